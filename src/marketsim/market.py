@@ -1,0 +1,148 @@
+"""What buyers, the control API and the truth need of a marketplace, whichever it is."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, NewType, Protocol
+
+from marketsim.pieces import Catalogue, MarketName, PieceId
+
+UnitId = NewType("UnitId", str)
+"""One sellable variant, by an identity that never changes (Etsy's product ids do)."""
+
+OrderId = NewType("OrderId", str)
+RestockType = Literal["no_restock", "cancel", "return"]
+
+
+class NotForSale(Exception):
+    """The buyer came too late: the unit is withdrawn, sold out or gone."""
+
+
+class NoSuchOrder(Exception):
+    """No order of that id on this marketplace."""
+
+
+class NoSuchUnit(Exception):
+    """No unit of that id on this marketplace."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """One unit as a visitor sees it now."""
+
+    unit: UnitId
+    title: str
+    sku: str
+    price_minor: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sold:
+    """A buyer has bought (paid or not yet): the moment the marketplace took the units off."""
+
+    market: MarketName
+    order: OrderId
+    unit: UnitId
+    quantity: int
+    parts: tuple[tuple[PieceId, int], ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """Units of an order were cancelled or refunded; `restocked`: sellable again."""
+
+    market: MarketName
+    order: OrderId
+    unit: UnitId
+    quantity: int
+    parts: tuple[tuple[PieceId, int], ...]
+    restocked: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferChanged:
+    """What visitors can buy of a unit has changed.
+
+    Attributes:
+        buyable: pieces a visitor could buy now (0 when withdrawn).
+        by: who did it; "app" is a call through the API.
+    """
+
+    market: MarketName
+    unit: UnitId
+    parts: tuple[tuple[PieceId, int], ...]
+    buyable: int
+    by: Literal["buyer", "app", "person", "marketplace"]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditedByHand:
+    """A person changed stock in the marketplace's admin: on the shelf, that many are there now."""
+
+    market: MarketName
+    unit: UnitId
+    parts: tuple[tuple[PieceId, int], ...]
+    delta: int
+    at: datetime
+
+
+Happening = Sold | Returned | OfferChanged | EditedByHand
+Listener = Callable[[Happening], None]
+
+
+class Market(Protocol):
+    """One marketplace with one shop. Every method acts at the clock's now, wholly or not at all."""
+
+    name: MarketName
+
+    def open(self, catalogue: Catalogue) -> None:
+        """Create the shop's listings of the catalogue; call once."""
+
+    def listen(self, listener: Listener) -> None:
+        """Call `listener` with each happening, in order, synchronously."""
+
+    def offered(self) -> Sequence[Offered]:
+        """What a visitor can buy now, in a stable order."""
+
+    def buy(self, unit: UnitId, quantity: int = 1) -> OrderId:
+        """Place an unpaid order and take the units off, as the marketplace does by itself.
+
+        Raises:
+            NotForSale: not that many can be bought now.
+            NoSuchUnit: the unit never existed.
+        """
+
+    def pay(self, order: OrderId) -> None:
+        """The buyer's payment arrives."""
+
+    def fulfil(self, order: OrderId) -> None:
+        """The seller ships everything unshipped of the order."""
+
+    def cancel(self, order: OrderId, *, restock: bool) -> None:
+        """The whole order is cancelled; whether stock comes back is the marketplace's own rule."""
+
+    def refund(self, order: OrderId, *, quantity: int, restock: RestockType) -> None:
+        """Refund `quantity` pieces of the order's first line that still has as many."""
+
+    def edit_stock(self, unit: UnitId, *, delta: int, location: int = 0) -> None:
+        """A person changes the stock in the admin by `delta`, never below zero."""
+
+    def reactivate(self, unit: UnitId) -> None:
+        """A person puts a withdrawn listing back on sale by hand (the ghost unit)."""
+
+    def buyable(self, unit: UnitId) -> int:
+        """Pieces a visitor could buy now.
+
+        Raises:
+            NoSuchUnit: the unit never existed.
+        """
+
+    def units(self) -> Mapping[UnitId, tuple[tuple[PieceId, int], ...]]:
+        """Every unit ever listed, with the pieces one sale of it takes."""
+
+    def truth(self) -> dict[str, Any]:
+        """Everything inside, as JSON, for tests and people."""
