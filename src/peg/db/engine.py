@@ -1,0 +1,87 @@
+"""One database, opened once by wiring."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+LOCK_WAIT_S = 5.0
+
+
+class Database:
+    """The engine, and the turn-taking of writers that SQLite needs.
+
+    SQLite lets one writer in at a time; a queue inside the process is fair and costs nothing,
+    whereas the file's own lock makes losers sleep and poll.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self._turn = asyncio.Lock() if engine.dialect.name == "sqlite" else None
+        self._committed: list[Callable[[frozenset[str]], None]] = []
+
+    def on_commit(self, listener: Callable[[frozenset[str]], None]) -> None:
+        """Call `listener` with the signals of every transaction after it is committed."""
+        self._committed.append(listener)
+
+    def announce(self, signals: frozenset[str]) -> None:
+        """Tell the listeners what was committed."""
+        for listener in self._committed:
+            listener(signals)
+
+    @asynccontextmanager
+    async def writer(self) -> AsyncIterator[None]:
+        """Wait for the writer's turn."""
+        async with self._turn or nullcontext():
+            yield
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+def open_database(url: str) -> Database:
+    """Open `sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://…`; nothing is read yet."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return Database(_sqlite(url))
+    return Database(create_async_engine(url, pool_pre_ping=True))
+
+
+def sqlite_url(file: Path) -> str:
+    """The URL of a database file."""
+    return f"sqlite+aiosqlite:///{file}"
+
+
+def _sqlite(url: str) -> AsyncEngine:
+    engine = create_async_engine(
+        url, connect_args={"timeout": LOCK_WAIT_S}, pool_size=4, max_overflow=4
+    )
+
+    # SQLAlchemy's default leaves BEGIN to the driver, which begins only at the first write: two
+    # tasks then read the same figure and one update is lost. So we begin by ourselves, and take
+    # the write lock before the first read.
+    @event.listens_for(engine.sync_engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",  # a power cut must not lose an acknowledged webhook
+            "foreign_keys=ON",
+            f"busy_timeout={int(LOCK_WAIT_S * 1000)}",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Any) -> None:
+        reads_only = connection.get_execution_options().get("reads_only", False)
+        connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+    return engine

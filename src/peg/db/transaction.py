@@ -1,0 +1,93 @@
+"""One task, one transaction, opened at the edge; inner functions demand it, none commits."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import Executable, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.db.engine import Database
+from peg.db.errors import NoTransaction, translated
+
+_SIGNALS = "signals"
+
+
+@asynccontextmanager
+async def begin(database: Database) -> AsyncIterator[AsyncSession]:
+    """Open the writing transaction of this request or task; commit on success.
+
+    Signals raised inside are announced after the commit, never before it.
+
+    Raises:
+        DatabaseUnavailable: locked too long, disk full, read-only; nothing was changed.
+    """
+    try:
+        async with (
+            database.writer(),
+            AsyncSession(database.engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            await session.connection()  # takes the write lock before the first read
+            yield session
+    except DBAPIError as error:
+        named = translated(error)
+        if named is None:
+            raise
+        raise named from error
+    if signals := session.info.get(_SIGNALS):
+        database.announce(frozenset(signals))
+
+
+@asynccontextmanager
+async def reading(database: Database) -> AsyncIterator[AsyncSession]:
+    """Open a transaction that only reads: one consistent moment, and nobody waits for it."""
+    try:
+        async with AsyncSession(database.engine, expire_on_commit=False) as session:
+            await session.connection(execution_options={"reads_only": True})
+            yield session
+    except DBAPIError as error:
+        named = translated(error)
+        if named is None:
+            raise
+        raise named from error
+
+
+def require_transaction(session: AsyncSession) -> None:
+    """Refuse to work outside a transaction.
+
+    Raises:
+        NoTransaction: the caller opened none.
+    """
+    if not session.in_transaction():
+        raise NoTransaction("open one with begin() at the edge of the task")
+
+
+def signal(session: AsyncSession, name: str) -> None:
+    """Wake whoever waits for `name`, once this transaction is committed. A hint, not a fact."""
+    session.info.setdefault(_SIGNALS, set()).add(name)
+
+
+def insert_or_ignore(session: AsyncSession, table: Table) -> Any:
+    """An INSERT that leaves an existing row alone; RETURNING gives nothing then."""
+    return _insert(session, table).on_conflict_do_nothing()
+
+
+def upsert(session: AsyncSession, table: Table, row: dict[str, Any], keys: Sequence[str]) -> Any:
+    """An INSERT of `row` that replaces the other columns where `keys` exist already."""
+    statement = _insert(session, table).values(row)
+    rest = {name: statement.excluded[name] for name in row if name not in keys}
+    return statement.on_conflict_do_update(index_elements=list(keys), set_=rest)
+
+
+async def execute_all(session: AsyncSession, statement: Executable, rows: list[Any]) -> None:
+    """Run one statement for many rows; for none, do nothing."""
+    if rows:
+        await session.execute(statement, rows)
+
+
+def _insert(session: AsyncSession, table: Table) -> Any:
+    dialect = session.get_bind().dialect.name
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)

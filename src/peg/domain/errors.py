@@ -1,0 +1,72 @@
+"""The one tree of errors raised on purpose.
+
+`kind` drives three things from one place: the HTTP status, the exit code, and whether a worker
+tries again. Each message says what is wrong and what to do about it.
+"""
+
+from typing import ClassVar, Literal
+
+ErrorKind = Literal["refused", "missing", "conflict", "transient", "bug"]
+
+HTTP_STATUS: dict[ErrorKind, int] = {
+    "refused": 422,
+    "missing": 404,
+    "conflict": 409,
+    "transient": 503,
+    "bug": 500,
+}
+
+EXIT_CODE: dict[ErrorKind, int] = {
+    "refused": 2,
+    "missing": 3,
+    "conflict": 4,
+    "transient": 5,
+    "bug": 70,
+}
+
+
+class PegError(Exception):
+    """Base of every error raised on purpose."""
+
+    kind: ClassVar[ErrorKind] = "bug"
+
+
+class BadSku(PegError):
+    """Text that cannot be a SKU on both marketplaces."""
+
+    kind = "refused"
+
+
+class BadQuantity(PegError):
+    """A number of pieces that cannot be."""
+
+    kind = "refused"
+
+
+class BadMoney(PegError):
+    """An amount or currency that cannot be."""
+
+    kind = "refused"
+
+
+class UnknownSku(PegError):
+    """No item has this SKU."""
+
+    kind = "missing"
+
+    def __init__(self, sku: str) -> None:
+        super().__init__(f"no item has the SKU {sku!r}: `peg stock` lists them")
+        self.sku = sku
+
+
+class InsufficientStock(PegError):
+    """Fewer pieces are available than were asked for."""
+
+    kind = "conflict"
+
+    def __init__(self, *, wanted: int, available: int) -> None:
+        super().__init__(
+            f"wanted {wanted}, available {available}: receive or count the stock, or ask for fewer"
+        )
+        self.wanted = wanted
+        self.available = available

@@ -1,0 +1,43 @@
+"""What the parts of PEG tell each other, through the bus only.
+
+A message is a hint that something was committed; the database holds the facts. Every handler may
+get it twice, late, or after a newer one.
+"""
+
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from peg.domain.identity import ShopId, Sku
+
+
+class Message(BaseModel):
+    """Base of all messages; `topic` is the routing key on the broker."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    topic: ClassVar[str]
+
+
+class StockChanged(Message):
+    """What is available of an item changed, or a rule about it did."""
+
+    topic = "inventory.updated"
+    sku: Sku
+    version: int
+
+
+class OrderTakenIn(Message):
+    """An order was posted to the book for the first time, or changed it."""
+
+    topic = "order.taken_in"
+    shop: ShopId
+    order: str
+
+
+class Alert(Message):
+    """Somebody should look."""
+
+    topic = "alert.raised"
+    name: str
+    subject: str
+    sentence: str

@@ -1,0 +1,97 @@
+"""What a marketplace shows of an offer, and what it should show."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from peg.domain.errors import BadQuantity
+from peg.domain.identity import OfferRef
+from peg.domain.money import Money
+
+ANYWHERE = ""
+"""The only place of a channel without locations (Etsy)."""
+
+
+class Shelf(StrEnum):
+    """Whether buyers can find the offer, whatever its quantity."""
+
+    LISTED = "listed"
+    WITHDRAWN = "withdrawn"  # Etsy inactive, edit, draft, expired; Shopify archived or draft
+    SOLD_OUT = "sold_out"  # Etsy's own state: putting it back costs a renewal
+    GONE = "gone"  # deleted on the marketplace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """One place's figures as the marketplace gives them; None where it has no such figure."""
+
+    available: int
+    on_hand: int | None = None
+    committed: int | None = None
+    reserved: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One offer as read from its marketplace, fresh.
+
+    Attributes:
+        parts: by the marketplace's location id; `ANYWHERE` on Etsy.
+        begun_at: when PEG began to read (PEG's clock): it may be that old.
+        marketplace_at: the marketplace's own clock at the answer (its Date header).
+    """
+
+    ref: OfferRef
+    parts: Mapping[str, Parts]
+    shelf: Shelf
+    begun_at: datetime
+    marketplace_at: datetime | None = None
+
+    def shown(self) -> dict[str, int]:
+        """Pieces a buyer could buy, by place; all zero unless listed."""
+        listed = self.shelf is Shelf.LISTED
+        return {place: part.available if listed else 0 for place, part in self.parts.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteOffer:
+    """Everything PEG keeps of one sellable unit found on a marketplace, at import."""
+
+    ref: OfferRef
+    reading: Reading
+    title: str
+    sku: str
+    options: Mapping[str, str]
+    price: Money
+    tracked: bool = True
+    oversells: bool = False  # Shopify's policy "continue selling when out of stock"
+    tags: Sequence[str] = ()
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What one offer should show. Any cause that changes it raises `version`.
+
+    Attributes:
+        quantities: by the marketplace's location id; `ANYWHERE` on Etsy.
+        listed: False: buyers must not find it (then all quantities are 0).
+        why: the reasons that made it lower than the stock allows, for people.
+    """
+
+    quantities: Mapping[str, int]
+    listed: bool
+    version: int
+    why: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if any(quantity < 0 for quantity in self.quantities.values()):
+            raise BadQuantity(f"no offer can show less than nothing: {dict(self.quantities)}")
+        if not self.listed and any(self.quantities.values()):
+            raise BadQuantity("a withdrawn offer shows nothing")
+
+    @property
+    def total(self) -> int:
+        """Pieces over all places."""
+        return sum(self.quantities.values())

@@ -1,0 +1,1 @@
+"""Doors to the world: one adapter per marketplace behind one port."""

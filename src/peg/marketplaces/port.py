@@ -1,0 +1,228 @@
+"""The port: one shop on one marketplace. Adapters translate; they decide nothing about stock."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any, ClassVar, Protocol
+
+from peg.domain.errors import ErrorKind, PegError
+from peg.domain.identity import Channel, OfferRef, ShopId
+from peg.domain.offer import Reading, RemoteOffer
+from peg.domain.order import OrderSnapshot
+
+
+class MarketplaceError(PegError):
+    """Base of what a marketplace answers instead of what was asked."""
+
+    kind: ClassVar[ErrorKind] = "transient"
+
+
+class MarketplaceUnavailable(MarketplaceError):
+    """5xx, a time-out or a broken line *before* anything can have been applied, or a read."""
+
+
+class MaybeApplied(MarketplaceError):
+    """A write got no answer: it may have been applied. Read, then decide anew; never repeat."""
+
+
+class Throttled(MarketplaceError):
+    """The marketplace wants us to wait."""
+
+    def __init__(self, sentence: str, *, wait_s: float) -> None:
+        super().__init__(sentence)
+        self.wait_s = wait_s
+
+
+class BudgetSpent(MarketplaceError):
+    """The day's calls are used up but for the share kept for lowering stock."""
+
+
+class BreakerOpen(MarketplaceError):
+    """The shop failed five times within a minute: nothing is sent for half a minute."""
+
+
+class AccessRevoked(MarketplaceError):
+    """The token was revoked or the app uninstalled: a person has to connect again."""
+
+    kind = "refused"
+
+
+class MissingScope(MarketplaceError):
+    """The app was not granted what this needs."""
+
+    kind = "refused"
+
+
+class ShopFrozen(MarketplaceError):
+    """The marketplace has closed the shop for now (402, 423)."""
+
+    kind = "refused"
+
+
+class Refused(MarketplaceError):
+    """The marketplace read the request and said no; the same request will be refused again."""
+
+    kind = "refused"
+
+
+class RemoteGone(MarketplaceError):
+    """The listing, order or item does not exist there (any more)."""
+
+    kind = "missing"
+
+
+class UnexpectedAnswer(MarketplaceError):
+    """An answer without the fields it must have: nothing is concluded from it."""
+
+
+class Shown(Enum):
+    """What became of one offer's write."""
+
+    SENT = "sent"  # applied and verified
+    ALREADY = "already"  # a fresh reading equals the target
+    STALE = "stale"  # what it stood on has changed: take in orders, read, decide again
+    REFUSED = "refused"  # the marketplace says no, with a reason
+    UNKNOWN = "unknown"  # no answer: it may have been applied; read first
+    ASK = "ask"  # it would cost money (an Etsy renewal): a person decides
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """One offer at one place: from what it is believed to show, to what it should.
+
+    `basis` is the value it is compared with.
+    """
+
+    ref: OfferRef
+    place: str
+    basis: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What became of one write. `evidence` is kept for people; never secrets."""
+
+    ref: OfferRef
+    place: str
+    shown: Shown
+    sentence: str = ""
+    verified: Reading | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hint:
+    """What a webhook tells, after its signature was checked: where to look.
+
+    Attributes:
+        delivery: the marketplace's id of this delivery, the same on its retries.
+        topic: the marketplace's own topic.
+        order: the order it concerns, if any.
+        snapshot: the order itself where the payload carries all of it (Shopify).
+        stock_unit: Shopify's inventory item id it concerns, if any.
+        listing: the listing or product it concerns, if any.
+        available: the figure it claims for `stock_unit` at `place`; only ever a hint.
+    """
+
+    shop: ShopId
+    delivery: str
+    topic: str
+    order: str | None = None
+    snapshot: OrderSnapshot | None = None
+    stock_unit: str | None = None
+    listing: str | None = None
+    place: str | None = None
+    available: int | None = None
+    happened_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrdersPage:
+    """Orders changed since a cursor, oldest change first, and the cursor after them."""
+
+    orders: Sequence[OrderSnapshot]
+    cursor: str
+    more: bool
+
+
+class Marketplace(Protocol):
+    """One connected shop. Every call may raise `MarketplaceError`."""
+
+    shop: ShopId
+    channel: Channel
+
+    def listings(self) -> AsyncIterator[Sequence[RemoteOffer]]:
+        """Every sellable unit of the shop, page by page, for import and reconciliation."""
+
+    async def read(self, refs: Sequence[OfferRef]) -> Mapping[OfferRef, Reading]:
+        """Fresh readings; an offer that is gone reads as `Shelf.GONE`, never as absent."""
+
+    async def orders_since(self, cursor: str | None, *, now: datetime) -> OrdersPage:
+        """One page of orders changed since `cursor` (with the adapter's own overlap)."""
+
+    async def order(self, order: str) -> OrderSnapshot:
+        """One order, whole.
+
+        Raises:
+            RemoteGone: it cannot be read any more; which does not mean it was cancelled.
+        """
+
+    async def ensure_webhooks(self, callback_url: str) -> Sequence[str]:
+        """Subscribe to what is missing; the topics that had to be made anew."""
+
+
+class HintReader(Protocol):
+    """Checks a webhook's signature on its raw body and says where to look."""
+
+    def verify(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> None:
+        """Refuse what was not signed with the shop's secret.
+
+        Raises:
+            BadSignature: absent, malformed or wrong.
+        """
+
+    def hint(
+        self, headers: Mapping[str, str], body: bytes, *, shop: ShopId, received_at: datetime
+    ) -> Hint:
+        """Where to look. Call `verify` first."""
+
+
+Decide = Callable[[Mapping[OfferRef, Reading]], Awaitable[Mapping[OfferRef, int]]]
+"""Given a listing as it is right now: take in orders, then say what each of its offers should show.
+
+Called between the read and the write; raises to stop the write.
+"""
+
+KeepBefore = Callable[[dict[str, Any]], Awaitable[None]]
+"""Store the listing's former state, before the write is sent."""
+
+
+class ConditionalWriter(Protocol):
+    """A marketplace that changes a figure only if it is still what we believe (Shopify)."""
+
+    async def compare_and_set(self, writes: Sequence[Write], *, key: str) -> Sequence[Result]:
+        """Up to 250 figures in one call; one stale figure does not hold up the others.
+
+        `key` names this very attempt: a byte-same retry uses it again, a new decision never.
+        Each write gets its result, SENT, STALE, REFUSED or UNKNOWN.
+        """
+
+
+class ListingWriter(Protocol):
+    """A marketplace that only takes a whole listing, unconditionally (Etsy)."""
+
+    async def withdraw(self, listing: str) -> Result:
+        """Take a listing off sale and check it: two calls."""
+
+    async def rewrite(self, listing: str, decide: Decide, keep: KeepBefore) -> Sequence[Result]:
+        """Read, decide, keep the former state, replace with only quantities changed, and check.
+
+        The difference is proved before it is sent: nothing but our quantities may differ.
+        """
+
+    async def restore(self, listing: str, decide: Decide, keep: KeepBefore) -> Sequence[Result]:
+        """Put a withdrawn listing back: rewrite while it is off sale, check, activate, check.
+
+        A listing whose return would cost a renewal gives ASK and is left alone.
+        """

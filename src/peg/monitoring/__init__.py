@@ -1,0 +1,1 @@
+"""Logging, metrics, tracing: near the ground, so that everything may report."""

@@ -1,0 +1,89 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from tests.support.clocks import StandingClock
+
+from peg.bus.local import LocalBus
+from peg.bus.outbox import stage
+from peg.bus.signals import Signals
+from peg.db.columns import metadata
+from peg.db.engine import Database, open_database, sqlite_url
+from peg.db.transaction import begin
+from peg.domain.identity import Sku
+from peg.domain.messages import StockChanged
+
+RING = StockChanged(sku=Sku("RING-1"), version=1)
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    database = open_database(sqlite_url(tmp_path / "peg.db"))
+    async with begin(database) as session:
+        await session.run_sync(lambda s: metadata.create_all(s.connection()))
+    yield database
+    await database.close()
+
+
+async def test_a_message_is_delivered_after_its_commit_and_once_is_enough(
+    database: Database,
+) -> None:
+    clock = StandingClock()
+    bus = LocalBus(database, clock, Signals(database, clock))
+    heard: list[StockChanged] = []
+
+    async def hear(message: StockChanged) -> None:
+        heard.append(message)
+
+    bus.subscribe(StockChanged, hear)
+    async with begin(database) as session:
+        await stage(session, RING, now=clock.now())
+    await bus.relay_once()
+    await bus.relay_once()
+
+    assert heard == [RING]
+
+
+async def test_a_message_of_a_transaction_that_failed_is_never_heard(database: Database) -> None:
+    clock = StandingClock()
+    bus = LocalBus(database, clock, Signals(database, clock))
+
+    async def fail_after_staging() -> None:
+        async with begin(database) as session:
+            await stage(session, RING, now=clock.now())
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail_after_staging()
+
+    assert await bus.relay_once() == 0
+
+
+async def test_a_handler_that_fails_once_hears_the_message_again(database: Database) -> None:
+    clock = StandingClock()
+    bus = LocalBus(database, clock, Signals(database, clock))
+    heard: list[StockChanged] = []
+
+    async def stumble(message: StockChanged) -> None:
+        heard.append(message)
+        if len(heard) == 1:
+            raise ConnectionError
+
+    bus.subscribe(StockChanged, stumble)
+    async with begin(database) as session:
+        await stage(session, RING, now=clock.now())
+    await bus.relay_once()
+    clock.pass_(60)
+    await bus.relay_once()
+
+    assert heard == [RING, RING]
+
+
+async def test_a_commit_wakes_the_relay(database: Database) -> None:
+    clock = StandingClock()
+    signals = Signals(database, clock)
+
+    async with begin(database) as session:
+        await stage(session, RING, now=clock.now())
+
+    assert await signals.wait("outbox", timeout_s=0.0)
