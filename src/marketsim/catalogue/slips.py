@@ -1,0 +1,111 @@
+"""The slips people make when they type the same piece into two shops."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+from marketsim.catalogue.designs import Design, Variant
+from marketsim.pieces import MARKETS, MarketName
+
+SPELLINGS: tuple[Callable[[str], str], ...] = (
+    str.lower,
+    lambda sku: f" {sku}",
+    lambda sku: f"{sku} ",
+    lambda sku: sku.replace("-", " -", 1),
+    lambda sku: sku.title(),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slips:
+    """Which share of the designs or variants has which slip; each kind occurs at least once.
+
+    Attributes:
+        shopify_only: designs never listed on Etsy.
+        etsy_only: designs never listed on Shopify.
+        without_sku: variants whose SKU is blank on one side.
+        doubled_sku: variants that carry another piece's SKU on one side.
+        misspelled_sku: variants whose SKU differs by case or spaces on one side.
+        untracked: stocked variants whose quantity Shopify does not track.
+        miscounted: stocked variants of which one side shows one or two too many.
+    """
+
+    shopify_only: float = 0.08
+    etsy_only: float = 0.06
+    without_sku: float = 0.03
+    doubled_sku: float = 0.02
+    misspelled_sku: float = 0.04
+    untracked: float = 0.03
+    miscounted: float = 0.03
+
+    def __post_init__(self) -> None:
+        for name in self.__slots__:
+            if not 0 <= getattr(self, name) <= 0.5:
+                raise ValueError(f"{name}: a share of slips lies between 0 and 0.5")
+
+
+NO_SLIPS = Slips(
+    shopify_only=0,
+    etsy_only=0,
+    without_sku=0,
+    doubled_sku=0,
+    misspelled_sku=0,
+    untracked=0,
+    miscounted=0,
+)
+
+
+@dataclass(slots=True)
+class Typed:
+    """What went wrong where; everything else was typed as meant."""
+
+    absent: dict[str, MarketName] = field(default_factory=dict)
+    skus: dict[tuple[MarketName, str], str] = field(default_factory=dict)
+    untracked: set[str] = field(default_factory=set)
+    surplus: dict[tuple[MarketName, str], int] = field(default_factory=dict)
+
+    def lists(self, design: Design, market: MarketName) -> bool:
+        """Whether the design is listed there; a design goes by its first variant's SKU."""
+        return self.absent.get(design.variants[0].sku) != market
+
+    def sku(self, variant: Variant, market: MarketName) -> str:
+        """The SKU as typed there."""
+        return self.skus.get((market, variant.sku), variant.sku)
+
+
+def slip(designs: Sequence[Design], slips: Slips, rng: Random) -> Typed:
+    """Draw who slipped where; a variant has at most one slip of its SKU."""
+    typed = Typed()
+    shuffled = rng.sample(designs, len(designs))
+    shopify_only = _count(slips.shopify_only, shuffled)
+    etsy_only = _count(slips.etsy_only, shuffled)
+    typed.absent = {d.variants[0].sku: "etsy" for d in shuffled[:shopify_only]}
+    etsy_designs = shuffled[shopify_only : shopify_only + etsy_only]
+    typed.absent |= {d.variants[0].sku: "shopify" for d in etsy_designs}
+    both = shuffled[shopify_only + etsy_only :]
+    _slip_skus([variant for design in both for variant in design.variants], slips, rng, typed)
+    stocked = [v for d in designs if not d.one_of_a_kind for v in d.variants]
+    _slip_stock([v for v in stocked if sum(v.on_hand) > 0], slips, rng, typed)
+    return typed
+
+
+def _slip_skus(variants: Sequence[Variant], slips: Slips, rng: Random, typed: Typed) -> None:
+    victims = iter(rng.sample(variants, len(variants)))
+    for _ in range(_count(slips.without_sku, variants)):
+        typed.skus[rng.choice(MARKETS), next(victims).sku] = ""
+    for _ in range(_count(slips.doubled_sku, variants)):
+        typed.skus[rng.choice(MARKETS), next(victims).sku] = next(victims).sku
+    for _ in range(_count(slips.misspelled_sku, variants)):
+        sku = next(victims).sku
+        typed.skus[rng.choice(MARKETS), sku] = rng.choice(SPELLINGS)(sku)
+
+
+def _slip_stock(stocked: Sequence[Variant], slips: Slips, rng: Random, typed: Typed) -> None:
+    victims = iter(rng.sample(stocked, len(stocked)))
+    typed.untracked = {next(victims).sku for _ in range(_count(slips.untracked, stocked))}
+    for _ in range(_count(slips.miscounted, stocked)):
+        typed.surplus[rng.choice(MARKETS), next(victims).sku] = rng.randint(1, 2)
+
+
+def _count(share: float, among: Sequence[object]) -> int:
+    return max(1, round(share * len(among))) if share and among else 0
