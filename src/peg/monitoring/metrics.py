@@ -1,0 +1,85 @@
+"""What is measured. Labels are few and closed: never a SKU, an order or a shop."""
+
+from dataclasses import dataclass, field
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 180, 600)
+"""Bucket edges of every duration, fixed so that figures of two releases compare."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """Every series of one process, on its own registry. Made once, by wiring."""
+
+    registry: CollectorRegistry
+    webhooks: Counter
+    calls: Counter
+    call_s: Histogram
+    orders: Counter
+    withdrawn_s: Histogram
+    writes: Counter
+    task_crashes: Counter
+    oldest_waiting_s: Gauge
+    dead_messages: Gauge
+    open_cases: Gauge
+    drift: Gauge
+    up: Gauge = field(repr=False)
+
+    def exposition(self) -> bytes:
+        """All series in Prometheus' text format."""
+        return generate_latest(self.registry)
+
+
+def make_metrics() -> Metrics:
+    """A fresh registry with every series on it."""
+    r = CollectorRegistry()
+    return Metrics(
+        registry=r,
+        webhooks=Counter(
+            "peg_webhooks_total", "Webhooks received.", ("channel", "outcome"), registry=r
+        ),
+        calls=Counter(
+            "peg_marketplace_calls_total",
+            "Requests to a marketplace.",
+            ("channel", "operation", "outcome"),
+            registry=r,
+        ),
+        call_s=Histogram(
+            "peg_marketplace_call_seconds",
+            "From sending a request to its whole answer.",
+            ("channel", "operation"),
+            buckets=SECONDS,
+            registry=r,
+        ),
+        orders=Counter(
+            "peg_orders_total", "Order snapshots taken in.", ("channel", "outcome"), registry=r
+        ),
+        withdrawn_s=Histogram(
+            "peg_sale_to_withdrawal_seconds",
+            "From a sale's own time to the other side's verified state.",
+            ("channel",),
+            buckets=SECONDS,
+            registry=r,
+        ),
+        writes=Counter(
+            "peg_writes_total", "Stock writes sent.", ("channel", "outcome"), registry=r
+        ),
+        task_crashes=Counter(
+            "peg_task_crashes_total", "Background tasks restarted.", ("task",), registry=r
+        ),
+        oldest_waiting_s=Gauge(
+            "peg_oldest_waiting_seconds",
+            "Age of the oldest event or message not yet worked.",
+            ("queue",),
+            registry=r,
+        ),
+        dead_messages=Gauge(
+            "peg_dead_messages", "Messages given up after all attempts.", registry=r
+        ),
+        open_cases=Gauge("peg_open_cases", "Cases that wait for a person.", registry=r),
+        drift=Gauge(
+            "peg_drift_offers", "Offers that differed at the last reconciliation.", registry=r
+        ),
+        up=Gauge("peg_up", "1 while the process runs.", registry=r),
+    )

@@ -1,0 +1,194 @@
+"""Every environment variable that PEG reads, typed and explained. Only wiring reads them."""
+
+import ipaddress
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar, Literal
+from urllib.parse import urlsplit
+
+from platformdirs import user_data_path
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
+
+from peg.domain.errors import ErrorKind, PegError
+
+SHOPIFY_URL = "https://{shop}.myshopify.com"
+ETSY_URL = "https://api.etsy.com"
+ETSY_CONSENT_URL = "https://www.etsy.com"
+PREFIX = "PEG_"
+
+
+class BadSettings(PegError):
+    """The environment holds something that cannot be."""
+
+    kind: ClassVar[ErrorKind] = "refused"
+
+
+class Settings(BaseModel):
+    """What can be set from outside; each field is the variable `PEG_` + its name in capitals."""
+
+    model_config = ConfigDict(frozen=True)
+
+    home: Path = Field(
+        default_factory=lambda: user_data_path("peg"),
+        description="Folder of the database and of the key that seals tokens.",
+    )
+    database_url: str | None = Field(
+        default=None,
+        description=(
+            "Where the book is kept: `sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://…`."
+            " Unset: `peg.db` in PEG_HOME."
+        ),
+    )
+    shopify_url: str = Field(
+        default=SHOPIFY_URL,
+        description="Address of a Shopify shop, `{shop}` standing for its name.",
+    )
+    etsy_url: str = Field(default=ETSY_URL, description="Address of Etsy's API.")
+    etsy_consent_url: str | None = Field(
+        default=None,
+        description=(
+            "Address of the page where the owner consents on Etsy."
+            f" Unset: {ETSY_CONSENT_URL}, or PEG_ETSY_URL where that was changed."
+        ),
+    )
+    public_url: str | None = Field(
+        default=None,
+        description=(
+            "Address under which the marketplaces reach PEG, for webhooks and for coming back"
+            " from the consent page. Unset: no webhooks, only polls."
+        ),
+    )
+    host: str = Field(default="127.0.0.1", description="Address that PEG listens on.")
+    port: int = Field(default=8377, ge=0, le=65535, description="Port that PEG listens on.")
+    api_token: SecretStr | None = Field(
+        default=None,
+        description=(
+            "Bearer token of the JSON API and the live page. Unset: only requests from this"
+            " machine are answered."
+        ),
+    )
+    master_key: SecretStr | None = Field(
+        default=None,
+        description="Keys that seal tokens, as `peg keys` writes them. Unset: PEG_MASTER_KEY_FILE.",
+    )
+    master_key_file: Path | None = Field(
+        default=None,
+        description="File with the keys that seal tokens. Unset: `master.key` in PEG_HOME.",
+    )
+    poll_shopify_s: PositiveFloat = Field(
+        default=30.0, description="Seconds between two polls of a Shopify shop's orders."
+    )
+    poll_etsy_s: PositiveFloat = Field(
+        default=120.0,
+        description="Seconds between two polls of an Etsy shop's receipts; 120 is 720 calls a day.",
+    )
+    reconcile_s: PositiveFloat = Field(
+        default=900.0, description="Seconds between two comparisons of every offer with the book."
+    )
+    clock_speed: PositiveFloat = Field(
+        default=1.0,
+        description=(
+            "How fast PEG's clock runs. Other than 1 only for rehearsals: every marketplace"
+            " address must then be on this machine."
+        ),
+    )
+    log_format: Literal["console", "json"] = Field(
+        default="console", description="How log lines are written to standard error."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least serious event that is logged."
+    )
+
+    @field_validator("shopify_url", "etsy_url", "etsy_consent_url", "public_url")
+    @classmethod
+    def _encrypted_unless_local(cls, address: str | None) -> str | None:
+        if address is None:
+            return None
+        parts = urlsplit(address.replace("{shop}", "shop"))
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError(f"{address!r} is no web address: write it like {ETSY_URL}")
+        if parts.scheme == "http" and not is_loopback(parts.hostname):
+            raise ValueError(
+                f"{address!r} would send tokens unencrypted: use https;"
+                " plain http is for this machine only"
+            )
+        return address.rstrip("/")
+
+    @property
+    def database(self) -> str:
+        """The database's address, with its default filled in."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.home / 'peg.db'}"
+
+    @property
+    def key_file(self) -> Path:
+        """The file with the sealing keys, with its default filled in."""
+        return self.master_key_file or self.home / "master.key"
+
+    @property
+    def consent_url(self) -> str:
+        """Where the owner consents on Etsy, with its default filled in."""
+        if self.etsy_consent_url is not None:
+            return self.etsy_consent_url
+        return ETSY_CONSENT_URL if self.etsy_url == ETSY_URL else self.etsy_url
+
+    @property
+    def rehearses(self) -> bool:
+        """Both marketplaces stand on this machine, so nothing here is a real shop."""
+        addresses = (self.shopify_url.replace("{shop}", "shop"), self.etsy_url)
+        hosts = (urlsplit(address).hostname for address in addresses)
+        return all(host is not None and is_loopback(host) for host in hosts)
+
+
+def load_settings(environment: Mapping[str, str]) -> Settings:
+    """Read the environment; an empty variable counts as unset.
+
+    Raises:
+        BadSettings: a variable holds what cannot be; names all that are wrong.
+    """
+    given = {name: environment.get(_variable(name), "") for name in Settings.model_fields}
+    try:
+        settings = Settings.model_validate({name: text for name, text in given.items() if text})
+    except ValidationError as error:
+        raise BadSettings(_sentences(error)) from None  # the cause would repeat secrets
+    if settings.clock_speed != 1.0 and not settings.rehearses:
+        raise BadSettings(
+            "PEG_CLOCK_SPEED is for rehearsals: set PEG_SHOPIFY_URL and PEG_ETSY_URL to practice"
+            " marketplaces on this machine, or unset it"
+        )
+    return settings
+
+
+def unknown_variables(environment: Mapping[str, str]) -> Sequence[str]:
+    """Variables that look like PEG's and that PEG does not read: probably misspelled."""
+    known = {_variable(name) for name in Settings.model_fields}
+    return sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address means this very machine."""
+    name = host.strip("[]").lower().rstrip(".")
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def _variable(field: str) -> str:
+    return PREFIX + field.upper()
+
+
+def _sentences(error: ValidationError) -> str:
+    return "; ".join(
+        f"{_variable(str(one['loc'][0]))}: {one['msg']}"
+        for one in error.errors(include_input=False)
+    )
