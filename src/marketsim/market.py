@@ -39,7 +39,10 @@ class Offered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sold:
-    """A buyer has bought (paid or not yet): the moment the marketplace took the units off."""
+    """A buyer has bought (paid or not yet): the moment the marketplace took the units off.
+
+    `parts` are the pieces of one unit; `quantity` units were sold.
+    """
 
     market: MarketName
     order: OrderId
@@ -51,7 +54,12 @@ class Sold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Returned:
-    """Units of an order were cancelled or refunded; `restocked`: sellable again."""
+    """Units of an order were cancelled or refunded.
+
+    Attributes:
+        restocked: the pieces lie on the shelf again and may be sold. Etsy has no word for it:
+            there a cancelled order's pieces count as back, whether or not Etsy raised its figure.
+    """
 
     market: MarketName
     order: OrderId
@@ -103,7 +111,10 @@ class Market(Protocol):
         """Create the shop's listings of the catalogue; call once."""
 
     def listen(self, listener: Listener) -> None:
-        """Call `listener` with each happening, in order, synchronously."""
+        """Call `listener` with each happening, in order, synchronously.
+
+        The fact comes first (sold, returned, edited), then the change of the offer it caused.
+        """
 
     def offered(self) -> Sequence[Offered]:
         """What a visitor can buy now, in a stable order."""

@@ -25,7 +25,8 @@ class Unit:
     Attributes:
         parts: the physical pieces one sale takes off the shelf, with how many of each.
         sku: as typed: may be blank, doubled, or differ by case and spaces between markets.
-        stock: pieces per location index; Etsy uses only index 0 (it has no locations).
+        stock: pieces per location index; a location beyond its end does not stock the unit. Etsy
+            uses only index 0 (it has no locations).
         tracked: Shopify only: whether the inventory item is tracked.
     """
 
@@ -39,7 +40,10 @@ class Unit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """One product (Shopify) or listing (Etsy) to be created when the market opens."""
+    """One product (Shopify) or listing (Etsy) to be created when the market opens.
+
+    `category` is a code of `data/categories.csv`. A unit's `parts` occur once per market.
+    """
 
     market: MarketName
     title: str
@@ -52,7 +56,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """One physical kind of thing, with how many there are per location."""
+    """One physical kind of thing, with how many there are per location (codes as in `data`)."""
 
     id: PieceId
     name: str

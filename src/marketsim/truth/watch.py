@@ -1,0 +1,211 @@
+"""Listens to both marketplaces and compares what they show with what lies on the shelf."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Literal
+
+from marketsim.market import (
+    EditedByHand,
+    Happening,
+    Market,
+    OfferChanged,
+    OrderId,
+    Returned,
+    Sold,
+    UnitId,
+)
+from marketsim.pieces import Catalogue, MarketName, PieceId
+from marketsim.truth.records import (
+    DoubleSale,
+    Lowered,
+    Offer,
+    Opening,
+    Taken,
+    Wait,
+    Window,
+)
+
+Key = tuple[MarketName, UnitId]
+Parts = tuple[tuple[PieceId, int], ...]
+
+
+class Truth:
+    """How many of each piece physically remain, and every case in which more were sold."""
+
+    def __init__(self, catalogue: Catalogue, *, now: Callable[[], datetime]) -> None:
+        """Begin with the catalogue's shelf; `now` is the market's time."""
+        self._now = now
+        self.remaining = {piece.id: sum(piece.on_hand) for piece in catalogue.pieces}
+        self._untracked = {
+            (listing.market, unit.parts)
+            for listing in catalogue.listings
+            for unit in listing.units
+            if not unit.tracked
+        }
+        self._exhausted: dict[PieceId, Taken] = {}
+        self._holders: dict[PieceId, list[Key]] = {}
+        self.offers: dict[Key, Offer] = {}
+        self.orders: dict[MarketName, set[OrderId]] = {}
+        self.counts: Counter[str] = Counter()
+        self.double_sales: list[DoubleSale] = []
+        self.lowered: list[Lowered] = []
+
+    def watch(self, market: Market) -> None:
+        """Listen to an opened marketplace from now on."""
+        self.orders.setdefault(market.name, set())
+        for unit, parts in market.units().items():
+            self._offer(market.name, unit, parts, market.buyable(unit))
+        market.listen(self.hear)
+
+    def hear(self, happening: Happening) -> None:
+        """Take in one happening."""
+        match happening:
+            case Sold():
+                self._sold(happening)
+            case Returned(restocked=True):
+                self._came_back(happening.parts, happening.quantity)
+            case Returned():
+                self.counts["returned_but_not_restocked"] += happening.quantity
+            case EditedByHand():
+                self._edited(happening)
+            case OfferChanged():
+                self._shown(happening)
+
+    def allowed(self, parts: Parts) -> int:
+        """How many units the shelf still allows, never below zero."""
+        return max(0, min(self.remaining[piece] // count for piece, count in parts))
+
+    def _sold(self, sale: Sold) -> None:
+        key = (sale.market, sale.unit)
+        offer = self._offer(*key, sale.parts, sale.quantity)
+        self.orders.setdefault(sale.market, set()).add(sale.order)
+        self.counts[f"sold_on_{sale.market}"] += sale.quantity
+        for piece, count in sale.parts:
+            missing = count * sale.quantity - max(0, self.remaining[piece])
+            if missing > 0:
+                self._sold_twice(sale, offer, piece, missing)
+            taken = Taken(by="sale", market=sale.market, order=sale.order, at=sale.at)
+            self._take(piece, count * sale.quantity, taken)
+        for wait in offer.waits:
+            wait.allowed = max(0, wait.allowed - sale.quantity)
+        self._follow(sale.parts, "sale", sale.market, sale.at, own=key)
+
+    def _edited(self, edit: EditedByHand) -> None:
+        self.counts[f"edited_on_{edit.market}"] += 1
+        if edit.delta >= 0:
+            self._came_back(edit.parts, edit.delta)
+            return
+        key = (edit.market, edit.unit)
+        for piece, count in edit.parts:
+            taken = Taken(by="edit", market=edit.market, order=None, at=edit.at)
+            self._take(piece, -edit.delta * count, taken)
+        self._follow(edit.parts, "edit", edit.market, edit.at, own=key)
+
+    def _shown(self, change: OfferChanged) -> None:
+        offer = self._offer(change.market, change.unit, change.parts, 0)
+        offer.buyable = change.buyable
+        if change.parts and change.buyable > self.allowed(change.parts):
+            raised: dict[str, Opening] = {"app": "raised by app", "person": "raised by person"}
+            why = raised.get(change.by, "raised by other")
+            offer.window = offer.window or Window(since=change.at, opened_by=why)
+        elif offer.window is not None:
+            offer.window, offer.lowered_at = None, change.at
+        for wait in self._settled(offer):
+            if change.by == "buyer":
+                self.counts["waits_ended_by_a_buyer"] += 1
+            else:
+                self._note_lowered(offer, wait, change.at)
+
+    def _take(self, piece: PieceId, pieces: int, taken: Taken) -> None:
+        before = self.remaining[piece]
+        self.remaining[piece] = before - pieces
+        if before > 0 >= before - pieces:
+            self._exhausted[piece] = taken
+
+    def _follow(
+        self,
+        parts: Parts,
+        cause: Literal["sale", "edit"],
+        sold_on: MarketName,
+        at: datetime,
+        *,
+        own: Key,
+    ) -> None:
+        """Every other offer of these pieces must now show no more than there is."""
+        for offer in self._offers_of(parts):
+            allowed = self.allowed(offer.parts)
+            is_own = (offer.market, offer.unit) == own
+            if offer.buyable <= allowed:
+                self.counts["needed_no_change"] += 0 if is_own else 1
+                continue
+            offer.window = offer.window or Window(since=at, opened_by=cause)
+            if not is_own:
+                wait = Wait(since=at, cause=cause, sold_on=sold_on, allowed=allowed)
+                offer.waits.append(wait)
+
+    def _came_back(self, parts: Parts, units: int) -> None:
+        self.counts["came_back"] += units
+        for piece, count in parts:
+            self.remaining[piece] += count * units
+        for offer in self._offers_of(parts):
+            allowed = self.allowed(offer.parts)
+            for wait in offer.waits:
+                wait.allowed = max(wait.allowed, allowed)
+            if offer.buyable <= allowed:
+                offer.window = None
+            self.counts["waits_overtaken_by_a_return"] += len(list(self._settled(offer)))
+
+    def _sold_twice(self, sale: Sold, offer: Offer, piece: PieceId, missing: int) -> None:
+        first = self._exhausted.get(piece)
+        came_down = offer.lowered_at and first and offer.lowered_at >= first.at
+        self.double_sales.append(
+            DoubleSale(
+                piece=piece,
+                missing=missing,
+                market=sale.market,
+                unit=sale.unit,
+                order=sale.order,
+                at=sale.at,
+                first=first,
+                window=offer.window,
+                withdrawn_at=offer.lowered_at if came_down else None,
+                tracked=offer.tracked,
+            )
+        )
+
+    def _settled(self, offer: Offer) -> Iterator[Wait]:
+        waits, offer.waits = offer.waits, []
+        for wait in waits:
+            if offer.buyable <= wait.allowed:
+                yield wait
+            else:
+                offer.waits.append(wait)
+
+    def _note_lowered(self, offer: Offer, wait: Wait, at: datetime) -> None:
+        self.lowered.append(
+            Lowered(
+                seconds=(at - wait.since).total_seconds(),
+                cause=wait.cause,
+                sold_on=wait.sold_on,
+                lowered_on=offer.market,
+                to=wait.allowed,
+            )
+        )
+
+    def _offers_of(self, parts: Parts) -> Iterable[Offer]:
+        keys = dict.fromkeys(key for piece, _ in parts for key in self._holders.get(piece, ()))
+        return (self.offers[key] for key in keys)
+
+    def _offer(self, market: MarketName, unit: UnitId, parts: Parts, buyable: int) -> Offer:
+        """The offer as known, or noted for the first time."""
+        key = (market, unit)
+        if key not in self.offers:
+            tracked = (market, parts) not in self._untracked
+            offer = Offer(market=market, unit=unit, parts=parts, tracked=tracked, buyable=buyable)
+            self.offers[key] = offer
+            for piece, _ in parts:
+                self._holders.setdefault(piece, []).append(key)
+            if parts and buyable > self.allowed(parts):
+                offer.window = Window(since=self._now(), opened_by="opening")
+        return self.offers[key]

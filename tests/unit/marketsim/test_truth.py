@@ -1,0 +1,318 @@
+"""A shelf with one ring, five chains and a set of both; markets are spoken for by hand."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+from marketsim.market import (
+    EditedByHand,
+    OfferChanged,
+    OrderId,
+    Returned,
+    Sold,
+    UnitId,
+)
+from marketsim.pieces import Catalogue, Listing, MarketName, Piece, PieceId, Unit
+from marketsim.truth import Truth, report
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+RING, CHAIN = PieceId("ring"), PieceId("chain")
+Parts = tuple[tuple[PieceId, int], ...]
+PARTS: dict[str, Parts] = {
+    "ring": ((RING, 1),),
+    "chain": ((CHAIN, 1),),
+    "set": ((RING, 1), (CHAIN, 1)),
+}
+
+
+def piece(name: PieceId, on_hand: int) -> Piece:
+    return Piece(
+        id=name,
+        name=name,
+        category="RING",
+        stone="NONE",
+        metal="SS92",
+        weight_points=0,
+        one_of_a_kind=on_hand == 1,
+        on_hand=(on_hand,),
+    )
+
+
+def catalogue(*, tracked: bool = True) -> Catalogue:
+    unit = Unit(parts=PARTS["ring"], sku="R", price_minor=100, stock=(1,), tracked=tracked)
+    listing = Listing(
+        market="shopify", title="Ring", description="", tags=(), category="RING", units=(unit,)
+    )
+    return Catalogue(
+        seed=1,
+        currency="USD",
+        locations=("Atelier",),
+        pieces=(piece(RING, 1), piece(CHAIN, 5)),
+        listings=(listing,),
+    )
+
+
+class Story:
+    """Tells the truth what happens, second by second."""
+
+    def __init__(self, *, tracked: bool = True) -> None:
+        self.now = NOON
+        self.orders = 0
+        self.truth = Truth(catalogue(tracked=tracked), now=lambda: self.now)
+
+    def offered(self, market: MarketName, unit: str, buyable: int) -> None:
+        self.shows(market, unit, buyable, by="marketplace")
+
+    def shows(
+        self,
+        market: MarketName,
+        unit: str,
+        buyable: int,
+        *,
+        by: Literal["buyer", "app", "person", "marketplace"] = "app",
+        after_s: float = 0,
+    ) -> None:
+        self.now += timedelta(seconds=after_s)
+        self.truth.hear(
+            OfferChanged(
+                market=market,
+                unit=UnitId(unit),
+                parts=PARTS[unit],
+                buyable=buyable,
+                by=by,
+                at=self.now,
+            )
+        )
+
+    def sells(
+        self, market: MarketName, unit: str, *, left: int, quantity: int = 1, after_s: float = 0
+    ) -> OrderId:
+        self.now += timedelta(seconds=after_s)
+        self.orders += 1
+        order = OrderId(f"o{self.orders}")
+        self.truth.hear(
+            Sold(
+                market=market,
+                order=order,
+                unit=UnitId(unit),
+                quantity=quantity,
+                parts=PARTS[unit],
+                at=self.now,
+            )
+        )
+        self.shows(market, unit, left, by="buyer")
+        return order
+
+    def cancels(self, market: MarketName, unit: str, order: OrderId, *, restocked: bool) -> None:
+        self.truth.hear(
+            Returned(
+                market=market,
+                order=order,
+                unit=UnitId(unit),
+                quantity=1,
+                parts=PARTS[unit],
+                restocked=restocked,
+                at=self.now,
+            )
+        )
+
+    def edits(self, market: MarketName, unit: str, delta: int) -> None:
+        self.truth.hear(
+            EditedByHand(
+                market=market, unit=UnitId(unit), parts=PARTS[unit], delta=delta, at=self.now
+            )
+        )
+
+    def report(self, ceiling_s: float = 60) -> dict[str, Any]:
+        return report(self.truth, at=self.now, ceiling_s=ceiling_s)
+
+
+def opened(*, tracked: bool = True) -> Story:
+    story = Story(tracked=tracked)
+    for market in ("shopify", "etsy"):
+        story.offered(market, "ring", 1)
+        story.offered(market, "chain", 5)
+    return story
+
+
+def test_the_other_side_followed_in_two_seconds() -> None:
+    story = opened()
+
+    story.sells("shopify", "ring", left=0)
+    waiting = story.report()["waiting"]["count"]
+    story.shows("etsy", "ring", 0, after_s=2)
+
+    told = story.report()
+    assert waiting == 1
+    assert told["waiting"] == {"count": 0, "oldest_s": None}
+    assert told["seconds_to_lower"]["after_sales_withdrawn"]["p99"] == 2.0
+    assert told["seconds_to_lower"]["after_sales_by_direction"]["shopify->etsy"]["count"] == 1
+    assert told["double_sales"]["inside"] == told["double_sales"]["outside"] == []
+    assert told["oversellable_now"] == []
+
+
+def test_a_second_buyer_before_the_withdrawal_is_inside_the_window() -> None:
+    story = opened()
+
+    first = story.sells("shopify", "ring", left=0)
+    second = story.sells("etsy", "ring", left=0, after_s=3)
+
+    (case,) = story.report()["double_sales"]["inside"]
+    assert (case["first"]["order"], case["second"]["order"]) == (first, second)
+    assert case["seconds_between"] == 3.0
+    assert case["seconds_to_withdrawal"] is None
+
+
+def test_a_second_buyer_beyond_the_ceiling_is_outside() -> None:
+    story = opened()
+
+    story.sells("shopify", "ring", left=0)
+    story.sells("etsy", "ring", left=0, after_s=61)
+
+    assert len(story.report(ceiling_s=60)["double_sales"]["outside"]) == 1
+    assert len(story.report(ceiling_s=62)["double_sales"]["inside"]) == 1
+
+
+def test_a_sold_piece_put_back_on_sale_is_outside_however_quick_the_buyer() -> None:
+    story = opened()
+
+    story.sells("shopify", "ring", left=0)
+    story.shows("etsy", "ring", 0, after_s=1)
+    story.shows("etsy", "ring", 1, after_s=1)
+    oversellable = story.report()["oversellable_now"]
+    story.sells("etsy", "ring", left=0, after_s=0.5)
+
+    (case,) = story.report()["double_sales"]["outside"]
+    assert [offer["because"] for offer in oversellable] == ["raised by app"]
+    assert case["shown_because"] == "raised by app"
+    assert case["seconds_to_withdrawal"] == 1.0
+
+
+def test_the_same_side_selling_its_only_piece_again_after_a_raise_is_outside() -> None:
+    story = opened()
+
+    story.sells("shopify", "ring", left=0)
+    story.shows("shopify", "ring", 1, after_s=1)
+    story.sells("shopify", "ring", left=0, after_s=1)
+
+    (case,) = story.report()["double_sales"]["outside"]
+    assert case["second"]["market"] == "shopify"
+
+
+def test_of_five_equal_chains_the_other_side_may_show_four_and_fewer() -> None:
+    story = opened()
+
+    story.sells("shopify", "chain", left=4)
+    shown_five = story.report()["oversellable_now"]
+    story.shows("etsy", "chain", 3, after_s=1)
+    story.sells("etsy", "chain", left=2)
+
+    told = story.report()
+    assert [offer["allowed"] for offer in shown_five] == [4]
+    assert told["seconds_to_lower"]["after_sales"]["count"] == 1
+    assert [offer["buyable"] for offer in told["oversellable_now"]] == [4]  # Shopify, of 3 left
+
+
+def test_a_sale_of_its_own_does_not_pass_for_the_other_sides_withdrawal() -> None:
+    story = opened()
+
+    story.sells("shopify", "chain", left=4)
+    story.sells("etsy", "chain", left=4, after_s=1)  # 3 remain, Etsy still shows one too many
+
+    told = story.report()
+    assert told["seconds_to_lower"]["after_sales"]["count"] == 0
+    assert told["waiting"]["count"] == 2
+
+
+def test_a_buffer_that_already_shows_fewer_needs_no_change() -> None:
+    story = opened()
+    story.shows("etsy", "chain", 2)
+
+    story.sells("shopify", "chain", left=4)
+
+    told = story.report()
+    assert told["not_measured"]["needed_no_change"] == 1
+    assert told["waiting"]["count"] == 0
+
+
+def test_a_restocked_piece_may_be_sold_again() -> None:
+    story = opened()
+
+    order = story.sells("shopify", "ring", left=0)
+    story.shows("etsy", "ring", 0, after_s=1)
+    story.cancels("shopify", "ring", order, restocked=True)
+    story.shows("etsy", "ring", 1, after_s=1)
+    story.sells("etsy", "ring", left=0)
+
+    told = story.report()
+    assert told["double_sales"]["outside"] == []
+    assert story.truth.remaining[RING] == 0
+
+
+def test_a_piece_that_did_not_come_back_may_not_be_sold_again() -> None:
+    story = opened()
+
+    order = story.sells("shopify", "ring", left=0)
+    story.shows("etsy", "ring", 0, after_s=1)
+    story.cancels("shopify", "ring", order, restocked=False)
+    story.shows("etsy", "ring", 1, after_s=1)
+
+    assert [offer["unit"] for offer in story.report()["oversellable_now"]] == ["ring"]
+
+
+def test_a_hand_edit_on_one_side_must_show_on_the_other() -> None:
+    story = opened()
+
+    story.edits("etsy", "chain", -2)
+    story.shows("etsy", "chain", 3, by="person")
+    waiting = story.report()["waiting"]["count"]
+    story.shows("shopify", "chain", 3, after_s=4)
+
+    assert waiting == 1
+    assert story.report()["seconds_to_lower"]["after_hand_edits"]["max"] == 4.0
+    assert story.report()["seconds_to_lower"]["after_sales"]["count"] == 0
+
+
+def test_a_sale_of_what_a_person_had_taken_off_the_shelf_names_the_edit() -> None:
+    story = opened()
+
+    story.edits("etsy", "ring", -1)
+    story.shows("etsy", "ring", 0, by="person")
+    story.sells("shopify", "ring", left=0, after_s=2)
+
+    (case,) = story.report()["double_sales"]["inside"]
+    assert (case["first"]["by"], case["first"]["order"]) == ("edit", None)
+
+
+def test_a_sold_set_takes_both_its_pieces_and_a_sold_piece_takes_the_set() -> None:
+    story = opened()
+    story.offered("etsy", "set", 1)
+
+    story.sells("shopify", "ring", left=0)
+    story.shows("etsy", "ring", 0, after_s=1)
+
+    (offer,) = story.report()["oversellable_now"]
+    assert (offer["unit"], offer["allowed"]) == ("set", 0)
+
+    story.sells("etsy", "set", left=0)
+    assert story.truth.remaining == {RING: -1, CHAIN: 4}
+    (case,) = story.report()["double_sales"]["inside"]
+    assert case["piece"] == "ring"
+
+
+def test_what_shopify_does_not_track_no_connector_can_lower_and_it_counts_apart() -> None:
+    story = opened(tracked=False)
+
+    story.sells("etsy", "ring", left=0)
+    story.sells("shopify", "ring", left=1, after_s=100)
+
+    cases = story.report()["double_sales"]
+    assert (len(cases["untracked"]), len(cases["outside"])) == (1, 0)
+
+
+def test_a_shop_that_opens_showing_more_than_there_is_says_so() -> None:
+    story = opened()
+
+    story.offered("etsy", "chain", 7)
+
+    (offer,) = story.report()["oversellable_now"]
+    assert (offer["buyable"], offer["allowed"]) == (7, 5)
