@@ -76,6 +76,12 @@ class UnexpectedAnswer(MarketplaceError):
     """An answer without the fields it must have: nothing is concluded from it."""
 
 
+class BadSignature(PegError):
+    """A webhook that the shop's secret did not sign: absent, malformed or wrong."""
+
+    kind: ClassVar[ErrorKind] = "refused"
+
+
 class Shown(Enum):
     """What became of one offer's write."""
 
