@@ -22,6 +22,10 @@ class NoSuchOrder(Exception):
     """No order of that id on this marketplace."""
 
 
+class OrderClosed(Exception):
+    """The order is cancelled, refunded or shipped, so that this cannot be done to it any more."""
+
+
 class NoSuchUnit(Exception):
     """No unit of that id on this marketplace."""
 
@@ -103,7 +107,11 @@ Listener = Callable[[Happening], None]
 
 
 class Market(Protocol):
-    """One marketplace with one shop. Every method acts at the clock's now, wholly or not at all."""
+    """One marketplace with one shop. Every method acts at the clock's now, wholly or not at all.
+
+    Methods that take an order raise `NoSuchOrder`, and `OrderClosed` where its state forbids them;
+    methods that take a unit raise `NoSuchUnit`.
+    """
 
     name: MarketName
 
