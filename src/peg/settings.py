@@ -103,8 +103,12 @@ class Settings(BaseModel):
     log_format: Literal["console", "json"] = Field(
         default="console", description="How log lines are written to standard error."
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", description="The least serious event that is logged."
+    log_level: Literal["debug", "info", "warning", "error"] | None = Field(
+        default=None,
+        description=(
+            "The least serious event that is logged."
+            " Unset: `info` for `peg run`, `warning` for the other commands."
+        ),
     )
 
     @field_validator("shopify_url", "etsy_url", "etsy_consent_url", "public_url")

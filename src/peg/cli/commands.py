@@ -1,0 +1,75 @@
+"""Every command by its name, its place in the code, and one sentence."""
+
+from cyclopts import App, Group
+
+from peg.domain.errors import EXIT_CODE
+
+EXIT_CODES = (
+    "Exit codes: 0 done; 1 it ran, and what it looked for is not well (`doctor`, `drift`);"
+    f" {EXIT_CODE['refused']} refused, or the command was typed wrong; {EXIT_CODE['missing']} no"
+    f" such thing; {EXIT_CODE['conflict']} in conflict with how things are;"
+    f" {EXIT_CODE['transient']} not now: try again; {EXIT_CODE['bug']} a fault of PEG."
+)
+
+_GROUPS = {
+    "start": "Begin",
+    "look": "Look",
+    "stock": "Change stock",
+    "steer": "Steer",
+    "care": "Care",
+}
+
+_COMMANDS: tuple[tuple[str, str, str, str], ...] = (
+    ("start", "run", "peg.cli.running:run", "Keep both shops in step, until stopped."),
+    ("start", "demo", "peg.cli.demo:demo", "Watch PEG at work between two practice shops."),
+    ("start", "connect", "peg.cli.connect:app", "Connect a shop."),
+    ("start", "import", "peg.cli.importing:import_", "Read both shops into the book."),
+    ("start", "match", "peg.cli.matching:app", "Say which offers are the same piece."),
+    ("look", "stock", "peg.cli.looking:stock", "What is there, of everything or of one piece."),
+    ("look", "history", "peg.cli.looking:history", "Why a piece's stock is what it is."),
+    ("look", "orders", "peg.cli.looking:orders", "Orders as they were taken in."),
+    ("look", "offers", "peg.cli.looking:offers", "What each shop shows, and what it should."),
+    ("look", "shops", "peg.cli.shops:shops", "The connected shops."),
+    ("look", "drift", "peg.cli.steering:drift", "Offers that differ from the book."),
+    ("look", "cases", "peg.cli.asking:cases", "Pieces sold twice or oversold."),
+    ("look", "low-stock", "peg.cli.looking:low_stock", "Pieces at or below their threshold."),
+    ("stock", "sell", "peg.cli.stock:sell", "A piece was sold in person."),
+    ("stock", "receive", "peg.cli.stock:receive", "Pieces came in."),
+    ("stock", "count", "peg.cli.stock:count", "Pieces were counted on the shelf."),
+    ("stock", "hold", "peg.cli.stock:hold", "Keep a piece for somebody until a day."),
+    ("stock", "release", "peg.cli.stock:release", "End a hold."),
+    ("steer", "push", "peg.cli.steering:push", "Drive offers to what they should show, now."),
+    ("steer", "reconcile", "peg.cli.steering:reconcile", "Compare every offer with the book, now."),
+    (
+        "steer",
+        "pause",
+        "peg.cli.steering:pause",
+        "Stop writing to the shops; orders still come in.",
+    ),
+    ("steer", "resume", "peg.cli.steering:resume", "Write again."),
+    ("steer", "questions", "peg.cli.asking:questions", "What PEG wants to know from you."),
+    ("steer", "answer", "peg.cli.asking:answer", "Answer a question."),
+    ("care", "doctor", "peg.cli.doctor:doctor", "What is wrong, and what to do."),
+    ("care", "keys", "peg.cli.keys:app", "The keys that seal tokens."),
+    (
+        "care",
+        "migrate",
+        "peg.cli.migrating:migrate",
+        "Bring a shared database to this PEG's shape.",
+    ),
+)
+
+
+def build() -> App:
+    """The whole command line, with nothing behind it imported yet."""
+    app = App(
+        name="peg",
+        help="One true stock for a jeweller who sells the same pieces on Shopify and on Etsy.",
+        help_format="plaintext",
+        help_epilogue=EXIT_CODES,
+        version_flags=["--version"],
+    )
+    groups = {key: Group(title, sort_key=n) for n, (key, title) in enumerate(_GROUPS.items())}
+    for order, (group, name, place, sentence) in enumerate(_COMMANDS):
+        app.command(place, name=name, help=sentence, group=groups[group], sort_key=order)
+    return app

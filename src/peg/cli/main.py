@@ -1,0 +1,88 @@
+"""The launcher: parse, run one command, and turn what it raises into a sentence and a code."""
+
+import asyncio
+import inspect
+import json as json_format
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version
+from typing import IO, Annotated, Any
+
+from cyclopts import CycloptsError, Parameter
+from rich.console import Console
+
+from peg.cli.commands import build
+from peg.domain.errors import EXIT_CODE, PegError
+
+INTERRUPTED = 130
+"""What a shell expects after Ctrl-C."""
+
+
+def main() -> None:
+    """Run `peg` as this process."""
+    sys.exit(run(sys.argv[1:], os.environ, interactive=sys.stdin.isatty()))
+
+
+def run(
+    words: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    out: IO[str] | None = None,
+    err: IO[str] | None = None,
+    interactive: bool = False,
+) -> int:
+    """Run one command line; its exit code."""
+    stdout = Console(file=out, width=None if out is None else 200)
+    stderr = Console(file=err, stderr=err is None)
+    app = build()
+    app.version = version("peg")
+
+    @app.meta.default
+    def launch(
+        *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
+        json: Annotated[bool, Parameter(negative="", help="Print JSON, for programs.")] = False,
+    ) -> int:
+        command, bound, ignored = app.parse_args(
+            tokens, exit_on_error=False, print_error=False, console=stdout
+        )
+        if "here" in ignored:
+            bound.arguments["here"] = ignored["here"](
+                environment=environment, out=stdout, err=stderr, json=json, interactive=interactive
+            )
+        return _finished(command, bound, stderr, as_json=json)
+
+    try:
+        code = app.meta(
+            words,
+            exit_on_error=False,
+            print_error=False,
+            console=stdout,
+            result_action="return_value",
+        )
+    except CycloptsError as error:
+        _say(stderr, "BadCommand", str(error), as_json="--json" in words)
+        return EXIT_CODE["refused"]
+    return int(code or 0)
+
+
+def _finished(
+    command: Callable[..., Any], bound: inspect.BoundArguments, err: Console, *, as_json: bool
+) -> int:
+    try:
+        result = command(*bound.args, **bound.kwargs)
+        if inspect.iscoroutine(result):
+            result = asyncio.run(result)
+    except PegError as error:
+        _say(err, type(error).__name__, str(error), as_json=as_json)
+        return EXIT_CODE[error.kind]
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return int(result or 0)
+
+
+def _say(err: Console, name: str, sentence: str, *, as_json: bool) -> None:
+    if as_json:
+        err.file.write(json_format.dumps({"error": name, "sentence": sentence}) + "\n")
+    else:
+        err.print(f"peg: {sentence}", markup=False, highlight=False, soft_wrap=True)

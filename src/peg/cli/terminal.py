@@ -1,0 +1,96 @@
+"""What a command has at hand: the environment, the two output streams, and PEG when it asks."""
+
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from peg.migrations.schema import ensure_current
+from peg.wiring.ground import Ground, open_ground
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a command found, for a program and for a person.
+
+    Attributes:
+        facts: what `--json` prints.
+        columns, rows: the table a person sees; numbers are set to the right.
+        sentence: said below the table, or alone.
+        exit_code: 1 when the command ran well and what it looked for is not well.
+    """
+
+    facts: Any
+    columns: Sequence[str] = ()
+    rows: Sequence[Sequence[Any]] = ()
+    sentence: str = ""
+    exit_code: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terminal:
+    """One run of `peg`: nothing else in the commands touches the process."""
+
+    environment: Mapping[str, str]
+    out: Console
+    err: Console
+    json: bool = False
+    interactive: bool = False
+
+    @asynccontextmanager
+    async def ground(self) -> AsyncIterator[Ground]:
+        """The database in today's shape, and what needs no marketplace."""
+        async with open_ground(self.environment) as ground:
+            await ensure_current(ground.database)
+            yield ground
+
+    def show(self, report: Report) -> int:
+        """Print a report; its exit code."""
+        if self.json:
+            self.out.file.write(json.dumps(report.facts, default=str, indent=2) + "\n")
+            return report.exit_code
+        if report.rows:
+            self.out.print(_table(report))
+        if report.sentence:
+            self.out.print(report.sentence, markup=False, highlight=False)
+        return report.exit_code
+
+    def progress(self) -> Progress:
+        """Progress bars on the error stream; silent for programs."""
+        return Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=self.err,
+            disable=self.json,
+            transient=True,
+        )
+
+
+Here = Annotated[Terminal, Parameter(parse=False)]
+"""A command's parameter that the launcher fills."""
+
+
+def _table(report: Report) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for index, column in enumerate(report.columns):
+        numeric = all(isinstance(row[index], int) for row in report.rows)
+        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+    for row in report.rows:
+        table.add_row(*(_cell(value) for value in row))
+    return table
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value).replace("[", "\\[")

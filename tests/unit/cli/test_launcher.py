@@ -1,0 +1,67 @@
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+from tests.support.command_line import peg
+
+from peg.domain.errors import EXIT_CODE
+
+
+def test_help_names_every_command_and_every_exit_code(tmp_path: Path) -> None:
+    ran = peg(tmp_path, "--help")
+
+    assert ran.code == 0
+    for word in ("run", "connect", "stock", "doctor", "low-stock", *map(str, EXIT_CODE.values())):
+        assert word in ran.out
+
+
+def test_help_imports_no_command_and_no_database() -> None:
+    code = (
+        "import sys; from peg.cli.main import run; run(['--help'], {}); "
+        "print([name for name in ('sqlalchemy', 'fastapi', 'pydantic') if name in sys.modules])"
+    )
+
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert found.stdout.endswith("[]\n")
+
+
+def test_help_starts_in_the_blink_of_an_eye() -> None:
+    def seconds() -> float:
+        began = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "peg", "--help"], capture_output=True, check=True)
+        return time.perf_counter() - began
+
+    assert min(seconds() for _ in range(3)) < 0.7
+
+
+@pytest.mark.parametrize("words", [["migrate", "--how"], ["migrate", "x"]])
+def test_a_command_typed_wrong_is_refused_with_a_sentence(tmp_path: Path, words: list[str]) -> None:
+    ran = peg(tmp_path, *words, "--json")
+
+    assert ran.code == EXIT_CODE["refused"]
+    assert ran.refusal["error"] == "BadCommand"
+    assert ran.refusal["sentence"]
+
+
+def test_a_wrong_setting_is_named_and_nothing_is_begun(tmp_path: Path) -> None:
+    ran = peg(tmp_path, "migrate", "--json", PEG_PORT="ninety")
+
+    assert ran.code == EXIT_CODE["refused"]
+    assert ran.refusal["error"] == "BadSettings"
+    assert "PEG_PORT" in ran.refusal["sentence"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_newer_than_the_code_stops_every_command(tmp_path: Path) -> None:
+    assert peg(tmp_path, "migrate", "--json").facts == {"before": "empty", "after": "current"}
+    with create_engine(f"sqlite:///{tmp_path}/peg.db").begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    ran = peg(tmp_path, "migrate")
+
+    assert ran.code == EXIT_CODE["refused"]
+    assert "install the newer PEG again" in ran.err
