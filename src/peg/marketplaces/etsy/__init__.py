@@ -1,0 +1,1 @@
+"""Etsy Open API v3: everything that knows it, and nothing else."""

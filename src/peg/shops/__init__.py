@@ -1,0 +1,1 @@
+"""Connected shops: who they are, what they granted, and their sealed tokens."""

@@ -1,0 +1,59 @@
+"""Which addresses PEG may speak to."""
+
+import ipaddress
+import re
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from peg.domain.errors import ErrorKind, PegError
+
+# \Z and not $, which would let a trailing newline pass.
+_SHOP_DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\.myshopify\.com\Z", re.ASCII)
+
+
+class BadShopDomain(PegError):
+    """Text that is no Shopify shop's address."""
+
+    kind: ClassVar[ErrorKind] = "refused"
+
+
+class InsecureUrl(PegError):
+    """Secrets would travel unencrypted."""
+
+    kind: ClassVar[ErrorKind] = "refused"
+
+
+def parse_shop_domain(text: str) -> str:
+    """`NAME.myshopify.com`, as it is or from `NAME` alone.
+
+    Raises:
+        BadShopDomain: anything else; a token must never be sent to a stranger's host.
+    """
+    domain = text if "." in text else f"{text}.myshopify.com"
+    if not _SHOP_DOMAIN.match(domain):
+        raise BadShopDomain(
+            f"{text!r} is no shop address: write it as NAME.myshopify.com, small letters, as in"
+            " the admin under Settings, Domains"
+        )
+    return domain
+
+
+def secure(url: str) -> str:
+    """The URL as it is, if secrets may travel there.
+
+    Raises:
+        InsecureUrl: not https, and not http to this very machine.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "https" and parts.hostname:
+        return url
+    if parts.scheme == "http" and _is_loopback(parts.hostname or ""):
+        return url
+    raise InsecureUrl(f"{url!r} is not secure: use https; plain http only for this machine itself")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

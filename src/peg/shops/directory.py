@@ -1,0 +1,169 @@
+"""The shops that are connected, and how they are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from sqlalchemy import Row, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.bus.outbox import stage
+from peg.db.transaction import require_transaction, upsert
+from peg.domain.errors import ErrorKind, PegError
+from peg.domain.identity import Channel, ShopId
+from peg.domain.messages import Alert
+from peg.shops.sealing import KeyRing, Place
+from peg.shops.tables import shops
+
+
+class UnknownShop(PegError):
+    """No such shop is connected."""
+
+    kind: ClassVar[ErrorKind] = "missing"
+
+    def __init__(self, shop: str) -> None:
+        super().__init__(f"no shop {shop!r} is connected: `peg shops` lists them")
+
+
+class Status(StrEnum):
+    """Whether PEG may work with a shop."""
+
+    CONNECTED = "connected"
+    REVOKED = "revoked"  # a person has to connect it again
+    FROZEN = "frozen"  # closed by the marketplace for now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shop:
+    """One connected shop, without its secrets."""
+
+    id: ShopId
+    channel: Channel
+    name: str
+    currency: str
+    status: Status
+    status_sentence: str
+    scopes: frozenset[str]
+    client_id: str
+    connected_at: datetime
+
+    @property
+    def remote(self) -> str:
+        """The marketplace's own name of it: the Shopify domain, or Etsy's shop id."""
+        return self.id.partition(":")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class AppCredentials:
+    """The app's id and secret: Shopify's client id and secret, Etsy's keystring and secret."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+
+
+async def all_shops(session: AsyncSession) -> Sequence[Shop]:
+    """Every shop, connected or not any more, in the order of their ids."""
+    rows = await session.execute(select(shops).order_by(shops.c.id))
+    return [_shop(row) for row in rows]
+
+
+async def by_id(session: AsyncSession, shop: ShopId) -> Shop:
+    """One shop.
+
+    Raises:
+        UnknownShop: it was never connected.
+    """
+    row = (await session.execute(select(shops).where(shops.c.id == shop))).first()
+    if row is None:
+        raise UnknownShop(shop)
+    return _shop(row)
+
+
+async def store(session: AsyncSession, ring: KeyRing, shop: Shop, app: AppCredentials) -> None:
+    """Keep a shop that was just connected, anew or again; its webhook secret stays."""
+    require_transaction(session)
+    row = {
+        "id": shop.id,
+        "channel": shop.channel.value,
+        "name": shop.name,
+        "currency": shop.currency,
+        "status": shop.status.value,
+        "status_sentence": shop.status_sentence,
+        "scopes": " ".join(sorted(shop.scopes)),
+        "client_id": app.client_id,
+        "client_secret": ring.seal(app.client_secret, _place(shop.id, "client_secret")),
+        "connected_at": shop.connected_at,
+    }
+    await session.execute(upsert(session, shops, row, ["id"]))
+
+
+async def mark(
+    session: AsyncSession, shop: ShopId, status: Status, sentence: str, *, now: datetime
+) -> None:
+    """Note that a shop was revoked, frozen or is well again; a person is told of bad news."""
+    require_transaction(session)
+    changed = await session.scalar(
+        update(shops)
+        .where(shops.c.id == shop, shops.c.status != status.value)
+        .values(status=status.value, status_sentence=sentence)
+        .returning(shops.c.id)
+    )
+    if changed and status is not Status.CONNECTED:
+        name = f"shop_{status.value}"
+        await stage(session, Alert(name=name, subject=shop, sentence=sentence), now=now)
+
+
+async def app_credentials(session: AsyncSession, ring: KeyRing, shop: ShopId) -> AppCredentials:
+    """The credentials of the app the shop was connected with."""
+    query = select(shops.c.client_id, shops.c.client_secret).where(shops.c.id == shop)
+    row = (await session.execute(query)).first()
+    if row is None:
+        raise UnknownShop(shop)
+    return AppCredentials(
+        row.client_id, ring.open(row.client_secret, _place(shop, "client_secret"))
+    )
+
+
+async def set_webhook_secret(
+    session: AsyncSession, ring: KeyRing, shop: ShopId, secret: str
+) -> None:
+    """Keep the secret that signs the shop's webhooks (Etsy: from its developer portal)."""
+    require_transaction(session)
+    sealed = ring.seal(secret, _place(shop, "webhook_secret"))
+    found = await session.scalar(
+        update(shops).where(shops.c.id == shop).values(webhook_secret=sealed).returning(shops.c.id)
+    )
+    if found is None:
+        raise UnknownShop(shop)
+
+
+async def webhook_secret(session: AsyncSession, ring: KeyRing, shop: ShopId) -> str | None:
+    """The secret that signs the shop's webhooks; None when nobody entered one.
+
+    Shopify signs with the app's own secret, so for Shopify this is that one.
+    """
+    found = await by_id(session, shop)
+    if found.channel is Channel.SHOPIFY:
+        return (await app_credentials(session, ring, shop)).client_secret
+    sealed = await session.scalar(select(shops.c.webhook_secret).where(shops.c.id == shop))
+    return None if sealed is None else ring.open(sealed, _place(shop, "webhook_secret"))
+
+
+def _place(shop: str, column: str) -> Place:
+    return Place("shops", shop, column)
+
+
+def _shop(row: Row[Any]) -> Shop:
+    return Shop(
+        id=ShopId(row.id),
+        channel=Channel(row.channel),
+        name=row.name,
+        currency=row.currency,
+        status=Status(row.status),
+        status_sentence=row.status_sentence,
+        scopes=frozenset(row.scopes.split()),
+        client_id=row.client_id,
+        connected_at=row.connected_at,
+    )

@@ -1,0 +1,53 @@
+"""What each scope is for, so that a missing one can be named by what will not work."""
+
+from collections.abc import Iterable, Mapping
+
+from peg.domain.identity import Channel
+from peg.marketplaces.port import MissingScope
+
+NEEDED: Mapping[Channel, Mapping[str, str]] = {
+    Channel.SHOPIFY: {
+        "read_products": "importing what the shop sells",
+        "read_inventory": "reading stock",
+        "write_inventory": "taking sold pieces off sale",
+        "read_locations": "knowing where pieces lie",
+        "read_orders": "taking in sales",
+    },
+    Channel.ETSY: {
+        "shops_r": "knowing which shop this is",
+        "listings_r": "importing what the shop sells, and reading stock",
+        "listings_w": "taking sold pieces off sale",
+        "transactions_r": "taking in sales",
+    },
+}
+
+ASKED: Mapping[Channel, tuple[str, ...]] = {
+    Channel.SHOPIFY: tuple(NEEDED[Channel.SHOPIFY]),
+    # All at once: asking for one more later sends the seller through the consent page again.
+    Channel.ETSY: (
+        "listings_r",
+        "listings_w",
+        "listings_d",
+        "transactions_r",
+        "transactions_w",
+        "shops_r",
+        "shops_w",
+    ),
+}
+
+
+def check_scopes(channel: Channel, granted: Iterable[str]) -> frozenset[str]:
+    """All that was granted, implied scopes included.
+
+    Raises:
+        MissingScope: something PEG cannot work without was not granted.
+    """
+    have = frozenset(granted)
+    if channel is Channel.SHOPIFY:
+        # Shopify leaves out the right to read where the right to write was given.
+        have |= {scope.replace("write_", "read_", 1) for scope in have}
+    missing = {scope: use for scope, use in NEEDED[channel].items() if scope not in have}
+    if missing:
+        lost = "; ".join(f"without {scope} there is no {use}" for scope, use in missing.items())
+        raise MissingScope(f"{lost}: grant it in the app's settings and connect again")
+    return have

@@ -1,0 +1,124 @@
+"""Secrets at rest: AES-256-GCM, bound to the very row and column they stand in.
+
+A ciphertext copied into another row or column does not open. Nonces come from the operating
+system and never from a seed: a replayed nonce would give the key away.
+"""
+
+import base64
+import binascii
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from peg.domain.errors import ErrorKind, PegError
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+KEY_ID_CHARACTERS = 12
+
+
+class BadKey(PegError):
+    """A master key that cannot be one."""
+
+    kind: ClassVar[ErrorKind] = "refused"
+
+
+class UnknownKey(PegError):
+    """A secret was sealed with a key that is not in the ring."""
+
+    kind: ClassVar[ErrorKind] = "refused"
+
+
+class SealBroken(PegError):
+    """A sealed secret was changed, moved to another row, or cut short."""
+
+    kind: ClassVar[ErrorKind] = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a sealed value stands; it opens nowhere else."""
+
+    table: str
+    row: str
+    column: str
+
+    def aad(self) -> bytes:
+        """The associated data."""
+        return f"{self.table}|{self.row}|{self.column}".encode()
+
+
+class KeyRing:
+    """The master keys by their id; the first one seals, all of them open."""
+
+    def __init__(self, keys: tuple[bytes, ...]) -> None:
+        if not keys or any(len(key) != KEY_BYTES for key in keys):
+            raise BadKey(
+                f"a master key is {KEY_BYTES} bytes in base64: make one with `peg keys new`"
+            )
+        self._keys: Mapping[str, bytes] = {key_id(key): key for key in keys}
+        self.current = key_id(keys[0])
+
+    def __repr__(self) -> str:
+        return f"KeyRing(current={self.current!r}, keys={len(self._keys)})"
+
+    def seal(self, secret: str, place: Place) -> str:
+        """`KEYID.BASE64`, to be stored at `place`."""
+        nonce = os.urandom(NONCE_BYTES)
+        sealed = AESGCM(self._keys[self.current]).encrypt(nonce, secret.encode(), place.aad())
+        return f"{self.current}.{base64.b64encode(nonce + sealed).decode()}"
+
+    def open(self, sealed: str, place: Place) -> str:
+        """The secret that was sealed at `place`.
+
+        Raises:
+            UnknownKey: its key is missing.
+            SealBroken: changed, or from another place.
+        """
+        named, _, body = sealed.partition(".")
+        key = self._keys.get(named)
+        if key is None:
+            raise UnknownKey(
+                f"{place.table}.{place.column} was sealed with the key {named!r}, which is not"
+                " in the key file: put the old key back below the new one"
+            )
+        try:
+            raw = base64.b64decode(body, validate=True)
+            return AESGCM(key).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.aad()).decode()
+        except (InvalidTag, ValueError, binascii.Error) as cause:
+            raise SealBroken(
+                f"the secret in {place.table}.{place.column} of {place.row} was changed or"
+                " moved: connect the shop again"
+            ) from cause
+
+    def is_current(self, sealed: str) -> bool:
+        """Whether it was sealed with the newest key."""
+        return sealed.partition(".")[0] == self.current
+
+
+def key_id(key: bytes) -> str:
+    """A key's name in ciphertexts: from the key itself, so that it can never be mixed up."""
+    return hashlib.sha256(b"peg key id" + key).hexdigest()[:KEY_ID_CHARACTERS]
+
+
+def new_key() -> str:
+    """A fresh master key, base64, from the operating system's randomness."""
+    return base64.b64encode(os.urandom(KEY_BYTES)).decode()
+
+
+def parse_keys(text: str) -> KeyRing:
+    """A key ring from one base64 key a line, the newest first; `#` begins a comment.
+
+    Raises:
+        BadKey: a line is not 32 bytes of base64, or there is none.
+    """
+    lines = [line.partition("#")[0].strip() for line in text.splitlines()]
+    try:
+        return KeyRing(tuple(base64.b64decode(line, validate=True) for line in lines if line))
+    except binascii.Error as cause:
+        raise BadKey("a line of the master keys is not base64: see `peg keys --help`") from cause

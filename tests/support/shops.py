@@ -1,0 +1,66 @@
+"""A database with one connected Etsy shop in it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from tests.support.clocks import MONDAY_NOON
+
+from peg.db.columns import metadata
+from peg.db.engine import Database, open_database, sqlite_url
+from peg.db.transaction import begin
+from peg.domain.identity import Channel, ShopId
+from peg.marketplaces.grant import Grant
+from peg.shops import directory, grants
+from peg.shops.directory import AppCredentials, Shop, Status
+from peg.shops.grants import StoredGrant
+from peg.shops.sealing import KeyRing, new_key, parse_keys
+
+ETSY = ShopId("etsy:61234567")
+APP = AppCredentials("keystring", "shared-secret")
+
+
+def key_ring() -> KeyRing:
+    return parse_keys(new_key())
+
+
+def shop(shop_id: ShopId = ETSY) -> Shop:
+    return Shop(
+        id=shop_id,
+        channel=Channel(shop_id.partition(":")[0]),
+        name="Gems by Ada",
+        currency="USD",
+        status=Status.CONNECTED,
+        status_sentence="",
+        scopes=frozenset({"listings_r"}),
+        client_id=APP.client_id,
+        connected_at=MONDAY_NOON,
+    )
+
+
+def grant(number: int, *, lasts_s: float = 3600) -> Grant:
+    return Grant(
+        access_token=f"access-{number}",
+        access_until=MONDAY_NOON + timedelta(seconds=lasts_s),
+        refresh_token=f"refresh-{number}",
+    )
+
+
+@asynccontextmanager
+async def open_file(file: Path) -> AsyncIterator[Database]:
+    database = open_database(sqlite_url(file))
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+async def connect(
+    database: Database, ring: KeyRing, first: Grant, *, shop_id: ShopId = ETSY
+) -> None:
+    async with begin(database) as session:
+        await session.run_sync(lambda s: metadata.create_all(s.connection()))
+        await directory.store(session, ring, shop(shop_id), APP)
+        stored = StoredGrant(grant=first, fencing=0)
+        await grants.store(session, ring, shop_id, stored, now=MONDAY_NOON)

@@ -1,0 +1,201 @@
+"""A token is refreshed early, once, and never lost."""
+
+import asyncio
+import random
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from tests.support.clocks import StandingClock
+from tests.support.shops import APP, ETSY, connect, grant, key_ring, open_file
+
+from peg.db.engine import Database
+from peg.db.transaction import begin, reading
+from peg.domain.identity import ShopId
+from peg.marketplaces.grant import Grant
+from peg.marketplaces.port import AccessRevoked, MarketplaceUnavailable
+from peg.shops import directory, grants, leases
+from peg.shops.directory import AppCredentials, Status
+from peg.shops.grants import StoredGrant
+from peg.shops.sealing import KeyRing
+from peg.shops.tokens import TokenSource, lease_name
+
+
+class RotatingServer:
+    """Gives a new grant for the newest refresh token only, as Etsy says it does."""
+
+    def __init__(self, clock: StandingClock) -> None:
+        self.clock = clock
+        self.newest = 1
+        self.asked = 0
+        self.begun = asyncio.Event()
+        self.passing_500s = 0
+        self.revoked = False
+
+    async def renew(self, old: Grant, app: AppCredentials) -> Grant:
+        assert app == APP
+        self.asked += 1
+        self.begun.set()
+        await asyncio.sleep(0)
+        if self.passing_500s:
+            self.passing_500s -= 1
+            raise MarketplaceUnavailable("500")
+        if self.revoked or old.refresh_token != f"refresh-{self.newest}":
+            raise AccessRevoked("invalid_grant: refresh_token is revoked")
+        self.newest += 1
+        until = self.clock.now() + timedelta(hours=1)
+        return Grant(
+            access_token=f"access-{self.newest}",
+            access_until=until,
+            refresh_token=f"refresh-{self.newest}",
+        )
+
+
+def source(
+    database: Database, ring: KeyRing, server: RotatingServer, shop: ShopId = ETSY
+) -> TokenSource:
+    return TokenSource(
+        database=database,
+        clock=server.clock,
+        rng=random.Random(7),
+        ring=ring,
+        shop=shop,
+        renew=server.renew,
+    )
+
+
+async def test_a_token_with_more_than_five_minutes_left_is_used_as_it_is(tmp_path: Path) -> None:
+    server, ring = RotatingServer(StandingClock()), key_ring()
+    async with open_file(tmp_path / "peg.db") as database:
+        await connect(database, ring, grant(1, lasts_s=301))
+
+        assert await source(database, ring, server).token() == "access-1"
+        assert server.asked == 0
+
+
+async def test_a_token_is_refreshed_five_minutes_early_and_stored_before_use(
+    tmp_path: Path,
+) -> None:
+    server, ring = RotatingServer(StandingClock()), key_ring()
+    async with open_file(tmp_path / "peg.db") as database:
+        await connect(database, ring, grant(1, lasts_s=300))
+
+        assert await source(database, ring, server).token() == "access-2"
+
+        async with reading(database) as session:
+            stored = await grants.load(session, ring, ETSY)
+        assert stored is not None
+        assert stored.grant.refresh_token == "refresh-2"
+
+
+async def test_a_passing_500_is_tried_again(tmp_path: Path) -> None:
+    server, ring = RotatingServer(StandingClock()), key_ring()
+    server.passing_500s = 2
+    async with open_file(tmp_path / "peg.db") as database:
+        await connect(database, ring, grant(1, lasts_s=0))
+
+        assert await source(database, ring, server).token() == "access-2"
+        assert server.asked == 3
+
+
+async def test_while_no_new_token_can_be_had_a_still_good_one_serves(tmp_path: Path) -> None:
+    server, ring = RotatingServer(StandingClock()), key_ring()
+    server.passing_500s = 99
+    async with open_file(tmp_path / "peg.db") as database:
+        await connect(database, ring, grant(1, lasts_s=200))
+        tokens = source(database, ring, server)
+
+        assert await tokens.token() == "access-1"
+        asked = server.asked
+        assert await tokens.token() == "access-1"
+        assert server.asked == asked  # not at every call
+
+        server.clock.pass_(200)
+        with pytest.raises(MarketplaceUnavailable):
+            await tokens.token()
+
+
+async def test_a_refused_token_is_refreshed_once_for_all_who_were_refused(tmp_path: Path) -> None:
+    server, ring = RotatingServer(StandingClock()), key_ring()
+    async with open_file(tmp_path / "peg.db") as database:
+        await connect(database, ring, grant(1))
+        tokens = source(database, ring, server)
+        assert await tokens.token() == "access-1"
+
+        await asyncio.gather(*(tokens.refused("access-1") for _ in range(20)))
+
+        assert await tokens.token() == "access-2"
+        assert server.asked == 1
+
+
+async def test_a_revoked_shop_is_marked_and_asked_no_more_until_connected_anew(
+    tmp_path: Path,
+) -> None:
+    server, ring = RotatingServer(StandingClock()), key_ring()
+    server.revoked = True
+    async with open_file(tmp_path / "peg.db") as database:
+        await connect(database, ring, grant(1, lasts_s=0))
+        tokens = source(database, ring, server)
+
+        for _ in range(3):
+            with pytest.raises(AccessRevoked):
+                await tokens.token()
+
+        assert server.asked == 1
+        async with reading(database) as session:
+            assert (await directory.by_id(session, ETSY)).status is Status.REVOKED
+
+        await connect(database, ring, grant(9))
+        assert await tokens.token() == "access-9"
+
+
+async def test_whoever_refreshes_too_late_takes_the_newer_grant(tmp_path: Path) -> None:
+    server, ring = RotatingServer(StandingClock()), key_ring()
+    async with open_file(tmp_path / "peg.db") as database:
+        await connect(database, ring, grant(1, lasts_s=0))
+
+        async def slow(old: Grant, app: AppCredentials) -> Grant:
+            fresh = await server.renew(old, app)
+            async with begin(database) as session:  # the seller connects anew meanwhile
+                lease = await leases.seize(session, lease_name(ETSY), now=server.clock.now())
+                newer = StoredGrant(grant=grant(77), fencing=lease.fencing)
+                await grants.store(session, ring, ETSY, newer, now=server.clock.now())
+            return fresh
+
+        tokens = TokenSource(
+            database=database,
+            clock=server.clock,
+            rng=random.Random(7),
+            ring=ring,
+            shop=ETSY,
+            renew=slow,
+        )
+
+        assert await tokens.token() == "access-77"
+        assert await tokens.token() == "access-77"
+
+
+async def test_a_caller_that_gives_up_does_not_lose_the_rotated_token(tmp_path: Path) -> None:
+    server, ring = RotatingServer(StandingClock()), key_ring()
+    async with open_file(tmp_path / "peg.db") as database:
+        await connect(database, ring, grant(1, lasts_s=0))
+        tokens = source(database, ring, server)
+        hasty = asyncio.create_task(tokens.token())
+        await server.begun.wait()
+
+        hasty.cancel()
+
+        assert await tokens.token() == "access-2"
+        assert server.asked == 1
+
+
+async def test_a_dead_process_holds_up_the_refresh_for_a_minute_at_most(tmp_path: Path) -> None:
+    server, ring = RotatingServer(StandingClock()), key_ring()
+    async with open_file(tmp_path / "peg.db") as database:
+        await connect(database, ring, grant(1, lasts_s=0))
+        begun = server.clock.now()
+        async with begin(database) as session:
+            await leases.take(session, lease_name(ETSY), now=begun, for_s=60)
+
+        assert await source(database, ring, server).token() == "access-2"
+        assert 60 <= (server.clock.now() - begun).total_seconds() < 61
