@@ -56,6 +56,8 @@ class Crowd:
     def close_shop(self) -> None:
         """No more orders; what was ordered is still paid, shipped, cancelled and refunded."""
         self._closed = True
+        if self.state == "running":
+            self.state = "settling"
         if self._arriving is not None:
             self._arriving.cancel()
 
@@ -81,18 +83,16 @@ class Crowd:
     async def _come_and_go(self) -> None:
         try:
             async with asyncio.TaskGroup() as people:
-                self._arriving = people.create_task(self._arrive(people))
+                if not self._closed:
+                    self._arriving = people.create_task(self._arrive(people))
         finally:
             self.state = "done"
 
     async def _arrive(self, people: asyncio.TaskGroup) -> None:
-        try:
-            for number, at in enumerate(arrivals(self._clock.now(), self.habits, self._rng)):
-                await self._clock.sleep_until(at)
-                people.create_task(self._visit(people, Random(f"{self._seed}/visit/{number}")))
-                self._shopkeeper.look_around()
-        finally:
-            self.state = "settling"
+        for number, at in enumerate(arrivals(self._clock.now(), self.habits, self._rng)):
+            await self._clock.sleep_until(at)
+            people.create_task(self._visit(people, Random(f"{self._seed}/visit/{number}")))
+            self._shopkeeper.look_around()
 
     async def _visit(self, people: asyncio.TaskGroup, rng: Random) -> None:
         """One buyer who means to order, and the many before her who only looked."""
