@@ -132,7 +132,8 @@ class Crowd:
         self, people: asyncio.TaskGroup, rival: Market, parts: Parts, rng: Random
     ) -> None:
         """Somebody on the other marketplace orders the same piece, seconds apart."""
-        same = [offered for offered in rival.offered() if rival.units()[offered.unit] == parts]
+        units = rival.units()
+        same = [offered for offered in rival.offered() if units[offered.unit] == parts]
         if same:
             self.tally["rivals"] += 1
             await self._clock.sleep(rng.uniform(0, self.habits.rivals_gap_s))

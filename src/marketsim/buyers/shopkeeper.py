@@ -7,8 +7,10 @@ from random import Random
 
 from marketsim.buyers.habits import Habits
 from marketsim.clock import MarketClock
-from marketsim.market import Happening, Market, Offered, Sold
+from marketsim.market import Happening, Market, Sold
 from marketsim.pieces import MarketName, PieceId
+
+Parts = tuple[tuple[PieceId, int], ...]
 
 
 class Shopkeeper:
@@ -34,7 +36,7 @@ class Shopkeeper:
         self._rng = rng
         self._tally = tally
         self._last_touched: dict[PieceId, datetime] = {}
-        self._sold: set[tuple[tuple[PieceId, int], ...]] = set()
+        self._sold: set[Parts] = set()
 
     def note(self, happening: Happening) -> None:
         """Remember when a piece was last touched, and what was ever sold."""
@@ -52,7 +54,12 @@ class Shopkeeper:
     def _edit(self) -> None:
         market = self._rng.choice(list(self._markets.values()))
         down = self._rng.random() < self._habits.edits_down_share
-        quiet = [o for o in market.offered() if self._is_quiet(market, o, stocked_only=not down)]
+        units = market.units()
+        quiet = [
+            offered
+            for offered in market.offered()
+            if self._is_quiet(units[offered.unit]) and (down or offered.quantity > 1)
+        ]
         if not quiet:
             return
         chosen = self._rng.choice(quiet)
@@ -60,10 +67,9 @@ class Shopkeeper:
         market.edit_stock(chosen.unit, delta=delta)
         self._tally["edited_down" if down else "edited_up"] += 1
 
-    def _is_quiet(self, market: Market, offered: Offered, *, stocked_only: bool) -> bool:
-        """A single unit, long untouched; only what is shown as several is counted up."""
-        parts = market.units()[offered.unit]
-        if len(parts) != 1 or (stocked_only and offered.quantity < 2):
+    def _is_quiet(self, parts: Parts) -> bool:
+        """One piece, not a set of them, and long untouched."""
+        if len(parts) != 1:
             return False
         touched = self._last_touched.get(parts[0][0])
         quiet_since = self._clock.now() - timedelta(seconds=self._habits.quiet_s)

@@ -31,7 +31,7 @@ def description(design: Design) -> str:
     if design.stone.care:
         lines.append(f"Care: {', '.join(design.stone.care)}.")
     if design.members:
-        worn = (f"{m.work.noun.lower()} with {_stone(m) or m.colour}" for m in design.members)
+        worn = (f"{m.work.noun.lower()} with {_stone(m) or 'no stone'}" for m in design.members)
         lines.append(f"It holds a {' and a '.join(worn)}.")
         skus = " and ".join(member.variants[0].sku for member in design.members)
         lines.append(f"This set is made of our pieces {skus}, which are also sold singly.")

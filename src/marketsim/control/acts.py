@@ -54,7 +54,11 @@ def refund(world: World, asked: Asked) -> dict[str, Any]:
 def edit_stock(world: World, asked: Asked) -> dict[str, Any]:
     """A person changes stock in the admin. Send market, unit, delta and location (0)."""
     market, unit = _unit(world, asked)
-    market.edit_stock(unit, delta=asked.integer("delta"), location=asked.integer("location", 0))
+    locations = len(world.catalogue.locations) if market.name == "shopify" else 1
+    location = asked.integer("location", 0)
+    if not 0 <= location < locations:
+        raise BadRequest(f"location: 0 to {locations - 1} on {market.name}, got {location}")
+    market.edit_stock(unit, delta=asked.integer("delta"), location=location)
     return {"unit": unit, "buyable": market.buyable(unit)}
 
 

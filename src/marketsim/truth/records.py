@@ -56,7 +56,10 @@ class Lowered:
 
 @dataclass(slots=True, kw_only=True)
 class Offer:
-    """What one unit shows, against what there is."""
+    """What one unit shows, against what there is.
+
+    `tracked`: the marketplace counts it, or an app has touched it and so answers for it.
+    """
 
     market: MarketName
     unit: UnitId

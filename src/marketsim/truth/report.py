@@ -43,6 +43,7 @@ def report(truth: Truth, *, at: datetime, ceiling_s: float = CEILING_S) -> dict[
                 "needed_no_change",
                 "waits_ended_by_a_buyer",
                 "waits_overtaken_by_a_return",
+                "untracked_cannot_follow",
             )
         },
         "oversellable_now": _oversellable(truth, at),

@@ -105,6 +105,7 @@ class Truth:
     def _shown(self, change: OfferChanged) -> None:
         offer = self._offer(change.market, change.unit, change.parts, 0)
         offer.buyable = change.buyable
+        offer.tracked = offer.tracked or change.by == "app"
         if change.parts and change.buyable > self.allowed(change.parts):
             raised: dict[str, Opening] = {"app": "raised by app", "person": "raised by person"}
             why = raised.get(change.by, "raised by other")
@@ -140,9 +141,13 @@ class Truth:
                 self.counts["needed_no_change"] += 0 if is_own else 1
                 continue
             offer.window = offer.window or Window(since=at, opened_by=cause)
-            if not is_own:
+            if is_own:
+                continue
+            if offer.tracked:
                 wait = Wait(since=at, cause=cause, sold_on=sold_on, allowed=allowed)
                 offer.waits.append(wait)
+            else:
+                self.counts["untracked_cannot_follow"] += 1
 
     def _came_back(self, parts: Parts, units: int) -> None:
         self.counts["came_back"] += units

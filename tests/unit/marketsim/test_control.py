@@ -189,6 +189,8 @@ async def test_deliveries_can_be_read(control: httpx2.AsyncClient, world: World)
         ("/orders/refund", {"market": "etsy", "order": "none", "restock": "maybe"}, 422),
         ("/orders/cancel", {"market": "etsy", "order": "none", "restock": "yes"}, 422),
         ("/stock", {"market": "etsy", "unit": "etsy-0", "delta": 1.5}, 422),
+        ("/stock", {"market": "etsy", "unit": "etsy-0", "delta": 1, "location": 1}, 422),
+        ("/stock", {"market": "shopify", "unit": "shopify-0", "delta": 1, "location": -1}, 422),
         ("/clock/advance", {"seconds": -1}, 422),
         ("/clock/speed", {"speed": "fast"}, 422),
         ("/buyers/start", {"haste": 1}, 422),

@@ -307,6 +307,21 @@ def test_what_shopify_does_not_track_no_connector_can_lower_and_it_counts_apart(
 
     cases = story.report()["double_sales"]
     assert (len(cases["untracked"]), len(cases["outside"])) == (1, 0)
+    assert story.report()["not_measured"]["untracked_cannot_follow"] == 1
+
+
+def test_an_app_that_touched_an_untracked_offer_answers_for_it() -> None:
+    story = opened(tracked=False)
+    story.shows("shopify", "ring", 1)
+
+    story.sells("etsy", "ring", left=0)
+    waiting = story.report()["waiting"]["count"]
+    story.shows("shopify", "ring", 0, after_s=1)
+    story.shows("shopify", "ring", 1, after_s=1)
+    story.sells("shopify", "ring", left=0, after_s=1)
+
+    assert waiting == 1
+    assert len(story.report()["double_sales"]["outside"]) == 1
 
 
 def test_a_shop_that_opens_showing_more_than_there_is_says_so() -> None:
