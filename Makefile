@@ -1,0 +1,61 @@
+# Needs git, make and Python 3.11 or newer with pip. Every target sets up the rest by itself, inside
+# this folder. `make help` lists them.
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+UV := .tools/bin/uv
+RUN := $(UV) run --frozen
+# Plugins are named in pyproject.toml; looking for more takes ten times as long as the fast tests.
+PYTEST := PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 $(RUN) pytest
+UV_READY := .tools/uv-$(UV_VERSION)
+READY := .venv/ready
+
+# The machine's Python is used as it is, whatever else its settings ask for.
+export UV_PYTHON ?= $(PYTHON)
+export UV_PYTHON_DOWNLOADS := never
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup format check static test demo schemas clean
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+setup: $(READY) ## Install what the lock names, into .venv
+
+format: $(READY) ## Lay out the code and mend what can be mended by rule
+	$(RUN) ruff format .
+	$(RUN) ruff check --fix .
+
+check: static ## Fast gate: lint, types, import contracts, tidy limits, unit tests
+	$(PYTEST) -n 2 -rs tests/tidy tests/unit
+
+test: static ## Everything: the fast gate, promises, contracts, races, the documentation's code
+	$(PYTEST) -n 2 -rs tests
+
+demo: $(READY) ## Run the main job on practice marketplaces: make demo ARGS="--headless --orders 30"
+	$(RUN) peg demo $(ARGS)
+
+schemas: $(READY) ## Fetch Shopify's published schemas (needs npm); contract tests skip without them
+	$(RUN) python -m tools.schemas
+
+clean: ## Remove everything that these targets made
+	rm -rf .venv .tools .cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist build
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+static: $(READY)
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	$(RUN) mypy
+	$(RUN) lint-imports --no-logo
+
+$(READY): pyproject.toml uv.lock $(UV_READY)
+	$(UV) sync --frozen --quiet
+	@touch $@
+
+# --target needs no rights and no virtual environment; user and prefix settings would contradict it.
+$(UV_READY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "PEG needs Python 3.11 or newer; name one: make PYTHON=python3.12 ..." >&2; exit 1; }
+	rm -rf .tools
+	env -u PIP_USER -u PIP_PREFIX -u PIP_REQUIRE_VIRTUALENV $(PYTHON) -m pip install --quiet --target .tools uv==$(UV_VERSION)
+	@touch $@
