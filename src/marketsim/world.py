@@ -1,8 +1,8 @@
 """Both practice marketplaces with their clock, faults, shelf, truth and people, without sockets."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from starlette.types import ASGIApp
 
@@ -15,27 +15,29 @@ from marketsim.truth import Truth
 from marketsim.webhooks import Courier
 
 
-class Practice(Protocol):
-    """One practice marketplace, put together by its package."""
+def _nothing_by_hand(_url: str) -> None:
+    """This marketplace's webhooks are subscribed by its API."""
 
-    @property
-    def market(self) -> Market:
-        """What buyers and the truth see."""
 
-    @property
-    def app(self) -> ASGIApp:
-        """What an app sees: the API."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Practice:
+    """One practice marketplace.
 
-    @property
-    def courier(self) -> Courier:
-        """Carries its webhooks."""
+    Attributes:
+        market: what buyers and the truth see.
+        app: what an app sees: the API.
+        courier: carries its webhooks.
+        connection: the practice app's credentials and addresses, as JSON.
+        close: stops what runs in the background.
+        register_webhook: an address is registered by hand in the marketplace's portal.
+    """
 
-    @property
-    def connection(self) -> Mapping[str, Any]:
-        """The practice app's credentials and addresses, as JSON."""
-
-    def register_webhook(self, url: str) -> None:
-        """Register an address by hand in the portal, for what cannot be subscribed by the API."""
+    market: Market
+    app: ASGIApp
+    courier: Courier
+    connection: Mapping[str, Any]
+    close: Callable[[], Awaitable[None]]
+    register_webhook: Callable[[str], None] = _nothing_by_hand
 
 
 class NoSuchMarket(Exception):
@@ -95,7 +97,7 @@ class World:
         if self.crowd is not None:
             await self.crowd.abandon()
         for practice in self.practices.values():
-            await practice.courier.close()
+            await practice.close()
 
 
 def open_world(
