@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from peg.domain.identity import ShopId, Sku
+from peg.domain.identity import OfferId, ShopId, Sku
 
 
 class Message(BaseModel):
@@ -24,6 +24,14 @@ class StockChanged(Message):
     topic = "inventory.updated"
     sku: Sku
     version: int
+
+
+class OfferDrifted(Message):
+    """A marketplace shows something else than we left there."""
+
+    topic = "offer.drifted"
+    shop: ShopId
+    offer: OfferId
 
 
 class OrderTakenIn(Message):

@@ -1,0 +1,188 @@
+"""The book: append-only entries, and the levels they add up to. `post` is the only writer."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.bus.outbox import stage
+from peg.db.transaction import insert_or_ignore, require_transaction
+from peg.domain.errors import UnknownSku
+from peg.domain.identity import LocationId, Sku
+from peg.domain.messages import StockChanged
+from peg.domain.stock import Cause, StockLevel
+from peg.ledger.cases import follow_oversold
+from peg.ledger.tables import PARTS, entries, levels, positions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """A change of one item at one place: whole pieces to add to each part, and why."""
+
+    sku: Sku
+    location: LocationId
+    on_hand: int = 0
+    committed: int = 0
+    reserved: int = 0
+    safety_stock: int = 0
+    suspended: int = 0
+    incoming: int = 0
+    cause: Cause
+    source: str
+    reference: str
+    happened_at: datetime
+    note: str = ""
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether all six parts stay as they are."""
+        return not any(getattr(self, part) for part in PARTS)
+
+    @property
+    def d_available(self) -> int:
+        """How many more, or fewer, may be promised at this place."""
+        taken = self.committed + self.reserved + self.safety_stock + self.suspended
+        return self.on_hand - taken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """One item over all places.
+
+    Attributes:
+        version: grows with every posting.
+        oversold: how many more were sold than there are; a case is open while it is not 0.
+    """
+
+    sku: Sku
+    version: int
+    oversold: int
+    level: StockLevel
+
+
+async def open_items(session: AsyncSession, skus: Iterable[Sku]) -> None:
+    """Give items their first, empty position; those that have one keep it."""
+    require_transaction(session)
+    rows = [
+        {"sku": sku, "version": 0, "oversold": 0, **dict.fromkeys(PARTS, 0)}
+        for sku in sorted(set(skus))
+    ]
+    if rows:
+        await session.execute(insert_or_ignore(session, positions), rows)
+
+
+async def post(
+    session: AsyncSession, postings: Sequence[Posting], *, now: datetime
+) -> Mapping[Sku, Position]:
+    """Append entries and move the levels they change, in one step with the news of it.
+
+    A sale always posts, below zero too: then `oversold` rises and a case opens in this transaction.
+
+    Raises:
+        UnknownSku: an item was never opened; nothing is posted.
+    """
+    require_transaction(session)
+    real = [posting for posting in postings if not posting.changes_nothing]
+    before = await lock(session, {posting.sku for posting in real})
+    if not real:
+        return {}
+    await session.execute(insert(entries), [_entry(posting, now) for posting in real])
+    await _move_levels(session, real)
+    after = {}
+    for sku, position in before.items():
+        mine = [posting for posting in real if posting.sku == sku]
+        after[sku] = await _move_position(session, position, mine, now=now)
+    news = {posting.sku for posting in real if posting.d_available}
+    messages = [StockChanged(sku=sku, version=after[sku].version) for sku in sorted(news)]
+    await stage(session, *messages, now=now)
+    return after
+
+
+async def lock(session: AsyncSession, skus: Iterable[Sku]) -> Mapping[Sku, Position]:
+    """Lock positions in SKU order, so that two tasks never wait for each other in a ring.
+
+    Raises:
+        UnknownSku: one of them was never opened.
+    """
+    require_transaction(session)
+    wanted = sorted(set(skus))
+    query = (
+        select(positions).where(positions.c.sku.in_(wanted)).order_by(positions.c.sku)
+    ).with_for_update()
+    found = {row["sku"]: position_of(row) for row in (await session.execute(query)).mappings()}
+    for sku in wanted:
+        if sku not in found:
+            raise UnknownSku(sku)
+    return found
+
+
+def position_of(row: Any) -> Position:
+    """A position from its row."""
+    return Position(
+        sku=Sku(row["sku"]),
+        version=row["version"],
+        oversold=row["oversold"],
+        level=level_of(row),
+    )
+
+
+def level_of(row: Any) -> StockLevel:
+    """A level from any row that has the six parts."""
+    return StockLevel(**{part: row[part] for part in PARTS})
+
+
+async def _move_levels(session: AsyncSession, postings: Sequence[Posting]) -> None:
+    sums: dict[tuple[Sku, LocationId], dict[str, int]] = {}
+    for posting in postings:
+        parts = sums.setdefault((posting.sku, posting.location), dict.fromkeys(PARTS, 0))
+        for part in PARTS:
+            parts[part] += getattr(posting, part)
+    for (sku, location), parts in sorted(sums.items()):
+        # Increments, not totals, so that the CHECK can see a lost race. The row is made first:
+        # an upsert would check the bare increment against the CHECK.
+        row = {"sku": sku, "location": location, **dict.fromkeys(PARTS, 0)}
+        await session.execute(insert_or_ignore(session, levels).values(row))
+        await session.execute(
+            update(levels)
+            .where(levels.c.sku == sku, levels.c.location == location)
+            .values({levels.c[part]: levels.c[part] + change for part, change in parts.items()})
+        )
+
+
+async def _move_position(
+    session: AsyncSession, before: Position, postings: Sequence[Posting], *, now: datetime
+) -> Position:
+    change = {part: sum(getattr(posting, part) for posting in postings) for part in PARTS}
+    level = before.level + StockLevel(**change)
+    after = Position(
+        sku=before.sku,
+        version=before.version + 1,
+        oversold=max(0, -level.available),
+        level=level,
+    )
+    values: dict[Any, Any] = {
+        positions.c[part]: positions.c[part] + step for part, step in change.items()
+    }
+    values[positions.c.version] = after.version
+    values[positions.c.oversold] = after.oversold
+    await session.execute(update(positions).where(positions.c.sku == before.sku).values(values))
+    if after.oversold != before.oversold:
+        await follow_oversold(session, before.sku, after.oversold, now=now)
+    return after
+
+
+def _entry(posting: Posting, now: datetime) -> dict[str, Any]:
+    return {
+        "sku": posting.sku,
+        "location": posting.location,
+        **{part: getattr(posting, part) for part in PARTS},
+        "cause": posting.cause.value,
+        "source": posting.source,
+        "reference": posting.reference,
+        "note": posting.note,
+        "happened_at": posting.happened_at,
+        "posted_at": now,
+    }

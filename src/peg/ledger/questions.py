@@ -1,0 +1,116 @@
+"""What PEG does not decide alone: asked once, answered by a person."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.db.transaction import insert_or_ignore, require_transaction
+from peg.domain.errors import PegError
+from peg.ledger.tables import questions
+
+
+class NoSuchQuestion(PegError):
+    """No open question of that number."""
+
+    kind = "missing"
+
+
+class BadAnswer(PegError):
+    """An answer that the question does not offer."""
+
+    kind = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One question; the `default` is what PEG does while nobody answers: the lower figure."""
+
+    id: int
+    kind: str
+    subject: str
+    sentence: str
+    evidence: Mapping[str, Any]
+    options: Sequence[str]
+    default: str
+    asked_at: datetime
+    answer: str | None
+    who: str | None
+
+
+async def ask(
+    session: AsyncSession,
+    *,
+    kind: str,
+    subject: str,
+    sentence: str,
+    evidence: Mapping[str, Any],
+    options: Sequence[str],
+    default: str,
+    now: datetime,
+) -> None:
+    """Ask, unless the same is being asked already."""
+    require_transaction(session)
+    row = {
+        "kind": kind,
+        "subject": subject,
+        "open_key": f"{kind}:{subject}",
+        "sentence": sentence,
+        "evidence": dict(evidence),
+        "options": list(options),
+        "default": default,
+        "asked_at": now,
+    }
+    await session.execute(insert_or_ignore(session, questions).values(row))
+
+
+async def open_questions(session: AsyncSession, kind: str | None = None) -> Sequence[Question]:
+    """Questions that wait for an answer, oldest first."""
+    query = select(*_columns()).where(questions.c.answered_at.is_(None)).order_by(questions.c.id)
+    if kind is not None:
+        query = query.where(questions.c.kind == kind)
+    return [Question(**row) for row in (await session.execute(query)).mappings()]
+
+
+async def answer(
+    session: AsyncSession, number: int, option: str, *, who: str, now: datetime
+) -> Question:
+    """Answer a question once.
+
+    Raises:
+        NoSuchQuestion: there is none of that number, or it was answered.
+        BadAnswer: not one of its options.
+    """
+    require_transaction(session)
+    query = select(*_columns()).where(questions.c.id == number, questions.c.answered_at.is_(None))
+    row = (await session.execute(query.with_for_update())).mappings().first()
+    if row is None:
+        raise NoSuchQuestion(
+            f"no open question has the number {number}: `peg questions` lists them"
+        )
+    if option not in row["options"]:
+        offered = ", ".join(row["options"])
+        raise BadAnswer(f"question {number} can be answered with {offered}, not {option!r}")
+    await session.execute(
+        update(questions)
+        .where(questions.c.id == number)
+        .values(answer=option, who=who, answered_at=now, open_key=None)
+    )
+    return Question(**{**row, "answer": option, "who": who})
+
+
+async def withdraw(session: AsyncSession, kind: str, subject: str, *, now: datetime) -> None:
+    """The question answered itself: what it was about is explained."""
+    require_transaction(session)
+    await session.execute(
+        update(questions)
+        .where(questions.c.open_key == f"{kind}:{subject}")
+        .values(answer="explained", who="peg", answered_at=now, open_key=None)
+    )
+
+
+def _columns() -> list[Any]:
+    return [questions.c[name] for name in Question.__dataclass_fields__]

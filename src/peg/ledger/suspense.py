@@ -1,0 +1,217 @@
+"""Pieces missed on a marketplace whose order was not seen: held on all channels, with a date."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.db.transaction import require_transaction
+from peg.domain.identity import POOL, LocationId, OfferId, Sku
+from peg.domain.stock import Cause
+from peg.ledger.book import Posting, post
+from peg.ledger.places import fullest
+from peg.ledger.tables import suspense
+
+
+class Part(Protocol):
+    """One item that a sale of the offer takes, and how many of it."""
+
+    @property
+    def sku(self) -> Sku: ...
+
+    @property
+    def quantity(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released:
+    """Pieces of one item that are no longer suspended."""
+
+    sku: Sku
+    location: LocationId
+    pieces: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missed:
+    """What one marketplace shows too few of.
+
+    Attributes:
+        pieces: units of the offer.
+        reservation: a checkout or draft order keeps them: it ends when the marketplace shows them
+            back, and is never taken for an edit.
+    """
+
+    offer: OfferId
+    place: str
+    location: LocationId
+    components: Sequence[Part]
+    pieces: int
+    reservation: bool = False
+
+
+async def open_suspense(
+    session: AsyncSession, missed: Missed, *, due_at: datetime, now: datetime
+) -> None:
+    """Hold on all channels what one marketplace shows too few of."""
+    require_transaction(session)
+    rows: list[dict[str, Any]] = [
+        {
+            "offer": missed.offer,
+            "place": missed.place,
+            "sku": part.sku,
+            "location": missed.location,
+            "need": part.quantity,
+            "pieces": missed.pieces,
+            "reservation": missed.reservation,
+            "opened_at": now,
+            "due_at": due_at,
+        }
+        for part in missed.components
+    ]
+    if not rows:
+        return
+    await session.execute(insert(suspense), rows)
+    postings = [
+        _posting(row, suspended=row["pieces"] * row["need"], cause=Cause.SUSPENDED, now=now)
+        for row in rows
+    ]
+    await post(session, postings, now=now)
+
+
+async def pieces_open(session: AsyncSession, offer: OfferId, place: str | None = None) -> int:
+    """How many units of an offer are suspended, at one place or at all."""
+    rows = await _open_rows(session, offer, place)
+    skus = {row["sku"] for row in rows}
+    return max((sum(row["pieces"] for row in rows if row["sku"] == sku) for sku in skus), default=0)
+
+
+async def consume(
+    session: AsyncSession, offer: OfferId, units: int, *, now: datetime
+) -> tuple[int, Sequence[Released]]:
+    """An order explains up to `units` that were missed; oldest first.
+
+    Returns how many it explained, and what the caller has to post as no longer suspended.
+    """
+    return await _take(session, offer, None, units, outcome="ordered", now=now)
+
+
+async def dissolve(
+    session: AsyncSession, offer: OfferId, place: str, units: int, *, now: datetime
+) -> None:
+    """The marketplace shows the missed pieces again: nobody has bought them."""
+    _, released = await _take(session, offer, place, units, outcome="came back", now=now)
+    postings = [
+        Posting(
+            sku=one.sku,
+            location=one.location,
+            suspended=-one.pieces,
+            cause=Cause.EXPLAINED,
+            source="intake",
+            reference=str(offer),
+            happened_at=now,
+            note="shown again on the marketplace",
+        )
+        for one in released
+    ]
+    await post(session, postings, now=now)
+
+
+async def close_due(session: AsyncSession, *, now: datetime) -> int:
+    """What no order has explained in time was taken by a person: it leaves the shelf for good."""
+    require_transaction(session)
+    query = (
+        select(suspense)
+        .where(suspense.c.closed_at.is_(None), suspense.c.due_at <= now)
+        .where(suspense.c.reservation.is_(False))
+        .order_by(suspense.c.id)
+    )
+    rows = (await session.execute(query)).mappings().all()
+    postings = []
+    for row in map(dict, rows):
+        pieces = row["pieces"] * row["need"]
+        postings.append(_posting(row, suspended=-pieces, cause=Cause.EDITED, now=now))
+        location = row["location"]
+        if location == POOL:  # a piece is taken from a real shelf
+            location = await fullest(session, Sku(row["sku"]))
+        lost = {**row, "location": location}
+        postings.append(_posting(lost, on_hand=-pieces, cause=Cause.EDITED, now=now))
+        await _close(session, row["id"], outcome="edited", now=now)
+    await post(session, postings, now=now)
+    return len(rows)
+
+
+async def open_rows(session: AsyncSession) -> Sequence[dict[str, Any]]:
+    """Everything suspended now, oldest first."""
+    query = select(suspense).where(suspense.c.closed_at.is_(None)).order_by(suspense.c.id)
+    return [dict(row) for row in (await session.execute(query)).mappings()]
+
+
+async def _take(
+    session: AsyncSession,
+    offer: OfferId,
+    place: str | None,
+    units: int,
+    *,
+    outcome: str,
+    now: datetime,
+) -> tuple[int, Sequence[Released]]:
+    require_transaction(session)
+    rows = await _open_rows(session, offer, place)
+    taken: dict[str, int] = {}
+    released = []
+    for row in rows:
+        pieces = min(row["pieces"], units - taken.get(row["sku"], 0))
+        if pieces <= 0:
+            continue
+        taken[row["sku"]] = taken.get(row["sku"], 0) + pieces
+        released.append(
+            Released(
+                sku=Sku(row["sku"]),
+                location=LocationId(row["location"]),
+                pieces=pieces * row["need"],
+            )
+        )
+        if pieces == row["pieces"]:
+            await _close(session, row["id"], outcome=outcome, now=now)
+        else:
+            left = update(suspense).where(suspense.c.id == row["id"])
+            await session.execute(left.values(pieces=row["pieces"] - pieces))
+    return max(taken.values(), default=0), released
+
+
+async def _open_rows(session: AsyncSession, offer: OfferId, place: str | None) -> list[Any]:
+    query = select(suspense).where(suspense.c.offer == offer, suspense.c.closed_at.is_(None))
+    if place is not None:
+        query = query.where(suspense.c.place == place)
+    return list((await session.execute(query.order_by(suspense.c.id))).mappings())
+
+
+async def _close(session: AsyncSession, row_id: int, *, outcome: str, now: datetime) -> None:
+    await session.execute(
+        update(suspense).where(suspense.c.id == row_id).values(closed_at=now, outcome=outcome)
+    )
+
+
+def _posting(
+    row: Mapping[str, Any],
+    *,
+    suspended: int = 0,
+    on_hand: int = 0,
+    cause: Cause,
+    now: datetime,
+) -> Posting:
+    return Posting(
+        sku=Sku(row["sku"]),
+        location=LocationId(row["location"]),
+        suspended=suspended,
+        on_hand=on_hand,
+        cause=cause,
+        source="intake",
+        reference=str(row["offer"]),
+        happened_at=now,
+        note="missed on a marketplace, no order seen",
+    )
