@@ -1,0 +1,1 @@
+"""What is sold: items, the offers that sell them, and what each marketplace is believed to show."""

@@ -1,0 +1,88 @@
+"""Items: physically distinct things, each with one SKU that is never reused."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.catalog import tables
+from peg.db.transaction import insert_or_ignore, require_transaction
+from peg.domain.errors import BadQuantity, UnknownSku
+from peg.domain.identity import Sku
+from peg.ledger.book import open_items
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One thing that is stocked.
+
+    Attributes:
+        one_of_a_kind: there is one and there will never be another.
+        low_stock_at: alert when this many or fewer are available; None: the rule of its kind.
+    """
+
+    sku: Sku
+    name: str
+    one_of_a_kind: bool
+    kind: str = ""
+    low_stock_at: int | None = None
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+async def open_all(session: AsyncSession, new: Sequence[Item], *, now: datetime) -> None:
+    """Enter items into the catalogue and the book; those that exist keep what they have."""
+    require_transaction(session)
+    rows = [
+        {
+            "sku": item.sku,
+            "name": item.name,
+            "kind": item.kind,
+            "one_of_a_kind": item.one_of_a_kind,
+            "low_stock_at": item.low_stock_at,
+            "attributes": dict(item.attributes),
+            "opened_at": now,
+        }
+        for item in new
+    ]
+    if rows:
+        await session.execute(insert_or_ignore(session, tables.items), rows)
+        await open_items(session, [item.sku for item in new])
+
+
+async def by_sku(session: AsyncSession, sku: Sku) -> Item | None:
+    """One item; None when there is none."""
+    return (await by_skus(session, [sku])).get(sku)
+
+
+async def by_skus(session: AsyncSession, skus: Sequence[Sku]) -> Mapping[Sku, Item]:
+    """Some items."""
+    query = select(*_columns()).where(tables.items.c.sku.in_(skus))
+    return {row["sku"]: Item(**row) for row in (await session.execute(query)).mappings()}
+
+
+async def everything(session: AsyncSession) -> Sequence[Item]:
+    """All items in SKU order."""
+    query = select(*_columns()).order_by(tables.items.c.sku)
+    return [Item(**row) for row in (await session.execute(query)).mappings()]
+
+
+async def set_low_stock(session: AsyncSession, sku: Sku, at: int | None) -> None:
+    """Alert when `at` or fewer pieces are available.
+
+    Raises:
+        BadQuantity: below zero.
+        UnknownSku: no such item.
+    """
+    require_transaction(session)
+    if at is not None and at < 0:
+        raise BadQuantity(f"an alert at {at} pieces would never come: name 0 or more")
+    statement = update(tables.items).where(tables.items.c.sku == sku).values(low_stock_at=at)
+    if await session.scalar(statement.returning(tables.items.c.sku)) is None:
+        raise UnknownSku(sku)
+
+
+def _columns() -> list[Any]:
+    return [tables.items.c[name] for name in Item.__dataclass_fields__]

@@ -1,0 +1,221 @@
+"""The mirror: what each marketplace is believed to show, from all that is known.
+
+Every change raises the row's `version`, so that a reading that began before it can be told apart.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.catalog import locations, tables
+from peg.catalog.offers import KEYS_PER_QUERY_MAX, Offer
+from peg.db.transaction import require_transaction, upsert
+from peg.domain.identity import POOL, LocationId, OfferId, OfferRef
+from peg.domain.offer import ANYWHERE, Reading, Shelf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
+    """What one place of an offer should read as.
+
+    Attributes:
+        quantity: pieces; explained by all writes, orders and readings so far.
+        reserved: Shopify's own `reserved` when it was last read.
+        may_rise: pieces the marketplace may put back by itself until `may_rise_until`.
+        pending: the figure of a write that is under way or got no answer.
+        written_at: when we last changed it.
+    """
+
+    quantity: int
+    shelf: Shelf
+    version: int
+    reserved: int | None = None
+    may_rise: int = 0
+    may_rise_until: datetime | None = None
+    pending: int | None = None
+    written_at: datetime | None = None
+    seen_at: datetime | None = None
+
+
+async def expected_of(
+    session: AsyncSession, wanted: Sequence[OfferId]
+) -> dict[OfferId, dict[str, Expectation]]:
+    """The expectations of some offers, by place."""
+    found: dict[OfferId, dict[str, Expectation]] = {}
+    for start in range(0, len(wanted), KEYS_PER_QUERY_MAX):
+        part = wanted[start : start + KEYS_PER_QUERY_MAX]
+        query = select(tables.mirror).where(tables.mirror.c.offer.in_(part))
+        for row in (await session.execute(query)).mappings():
+            fields = {name: row[name] for name in Expectation.__dataclass_fields__}
+            fields["shelf"] = Shelf(row["shelf"])
+            found.setdefault(OfferId(row["offer"]), {})[row["place"]] = Expectation(**fields)
+    return found
+
+
+async def begin_with(session: AsyncSession, offer: OfferId, reading: Reading) -> None:
+    """Believe a first reading, as import does."""
+    require_transaction(session)
+    for place, part in reading.parts.items():
+        row = {
+            "offer": offer,
+            "place": place,
+            "quantity": part.available,
+            "reserved": part.reserved,
+            "shelf": reading.shelf.value,
+            "may_rise": 0,
+            "may_rise_until": None,
+            "pending": None,
+            "version": 1,
+            "seen_at": reading.begun_at,
+        }
+        await session.execute(upsert(session, tables.mirror, row, ["offer", "place"]))
+
+
+async def note_taken(session: AsyncSession, offer: OfferId, place: str, pieces: int) -> None:
+    """The marketplace has taken pieces off by itself, for an order."""
+    await _change(session, offer, place, quantity=tables.mirror.c.quantity - pieces)
+
+
+async def note_may_rise(
+    session: AsyncSession, offer: OfferId, place: str, pieces: int, *, until: datetime
+) -> None:
+    """The marketplace may put cancelled pieces back by itself."""
+    rise = tables.mirror.c.may_rise + pieces
+    await _change(session, offer, place, may_rise=rise, may_rise_until=until)
+
+
+async def note_risen(session: AsyncSession, offer: OfferId, place: str, pieces: int) -> None:
+    """It has put some of them back."""
+    if pieces:
+        await _change(session, offer, place, may_rise=tables.mirror.c.may_rise - pieces)
+
+
+async def forget_rises(session: AsyncSession, *, now: datetime) -> Sequence[OfferId]:
+    """Stop expecting pieces whose time is over; the offers that waited for them."""
+    require_transaction(session)
+    statement = (
+        update(tables.mirror)
+        .where(tables.mirror.c.may_rise > 0, tables.mirror.c.may_rise_until <= now)
+        .values(may_rise=0, may_rise_until=None, version=tables.mirror.c.version + 1)
+        .returning(tables.mirror.c.offer)
+    )
+    return sorted({OfferId(row) for row in (await session.scalars(statement)).all()})
+
+
+async def note_sending(session: AsyncSession, offer: OfferId, place: str, quantity: int) -> None:
+    """A write is about to be sent: from now on its figure would be our own."""
+    await _change(session, offer, place, pending=quantity)
+
+
+async def note_not_sent(session: AsyncSession, offer: OfferId, place: str) -> None:
+    """The write was refused: nothing was changed."""
+    await _change(session, offer, place, pending=None)
+
+
+async def note_compared_and_set(
+    session: AsyncSession, offer: OfferId, place: str, *, delta: int, now: datetime
+) -> None:
+    """A conditional write was applied: the figure moved by `delta` from whatever it is now.
+
+    A sale may have been taken in while the answer was on its way: the difference keeps it.
+    """
+    quantity = tables.mirror.c.quantity + delta
+    await _change(session, offer, place, quantity=quantity, pending=None, written_at=now)
+
+
+async def note_rewritten(
+    session: AsyncSession, offer: OfferId, reading: Reading, *, now: datetime
+) -> None:
+    """A listing was written as a whole, and read back as this."""
+    quantity = reading.parts[ANYWHERE].available
+    await _change(
+        session,
+        offer,
+        ANYWHERE,
+        quantity=quantity,
+        shelf=reading.shelf.value,
+        pending=None,
+        written_at=now,
+    )
+
+
+async def note_seen(session: AsyncSession, offer: OfferId, place: str, quantity: int) -> None:
+    """A reading showed this figure, and what it means was acted on."""
+    await _change(session, offer, place, quantity=quantity, pending=None)
+
+
+async def note_shelf(session: AsyncSession, offer: OfferId, shelf: Shelf) -> None:
+    """The whole offer went on or off sale."""
+    require_transaction(session)
+    await session.execute(
+        update(tables.mirror)
+        .where(tables.mirror.c.offer == offer)
+        .values(shelf=shelf.value, version=tables.mirror.c.version + 1)
+    )
+
+
+async def note_reading(
+    session: AsyncSession, offer: OfferId, reading: Reading, *, now: datetime
+) -> None:
+    """Keep what a reading tells beside its figure: reservations, the shelf, when it was."""
+    require_transaction(session)
+    for place, part in reading.parts.items():
+        row = (tables.mirror.c.offer == offer) & (tables.mirror.c.place == place)
+        values = {"reserved": part.reserved, "shelf": reading.shelf.value, "seen_at": now}
+        await session.execute(update(tables.mirror).where(row).values(**values))
+
+
+async def places_of(
+    session: AsyncSession, wanted: Sequence[Offer]
+) -> Mapping[OfferId, Mapping[str, LocationId | None]]:
+    """Each offer's places with the location of ours; None where the channel has no locations."""
+    known = await expected_of(session, [offer.id for offer in wanted])
+    linked = {
+        shop: await locations.of_shop(session, shop)
+        for shop in sorted({offer.ref.shop for offer in wanted})
+    }
+    return {
+        offer.id: {
+            place: None if place == ANYWHERE else linked[offer.ref.shop].get(place, POOL)
+            for place in known.get(offer.id, {})
+        }
+        for offer in wanted
+    }
+
+
+async def location_of(session: AsyncSession, offer: Offer, place: str) -> LocationId:
+    """Our location of an offer's place; the pool where the channel has none."""
+    linked = await locations.of_shop(session, offer.ref.shop)
+    return linked.get(place, POOL)
+
+
+async def place_of_sale(session: AsyncSession, offer: OfferId, told: str | None) -> str | None:
+    """Where the marketplace took a sale from: as told, else where it shows the most."""
+    rows = (await expected_of(session, [offer])).get(offer, {})
+    if told is not None and told in rows:
+        return told
+    return min(rows, key=lambda place: (-rows[place].quantity, place), default=None)
+
+
+async def has_several_places(session: AsyncSession, ref: OfferRef) -> bool:
+    """Whether the offer shows pieces at more than one place."""
+    query = (
+        select(tables.mirror.c.place)
+        .join(tables.offers, tables.offers.c.id == tables.mirror.c.offer)
+        .where(tables.offers.c.shop == ref.shop, tables.offers.c.listing == ref.listing)
+        .where(tables.offers.c.variant == ref.variant, tables.mirror.c.quantity > 0)
+    )
+    return len((await session.scalars(query)).all()) > 1
+
+
+async def _change(session: AsyncSession, offer: OfferId, place: str, **values: Any) -> None:
+    require_transaction(session)
+    await session.execute(
+        update(tables.mirror)
+        .where(tables.mirror.c.offer == offer, tables.mirror.c.place == place)
+        .values(version=tables.mirror.c.version + 1, **values)
+    )

@@ -1,0 +1,213 @@
+"""Offers: one sellable unit on one shop, and the items a sale of it takes."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, delete, insert, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.catalog import tables
+from peg.db.transaction import execute_all, require_transaction
+from peg.domain.identity import OfferId, OfferRef, ShopId, Sku
+from peg.domain.money import Money
+from peg.domain.offer import RemoteOffer
+from peg.ledger.orders import Component
+
+T = TypeVar("T")
+
+KEYS_PER_QUERY_MAX = 300
+"""SQLite limits the depth and the variables of one statement."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """One sellable unit.
+
+    Attributes:
+        components: what a sale takes; empty until somebody maps the offer.
+        parked: a person took it off sale; PEG does not put it back.
+        gone: it was deleted on the marketplace.
+        baseline_at: the marketplace's time at which its first figures were read; orders from
+            before are inside them.
+    """
+
+    id: OfferId
+    ref: OfferRef
+    title: str
+    sku_as_typed: str
+    options: Mapping[str, str]
+    price: Money
+    tracked: bool
+    oversells: bool
+    parked: bool
+    gone: bool
+    baseline_at: datetime | None
+    components: Sequence[Component]
+
+
+async def by_ids(session: AsyncSession, wanted: Sequence[OfferId]) -> dict[OfferId, Offer]:
+    """Some offers by number."""
+    found: dict[OfferId, Offer] = {}
+    for part in _parts(wanted):
+        for offer in await _load(session, tables.offers.c.id.in_(part)):
+            found[offer.id] = offer
+    return found
+
+
+async def by_refs(session: AsyncSession, refs: Sequence[OfferRef]) -> dict[OfferRef, Offer]:
+    """Some offers by the marketplace's names for them."""
+    found: dict[OfferRef, Offer] = {}
+    columns = tuple_(tables.offers.c.shop, tables.offers.c.listing, tables.offers.c.variant)
+    for part in _parts(refs):
+        keys = [(ref.shop, ref.listing, ref.variant) for ref in part]
+        for offer in await _load(session, columns.in_(keys)):
+            found[offer.ref] = offer
+    return found
+
+
+async def of_skus(session: AsyncSession, skus: Sequence[Sku]) -> list[Offer]:
+    """Every offer that sells any of these items."""
+    found: dict[OfferId, Offer] = {}
+    for part in _parts(skus):
+        with_sku = select(tables.components.c.offer).where(tables.components.c.sku.in_(part))
+        for offer in await _load(session, tables.offers.c.id.in_(with_sku)):
+            found[offer.id] = offer
+    return list(found.values())
+
+
+async def of_listing(session: AsyncSession, shop: ShopId, listing: str) -> list[Offer]:
+    """Every offer of one listing."""
+    where = (tables.offers.c.shop == shop) & (tables.offers.c.listing == listing)
+    return await _load(session, where)
+
+
+async def of_stock_unit(session: AsyncSession, shop: ShopId, stock_unit: str) -> list[Offer]:
+    """The offers that Shopify counts with one inventory item."""
+    where = (tables.offers.c.shop == shop) & (tables.offers.c.stock_unit == stock_unit)
+    return await _load(session, where)
+
+
+async def all_of_shop(session: AsyncSession, shop: ShopId) -> list[Offer]:
+    """Every offer of a shop, those that are gone included."""
+    return await _load(session, tables.offers.c.shop == shop)
+
+
+async def everything(session: AsyncSession) -> list[Offer]:
+    """Every offer of every shop."""
+    return await _load(session, tables.offers.c.id.is_not(None))
+
+
+async def keep_found(
+    session: AsyncSession, found: Sequence[RemoteOffer], *, now: datetime
+) -> dict[OfferRef, OfferId]:
+    """Keep what stands on a marketplace: new offers are added, known ones take its words."""
+    require_transaction(session)
+    known = await by_refs(session, [remote.ref for remote in found])
+    new = [_row(remote, now) for remote in found if remote.ref not in known]
+    await execute_all(session, insert(tables.offers), new)
+    for remote in found:
+        offer = known.get(remote.ref)
+        if offer is not None:
+            row = _row(remote, now)
+            change = update(tables.offers).where(tables.offers.c.id == offer.id)
+            await session.execute(change.values({**row, "gone": False}))
+    again = await by_refs(session, [remote.ref for remote in found])
+    return {ref: offer.id for ref, offer in again.items()}
+
+
+async def map_to(session: AsyncSession, offer: OfferId, parts: Sequence[Component]) -> None:
+    """Say what a sale of the offer takes, instead of what was said before."""
+    require_transaction(session)
+    await session.execute(delete(tables.components).where(tables.components.c.offer == offer))
+    rows = [{"offer": offer, "sku": part.sku, "quantity": part.quantity} for part in parts]
+    await execute_all(session, insert(tables.components), rows)
+
+
+async def set_baseline(session: AsyncSession, wanted: Iterable[OfferId], *, at: datetime) -> None:
+    """Orders sold up to `at` (the marketplace's time) are inside these offers' first figures."""
+    require_transaction(session)
+    for part in _parts(list(wanted)):
+        change = update(tables.offers).where(tables.offers.c.id.in_(part))
+        await session.execute(change.values(baseline_at=at))
+
+
+async def park(session: AsyncSession, offer: OfferId, *, parked: bool = True) -> None:
+    """A person took the offer off sale (or wants it back)."""
+    require_transaction(session)
+    change = update(tables.offers).where(tables.offers.c.id == offer)
+    await session.execute(change.values(parked=parked))
+
+
+async def mark_gone(session: AsyncSession, offer: OfferId) -> None:
+    """The offer was deleted on its marketplace."""
+    require_transaction(session)
+    await session.execute(
+        update(tables.offers).where(tables.offers.c.id == offer).values(gone=True)
+    )
+
+
+async def _load(session: AsyncSession, where: ColumnElement[bool]) -> list[Offer]:
+    query = (
+        select(
+            tables.offers,
+            tables.components.c.sku.label("part_sku"),
+            tables.components.c.quantity.label("part_quantity"),
+        )
+        .outerjoin(tables.components, tables.components.c.offer == tables.offers.c.id)
+        .where(where)
+        .order_by(tables.offers.c.id, tables.components.c.sku)
+    )
+    rows: dict[int, Any] = {}
+    parts: dict[int, list[Component]] = {}
+    for row in (await session.execute(query)).mappings():
+        rows[row["id"]] = row
+        if row["part_sku"] is not None:
+            part = Component(sku=Sku(row["part_sku"]), quantity=row["part_quantity"])
+            parts.setdefault(row["id"], []).append(part)
+    return [_offer(row, tuple(parts.get(key, ()))) for key, row in rows.items()]
+
+
+def _offer(row: Any, parts: Sequence[Component]) -> Offer:
+    return Offer(
+        id=OfferId(row["id"]),
+        ref=OfferRef(
+            shop=ShopId(row["shop"]),
+            listing=row["listing"],
+            variant=row["variant"],
+            stock_unit=row["stock_unit"],
+        ),
+        title=row["title"],
+        sku_as_typed=row["sku_as_typed"],
+        options=row["options"],
+        price=Money(row["price_minor"], row["currency"]),
+        tracked=row["tracked"],
+        oversells=row["oversells"],
+        parked=row["parked"],
+        gone=row["gone"],
+        baseline_at=row["baseline_at"],
+        components=parts,
+    )
+
+
+def _row(remote: RemoteOffer, now: datetime) -> dict[str, Any]:
+    return {
+        "shop": remote.ref.shop,
+        "listing": remote.ref.listing,
+        "variant": remote.ref.variant,
+        "stock_unit": remote.ref.stock_unit,
+        "title": remote.title,
+        "sku_as_typed": remote.sku[:255],
+        "options": dict(remote.options),
+        "price_minor": remote.price.minor,
+        "currency": remote.price.currency,
+        "tracked": remote.tracked,
+        "oversells": remote.oversells,
+        "found_at": now,
+    }
+
+
+def _parts(keys: Sequence[T]) -> Iterable[Sequence[T]]:
+    for start in range(0, len(keys), KEYS_PER_QUERY_MAX):
+        yield keys[start : start + KEYS_PER_QUERY_MAX]

@@ -1,0 +1,95 @@
+"""The catalogue's tables. Nobody else writes them."""
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from peg.db.columns import Json, Serial, UtcDateTime, metadata
+
+items = Table(
+    "items",
+    metadata,
+    Column("sku", String(32), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("kind", String(32), nullable=False, default=""),
+    Column("one_of_a_kind", Boolean, nullable=False),
+    Column("low_stock_at", Integer),
+    Column("attributes", Json, nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+)
+
+offers = Table(
+    "offers",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("shop", String(128), nullable=False),
+    Column("listing", String(64), nullable=False),
+    Column("variant", String(255), nullable=False),
+    Column("stock_unit", String(64), nullable=False, index=True),
+    Column("title", Text, nullable=False),
+    Column("sku_as_typed", String(255), nullable=False),
+    Column("options", Json, nullable=False),
+    Column("price_minor", Integer, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("tracked", Boolean, nullable=False),
+    Column("oversells", Boolean, nullable=False),
+    Column("parked", Boolean, nullable=False, default=False),
+    Column("gone", Boolean, nullable=False, default=False),
+    Column("found_at", UtcDateTime, nullable=False),
+    Column("baseline_at", UtcDateTime),
+    UniqueConstraint("shop", "listing", "variant"),
+)
+
+components = Table(
+    "components",
+    metadata,
+    Column("offer", ForeignKey("offers.id"), primary_key=True),
+    Column("sku", ForeignKey("items.sku"), primary_key=True, index=True),
+    Column("quantity", Integer, nullable=False),
+    CheckConstraint("quantity > 0", name="takes_something"),
+)
+
+locations = Table(
+    "locations",
+    metadata,
+    Column("shop", String(128), primary_key=True),
+    Column("remote", String(64), primary_key=True),
+    Column("location", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+)
+
+mirror = Table(
+    "mirror",
+    metadata,
+    Column("offer", ForeignKey("offers.id"), primary_key=True),
+    Column("place", String(64), primary_key=True),
+    Column("quantity", Integer, nullable=False),
+    Column("reserved", Integer),
+    Column("shelf", String(16), nullable=False),
+    Column("may_rise", Integer, nullable=False, default=0),
+    Column("may_rise_until", UtcDateTime),
+    Column("pending", Integer),
+    Column("version", Integer, nullable=False, default=1),
+    Column("written_at", UtcDateTime),
+    Column("seen_at", UtcDateTime),
+    CheckConstraint("may_rise >= 0", name="may_rise_not_negative"),
+)
+
+rules = Table(
+    "rules",
+    metadata,
+    Column("scope", String(48), primary_key=True),
+    Column("channel", String(16), primary_key=True),
+    Column("buffer", Integer, nullable=False, default=0),
+    Column("cap", Integer),
+    CheckConstraint("buffer >= 0", name="buffer_not_negative"),
+    CheckConstraint("cap >= 0", name="cap_not_negative"),
+)
