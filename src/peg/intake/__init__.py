@@ -1,0 +1,1 @@
+"""From the marketplaces to the ledger: deliveries kept once, orders and readings taken in."""

@@ -1,0 +1,158 @@
+"""The worker behind the inbox: each kept delivery becomes facts in the book."""
+
+import asyncio
+from collections.abc import Mapping
+
+import structlog
+
+from peg.bus.outbox import stage
+from peg.bus.signals import Signals
+from peg.catalog import mirror, offers
+from peg.db.engine import Database
+from peg.db.transaction import begin, reading
+from peg.domain.clock import Clock
+from peg.domain.identity import OfferId, ShopId
+from peg.domain.messages import Alert
+from peg.domain.order import OrderSnapshot
+from peg.intake import inbox
+from peg.intake.inbox import INBOX, READ_AGAIN, Delivery
+from peg.intake.looking import Lookout
+from peg.intake.orders import take_in
+from peg.intake.patience import Patience
+from peg.marketplaces.port import Hint, HintReader, Marketplace, RemoteGone
+
+log = structlog.get_logger()
+
+BATCH_DELIVERIES_MAX = 32
+SWEEP_S = 1.0
+
+
+class Acceptor:
+    """Works the inbox: a delivery is a hint; what it points to is read and posted once."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        signals: Signals,
+        *,
+        shops: Mapping[ShopId, Marketplace],
+        readers: Mapping[ShopId, HintReader],
+        lookout: Lookout,
+        patience: Patience,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._signals = signals
+        self._shops = shops
+        self._readers = readers
+        self._lookout = lookout
+        self._patience = patience
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        while True:
+            if not await self.work_once():
+                await self._signals.wait(INBOX, timeout_s=SWEEP_S)
+
+    async def work_once(self) -> int:
+        """Work on what waits now, side by side; how many deliveries were tried."""
+        async with reading(self._database) as session:
+            batch = await inbox.waiting(session, now=self._clock.now(), limit=BATCH_DELIVERIES_MAX)
+        await asyncio.gather(*(self._work(delivery) for delivery in batch))
+        return len(batch)
+
+    async def _work(self, delivery: Delivery) -> None:
+        """One delivery that fails is kept and tried again; it holds up no other."""
+        try:
+            outcome = await self._accept(delivery)
+        except Exception as error:  # noqa: BLE001 - the task's edge: kept, logged, tried again
+            log.warning("delivery.failed", inbox_id=delivery.id, exc_info=error)
+            await self._put_back(delivery, error)
+            return
+        async with begin(self._database) as session:
+            await inbox.handled(session, delivery.id, outcome=outcome, now=self._clock.now())
+
+    async def _put_back(self, delivery: Delivery, error: Exception) -> None:
+        now = self._clock.now()
+        async with begin(self._database) as session:
+            if await inbox.failed(session, delivery, error, now=now):
+                sentence = (
+                    f"a {delivery.topic} delivery of {delivery.shop} failed too often and was put"
+                    f" aside ({error}): `peg doctor` shows it; it is kept"
+                )
+                alert = Alert(name="delivery_dead", subject=str(delivery.id), sentence=sentence)
+                await stage(session, alert, now=now)
+
+    async def _accept(self, delivery: Delivery) -> str:
+        if delivery.topic == READ_AGAIN:
+            return await self._fetch_order(delivery.shop, delivery.body.decode())
+        hint = self._readers[delivery.shop].hint(
+            delivery.headers,
+            delivery.body,
+            shop=delivery.shop,
+            received_at=delivery.received_at,
+        )
+        if hint.snapshot is not None and await self._is_enough(hint.snapshot):
+            return await self._take_in(hint.snapshot)
+        if hint.order is not None:
+            return await self._fetch_order(delivery.shop, hint.order)
+        return await self._look_where_it_points(hint)
+
+    async def _is_enough(self, snapshot: OrderSnapshot) -> bool:
+        """Whether the payload alone says where every piece was taken."""
+        if not snapshot.complete:
+            return False
+        async with reading(self._database) as session:
+            for line in snapshot.lines:
+                placeless = line.remote_location is None
+                if line.ref and placeless and await mirror.has_several_places(session, line.ref):
+                    return False
+        return True
+
+    async def _fetch_order(self, shop: ShopId, order: str) -> str:
+        try:
+            snapshot = await self._shops[shop].order(order)
+        except RemoteGone:
+            # Too old to be read, or hidden: that says nothing about the pieces it sold.
+            log.warning("order.unreadable", shop=shop, order=order)
+            return "unreadable"
+        return await self._take_in(snapshot)
+
+    async def _take_in(self, snapshot: OrderSnapshot) -> str:
+        async with begin(self._database) as session:
+            applied = await take_in(
+                session, snapshot, patience=self._patience, now=self._clock.now()
+            )
+        return applied.outcome.value
+
+    async def _look_where_it_points(self, hint: Hint) -> str:
+        pointed_at = await self._pointed_at(hint)
+        if not pointed_at:
+            return "nothing to do"
+        if await self._is_echo(pointed_at, hint):
+            return "echo"
+        await self._lookout.look(pointed_at)
+        return "looked"
+
+    async def _pointed_at(self, hint: Hint) -> list[OfferId]:
+        async with reading(self._database) as session:
+            if hint.stock_unit is not None:
+                found = await offers.of_stock_unit(session, hint.shop, hint.stock_unit)
+            elif hint.listing is not None:
+                found = await offers.of_listing(session, hint.shop, hint.listing)
+            else:
+                return []
+        return [offer.id for offer in found]
+
+    async def _is_echo(self, pointed_at: list[OfferId], hint: Hint) -> bool:
+        """A figure equal to what we expect needs no look."""
+        if hint.available is None or hint.place is None:
+            return False
+        async with reading(self._database) as session:
+            known = await mirror.expected_of(session, pointed_at)
+        return all(
+            hint.place in rows
+            and hint.available in {rows[hint.place].quantity, rows[hint.place].pending}
+            for rows in known.values()
+        )

@@ -1,0 +1,86 @@
+"""The worker that reads doubtful offers again when their time has come."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import structlog
+
+from peg.bus.signals import Signals
+from peg.catalog import offers
+from peg.db.engine import Database
+from peg.db.transaction import begin, reading
+from peg.domain.clock import Clock
+from peg.domain.identity import OfferId, ShopId
+from peg.intake import checks
+from peg.intake.checks import CHECKS, Check
+from peg.intake.looking import Lookout
+from peg.intake.polling import Polls
+from peg.marketplaces.port import MarketplaceError
+
+log = structlog.get_logger()
+
+SWEEP_S = 0.5
+AGAIN_AFTER = timedelta(seconds=5)
+
+
+class Checker:
+    """Takes in the orders of a doubtful offer's shop, then reads the offer again."""
+
+    def __init__(
+        self, database: Database, clock: Clock, signals: Signals, polls: Polls, lookout: Lookout
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._signals = signals
+        self._polls = polls
+        self._lookout = lookout
+
+    async def run(self) -> None:
+        """Check until cancelled."""
+        while True:
+            if not await self.check_once():
+                await self._signals.wait(CHECKS, timeout_s=SWEEP_S)
+
+    async def check_once(self) -> int:
+        """Read again what is due now; how many offers that were."""
+        async with reading(self._database) as session:
+            due = await checks.due(session, now=self._clock.now())
+            known = await offers.by_ids(session, [check.offer for check in due])
+        by_shop: dict[ShopId, list[Check]] = {}
+        for check in due:
+            offer = known.get(check.offer)
+            if offer is None or offer.gone:
+                await self._drop(check.offer)
+            else:
+                by_shop.setdefault(offer.ref.shop, []).append(check)
+        for shop, shop_checks in sorted(by_shop.items()):
+            await self._check_shop(shop, shop_checks)
+        return len(due)
+
+    async def _check_shop(self, shop: ShopId, due: Sequence[Check]) -> None:
+        """One shop that cannot be read keeps its checks, and holds up no other shop."""
+        try:
+            await self._polls.poll(shop)
+            await self._lookout.look([check.offer for check in due])
+        except MarketplaceError as error:
+            log.warning("check.postponed", shop=shop, offers=len(due), error=str(error))
+            await self._postpone(due)
+            return
+        await self._settle(due)
+
+    async def _settle(self, due: Sequence[Check]) -> None:
+        """Drop the checks that nothing asked to repeat while they ran."""
+        async with begin(self._database) as session:
+            for check in due:
+                left = await checks.check_of(session, check.offer)
+                if left is not None and left.due_at <= check.due_at:
+                    await checks.done(session, check.offer)
+
+    async def _postpone(self, due: Sequence[Check]) -> None:
+        async with begin(self._database) as session:
+            for check in due:
+                await checks.postpone(session, check.offer, due_at=self._clock.now() + AGAIN_AFTER)
+
+    async def _drop(self, offer: OfferId) -> None:
+        async with begin(self._database) as session:
+            await checks.done(session, offer)

@@ -1,0 +1,157 @@
+"""What PEG does when a marketplace shows something that nothing explains."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.bus.outbox import stage
+from peg.catalog import items, mirror, offers
+from peg.catalog.mirror import Expectation
+from peg.catalog.offers import Offer
+from peg.domain.identity import Channel
+from peg.domain.messages import Alert, OfferDrifted
+from peg.domain.offer import Shelf
+from peg.domain.stock import Cause
+from peg.intake import checks
+from peg.intake.patience import Patience
+from peg.ledger import book, questions
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubts:
+    """One offer that shows more, or is on or off sale, without a known reason."""
+
+    session: AsyncSession
+    offer: Offer
+    patience: Patience
+    now: datetime
+
+    async def shows_more(self, place: str, available: int, row: Expectation, pieces: int) -> None:
+        """More pieces than expected: believed only when seen twice, with orders read between."""
+        if not await self._seen_before(place, available):
+            await checks.read_again(
+                self.session,
+                self.offer.id,
+                due_at=self.now + self.patience.confirm(),
+                why="shows more than expected",
+                seen={place: available},
+                seen_at=self.now,
+            )
+            return
+        await checks.done(self.session, self.offer.id)
+        await mirror.note_seen(self.session, self.offer.id, place, available)
+        if self._may_be_our_overwriting(row):
+            log.warning("stock.overwrote_sale", offer=self.offer.id, pieces=pieces)
+            await self.drifted()
+        elif await self._is_stocked():
+            await self._believe(place, pieces)
+        else:
+            await self._ask_about_extra(available, pieces)
+            await self.drifted()
+
+    async def ghost(self) -> None:
+        """Back on sale although it was withdrawn: withdrawn again at once, and alarmed."""
+        await mirror.note_shelf(self.session, self.offer.id, Shelf.LISTED)
+        await self._alert(
+            "ghost_unit",
+            f"{self.offer.title!r} is back on sale on {self.offer.ref.channel} although it was"
+            " withdrawn: it is taken off again unless stock allows it",
+        )
+        await self.drifted()
+
+    async def withdrawn_by_hand(self) -> None:
+        """Off sale although we left it on: a person's wish, kept until a person says otherwise."""
+        await mirror.note_shelf(self.session, self.offer.id, Shelf.WITHDRAWN)
+        await offers.park(self.session, self.offer.id)
+        await questions.ask(
+            self.session,
+            kind="withdrawn_by_hand",
+            subject=str(self.offer.id),
+            sentence=(
+                f"{self.offer.title!r} was taken off sale on {self.offer.ref.channel} by hand."
+                " Leave it off, or let PEG put it back when stock allows?"
+            ),
+            evidence={"listing": self.offer.ref.listing},
+            options=("leave", "put_back"),
+            default="leave",
+            now=self.now,
+        )
+
+    async def gone(self) -> None:
+        """The listing was deleted on the marketplace: no more writes to it, and a word about it."""
+        if self.offer.gone:
+            return
+        await offers.mark_gone(self.session, self.offer.id)
+        await self._alert(
+            "listing_gone",
+            f"{self.offer.title!r} no longer exists on {self.offer.ref.channel}: list it again"
+            " there and run `peg import`, or leave it; its stock is still counted",
+        )
+
+    async def drifted(self) -> None:
+        """Have the offer compared with its target, and pushed."""
+        message = OfferDrifted(shop=self.offer.ref.shop, offer=self.offer.id)
+        await stage(self.session, message, now=self.now)
+
+    async def _seen_before(self, place: str, available: int) -> bool:
+        known = await checks.check_of(self.session, self.offer.id)
+        return bool(
+            known
+            and known.seen
+            and known.seen_at
+            and known.seen.get(place) == available
+            and known.seen_at + self.patience.confirm() <= self.now
+        )
+
+    def _may_be_our_overwriting(self, row: Expectation) -> bool:
+        """Etsy's writes are unconditional: ours may have covered a sale, which reads as more."""
+        return (
+            self.offer.ref.channel is Channel.ETSY
+            and row.written_at is not None
+            and row.written_at + self.patience.settle() > self.now
+        )
+
+    async def _is_stocked(self) -> bool:
+        if len(self.offer.components) != 1:
+            return False
+        item = await items.by_sku(self.session, self.offer.components[0].sku)
+        return item is not None and not item.one_of_a_kind
+
+    async def _believe(self, place: str, pieces: int) -> None:
+        """A person has put stocked goods on the shelf and typed it in on a marketplace."""
+        component = self.offer.components[0]
+        posting = book.Posting(
+            sku=component.sku,
+            location=await mirror.location_of(self.session, self.offer, place),
+            on_hand=pieces * component.quantity,
+            cause=Cause.EDITED,
+            source=self.offer.ref.shop,
+            reference=str(self.offer.id),
+            happened_at=self.now,
+            note=f"raised by hand on {self.offer.ref.channel}",
+        )
+        await book.post(self.session, [posting], now=self.now)
+
+    async def _ask_about_extra(self, available: int, pieces: int) -> None:
+        await questions.ask(
+            self.session,
+            kind="extra_pieces",
+            subject=str(self.offer.id),
+            sentence=(
+                f"{self.offer.title!r} shows {available} on {self.offer.ref.channel}, {pieces} more"
+                " than PEG knows of. Is there really another one?"
+            ),
+            evidence={"shown": available, "more": pieces, "listing": self.offer.ref.listing},
+            options=("no", "yes"),
+            default="no",
+            now=self.now,
+        )
+
+    async def _alert(self, name: str, sentence: str) -> None:
+        log.warning("offer.doubted", doubt=name, offer=self.offer.id, shop=self.offer.ref.shop)
+        alert = Alert(name=name, subject=str(self.offer.id), sentence=sentence)
+        await stage(self.session, alert, now=self.now)

@@ -1,0 +1,133 @@
+"""Everything arrives twice: keep it once, then work on it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.db.transaction import insert_or_ignore, require_transaction, signal
+from peg.domain.identity import ShopId
+from peg.intake.tables import inbox
+
+INBOX = "inbox"
+"""The signal that wakes the workers."""
+
+ATTEMPTS_MAX = 20
+RETRY_WAIT_S_MAX = 600.0
+READ_AGAIN = "peg/order"
+"""The topic of an order that a poll found and that could not be taken in at once."""
+
+
+class Receipt(Enum):
+    """Whether a delivery was seen for the first time."""
+
+    NEW = "new"
+    DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One kept delivery that waits to be worked on."""
+
+    id: int
+    shop: ShopId
+    topic: str
+    delivery: str
+    headers: Mapping[str, str]
+    body: bytes
+    received_at: datetime
+    attempts: int
+
+
+async def record_once(
+    session: AsyncSession,
+    *,
+    shop: ShopId,
+    topic: str,
+    delivery: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    now: datetime,
+) -> Receipt:
+    """Keep a delivery the first time it arrives; the unique key decides, not a lookup."""
+    require_transaction(session)
+    row = {
+        "shop": shop,
+        "topic": topic,
+        "delivery": delivery,
+        "headers": dict(headers),
+        "body": body,
+        "received_at": now,
+        "next_at": now,
+        "attempts": 0,
+    }
+    insert = insert_or_ignore(session, inbox).values(row).returning(inbox.c.id)
+    if await session.scalar(insert) is None:
+        return Receipt.DUPLICATE
+    signal(session, INBOX)
+    return Receipt.NEW
+
+
+async def waiting(session: AsyncSession, *, now: datetime, limit: int) -> Sequence[Delivery]:
+    """Deliveries to work on now, oldest first."""
+    query = (
+        select(*(inbox.c[name] for name in Delivery.__dataclass_fields__))
+        .where(inbox.c.handled_at.is_(None), inbox.c.dead_at.is_(None), inbox.c.next_at <= now)
+        .order_by(inbox.c.id)
+        .limit(limit)
+    )
+    return [Delivery(**row) for row in (await session.execute(query)).mappings()]
+
+
+async def handled(session: AsyncSession, delivery_id: int, *, outcome: str, now: datetime) -> None:
+    """The delivery's work is done; `outcome` says how it ended."""
+    await _change(session, delivery_id, handled_at=now, outcome=outcome)
+
+
+async def failed(
+    session: AsyncSession, delivery: Delivery, error: Exception, *, now: datetime
+) -> bool:
+    """Try the delivery again later; True when it is put aside as dead instead (kept, not lost)."""
+    attempts = delivery.attempts + 1
+    dead = attempts >= ATTEMPTS_MAX
+    wait_s = min(0.2 * 2.0**attempts, RETRY_WAIT_S_MAX)
+    await _change(
+        session,
+        delivery.id,
+        attempts=attempts,
+        next_at=now + timedelta(seconds=wait_s),
+        dead_at=now if dead else None,
+        last_error=f"{type(error).__name__}: {error}"[:2000],
+    )
+    return dead
+
+
+async def oldest_waiting_at(session: AsyncSession) -> datetime | None:
+    """When the oldest unhandled delivery arrived: its age says more than the queue's length."""
+    oldest: datetime | None = await session.scalar(
+        select(func.min(inbox.c.received_at)).where(
+            inbox.c.handled_at.is_(None), inbox.c.dead_at.is_(None)
+        )
+    )
+    return oldest
+
+
+async def dead(session: AsyncSession, *, limit: int = 100) -> Sequence[Mapping[str, Any]]:
+    """Deliveries put aside after too many failures, newest first."""
+    columns = ("id", "shop", "topic", "delivery", "received_at", "attempts", "last_error")
+    query = (
+        select(*(inbox.c[name] for name in columns))
+        .where(inbox.c.dead_at.is_not(None), inbox.c.handled_at.is_(None))
+        .order_by(inbox.c.id.desc())
+        .limit(limit)
+    )
+    return [dict(row) for row in (await session.execute(query)).mappings()]
+
+
+async def _change(session: AsyncSession, delivery_id: int, **values: Any) -> None:
+    require_transaction(session)
+    await session.execute(update(inbox).where(inbox.c.id == delivery_id).values(**values))

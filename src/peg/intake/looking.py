@@ -1,0 +1,51 @@
+"""Read offers fresh, and take what is seen in."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from peg.catalog import offers
+from peg.db.engine import Database
+from peg.db.transaction import begin, reading
+from peg.domain.clock import Clock
+from peg.domain.identity import OfferId, ShopId
+from peg.intake.patience import Patience
+from peg.intake.readings import TakenIn, basis_of, take_in_readings
+from peg.marketplaces.port import Marketplace
+
+
+class Lookout:
+    """Looks at offers on their marketplaces."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        shops: Mapping[ShopId, Marketplace],
+        patience: Patience,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._shops = shops
+        self._patience = patience
+
+    async def look(self, wanted: Iterable[OfferId]) -> Sequence[TakenIn]:
+        """Read the offers, shop by shop, and explain what they show.
+
+        Raises:
+            MarketplaceError: a shop could not be read; what was read before it is taken in.
+        """
+        async with reading(self._database) as session:
+            found = await offers.by_ids(session, list(wanted))
+            basis = await basis_of(session, list(found))
+        by_shop: dict[ShopId, list[offers.Offer]] = {}
+        for offer in found.values():
+            if not offer.gone:
+                by_shop.setdefault(offer.ref.shop, []).append(offer)
+        taken: list[TakenIn] = []
+        for shop, shop_offers in sorted(by_shop.items()):
+            seen = await self._shops[shop].read([offer.ref for offer in shop_offers])
+            now = self._clock.now()
+            async with begin(self._database) as session:
+                taken += await take_in_readings(
+                    session, list(seen.values()), basis, patience=self._patience, now=now
+                )
+        return taken

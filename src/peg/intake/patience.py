@@ -1,0 +1,44 @@
+"""How long PEG waits before it believes something: each wait with its reason."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """Seconds of waiting.
+
+    Attributes:
+        confirm_s: between the first sight of too many pieces and believing them.
+        may_rise_s: a marketplace may put a cancelled piece back by itself for so long.
+        order_lag_s: a missing piece's order may arrive so late; then a person has taken it.
+        receipt_lag_s: a sale shows in Etsy's receipts at most so much later.
+        settle_s: a hand edit within this time after our own unconditional write may be our own
+            overwriting of a sale.
+    """
+
+    confirm_s: float = 2.0
+    may_rise_s: float = 120.0
+    order_lag_s: float = 1800.0
+    receipt_lag_s: float = 60.0
+    settle_s: float = 600.0
+
+    def confirm(self) -> timedelta:
+        """`confirm_s` as a span."""
+        return timedelta(seconds=self.confirm_s)
+
+    def may_rise(self) -> timedelta:
+        """`may_rise_s` as a span."""
+        return timedelta(seconds=self.may_rise_s)
+
+    def order_lag(self) -> timedelta:
+        """`order_lag_s` as a span."""
+        return timedelta(seconds=self.order_lag_s)
+
+    def receipt_lag(self) -> timedelta:
+        """`receipt_lag_s` as a span."""
+        return timedelta(seconds=self.receipt_lag_s)
+
+    def settle(self) -> timedelta:
+        """`settle_s` as a span."""
+        return timedelta(seconds=self.settle_s)

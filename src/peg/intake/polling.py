@@ -1,0 +1,136 @@
+"""Ask the marketplaces for orders: the safety net under webhooks, and the proof before a raise."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.db.engine import Database
+from peg.db.transaction import begin, reading, upsert
+from peg.domain.clock import Clock
+from peg.domain.identity import ShopId
+from peg.domain.order import OrderSnapshot
+from peg.intake.inbox import READ_AGAIN, record_once
+from peg.intake.orders import take_in
+from peg.intake.patience import Patience
+from peg.intake.tables import polls
+from peg.marketplaces.port import Marketplace, OrdersPage
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class _Round:
+    """One poll of a shop that several waiters may share."""
+
+    finished: bool = False
+    failure: Exception | None = None
+
+
+class Polls:
+    """Polls each shop's orders; whoever asks while one runs shares the next one.
+
+    A poll that began before somebody asked proves nothing to them: a sale may lie between. So a
+    waiter is served by a poll that begins after its request, together with all other waiters.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        shops: Mapping[ShopId, Marketplace],
+        patience: Patience,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._shops = shops
+        self._patience = patience
+        self._turns: dict[ShopId, asyncio.Lock] = {}
+        self._next: dict[ShopId, _Round] = {}
+
+    async def poll(self, shop: ShopId) -> None:
+        """Take in every order changed before this call.
+
+        Raises:
+            MarketplaceError: the orders could not be read; nothing was concluded.
+        """
+        mine = self._next.setdefault(shop, _Round())
+        async with self._turns.setdefault(shop, asyncio.Lock()):
+            if not mine.finished:  # or the task that ran it was cancelled: then it is ours to run
+                await self._run(shop, mine)
+        if mine.failure is not None:
+            raise mine.failure
+
+    async def _run(self, shop: ShopId, mine: _Round) -> None:
+        if self._next.get(shop) is mine:
+            del self._next[shop]
+        try:
+            await self._read_pages(shop)
+        except Exception as failure:  # noqa: BLE001 - handed to every waiter, who raises it
+            mine.failure = failure
+        mine.finished = True
+
+    async def _read_pages(self, shop: ShopId) -> None:
+        async with reading(self._database) as session:
+            cursor = await session.scalar(select(polls.c.cursor).where(polls.c.shop == shop))
+        while True:
+            page = await self._shops[shop].orders_since(cursor, now=self._clock.now())
+            await self._take_in_page(shop, page)
+            cursor = page.cursor
+            if not page.more:
+                return
+
+    async def _take_in_page(self, shop: ShopId, page: OrdersPage) -> None:
+        """Take the page in and move the cursor, in one transaction if every order allows it."""
+        now = self._clock.now()
+        try:
+            async with begin(self._database) as session:
+                for order in page.orders:
+                    await take_in(session, order, patience=self._patience, now=now)
+                await _move_cursor(session, shop, page.cursor, now)
+        except Exception:
+            if not page.orders:
+                raise
+            log.exception("poll.page_failed", shop=shop, orders=len(page.orders))
+            await self._one_by_one(shop, page.orders)
+            async with begin(self._database) as session:
+                await _move_cursor(session, shop, page.cursor, now)
+
+    async def _one_by_one(self, shop: ShopId, orders: Sequence[OrderSnapshot]) -> None:
+        """One bad order must not block the rest: it is put into the inbox to be read again."""
+        for order in orders:
+            now = self._clock.now()
+            try:
+                async with begin(self._database) as session:
+                    await take_in(session, order, patience=self._patience, now=now)
+            except Exception:
+                log.exception("order.failed", shop=shop, order=order.order)
+                async with begin(self._database) as session:
+                    await record_once(
+                        session,
+                        shop=shop,
+                        topic=READ_AGAIN,
+                        delivery=f"{order.order}@{order.updated_at.isoformat()}",
+                        headers={},
+                        body=order.order.encode(),
+                        now=now,
+                    )
+
+
+async def last_read_at(session: AsyncSession, shop: ShopId) -> datetime | None:
+    """When the shop's orders were last read to the end of a page; None: never."""
+    return await session.scalar(select(polls.c.read_at).where(polls.c.shop == shop))
+
+
+async def begin_from(session: AsyncSession, shop: ShopId, cursor: str, *, now: datetime) -> None:
+    """Start the shop's polls at a cursor, as import does."""
+    await _move_cursor(session, shop, cursor, now)
+
+
+async def _move_cursor(session: AsyncSession, shop: ShopId, cursor: str, now: datetime) -> None:
+    row = {"shop": shop, "cursor": cursor, "read_at": now}
+    await session.execute(upsert(session, polls, row, ["shop"]))

@@ -1,0 +1,195 @@
+"""Take a reading in: explain each figure a marketplace shows, or act on what is not explained."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.catalog import mirror, offers
+from peg.catalog.mirror import Expectation
+from peg.catalog.offers import Offer
+from peg.domain.identity import OfferId
+from peg.domain.offer import Reading, Shelf
+from peg.intake import checks
+from peg.intake.doubts import Doubts
+from peg.intake.judgement import Judgement, Known, Meaning, judge
+from peg.intake.patience import Patience
+from peg.ledger import suspense
+
+log = structlog.get_logger()
+
+READ_AGAIN_AFTER = timedelta(seconds=1)
+
+
+Basis = Mapping[OfferId, Mapping[str, int]]
+"""The mirror's versions when a reading began: a reading speaks only about those."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenIn:
+    """One offer's reading, judged place by place."""
+
+    offer: OfferId
+    explained: bool
+    outdated: bool
+    judgements: Mapping[str, Judgement]
+
+
+async def basis_of(session: AsyncSession, wanted: Iterable[OfferId]) -> Basis:
+    """Note the mirror's versions; call it before a reading begins."""
+    known = await mirror.expected_of(session, list(wanted))
+    return {
+        offer: {place: row.version for place, row in rows.items()} for offer, rows in known.items()
+    }
+
+
+async def take_in_readings(
+    session: AsyncSession,
+    readings: Sequence[Reading],
+    basis: Basis,
+    *,
+    patience: Patience,
+    now: datetime,
+) -> Sequence[TakenIn]:
+    """Explain readings, and act on what nothing explains.
+
+    Fewer pieces than expected become a suspense hold on all channels at once. More pieces are
+    never believed on one reading. A piece that is back on sale though it was withdrawn (a ghost
+    unit) is withdrawn again.
+    """
+    known = await offers.by_refs(session, [reading.ref for reading in readings])
+    expected = await mirror.expected_of(session, [offer.id for offer in known.values()])
+    taken = []
+    for reading in readings:
+        offer = known.get(reading.ref)
+        if offer is None or offer.id not in basis:
+            continue
+        doubts = Doubts(session=session, offer=offer, patience=patience, now=now)
+        desk = _Desk(session=session, offer=offer, reading=reading, doubts=doubts, now=now)
+        taken.append(await desk.take_in(expected.get(offer.id, {}), basis[offer.id]))
+    return taken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Desk:
+    """One offer's reading under judgement."""
+
+    session: AsyncSession
+    offer: Offer
+    reading: Reading
+    doubts: Doubts
+    now: datetime
+
+    async def take_in(
+        self, expected: Mapping[str, Expectation], basis: Mapping[str, int]
+    ) -> TakenIn:
+        if any(row.version != basis.get(place) for place, row in expected.items()):
+            await self._read_again("changed while it was read")
+            return self._result({}, outdated=True)
+        if self.reading.shelf is Shelf.GONE:
+            await self.doubts.gone()
+            return self._result({}, explained=False)
+        shelf_as_expected = await self._shelf(expected)
+        judgements = {}
+        for place, row in expected.items():
+            judgements[place] = await self._figure(place, row)
+        await mirror.note_reading(self.session, self.offer.id, self.reading, now=self.now)
+        explained = shelf_as_expected and all(
+            judgement.meaning not in {Meaning.MISSING, Meaning.EXTRA, Meaning.RESERVED}
+            for judgement in judgements.values()
+        )
+        if explained:
+            await checks.done(self.session, self.offer.id)
+        return self._result(judgements, explained=explained)
+
+    async def _figure(self, place: str, row: Expectation) -> Judgement:
+        part = self.reading.parts.get(place)
+        if part is None or self._off_sale(row):
+            return Judgement(meaning=Meaning.ECHO)
+        open_pieces = await suspense.pieces_open(self.session, self.offer.id, place)
+        known = Known(
+            expected=row.quantity,
+            reserved=row.reserved,
+            may_rise=row.may_rise if row.may_rise_until and row.may_rise_until > self.now else 0,
+            suspended=open_pieces,
+            unanswered=row.pending,
+        )
+        judgement = judge(part.available, known, reserved=part.reserved)
+        await self._act(place, part.available, row, judgement)
+        return judgement
+
+    def _off_sale(self, row: Expectation) -> bool:
+        """A listing that is off sale on purpose keeps whatever number it had."""
+        off = {Shelf.WITHDRAWN, Shelf.SOLD_OUT}
+        return row.shelf in off and self.reading.shelf in off
+
+    async def _act(
+        self, place: str, available: int, row: Expectation, judgement: Judgement
+    ) -> None:
+        match judgement.meaning:
+            case Meaning.ECHO:
+                return
+            case Meaning.WRITTEN:
+                await mirror.note_seen(self.session, self.offer.id, place, available)
+            case Meaning.CAME_BACK:
+                await self._came_back(place, available, row, judgement.pieces)
+            case Meaning.MISSING | Meaning.RESERVED:
+                await self._suspend(place, available, judgement)
+            case Meaning.EXTRA:
+                await self.doubts.shows_more(place, available, row, judgement.pieces)
+
+    async def _suspend(self, place: str, available: int, judgement: Judgement) -> None:
+        """Hold on all channels what is missing here, until its order explains it."""
+        missed = suspense.Missed(
+            offer=self.offer.id,
+            place=place,
+            location=await mirror.location_of(self.session, self.offer, place),
+            components=self.offer.components,
+            pieces=judgement.pieces,
+            reservation=judgement.meaning is Meaning.RESERVED,
+        )
+        due_at = self.now + self.doubts.patience.order_lag()
+        await suspense.open_suspense(self.session, missed, due_at=due_at, now=self.now)
+        await mirror.note_seen(self.session, self.offer.id, place, available)
+        log.info("stock.missed", offer=self.offer.id, place=place, pieces=judgement.pieces)
+
+    async def _came_back(self, place: str, available: int, row: Expectation, pieces: int) -> None:
+        from_cancel = min(pieces, row.may_rise)
+        await mirror.note_risen(self.session, self.offer.id, place, from_cancel)
+        await mirror.note_seen(self.session, self.offer.id, place, available)
+        if pieces > from_cancel:
+            await suspense.dissolve(
+                self.session, self.offer.id, place, pieces - from_cancel, now=self.now
+            )
+
+    async def _shelf(self, expected: Mapping[str, Expectation]) -> bool:
+        """Whether the offer is on or off sale as we left it; what changed is followed."""
+        before = next((row.shelf for row in expected.values()), self.reading.shelf)
+        seen = self.reading.shelf
+        if seen is before or (before is not Shelf.LISTED and seen is not Shelf.LISTED):
+            return True
+        if seen is Shelf.LISTED:
+            await self.doubts.ghost()
+            return False
+        if seen is Shelf.WITHDRAWN:
+            await self.doubts.withdrawn_by_hand()
+            return False
+        return True  # sold out: its figure tells the rest
+
+    async def _read_again(self, why: str) -> None:
+        await checks.read_again(
+            self.session, self.offer.id, due_at=self.now + READ_AGAIN_AFTER, why=why
+        )
+
+    def _result(
+        self,
+        judgements: Mapping[str, Judgement],
+        *,
+        explained: bool = False,
+        outdated: bool = False,
+    ) -> TakenIn:
+        return TakenIn(
+            offer=self.offer.id, explained=explained, outdated=outdated, judgements=judgements
+        )

@@ -1,0 +1,50 @@
+"""Deliveries kept once, cursors of the polls, and offers to be read again."""
+
+from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+
+from peg.db.columns import Json, Serial, UtcDateTime, metadata
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("shop", String(128), nullable=False),
+    Column("topic", String(64), nullable=False),
+    Column("delivery", String(128), nullable=False),
+    Column("headers", Json, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("handled_at", UtcDateTime),
+    Column("outcome", String(32)),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("next_at", UtcDateTime, nullable=False),
+    Column("dead_at", UtcDateTime),
+    Column("last_error", Text),
+    UniqueConstraint("shop", "topic", "delivery"),
+)
+
+Index(
+    "ix_inbox_waiting",
+    inbox.c.next_at,
+    sqlite_where=inbox.c.handled_at.is_(None),
+    postgresql_where=inbox.c.handled_at.is_(None),
+)
+
+polls = Table(
+    "polls",
+    metadata,
+    Column("shop", String(128), primary_key=True),
+    Column("cursor", Text),
+    Column("read_at", UtcDateTime, nullable=False),
+    Column("order_lag_s_max", Integer, nullable=False, default=0),
+)
+
+checks = Table(
+    "checks",
+    metadata,
+    Column("offer", Integer, primary_key=True),
+    Column("due_at", UtcDateTime, nullable=False, index=True),
+    Column("why", String(64), nullable=False),
+    Column("seen", Json),
+    Column("seen_at", UtcDateTime),
+)
