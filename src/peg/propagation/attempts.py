@@ -1,0 +1,83 @@
+"""Each attempt to change a marketplace: stored before it is sent, ended with what became of it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from random import Random
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.db.transaction import require_transaction
+from peg.domain.identity import OfferId, ShopId
+from peg.marketplaces.port import Write
+from peg.propagation.tables import attempts, writes
+
+
+def new_key(rng: Random) -> str:
+    """A key for one attempt; a new decision never uses an old one."""
+    return str(UUID(int=rng.getrandbits(128), version=4))
+
+
+async def begin_attempt(
+    session: AsyncSession, key: str, shop: ShopId, planned: Sequence[Write], *, now: datetime
+) -> None:
+    """Store what is about to be sent."""
+    require_transaction(session)
+    body = [
+        {
+            "listing": write.ref.listing,
+            "variant": write.ref.variant,
+            "place": write.place,
+            "basis": write.basis,
+            "quantity": write.quantity,
+        }
+        for write in planned
+    ]
+    row = {"key": key, "shop": shop, "writes": body, "begun_at": now}
+    await session.execute(insert(attempts).values(row))
+
+
+async def keep_before(session: AsyncSession, key: str, before: object) -> None:
+    """Keep the former state of what an attempt replaces as a whole."""
+    require_transaction(session)
+    await session.execute(update(attempts).where(attempts.c.key == key).values(before=before))
+
+
+async def end_attempt(session: AsyncSession, key: str, *, outcome: str, now: datetime) -> None:
+    """Say what became of an attempt."""
+    require_transaction(session)
+    await session.execute(
+        update(attempts).where(attempts.c.key == key).values(ended_at=now, outcome=outcome)
+    )
+
+
+async def open_attempts(session: AsyncSession, shop: ShopId) -> Sequence[str]:
+    """Keys of attempts whose end is not known: PEG stopped between sending and recording."""
+    query = select(attempts.c.key).where(attempts.c.shop == shop, attempts.c.ended_at.is_(None))
+    return (await session.scalars(query)).all()
+
+
+async def record_write(
+    session: AsyncSession,
+    *,
+    offer: OfferId,
+    place: str,
+    attempt: str,
+    before: object,
+    quantity: int,
+    version: int,
+    now: datetime,
+) -> None:
+    """Keep the former state of what was changed, so that it can be explained and put back."""
+    require_transaction(session)
+    row = {
+        "offer": offer,
+        "place": place,
+        "attempt": attempt,
+        "before": before,
+        "quantity": quantity,
+        "version": version,
+        "written_at": now,
+    }
+    await session.execute(insert(writes).values(row))

@@ -1,0 +1,158 @@
+"""The board of targets: each offer's newest target, and whether its marketplace shows it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.db.transaction import require_transaction, signal, upsert
+from peg.domain.identity import OfferId, ShopId
+from peg.domain.offer import Target
+from peg.propagation.tables import targets
+from peg.propagation.targets import Aim
+
+RETRY_WAIT_S_MAX = 120.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One offer's target, and how far it was driven."""
+
+    offer: OfferId
+    shop: ShopId
+    target: Target
+    shown_version: int
+    changed_at: datetime
+    attempts: int
+    last_outcome: str | None
+
+    @property
+    def dirty(self) -> bool:
+        """Whether the marketplace was not yet seen to show the newest target."""
+        return self.shown_version < self.target.version
+
+
+def targets_signal(shop: ShopId) -> str:
+    """The signal that wakes a shop's pusher."""
+    return f"targets:{shop}"
+
+
+async def set_aim(
+    session: AsyncSession, offer: OfferId, shop: ShopId, aim: Aim, *, now: datetime
+) -> bool:
+    """Give an offer a new target if it differs from the present one; True when it does."""
+    require_transaction(session)
+    standing = await standing_of(session, offer)
+    if standing and dict(standing.target.quantities) == dict(aim.quantities):
+        return False
+    row = {
+        "offer": offer,
+        "shop": shop,
+        "version": standing.target.version + 1 if standing else 1,
+        "shown_version": standing.shown_version if standing else 0,
+        "quantities": dict(aim.quantities),
+        "listed": aim.listed,
+        "why": list(aim.why),
+        "changed_at": now,
+        "next_at": now,
+        "attempts": 0,
+    }
+    await session.execute(upsert(session, targets, row, ["offer"]))
+    signal(session, targets_signal(shop))
+    return True
+
+
+async def make_dirty(session: AsyncSession, offer: OfferId, *, now: datetime) -> None:
+    """The marketplace shows something else: drive the offer to its target once more."""
+    require_transaction(session)
+    statement = (
+        update(targets)
+        .where(targets.c.offer == offer)
+        .values(version=targets.c.version + 1, next_at=now, attempts=0)
+        .returning(targets.c.shop)
+    )
+    shop = await session.scalar(statement)
+    if shop is not None:
+        signal(session, targets_signal(ShopId(shop)))
+
+
+async def standing_of(session: AsyncSession, offer: OfferId) -> Standing | None:
+    """One offer's standing; None before its first target."""
+    return (await standings(session, [offer])).get(offer)
+
+
+async def standings(session: AsyncSession, offers: Sequence[OfferId]) -> Mapping[OfferId, Standing]:
+    """The standings of some offers."""
+    query = select(targets).where(targets.c.offer.in_(offers))
+    return {row["offer"]: _standing(row) for row in (await session.execute(query)).mappings()}
+
+
+async def dirty(
+    session: AsyncSession, shop: ShopId, *, now: datetime, limit: int = 1000
+) -> Sequence[Standing]:
+    """Offers of a shop to be driven now, longest waiting first."""
+    query = (
+        select(targets)
+        .where(targets.c.shop == shop, targets.c.shown_version < targets.c.version)
+        .where(targets.c.next_at <= now)
+        .order_by(targets.c.changed_at)
+        .limit(limit)
+    )
+    return [_standing(row) for row in (await session.execute(query)).mappings()]
+
+
+async def dirty_count(session: AsyncSession) -> int:
+    """How many offers do not show their newest target yet, over all shops."""
+    query = select(func.count()).where(targets.c.shown_version < targets.c.version)
+    return await session.scalar(query) or 0
+
+
+async def shown(
+    session: AsyncSession, offer: OfferId, version: int, *, outcome: str, now: datetime
+) -> None:
+    """The marketplace shows the target of `version`; a newer one keeps the offer dirty."""
+    require_transaction(session)
+    await session.execute(
+        update(targets)
+        .where(targets.c.offer == offer, targets.c.shown_version < version)
+        .values(shown_version=version, shown_at=now, attempts=0, last_outcome=outcome)
+    )
+
+
+async def try_later(
+    session: AsyncSession, offer: OfferId, *, outcome: str, now: datetime, wait_s: float | None
+) -> None:
+    """Drive the offer again after a pause that grows with each attempt."""
+    require_transaction(session)
+    standing = await standing_of(session, offer)
+    attempts = standing.attempts + 1 if standing else 1
+    pause_s = min(0.25 * 2.0 ** min(attempts, 12), RETRY_WAIT_S_MAX) if wait_s is None else wait_s
+    await session.execute(
+        update(targets)
+        .where(targets.c.offer == offer)
+        .values(
+            attempts=attempts,
+            next_at=now + timedelta(seconds=pause_s),
+            last_outcome=outcome[:200],
+        )
+    )
+
+
+def _standing(row: Any) -> Standing:
+    return Standing(
+        offer=row["offer"],
+        shop=row["shop"],
+        target=Target(
+            quantities=row["quantities"],
+            listed=row["listed"],
+            version=row["version"],
+            why=tuple(row["why"]),
+        ),
+        shown_version=row["shown_version"],
+        changed_at=row["changed_at"],
+        attempts=row["attempts"],
+        last_outcome=row["last_outcome"],
+    )

@@ -1,0 +1,227 @@
+"""Drive offers of a marketplace that compares and sets each figure by itself (Shopify)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+
+import structlog
+
+from peg.catalog import mirror, offers
+from peg.catalog.offers import Offer
+from peg.db.engine import Database
+from peg.db.transaction import begin, reading
+from peg.domain.clock import Clock
+from peg.domain.identity import OfferId, OfferRef, ShopId
+from peg.intake.looking import Lookout
+from peg.marketplaces.port import (
+    ConditionalWriter,
+    MarketplaceError,
+    MaybeApplied,
+    Result,
+    Shown,
+    Write,
+)
+from peg.propagation import board
+from peg.propagation.attempts import begin_attempt, end_attempt, new_key, record_write
+from peg.propagation.board import Standing
+from peg.propagation.planning import Move, Plan, plan_figures
+from peg.propagation.proof import Prover
+
+log = structlog.get_logger()
+
+WRITES_PER_CALL_MAX = 250
+WAIT_FOR_RETURN_S = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Planned:
+    """One offer with its standing and its plan."""
+
+    offer: Offer
+    standing: Standing
+    plan: Plan
+
+
+class FigurePusher:
+    """Pushes one shop's figures: decreases at once and together, raises with their proof."""
+
+    def __init__(
+        self,
+        shop: ShopId,
+        writer: ConditionalWriter,
+        database: Database,
+        clock: Clock,
+        rng: Random,
+        *,
+        lookout: Lookout,
+        prover: Prover,
+    ) -> None:
+        self._shop = shop
+        self._writer = writer
+        self._database = database
+        self._clock = clock
+        self._rng = rng
+        self._lookout = lookout
+        self._prover = prover
+
+    async def lower(self, dirty: Sequence[Standing]) -> Sequence[Standing]:
+        """Send every decrease among `dirty`; what is left needs a raise."""
+        planned = await self._plan([standing.offer for standing in dirty])
+        await self._note_shown([one for one in planned if one.plan.move is Move.NONE])
+        await self._look([one for one in planned if one.plan.move is Move.LOOK])
+        await self._send([one for one in planned if one.plan.move is Move.LOWER])
+        await self._wait([one for one in planned if one.plan.move is Move.WAIT])
+        return [one.standing for one in planned if one.plan.move is Move.RAISE]
+
+    async def raise_(self, dirty: Sequence[Standing]) -> None:
+        """Prove and send the raises among `dirty`; what is unproved is tried again later."""
+        wanted = [standing.offer for standing in dirty]
+        proved = await self._prover.prove(wanted)
+        planned = await self._plan(wanted)
+        await self._send(
+            [one for one in planned if one.plan.move is Move.RAISE and one.offer.id in proved]
+        )
+        left = [one for one in planned if one.plan.move is Move.RAISE]
+        await self._later([one for one in left if one.offer.id not in proved], "unproved")
+
+    async def _plan(self, wanted: Sequence[OfferId]) -> list[_Planned]:
+        async with reading(self._database) as session:
+            known = await mirror.expected_of(session, list(wanted))
+            found = await offers.by_ids(session, list(wanted))
+            standings = await board.standings(session, list(wanted))
+        return [
+            _Planned(
+                offer=offer,
+                standing=standings[key],
+                plan=plan_figures(offer.ref, standings[key].target, known.get(key, {})),
+            )
+            for key, offer in found.items()
+            if key in standings and not offer.gone
+        ]
+
+    async def _send(self, planned: Sequence[_Planned]) -> None:
+        writes = [(one, write) for one in planned for write in one.plan.writes]
+        for start in range(0, len(writes), WRITES_PER_CALL_MAX):
+            await self._send_batch(writes[start : start + WRITES_PER_CALL_MAX])
+
+    async def _send_batch(self, batch: Sequence[tuple[_Planned, Write]]) -> None:
+        key = new_key(self._rng)
+        writes = [write for _, write in batch]
+        async with begin(self._database) as session:
+            await begin_attempt(session, key, self._shop, writes, now=self._clock.now())
+            for one, write in batch:
+                await mirror.note_sending(session, one.offer.id, write.place, write.quantity)
+        try:
+            results = await self._writer.compare_and_set(writes, key=key)
+        except MaybeApplied as error:
+            results = [_result(write, Shown.UNKNOWN, str(error)) for write in writes]
+        except MarketplaceError as error:
+            results = [_result(write, Shown.REFUSED, str(error)) for write in writes]
+        await self._record(key, {one.offer.ref: one for one, _ in batch}, writes, results)
+
+    async def _record(
+        self,
+        key: str,
+        planned: Mapping[OfferRef, _Planned],
+        writes: Sequence[Write],
+        results: Sequence[Result],
+    ) -> None:
+        by_write = {(write.ref, write.place): write for write in writes}
+        doubtful: list[_Planned] = []
+        async with begin(self._database) as session:
+            now = self._clock.now()
+            for result in results:
+                one = planned[result.ref]
+                write = by_write[result.ref, result.place]
+                match result.shown:
+                    case Shown.SENT | Shown.ALREADY:
+                        await mirror.note_compared_and_set(
+                            session,
+                            one.offer.id,
+                            write.place,
+                            delta=write.quantity - write.basis,
+                            now=now,
+                        )
+                        await record_write(
+                            session,
+                            offer=one.offer.id,
+                            place=write.place,
+                            attempt=key,
+                            before=write.basis,
+                            quantity=write.quantity,
+                            version=one.standing.target.version,
+                            now=now,
+                        )
+                    case Shown.UNKNOWN:  # `pending` stays: the next reading tells
+                        doubtful.append(one)
+                    case Shown.STALE:
+                        await mirror.note_not_sent(session, one.offer.id, write.place)
+                        doubtful.append(one)
+                    case Shown.REFUSED | Shown.ASK:
+                        await mirror.note_not_sent(session, one.offer.id, write.place)
+                        await board.try_later(
+                            session, one.offer.id, outcome=result.sentence, now=now, wait_s=None
+                        )
+            await end_attempt(session, key, outcome=_summary(results), now=now)
+        self._log(planned, results)
+        await self._look(doubtful)
+        sent = [result.ref for result in results if result.shown in {Shown.SENT, Shown.ALREADY}]
+        await self._settle([planned[ref].offer.id for ref in sent])
+
+    async def _settle(self, wanted: Sequence[OfferId]) -> None:
+        """Note as shown what now equals its target; the rest stays dirty."""
+        again = await self._plan(wanted)
+        await self._note_shown([one for one in again if one.plan.move is Move.NONE])
+
+    async def _look(self, planned: Sequence[_Planned]) -> None:
+        """Never re-send on a stale compare: take in orders, read, and decide anew."""
+        if not planned:
+            return
+        try:
+            await self._prover.orders_of(self._shop)
+            await self._lookout.look([one.offer.id for one in planned])
+        except MarketplaceError as error:
+            await self._later(planned, str(error))
+
+    async def _note_shown(self, planned: Sequence[_Planned]) -> None:
+        async with begin(self._database) as session:
+            for one in planned:
+                version = one.standing.target.version
+                now = self._clock.now()
+                await board.shown(session, one.offer.id, version, outcome="shown", now=now)
+
+    async def _wait(self, planned: Sequence[_Planned]) -> None:
+        await self._later(planned, "may come back by itself", wait_s=WAIT_FOR_RETURN_S)
+
+    async def _later(
+        self, planned: Sequence[_Planned], outcome: str, *, wait_s: float | None = None
+    ) -> None:
+        if not planned:
+            return
+        async with begin(self._database) as session:
+            for one in planned:
+                now = self._clock.now()
+                await board.try_later(
+                    session, one.offer.id, outcome=outcome, now=now, wait_s=wait_s
+                )
+
+    def _log(self, planned: Mapping[OfferRef, _Planned], results: Sequence[Result]) -> None:
+        for result in results:
+            log.info(
+                "stock.pushed",
+                offer=planned[result.ref].offer.id,
+                shop=self._shop,
+                place=result.place,
+                outcome=result.shown.value,
+            )
+
+
+def _result(write: Write, shown: Shown, sentence: str) -> Result:
+    return Result(ref=write.ref, place=write.place, shown=shown, sentence=sentence)
+
+
+def _summary(results: Sequence[Result]) -> str:
+    counts: dict[str, int] = {}
+    for result in results:
+        counts[result.shown.value] = counts.get(result.shown.value, 0) + 1
+    return ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))

@@ -1,0 +1,66 @@
+"""One listing with all its offers: what they should show, and what they are believed to show."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.catalog import mirror, offers
+from peg.catalog.offers import Offer
+from peg.domain.identity import OfferRef, ShopId
+from peg.domain.offer import ANYWHERE
+from peg.propagation import board
+from peg.propagation.board import Standing
+from peg.propagation.planning import ListingMove, Side, plan_listing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingView:
+    """One listing of a marketplace that takes listings only as a whole."""
+
+    listing: str
+    offers: Mapping[OfferRef, Offer]
+    standings: Mapping[OfferRef, Standing]
+    sides: Mapping[OfferRef, Side]
+
+    @property
+    def move(self) -> ListingMove:
+        """What the listing needs; one that a person took off sale is not put back."""
+        move = plan_listing(self.sides)
+        parked = any(offer.parked for offer in self.offers.values())
+        return ListingMove.NONE if parked and move is ListingMove.RESTORE else move
+
+    def changes(self) -> Sequence[tuple[OfferRef, Side]]:
+        """The offers whose figure is not the wanted one."""
+        return [
+            (ref, side)
+            for ref, side in sorted(self.sides.items())
+            if side.wanted != side.known.quantity
+        ]
+
+
+async def view_listing(session: AsyncSession, shop: ShopId, listing: str) -> ListingView:
+    """Read one listing's offers, standings and expectations."""
+    found = {
+        offer.ref: offer
+        for offer in await offers.of_listing(session, shop, listing)
+        if not offer.gone
+    }
+    keys = [offer.id for offer in found.values()]
+    known = await mirror.expected_of(session, keys)
+    standings = await board.standings(session, keys)
+    sides = {}
+    for ref, offer in found.items():
+        row = known.get(offer.id, {}).get(ANYWHERE)
+        if row is not None:
+            standing = standings.get(offer.id)
+            wanted = standing.target.total if standing else row.quantity
+            sides[ref] = Side(wanted=wanted, known=row)
+    return ListingView(
+        listing=listing,
+        offers=found,
+        standings={
+            offer.ref: standings[offer.id] for offer in found.values() if offer.id in standings
+        },
+        sides=sides,
+    )

@@ -1,0 +1,203 @@
+"""One safe write of a whole listing: decided on its freshest state, kept, checked, and watched."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.catalog import mirror
+from peg.db.engine import Database
+from peg.db.transaction import begin
+from peg.domain.clock import Clock
+from peg.domain.identity import OfferRef, ShopId
+from peg.domain.offer import ANYWHERE, Reading, Shelf
+from peg.intake import checks
+from peg.intake.patience import Patience
+from peg.intake.readings import Basis, basis_of, take_in_readings
+from peg.ledger import questions
+from peg.marketplaces.port import Result, Shown, Write
+from peg.propagation import board
+from peg.propagation.attempts import begin_attempt, end_attempt, keep_before, record_write
+from peg.propagation.listing_view import ListingView, view_listing
+from peg.propagation.proof import Prover
+from peg.propagation.retarget import retarget_offers
+
+log = structlog.get_logger()
+
+
+class ListingWrite:
+    """One attempt on one listing; made anew for each."""
+
+    def __init__(
+        self,
+        shop: ShopId,
+        listing: str,
+        *,
+        key: str,
+        may_raise: bool,
+        database: Database,
+        clock: Clock,
+        prover: Prover,
+        patience: Patience,
+    ) -> None:
+        self._shop = shop
+        self._listing = listing
+        self._key = key
+        self._may_raise = may_raise
+        self._database = database
+        self._clock = clock
+        self._prover = prover
+        self._patience = patience
+        self._basis: Basis = {}
+
+    async def prepare(self) -> ListingView:
+        """Note what we believe before the listing is read."""
+        async with begin(self._database) as session:
+            view = await view_listing(session, self._shop, self._listing)
+            self._basis = await basis_of(session, [offer.id for offer in view.offers.values()])
+            writes = [
+                Write(ref=ref, place=ANYWHERE, basis=side.known.quantity, quantity=side.wanted)
+                for ref, side in view.changes()
+            ]
+            now = self._clock.now()
+            await begin_attempt(session, self._key, self._shop, writes, now=now)
+        return view
+
+    async def decide(self, readings: Mapping[OfferRef, Reading]) -> Mapping[OfferRef, int]:
+        """Say what each offer should show, given the listing as it is right now.
+
+        Orders are taken in first. Without proof no figure goes above the one just read, whatever
+        the target says: the write carries all figures of the listing, and some may be stale.
+        """
+        await self._prover.orders_of(self._shop)
+        async with begin(self._database) as session:
+            now = self._clock.now()
+            await take_in_readings(
+                session, list(readings.values()), self._basis, patience=self._patience, now=now
+            )
+            view = await view_listing(session, self._shop, self._listing)
+            await retarget_offers(session, list(view.offers.values()), now=now)
+            view = await view_listing(session, self._shop, self._listing)
+            return await self._decided(session, view, readings)
+
+    async def _decided(
+        self, session: AsyncSession, view: ListingView, readings: Mapping[OfferRef, Reading]
+    ) -> Mapping[OfferRef, int]:
+        decided = {}
+        for ref, standing in view.standings.items():
+            seen = readings.get(ref)
+            if seen is None or ref not in view.sides:
+                continue
+            wanted = standing.target.total
+            shown = seen.parts[ANYWHERE].available
+            decided[ref] = wanted if self._may_raise else min(wanted, shown)
+            await mirror.note_sending(session, view.offers[ref].id, ANYWHERE, decided[ref])
+        return decided
+
+    async def keep(self, before: dict[str, Any]) -> None:
+        """Store the listing's former state before it is replaced."""
+        async with begin(self._database) as session:
+            await keep_before(session, self._key, before)
+
+    async def record(self, results: Sequence[Result]) -> bool:
+        """Record what became of the write; True when the listing has to be looked at."""
+        doubtful = False
+        async with begin(self._database) as session:
+            view = await view_listing(session, self._shop, self._listing)
+            for result in results:
+                doubtful |= await self._record_one(session, view, result)
+            outcome = ", ".join(sorted({result.shown.value for result in results}))
+            await end_attempt(session, self._key, outcome=outcome, now=self._clock.now())
+        return doubtful
+
+    async def _record_one(self, session: AsyncSession, view: ListingView, result: Result) -> bool:
+        offer = view.offers.get(result.ref)
+        if offer is None:
+            return False
+        now = self._clock.now()
+        log.info("stock.pushed", offer=offer.id, shop=self._shop, outcome=result.shown.value)
+        match result.shown:
+            case Shown.SENT | Shown.ALREADY:
+                await self._note_written(session, view, result)
+                return False
+            case Shown.UNKNOWN:
+                return True
+            case Shown.STALE:
+                await mirror.note_not_sent(session, offer.id, ANYWHERE)
+                return True
+            case Shown.ASK:
+                await self._ask_renewal(session, view, result)
+        await mirror.note_not_sent(session, offer.id, ANYWHERE)
+        await board.try_later(session, offer.id, outcome=result.sentence, now=now, wait_s=None)
+        return False
+
+    async def _note_written(self, session: AsyncSession, view: ListingView, result: Result) -> None:
+        offer, now = view.offers[result.ref], self._clock.now()
+        verified = result.verified
+        if verified is None or ANYWHERE not in verified.parts:
+            return
+        before = view.sides[result.ref].known if result.ref in view.sides else None
+        quantity = verified.parts[ANYWHERE].available
+        await mirror.note_rewritten(session, offer.id, verified, now=now)
+        standing = view.standings.get(result.ref)
+        if before is not None and standing is not None:
+            await record_write(
+                session,
+                offer=offer.id,
+                place=ANYWHERE,
+                attempt=self._key,
+                before=before.quantity,
+                quantity=quantity,
+                version=standing.target.version,
+                now=now,
+            )
+
+    async def watch(self) -> None:
+        """Read the listing again once every sale from before the write must have shown."""
+        async with begin(self._database) as session:
+            due_at = self._clock.now() + self._patience.receipt_lag()
+            view = await view_listing(session, self._shop, self._listing)
+            for offer in view.offers.values():
+                await checks.read_again(
+                    session, offer.id, due_at=due_at, why="watched after an unconditional write"
+                )
+
+    async def settle(self) -> None:
+        """Note as shown every offer of the listing that now shows its target."""
+        async with begin(self._database) as session:
+            await settle_listing(session, self._shop, self._listing, self._clock)
+
+    async def _ask_renewal(self, session: AsyncSession, view: ListingView, result: Result) -> None:
+        offer = view.offers[result.ref]
+        await questions.ask(
+            session,
+            kind="renewal",
+            subject=str(offer.id),
+            sentence=(
+                f"{offer.title!r} is in stock again, but Etsy has it as sold out: putting it back"
+                " costs a renewal fee. Put it back?"
+            ),
+            evidence={"listing": self._listing, "answer": result.sentence},
+            options=("no", "yes"),
+            default="no",
+            now=self._clock.now(),
+        )
+
+
+async def settle_listing(session: AsyncSession, shop: ShopId, listing: str, clock: Clock) -> None:
+    """Note as shown every offer of a listing that shows its target."""
+    view = await view_listing(session, shop, listing)
+    for ref, side in view.sides.items():
+        standing = view.standings.get(ref)
+        if standing is None or side.known.pending is not None:
+            continue
+        shows = side.known.quantity if side.known.shelf is Shelf.LISTED else 0
+        if shows == side.wanted or view.offers[ref].parked:
+            await board.shown(
+                session,
+                standing.offer,
+                standing.target.version,
+                outcome="parked by hand" if view.offers[ref].parked else "shown",
+                now=clock.now(),
+            )

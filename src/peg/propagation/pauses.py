@@ -1,0 +1,87 @@
+"""The kill switch: stops writes to the marketplaces by scope. Orders keep coming in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.db.transaction import require_transaction, signal, upsert
+from peg.domain.errors import PegError
+from peg.domain.identity import Channel, ShopId
+from peg.propagation.tables import pauses
+
+EVERYTHING = "all"
+_CHANNELS = {Channel.SHOPIFY.value, Channel.ETSY.value}
+
+
+class BadScope(PegError):
+    """A scope that the kill switch does not know."""
+
+    kind = "refused"
+
+
+class NotPaused(PegError):
+    """Nothing was paused under that scope."""
+
+    kind = "missing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """Writes stopped for one scope: `all`, a channel, or a shop."""
+
+    scope: str
+    who: str
+    why: str
+    since: datetime
+
+
+async def pause(session: AsyncSession, scope: str, *, who: str, why: str, now: datetime) -> None:
+    """Send no writes within `scope` until it is resumed.
+
+    Raises:
+        BadScope: neither `all`, a channel (`shopify`, `etsy`) nor a shop's id.
+    """
+    require_transaction(session)
+    row = {"scope": _checked(scope), "who": who, "why": why, "since": now}
+    await session.execute(upsert(session, pauses, row, ["scope"]))
+
+
+async def resume(session: AsyncSession, scope: str) -> None:
+    """Send writes again; what piled up is driven to its newest target.
+
+    Raises:
+        NotPaused: the scope was not paused.
+    """
+    require_transaction(session)
+    gone = await session.scalar(
+        delete(pauses).where(pauses.c.scope == _checked(scope)).returning(pauses.c.scope)
+    )
+    if gone is None:
+        raise NotPaused(f"{scope!r} is not paused: `peg pause` without a scope lists what is")
+    signal(session, "resumed")
+
+
+async def all_pauses(session: AsyncSession) -> Sequence[Pause]:
+    """What is paused now."""
+    rows = (await session.execute(select(pauses).order_by(pauses.c.scope))).mappings()
+    return [Pause(**row) for row in rows]
+
+
+async def pause_of(session: AsyncSession, shop: ShopId) -> Pause | None:
+    """The widest pause that covers a shop; None when writes may go."""
+    covering = (EVERYTHING, shop.split(":", 1)[0], shop)
+    found = {one.scope: one for one in await all_pauses(session) if one.scope in covering}
+    return next((found[scope] for scope in covering if scope in found), None)
+
+
+def _checked(scope: str) -> str:
+    channel, _, name = scope.partition(":")
+    if scope == EVERYTHING or (channel in _CHANNELS and (name or scope == channel)):
+        return scope
+    raise BadScope(
+        f"{scope!r} cannot be paused: name `all`, `shopify`, `etsy`, or a shop such as"
+        " `etsy:61234567`"
+    )

@@ -1,0 +1,72 @@
+"""The proof before a raise: every channel freshly read and explained, and all orders taken in."""
+
+from collections.abc import Sequence
+
+import structlog
+
+from peg.catalog import offers
+from peg.db.engine import Database
+from peg.db.transaction import begin, reading
+from peg.domain.clock import Clock
+from peg.domain.identity import OfferId, ShopId, Sku
+from peg.intake.looking import Lookout
+from peg.intake.polling import Polls
+from peg.intake.readings import TakenIn
+from peg.marketplaces.port import MarketplaceError
+from peg.propagation.retarget import retarget
+
+log = structlog.get_logger()
+
+
+class Prover:
+    """Proves that a raise promises nothing that is already sold."""
+
+    def __init__(self, database: Database, clock: Clock, lookout: Lookout, polls: Polls) -> None:
+        self._database = database
+        self._clock = clock
+        self._lookout = lookout
+        self._polls = polls
+
+    async def prove(self, wanted: Sequence[OfferId]) -> frozenset[OfferId]:
+        """The offers among `wanted` that may be raised to their present targets.
+
+        Reads every offer of the same items on every channel, then takes in all orders changed
+        since, then computes the targets anew. An offer is unproved when one of those readings is
+        not explained by the book, or could not be had.
+        """
+        async with reading(self._database) as session:
+            mine = await offers.by_ids(session, wanted)
+            skus = {part.sku for offer in mine.values() for part in offer.components}
+            siblings = [
+                offer for offer in await offers.of_skus(session, sorted(skus)) if not offer.gone
+            ]
+        try:
+            taken = await self._lookout.look([offer.id for offer in siblings])
+            for shop in sorted({offer.ref.shop for offer in siblings}):
+                await self._polls.poll(shop)
+        except MarketplaceError as error:
+            log.info("raise.unproved", offers=len(wanted), error=str(error))
+            return frozenset()
+        doubtful = _doubtful_skus(siblings, taken)
+        await self._retarget(skus)
+        return frozenset(
+            offer.id
+            for offer in mine.values()
+            if not doubtful.intersection(part.sku for part in offer.components)
+        )
+
+    async def orders_of(self, shop: ShopId) -> None:
+        """Take in the orders of one shop that were changed before now."""
+        await self._polls.poll(shop)
+
+    async def _retarget(self, skus: set[Sku]) -> None:
+        async with begin(self._database) as session:
+            await retarget(session, sorted(skus), now=self._clock.now())
+
+
+def _doubtful_skus(siblings: Sequence[offers.Offer], taken: Sequence[TakenIn]) -> frozenset[Sku]:
+    """Items that some channel shows otherwise than the book explains, or could not show."""
+    explained = {one.offer for one in taken if one.explained and not one.outdated}
+    return frozenset(
+        part.sku for offer in siblings if offer.id not in explained for part in offer.components
+    )

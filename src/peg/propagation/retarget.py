@@ -1,0 +1,47 @@
+"""Compute anew what offers should show, after anything that bears on it has changed."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.catalog import mirror, offers, rules
+from peg.catalog.offers import Offer
+from peg.db.transaction import require_transaction
+from peg.domain.identity import OfferId, Sku
+from peg.ledger import queries
+from peg.propagation.board import set_aim
+from peg.propagation.targets import Limits, Supply, aim
+
+
+async def retarget(
+    session: AsyncSession, skus: Iterable[Sku], *, now: datetime
+) -> Sequence[OfferId]:
+    """Give every offer that any of these items is part of its newest target.
+
+    Returns the offers whose target changed.
+    """
+    require_transaction(session)
+    return await retarget_offers(session, await offers.of_skus(session, list(skus)), now=now)
+
+
+async def retarget_offers(
+    session: AsyncSession, affected: Sequence[Offer], *, now: datetime
+) -> Sequence[OfferId]:
+    """Give these offers their newest targets; the ones that changed."""
+    live = [offer for offer in affected if not offer.gone]
+    skus = {component.sku for offer in live for component in offer.components}
+    levels = await queries.levels_of(session, sorted(skus))
+    places = await mirror.places_of(session, live)
+    limits = await rules.limits_of(session, live)
+    changed = []
+    for offer in live:
+        supplies = [
+            Supply(need=component.quantity, levels=levels.get(component.sku, {}))
+            for component in offer.components
+        ]
+        rule = limits[offer.id]
+        wanted = aim(supplies, places[offer.id], Limits(buffer=rule.buffer, cap=rule.cap))
+        if await set_aim(session, offer.id, offer.ref.shop, wanted, now=now):
+            changed.append(offer.id)
+    return changed

@@ -1,0 +1,65 @@
+"""What each offer should show, each attempt to make it so, and who has paused what."""
+
+from sqlalchemy import Boolean, CheckConstraint, Column, Index, Integer, String, Table, Text
+
+from peg.db.columns import Json, Serial, UtcDateTime, metadata
+
+targets = Table(
+    "targets",
+    metadata,
+    Column("offer", Integer, primary_key=True),
+    Column("shop", String(128), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("shown_version", Integer, nullable=False, default=0),
+    Column("quantities", Json, nullable=False),
+    Column("listed", Boolean, nullable=False),
+    Column("why", Json, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Column("shown_at", UtcDateTime),
+    Column("next_at", UtcDateTime, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("last_outcome", String(200)),
+    CheckConstraint("shown_version <= version", name="shown_is_not_ahead"),
+)
+
+Index(
+    "ix_targets_dirty",
+    targets.c.shop,
+    targets.c.next_at,
+    sqlite_where=targets.c.shown_version < targets.c.version,
+    postgresql_where=targets.c.shown_version < targets.c.version,
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("key", String(36), primary_key=True),
+    Column("shop", String(128), nullable=False),
+    Column("writes", Json, nullable=False),
+    Column("before", Json),
+    Column("begun_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("outcome", Text),
+)
+
+writes = Table(
+    "writes",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("offer", Integer, nullable=False, index=True),
+    Column("place", String(32), nullable=False),
+    Column("attempt", String(36), nullable=False),
+    Column("before", Json, nullable=False),
+    Column("quantity", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("written_at", UtcDateTime, nullable=False),
+)
+
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("scope", String(160), primary_key=True),
+    Column("who", String(64), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+)
