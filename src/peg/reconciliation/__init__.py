@@ -1,0 +1,1 @@
+"""Compare everything with everything, name each difference, repair it or ask."""

@@ -1,0 +1,106 @@
+"""Name the difference between what an offer shows, what we expect and what it should show: pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from peg.catalog.mirror import Expectation
+from peg.domain.offer import Reading, Shelf, Target
+
+
+class CauseClass(StrEnum):
+    """Why an offer differs."""
+
+    IN_FLIGHT = "in_flight"  # a push is under way, or waits for its proof
+    MISSING = "missing"  # fewer than expected: a sale not seen yet, or a person
+    EXTRA = "extra"  # more than expected: a person, or a sale that our write covered
+    GHOST = "ghost"  # on sale although withdrawn
+    OFF_SALE = "off_sale"  # taken off sale by a person
+    GONE = "gone"  # deleted on the marketplace
+    NOT_SHOWN = "not_shown"  # as expected, but not what it should show, and nobody was at it
+    NOT_IMPORTED = "not_imported"  # on the marketplace, unknown to PEG
+    NOT_TRACKED = "not_tracked"  # Shopify does not count it, so it cannot be kept true
+
+
+class Action(StrEnum):
+    """What was done about it."""
+
+    WAIT = "wait"
+    HOLD = "hold"  # a suspense hold on all channels
+    DOUBT = "doubt"  # to be seen twice before it is believed
+    PUSH = "push"  # driven to its target again
+    ASK = "ask"
+    REPORT = "report"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One difference, with what it was seen from."""
+
+    cause: CauseClass
+    action: Action
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+
+def compare(
+    reading: Reading, known: Mapping[str, Expectation], target: Target | None, *, dirty: bool
+) -> Difference | None:
+    """The difference of one offer, or None when it shows what it should.
+
+    The order of the questions matters: what a person or a buyer did comes before what we failed
+    to do, and a push under way explains a difference from the target, never one from what we know.
+    """
+    evidence = _evidence(reading, known, target)
+    if reading.shelf is Shelf.GONE:
+        return Difference(cause=CauseClass.GONE, action=Action.REPORT, evidence=evidence)
+    if any(row.pending is not None for row in known.values()):
+        return Difference(cause=CauseClass.IN_FLIGHT, action=Action.WAIT, evidence=evidence)
+    found = _from_shelf(reading, known) or _from_figures(reading, known)
+    if found is not None:
+        return Difference(cause=found[0], action=found[1], evidence=evidence)
+    if target is None or _shows(reading, target):
+        return None
+    if dirty:
+        return Difference(cause=CauseClass.IN_FLIGHT, action=Action.WAIT, evidence=evidence)
+    return Difference(cause=CauseClass.NOT_SHOWN, action=Action.PUSH, evidence=evidence)
+
+
+def _from_shelf(
+    reading: Reading, known: Mapping[str, Expectation]
+) -> tuple[CauseClass, Action] | None:
+    before = next((row.shelf for row in known.values()), reading.shelf)
+    if reading.shelf is Shelf.LISTED and before is not Shelf.LISTED:
+        return CauseClass.GHOST, Action.PUSH
+    if reading.shelf is Shelf.WITHDRAWN and before is Shelf.LISTED:
+        return CauseClass.OFF_SALE, Action.ASK
+    return None
+
+
+def _from_figures(
+    reading: Reading, known: Mapping[str, Expectation]
+) -> tuple[CauseClass, Action] | None:
+    if reading.shelf is not Shelf.LISTED:
+        return None
+    seen = {place: part.available for place, part in reading.parts.items()}
+    if any(seen.get(place, 0) < row.quantity for place, row in known.items()):
+        return CauseClass.MISSING, Action.HOLD
+    if any(seen.get(place, 0) > row.quantity + row.may_rise for place, row in known.items()):
+        return CauseClass.EXTRA, Action.DOUBT
+    return None
+
+
+def _shows(reading: Reading, target: Target) -> bool:
+    shown = reading.shown()
+    return all(shown.get(place, 0) == wanted for place, wanted in target.quantities.items())
+
+
+def _evidence(
+    reading: Reading, known: Mapping[str, Expectation], target: Target | None
+) -> dict[str, Any]:
+    return {
+        "shown": reading.shown(),
+        "shelf": reading.shelf.value,
+        "expected": {place: row.quantity for place, row in known.items()},
+        "target": dict(target.quantities) if target else None,
+    }

@@ -1,0 +1,70 @@
+"""Keep what a reconciliation found, and read it back."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.db.transaction import require_transaction
+from peg.domain.identity import OfferId, ShopId
+from peg.reconciliation.compare import Difference
+from peg.reconciliation.tables import differences, reconciliations
+
+
+async def begin_run(session: AsyncSession, shop: ShopId, *, now: datetime) -> int:
+    """Open the record of one comparison of a shop."""
+    require_transaction(session)
+    row = {"shop": shop, "begun_at": now, "offers": 0}
+    statement = insert(reconciliations).values(row).returning(reconciliations.c.id)
+    run: int = (await session.execute(statement)).scalar_one()
+    return run
+
+
+async def record_difference(
+    session: AsyncSession, run: int, *, offer: OfferId | None, title: str, found: Difference
+) -> None:
+    """Keep one difference."""
+    require_transaction(session)
+    row = {
+        "run": run,
+        "offer": offer,
+        "title": title,
+        "cause": found.cause.value,
+        "action": found.action.value,
+        "evidence": dict(found.evidence),
+    }
+    await session.execute(insert(differences).values(row))
+
+
+async def end_run(
+    session: AsyncSession, run: int, *, offers: int, outcome: str, now: datetime
+) -> None:
+    """Close the record."""
+    require_transaction(session)
+    await session.execute(
+        update(reconciliations)
+        .where(reconciliations.c.id == run)
+        .values(ended_at=now, offers=offers, outcome=outcome)
+    )
+
+
+async def latest(session: AsyncSession) -> Sequence[Mapping[str, Any]]:
+    """The newest finished comparison of each shop, with its share of offers in drift."""
+    newest = (
+        select(func.max(reconciliations.c.id).label("id"))
+        .where(reconciliations.c.ended_at.is_not(None))
+        .group_by(reconciliations.c.shop)
+    )
+    query = select(reconciliations).where(reconciliations.c.id.in_(newest))
+    runs = (await session.execute(query.order_by(reconciliations.c.shop))).mappings().all()
+    return [await _with_differences(session, dict(run)) for run in runs]
+
+
+async def _with_differences(session: AsyncSession, run: dict[str, Any]) -> dict[str, Any]:
+    query = select(differences).where(differences.c.run == run["id"]).order_by(differences.c.id)
+    found = [dict(row) for row in (await session.execute(query)).mappings()]
+    run["differences"] = found
+    run["drift_share"] = len(found) / run["offers"] if run["offers"] else 0.0
+    return run

@@ -1,0 +1,174 @@
+"""Compare a whole shop with the book: repair what may be repaired, ask about the rest."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+from peg.bus.outbox import stage
+from peg.catalog import mirror, offers
+from peg.catalog.offers import Offer
+from peg.db.engine import Database
+from peg.db.transaction import begin
+from peg.domain.clock import Clock
+from peg.domain.identity import OfferId, OfferRef, ShopId
+from peg.domain.messages import Alert
+from peg.domain.offer import RemoteOffer
+from peg.intake.looking import Lookout
+from peg.intake.patience import Patience
+from peg.intake.polling import Polls
+from peg.intake.readings import Basis, basis_of, take_in_readings
+from peg.marketplaces.port import Marketplace
+from peg.propagation import board
+from peg.reconciliation import report
+from peg.reconciliation.compare import Action, CauseClass, Difference, compare
+
+log = structlog.get_logger()
+
+VANISHED_SHARE_MAX = 0.3
+VANISHED_MIN = 10
+"""More offers than both of these missing from the pages at once: the pages are not believed."""
+
+
+@dataclass(slots=True)
+class _Run:
+    """One comparison under way."""
+
+    id: int
+    basis: Basis
+    known: Mapping[OfferRef, Offer]
+    seen: set[OfferRef] = field(default_factory=set)
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+class Reconciler:
+    """Compares shops with the book."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        shops: Mapping[ShopId, Marketplace],
+        *,
+        polls: Polls,
+        lookout: Lookout,
+        patience: Patience,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._shops = shops
+        self._polls = polls
+        self._lookout = lookout
+        self._patience = patience
+
+    async def reconcile(self, shop: ShopId) -> Mapping[str, int]:
+        """Take in the orders, read every offer, and act on each difference.
+
+        Returns how many differences of each cause there were.
+
+        Raises:
+            MarketplaceError: the shop could not be read to its end; what was read is acted on.
+        """
+        await self._polls.poll(shop)
+        run = await self._begin(shop)
+        async for page in self._shops[shop].listings():
+            await self._take_in_page(run, page)
+        outcome = await self._vanished(shop, run)
+        async with begin(self._database) as session:
+            await report.end_run(
+                session, run.id, offers=len(run.seen), outcome=outcome, now=self._clock.now()
+            )
+        log.info("shop.reconciled", shop=shop, offers=len(run.seen), **run.counts)
+        return run.counts
+
+    async def _begin(self, shop: ShopId) -> _Run:
+        async with begin(self._database) as session:
+            known = {offer.ref: offer for offer in await offers.all_of_shop(session, shop)}
+            basis = await basis_of(session, [offer.id for offer in known.values()])
+            run = await report.begin_run(session, shop, now=self._clock.now())
+        return _Run(id=run, basis=basis, known=known)
+
+    async def _take_in_page(self, run: _Run, page: Sequence[RemoteOffer]) -> None:
+        fresh = [remote for remote in page if remote.ref not in run.seen]
+        run.seen.update(remote.ref for remote in fresh)
+        mine = [run.known[remote.ref].id for remote in fresh if remote.ref in run.known]
+        async with begin(self._database) as session:
+            now = self._clock.now()
+            expected = await mirror.expected_of(session, mine)
+            standings = await board.standings(session, mine)
+            for remote in fresh:
+                offer = run.known.get(remote.ref)
+                found = (
+                    _unknown(remote)
+                    if offer is None
+                    else self._compare(run, remote, offer, expected, standings)
+                )
+                if found is None:
+                    continue
+                run.counts[found.cause.value] = run.counts.get(found.cause.value, 0) + 1
+                key = offer.id if offer is not None else None
+                await report.record_difference(
+                    session, run.id, offer=key, title=remote.title, found=found
+                )
+                if found.action is Action.PUSH and key is not None:
+                    await board.make_dirty(session, key, now=now)
+            await take_in_readings(
+                session,
+                [remote.reading for remote in fresh],
+                run.basis,
+                patience=self._patience,
+                now=now,
+            )
+
+    def _compare(
+        self,
+        run: _Run,
+        remote: RemoteOffer,
+        offer: Offer,
+        expected: Mapping[OfferId, Mapping[str, mirror.Expectation]],
+        standings: Mapping[OfferId, board.Standing],
+    ) -> Difference | None:
+        rows = expected.get(offer.id, {})
+        if any(
+            row.version != run.basis.get(offer.id, {}).get(place) for place, row in rows.items()
+        ):
+            return None  # it moved while it was read: the intake has it read again
+        if not remote.tracked:
+            return Difference(cause=CauseClass.NOT_TRACKED, action=Action.REPORT)
+        standing = standings.get(offer.id)
+        return compare(
+            remote.reading,
+            rows,
+            standing.target if standing else None,
+            dirty=standing.dirty if standing else False,
+        )
+
+    async def _vanished(self, shop: ShopId, run: _Run) -> str:
+        """Offers that stood on no page are read by themselves; many at once are not believed."""
+        missing = [
+            offer for ref, offer in run.known.items() if ref not in run.seen and not offer.gone
+        ]
+        if not missing:
+            return "complete"
+        if len(missing) >= VANISHED_MIN and len(missing) > VANISHED_SHARE_MAX * len(run.known):
+            await self._alarm(shop, len(missing), len(run.known))
+            return f"{len(missing)} offers were on no page: not believed"
+        await self._lookout.look([offer.id for offer in missing])
+        return f"{len(missing)} offers were on no page and read by themselves"
+
+    async def _alarm(self, shop: ShopId, missing: int, known: int) -> None:
+        sentence = (
+            f"{shop} showed {known - missing} of {known} offers: nothing was concluded from that."
+            " Look into the shop; if they are really gone, run `peg import`"
+        )
+        async with begin(self._database) as session:
+            alert = Alert(name="offers_vanished", subject=shop, sentence=sentence)
+            await stage(session, alert, now=self._clock.now())
+
+
+def _unknown(remote: RemoteOffer) -> Difference:
+    return Difference(
+        cause=CauseClass.NOT_IMPORTED,
+        action=Action.REPORT,
+        evidence={"listing": remote.ref.listing, "sku": remote.sku},
+    )

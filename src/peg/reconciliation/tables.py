@@ -1,0 +1,28 @@
+"""Each comparison of a whole shop, and every difference it found."""
+
+from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text
+
+from peg.db.columns import Json, Serial, UtcDateTime, metadata
+
+reconciliations = Table(
+    "reconciliations",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("shop", String(128), nullable=False, index=True),
+    Column("begun_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("offers", Integer, nullable=False, default=0),
+    Column("outcome", Text),
+)
+
+differences = Table(
+    "differences",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("run", ForeignKey("reconciliations.id"), nullable=False, index=True),
+    Column("offer", Integer),
+    Column("title", Text, nullable=False),
+    Column("cause", String(32), nullable=False),
+    Column("action", String(32), nullable=False),
+    Column("evidence", Json, nullable=False),
+)
