@@ -12,6 +12,9 @@ from marketsim.pieces import MarketName, PieceId
 
 Parts = tuple[tuple[PieceId, int], ...]
 
+SHELF_PIECES_MAX = 999
+"""What is offered beyond it is not counted at all, so that there is no figure to edit."""
+
 
 class Shopkeeper:
     """Takes pieces away (a fair, a breakage), brings new ones, reactivates a listing at times.
@@ -58,7 +61,9 @@ class Shopkeeper:
         quiet = [
             offered
             for offered in market.offered()
-            if self._is_quiet(units[offered.unit]) and (down or offered.quantity > 1)
+            if offered.quantity <= SHELF_PIECES_MAX
+            and (down or offered.quantity > 1)
+            and self._is_quiet(units[offered.unit])
         ]
         if not quiet:
             return
