@@ -1,0 +1,97 @@
+"""The GraphQL address: who asks, in which version, and what goes wrong around the answer."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from marketsim.shopify.call import Call
+from marketsim.shopify.counts import Counts
+from marketsim.shopify.execution import Prepared, Unreadable, prepare, run
+from marketsim.shopify.mishaps import after_write, before, latency_s
+from marketsim.shopify.shop import Shop
+from marketsim.shopify.versions import answering
+
+UNAUTHORIZED = "[API] Invalid API key or access token (unrecognized login or wrong password)"
+
+
+class GraphQLAddress:
+    """POST /admin/api/{version}/graphql.json."""
+
+    def __init__(self, shop: Shop, counts: Counts) -> None:
+        self._shop = shop
+        self._counts = counts
+
+    async def __call__(self, request: Request) -> Response:
+        """Answer one request."""
+        response = await self._answer(request)
+        self._counts.statuses[response.status_code] += 1
+        response.headers.setdefault("X-Request-Id", self._shop.store.uuid())
+        return response
+
+    async def _answer(self, request: Request) -> Response:
+        shop = self._shop
+        mishap = before(shop)
+        if mishap is not None:
+            self._counts.http_429_injected += mishap.status_code == 429
+            return mishap
+        asked = request.path_params["version"]
+        version = answering(asked, falls_forward=shop.strikes("version_falls_forward"))
+        if version is None:
+            return JSONResponse({"errors": "Not Found"}, 404)
+        token = request.headers.get("x-shopify-access-token", "")
+        if shop.strikes("token_expires_early"):
+            shop.tokens.revoke(token)
+        granted = shop.tokens.find(token)
+        if granted is None:
+            return JSONResponse({"errors": UNAUTHORIZED}, 401)
+        headers = {"X-Shopify-API-Version": version}
+        given = await _given(request)
+        if given is None:
+            return JSONResponse({"errors": {"query": "Required parameter missing or invalid"}}, 400)
+        try:
+            prepared = prepare(given["query"], given.get("operationName"))
+        except Unreadable as unreadable:
+            return JSONResponse({"errors": unreadable.errors}, headers=headers)
+        self._counts.operations[prepared.name] += 1
+        call = Call(shop=shop, scopes=granted.scopes)
+        return await self._run(call, prepared, given.get("variables") or {}, headers)
+
+    async def _run(
+        self, call: Call, prepared: Prepared, variables: dict[str, Any], headers: dict[str, str]
+    ) -> Response:
+        shop = self._shop
+        late_s = latency_s(shop)
+        if late_s:
+            await shop.clock.sleep(late_s / 2)
+        struck = shop.faults.struck.get("shopify.throttled", 0)
+        if prepared.mutates:
+            shop.subscriptions.new_action()
+        answer = run(call, prepared, variables)
+        self._count(answer, injected=shop.faults.struck.get("shopify.throttled", 0) > struck)
+        try:
+            if late_s:
+                await shop.clock.sleep(late_s / 2)
+        finally:
+            for settle in call.settle:
+                settle()
+        lost = after_write(shop) if prepared.mutates and answer.get("data") else None
+        return lost or JSONResponse(answer, headers=headers)
+
+    def _count(self, answer: dict[str, Any], *, injected: bool) -> None:
+        cost = answer.get("extensions", {}).get("cost", {})
+        self._counts.points_spent += cost.get("actualQueryCost") or 0
+        if "data" not in answer and cost:
+            self._counts.throttled_injected += injected
+            self._counts.throttled += not injected
+
+
+async def _given(request: Request) -> dict[str, Any] | None:
+    """The body, if it is JSON with a query."""
+    try:
+        given = await request.json()
+    except ValueError:
+        return None
+    if not isinstance(given, dict) or not isinstance(given.get("query"), str):
+        return None
+    return given if isinstance(given.get("variables") or {}, dict) else None

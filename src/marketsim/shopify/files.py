@@ -1,0 +1,40 @@
+"""Uploaded files: staged first, then created, then processed some time later."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from marketsim.shopify.store import Store
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class StoredFile:
+    """One file of the shop; `kind` is GenericFile or MediaImage."""
+
+    number: int
+    kind: str
+    source: str
+    alt: str | None
+    created_at: datetime
+    file_status: str = "UPLOADED"
+    errors: list[dict[str, str]] = field(default_factory=list)
+    url: str | None = None
+
+    @property
+    def gid(self) -> str:
+        return f"gid://shopify/{self.kind}/{self.number}"
+
+
+class Files:
+    """The files and what was uploaded ahead of them."""
+
+    def __init__(self, store: Store) -> None:
+        self.generic: dict[int, StoredFile] = {}
+        self.images: dict[int, StoredFile] = {}
+        self.staged: dict[str, bytes | None] = {}
+        store.shelve("GenericFile", self.generic)
+        store.shelve("MediaImage", self.images)
+
+    def add(self, file: StoredFile) -> None:
+        """Remember a file."""
+        shelf = self.images if file.kind == "MediaImage" else self.generic
+        shelf[file.number] = file

@@ -1,0 +1,182 @@
+"""The shop as buyers, the control API and the truth see it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from marketsim.market import (
+    EditedByHand,
+    Listener,
+    NoSuchOrder,
+    NoSuchUnit,
+    NotForSale,
+    Offered,
+    OrderId,
+    RestockType,
+    UnitId,
+)
+from marketsim.pieces import Catalogue, MarketName, PieceId
+from marketsim.shopify.counts import Counts
+from marketsim.shopify.opening import open_shop
+from marketsim.shopify.order_records import Order
+from marketsim.shopify.orders import GiveBack
+from marketsim.shopify.records import Level, Variant
+from marketsim.shopify.report import report_of
+from marketsim.shopify.shop import Shop
+from marketsim.shopify.stock import unit_of
+from marketsim.shopify.store import NotAGlobalId, parse_gid
+
+
+class ShopifyMarket:
+    """One Shopify shop, seen from outside its API."""
+
+    name: MarketName = "shopify"
+
+    def __init__(self, shop: Shop, counts: Counts) -> None:
+        self._shop = shop
+        self._counts = counts
+        self.store = shop.store
+        self._stock = shop.stock
+        self._orders = shop.orders
+        self._products = shop.products
+
+    def open(self, catalogue: Catalogue) -> None:
+        open_shop(self.store, catalogue)
+        self._stock.announce(self.store.variants.values(), by="marketplace")
+
+    def listen(self, listener: Listener) -> None:
+        self._stock.listen(listener)
+
+    def offered(self) -> Sequence[Offered]:
+        return [
+            Offered(
+                unit=unit_of(variant),
+                title=variant.product.title,
+                sku=variant.sku or "",
+                price_minor=variant.price_minor,
+                quantity=quantity,
+            )
+            for variant in self.store.variants.values()
+            if (quantity := self._stock.buyable(variant))
+        ]
+
+    def buy(self, unit: UnitId, quantity: int = 1) -> OrderId:
+        variant = self._acting_on(unit)
+        if variant.number not in self.store.variants:
+            raise NotForSale(f"{unit} was deleted")
+        anyway = self._stock.buyable(variant) < quantity and self._shop.strikes("checkout_race")
+        return OrderId(self._orders.place(variant, quantity, anyway=anyway).gid)
+
+    def sell_in_person(self, unit: UnitId, quantity: int = 1) -> OrderId:
+        """A sale at the till: it asks no stock, so that available may fall below zero; paid."""
+        order = self._orders.place(self._acting_on(unit), quantity, source="pos", anyway=True)
+        self._orders.pay(order)
+        return OrderId(order.gid)
+
+    def pay(self, order: OrderId) -> None:
+        self._orders.pay(self._order(order))
+
+    def fulfil(self, order: OrderId) -> None:
+        self._orders.fulfil(self._order(order))
+
+    def cancel(self, order: OrderId, *, restock: bool) -> None:
+        self._orders.cancel(self._order(order), restock=restock)
+
+    def refund(self, order: OrderId, *, quantity: int, restock: RestockType) -> None:
+        found = self._order(order)
+        line = next((it for it in found.lines if it.current_quantity >= quantity), found.lines[0])
+        back = GiveBack(line=line, quantity=quantity, restock_type=restock.upper())
+        self._orders.refund(found, [back])
+
+    def remove_from_order(self, order: OrderId, *, quantity: int) -> None:
+        """A person takes unshipped pieces out of an order; they can be sold again."""
+        self._orders.remove(self._order(order), quantity)
+
+    def edit_stock(self, unit: UnitId, *, delta: int, location: int = 0) -> None:
+        level = self._level(unit, location)
+        applied = max(delta, -max(0, level.quantities["available"]))
+        if applied == 0:
+            return
+        variant = self._variant(unit)
+        self._stock.tell(
+            EditedByHand(
+                market="shopify",
+                unit=unit,
+                parts=variant.parts,
+                delta=applied,
+                at=self.store.exact_now(),
+            )
+        )
+        self._stock.move(level, {"available": applied}, by="person")
+
+    def reserve(self, unit: UnitId, *, quantity: int, location: int = 0) -> None:
+        """A draft order holds pieces (negative: lets them go); on_hand stays."""
+        moved = {"available": -quantity, "reserved": quantity}
+        self._stock.move(self._level(unit, location), moved, by="person")
+
+    def set_aside(self, unit: UnitId, *, quantity: int, name: str, location: int = 0) -> None:
+        """A person moves pieces from available to damaged, safety_stock or quality_control."""
+        moved = {"available": -quantity, name: quantity}
+        self._stock.move(self._level(unit, location), moved, by="person")
+
+    def reactivate(self, unit: UnitId) -> None:
+        product = self._acting_on(unit).product
+        if product.number in self.store.products:
+            self._products.set_status(product, "ACTIVE", by="person")
+            self._products.publish(product, self.store.publications, by="person")
+
+    def delete_product(self, unit: UnitId) -> None:
+        """A person deletes the unit's whole product; its orders remain."""
+        product = self._acting_on(unit).product
+        if product.number in self.store.products:
+            self._products.delete(product, by="person")
+
+    def buyable(self, unit: UnitId) -> int:
+        return self._stock.buyable(self._variant(unit))
+
+    def units(self) -> Mapping[UnitId, tuple[tuple[PieceId, int], ...]]:
+        return {UnitId(unit): variant.parts for unit, variant in self.store.ever_sold.items()}
+
+    def truth(self) -> dict[str, Any]:
+        shop = self._shop
+        return report_of(self.store, self._stock) | {
+            "calls": self._counts.report(),
+            "bucket": shop.bucket.status(),
+            "subscriptions": [
+                {"id": it.gid, "topic": it.path, "uri": it.uri}
+                for it in shop.subscriptions.records.values()
+            ],
+            "subscriptions_deleted": [it.path for it in shop.subscriptions.deleted_for_failing],
+            "webhooks": shop.courier.report(),
+            "faults": {"rates": shop.faults.rates(), "struck": dict(shop.faults.struck)},
+        }
+
+    def uninstall(self) -> None:
+        """The owner removes the app from the shop."""
+        self._shop.subscriptions.new_action()
+        self._shop.uninstall()
+
+    def _variant(self, unit: UnitId) -> Variant:
+        if unit not in self.store.ever_sold:
+            raise NoSuchUnit(unit)
+        return self.store.ever_sold[unit]
+
+    def _acting_on(self, unit: UnitId) -> Variant:
+        """A unit that something is about to be done to: a new action begins."""
+        variant = self._variant(unit)
+        self._shop.subscriptions.new_action()
+        return variant
+
+    def _level(self, unit: UnitId, location: int) -> Level:
+        places = list(self.store.locations.values())
+        return self._stock.level_of(self._acting_on(unit).item, places[location])
+
+    def _order(self, order: OrderId) -> Order:
+        """An order that something is about to be done to: a new action begins."""
+        try:
+            found = self.store.orders.get(parse_gid(order, "Order") or 0)
+        except NotAGlobalId:
+            found = None
+        if found is None:
+            raise NoSuchOrder(order)
+        self._shop.subscriptions.new_action()
+        return found

@@ -1,0 +1,288 @@
+"""What becomes of an order: bought, paid, shipped, cancelled, refunded, edited. Stock follows."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from marketsim.market import NotForSale, OrderId, Returned, Sold
+from marketsim.shopify.order_records import Allocation, Line, Order, Refund, RefundLine
+from marketsim.shopify.records import Level, Location, Variant
+from marketsim.shopify.stock import By, Stock, unit_of
+from marketsim.shopify.store import Store
+
+FIRST_ORDER_NUMBER = 1001
+OrderEvent = Callable[[str, Order], None]
+
+
+class CannotBeCancelled(Exception):
+    """Cancelled already, or a piece of it was shipped: refund it instead."""
+
+
+class TooManyToRefund(Exception):
+    """The line holds fewer pieces than are to be given back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveBack:
+    """Pieces of one line to refund; `restock_type` as Shopify names it."""
+
+    line: Line
+    quantity: int
+    restock_type: str
+    location: Location | None = None
+
+
+class Orders:
+    """Changes orders and their stock together, and reports each step by its webhook's topic."""
+
+    def __init__(self, store: Store, stock: Stock) -> None:
+        self._store = store
+        self._stock = stock
+        self.on_event: OrderEvent = lambda _topic, _order: None
+        self.on_refund: Callable[[Order, Refund], None] = lambda _order, _refund: None
+        self.on_edit: Callable[[Order, Line, int], None] = lambda _order, _line, _removed: None
+
+    def place(
+        self, variant: Variant, quantity: int, *, source: str = "web", anyway: bool = False
+    ) -> Order:
+        """Create an unpaid order; available falls and committed rises at once.
+
+        `anyway` sells below zero, as a till or a checkout that was begun earlier does.
+
+        Raises:
+            NotForSale: fewer can be bought.
+        """
+        if quantity < 1:
+            raise ValueError(f"an order takes at least one piece, got {quantity}")
+        if not anyway and self._stock.buyable(variant) < quantity:
+            raise NotForSale(f"{variant.gid}: fewer than {quantity} can be bought")
+        now = self._store.now()
+        line = Line(
+            number=self._store.next_number(),
+            variant=variant,
+            parts=variant.parts,
+            sku=variant.sku,
+            title=variant.product.title,
+            variant_title=variant.title,
+            price_minor=variant.price_minor,
+            quantity=quantity,
+        )
+        order = Order(
+            number=self._store.next_number(),
+            order_number=FIRST_ORDER_NUMBER + len(self._store.orders),
+            token=self._store.uuid().replace("-", ""),
+            lines=[line],
+            created_at=now,
+            updated_at=now,
+            source_name=source,
+        )
+        self._store.orders[order.number] = order
+        taken = self._allocate(line)
+        self._tell_sold(order, line)
+        if variant.item.tracked:
+            for level, pieces in taken:
+                moved = {"available": -pieces, "committed": pieces}
+                self._stock.move(level, moved, by="buyer", quiet=True)
+        self.on_event("orders/create", order)
+        self._stock.announce([variant], by="buyer")
+        return order
+
+    def pay(self, order: Order) -> None:
+        """The payment arrives; once."""
+        if order.paid_at is not None or order.cancelled_at is not None:
+            return
+        order.paid_at = self._store.now()
+        self._touch(order, "orders/paid")
+
+    def fulfil(self, order: Order) -> None:
+        """Ship everything unshipped: committed and with it on_hand fall."""
+        open_before = [a for line in order.lines for a in line.allocations if a.open]
+        if not open_before:
+            return
+        for line in order.lines:
+            for allocation in line.allocations:
+                pieces = allocation.open
+                allocation.fulfilled += pieces
+                self._move(line, allocation, {"committed": -pieces}, by="person")
+        self._touch(order, "orders/fulfilled")
+
+    def cancel(
+        self, order: Order, *, restock: bool, reason: str = "OTHER", by: By = "person"
+    ) -> None:
+        """Cancel the whole order; with `restock` its pieces can be sold again.
+
+        Raises:
+            CannotBeCancelled: it is cancelled already or something was shipped.
+        """
+        if order.cancelled_at is not None or any(line.fulfilled for line in order.lines):
+            raise CannotBeCancelled(order.name)
+        now = self._store.now()
+        order.cancelled_at = order.closed_at = now
+        order.cancel_reason = reason
+        kind = "CANCEL" if restock else "NO_RESTOCK"
+        back = [
+            GiveBack(line=line, quantity=line.current_quantity, restock_type=kind)
+            for line in order.lines
+            if line.current_quantity
+        ]
+        if back:
+            self._give_back(order, back, note=None, by=by)
+        self._touch(order, "orders/cancelled")
+
+    def refund(
+        self, order: Order, back: Sequence[GiveBack], *, note: str | None = None, by: By = "person"
+    ) -> Refund:
+        """Give pieces back: unshipped ones leave the order, shipped ones return or do not.
+
+        Raises:
+            TooManyToRefund: a line holds fewer.
+        """
+        for wanted in back:
+            if not 1 <= wanted.quantity <= wanted.line.current_quantity:
+                raise TooManyToRefund(f"{wanted.line.gid} holds {wanted.line.current_quantity}")
+        refund = self._give_back(order, back, note=note, by=by)
+        self._touch(order, None)
+        return refund
+
+    def remove(self, order: Order, quantity: int) -> None:
+        """A person edits the order: unshipped pieces of its first line leave it, restocked.
+
+        Raises:
+            TooManyToRefund: fewer are unshipped.
+        """
+        line = order.lines[0]
+        if not 1 <= quantity <= line.unfulfilled_quantity:
+            raise TooManyToRefund(f"{line.gid} has {line.unfulfilled_quantity} unshipped")
+        self._release(order, line, quantity, restock=True, by="person")
+        self._touch(order, None)
+        self.on_edit(order, line, quantity)
+
+    def _give_back(
+        self, order: Order, back: Sequence[GiveBack], *, note: str | None, by: By
+    ) -> Refund:
+        lines = [row for wanted in back for row in self._give_line_back(order, wanted, by)]
+        refund = Refund(
+            number=self._store.next_number(), lines=lines, note=note, created_at=self._store.now()
+        )
+        order.refunds.append(refund)
+        order.updated_at = self._store.now()
+        self.on_refund(order, refund)
+        return refund
+
+    def _give_line_back(self, order: Order, wanted: GiveBack, by: By) -> list[RefundLine]:
+        """Unshipped pieces first, then shipped ones, as separate rows of the refund."""
+        line = wanted.line
+        unshipped = min(wanted.quantity, line.unfulfilled_quantity)
+        shipped = wanted.quantity - unshipped
+        restock = wanted.restock_type != "NO_RESTOCK"
+        rows = []
+        if unshipped:
+            location = self._release(order, line, unshipped, restock=restock, by=by)
+            kind = "CANCEL" if restock else "NO_RESTOCK"
+            rows.append(self._row(line, unshipped, kind, location if restock else None))
+        if shipped:
+            place = wanted.location or line.allocations[0].location
+            line.refunded_after_fulfilment += shipped
+            self._tell_returned(order, line, shipped, restocked=restock)
+            if restock:
+                self._put_back(line, place, shipped, by)
+            kind = "RETURN" if restock else "NO_RESTOCK"
+            rows.append(self._row(line, shipped, kind, place if restock else None))
+        return rows
+
+    def _release(
+        self, order: Order, line: Line, quantity: int, *, restock: bool, by: By
+    ) -> Location:
+        """Take unshipped pieces out of the order, the latest allocation first."""
+        left = quantity
+        location = line.allocations[0].location
+        self._tell_returned(order, line, quantity, restocked=restock)
+        for allocation in reversed(line.allocations):
+            pieces = min(left, allocation.open)
+            if not pieces:
+                continue
+            allocation.removed += pieces
+            left -= pieces
+            location = allocation.location
+            moved = {"committed": -pieces} | ({"available": pieces} if restock else {})
+            self._move(line, allocation, moved, by=by)
+        return location
+
+    def _row(
+        self, line: Line, quantity: int, restock_type: str, location: Location | None
+    ) -> RefundLine:
+        return RefundLine(
+            number=self._store.next_number(),
+            line=line,
+            quantity=quantity,
+            restock_type=restock_type,
+            location=location,
+        )
+
+    def _allocate(self, line: Line) -> list[tuple[Level, int]]:
+        """Draw on the first location that has all, else on each in turn, the rest on the first."""
+        levels = self._stock.serving(line.variant)
+        if not levels:
+            first = next(iter(self._store.locations.values()))
+            levels = [self._stock.level_of(line.variant.item, first)]
+        whole = [level for level in levels if level.quantities["available"] >= line.quantity]
+        held = dict.fromkeys((level.number for level in levels), 0)
+        left = line.quantity
+        for level in whole[:1] or levels:
+            held[level.number] = min(left, max(0, level.quantities["available"]))
+            left -= held[level.number]
+        held[levels[0].number] += left
+        taken = [(level, held[level.number]) for level in levels if held[level.number]]
+        line.allocations = [
+            Allocation(
+                number=self._store.next_number(),
+                location=level.location,
+                quantity=pieces,
+                counted=line.variant.item.tracked,
+            )
+            for level, pieces in taken
+        ]
+        return taken
+
+    def _move(
+        self, line: Line, allocation: Allocation, deltas: Mapping[str, int], *, by: By
+    ) -> None:
+        """Move the line's stock, unless its product was deleted meanwhile."""
+        if allocation.counted and line.variant.number in self._store.variants:
+            level = self._stock.level_of(line.variant.item, allocation.location)
+            self._stock.move(level, deltas, by=by)
+
+    def _put_back(self, line: Line, place: Location, pieces: int, by: By) -> None:
+        if line.variant.item.tracked and line.variant.number in self._store.variants:
+            level = self._stock.level_of(line.variant.item, place)
+            self._stock.move(level, {"available": pieces}, by=by)
+
+    def _touch(self, order: Order, topic: str | None) -> None:
+        order.updated_at = self._store.now()
+        if topic is not None:
+            self.on_event(topic, order)
+        self.on_event("orders/updated", order)
+
+    def _tell_sold(self, order: Order, line: Line) -> None:
+        self._stock.tell(
+            Sold(
+                market="shopify",
+                order=OrderId(order.gid),
+                unit=unit_of(line.variant),
+                quantity=line.quantity,
+                parts=line.parts,
+                at=self._store.exact_now(),
+            )
+        )
+
+    def _tell_returned(self, order: Order, line: Line, quantity: int, *, restocked: bool) -> None:
+        self._stock.tell(
+            Returned(
+                market="shopify",
+                order=OrderId(order.gid),
+                unit=unit_of(line.variant),
+                quantity=quantity,
+                parts=line.parts,
+                restocked=restocked,
+                at=self._store.exact_now(),
+            )
+        )

@@ -1,0 +1,1 @@
+"""Webhook bodies: the older REST wording, numbers as ids, decimal strings, shop-local time."""

@@ -1,0 +1,103 @@
+"""Stocking an item at a place, and changing the item itself."""
+
+from typing import Any
+
+from marketsim.shopify.call import Call, call_of, user_error
+from marketsim.shopify.records import InventoryItem, Level, Location
+from marketsim.shopify.resolvers.base import Info, Resolvers
+from marketsim.shopify.resolvers.keyed import Payload, run_once
+from marketsim.shopify.wording import NotMoney, minor
+
+
+def activate(_root: Any, info: Info, **args: Any) -> Payload:
+    """Stock an item at a place; its errors have no code."""
+    call = call_of(info)
+    call.need("write_inventory", "inventoryActivate")
+
+    def refuse(message: str, _code: str) -> Payload:
+        return {"inventoryLevel": None, "userErrors": [user_error(message)]}
+
+    return run_once(info, args, lambda: _activate(call, args), refuse)
+
+
+def _activate(call: Call, args: dict[str, Any]) -> Payload:
+    item = call.look_up(args["inventoryItemId"])
+    place = call.look_up(args["locationId"])
+    if not isinstance(item, InventoryItem):
+        return _refused("The product couldn't be stocked: it does not exist.", "inventoryItemId")
+    if not isinstance(place, Location) or not place.is_active:
+        return _refused("The product couldn't be stocked: no such location.", "locationId")
+    available, on_hand = args.get("available"), args.get("onHand")
+    if available is not None and on_hand is not None:
+        return _refused("Only one of available and onHand can be set.", "available")
+    known = item.levels.get(place.number)
+    if known is not None and known.is_active and (available is not None or on_hand is not None):
+        return _refused(
+            "Not allowed to set available when the item is already active at the location.",
+            "available",
+        )
+    return {
+        "inventoryLevel": _stocked(call, item, place, available or on_hand or 0),
+        "userErrors": [],
+    }
+
+
+def _stocked(call: Call, item: InventoryItem, place: Location, pieces: int) -> Level:
+    level = call.shop.stock.level_of(item, place)
+    level.is_active = True
+    level.updated_at = call.shop.store.now()
+    if pieces:
+        delta = pieces - level.quantities["available"]
+        call.shop.stock.move(level, {"available": delta}, by="app")
+    if item.variant is not None:
+        call.shop.stock.announce([item.variant], by="app")
+    return level
+
+
+def update(_root: Any, info: Info, id: str, input: dict[str, Any]) -> Payload:  # noqa: A002 - the schema's own names
+    """Change an item: whether it is tracked, its SKU, its cost."""
+    call = call_of(info)
+    call.need("write_inventory", "inventoryItemUpdate")
+    item = call.find(id, InventoryItem, "inventory item")
+    if item is None:
+        return {
+            "inventoryItem": None,
+            "userErrors": [user_error("The product couldn't be found.", "id")],
+        }
+    try:
+        change_item(call, item, input)
+    except NotMoney:
+        return {
+            "inventoryItem": None,
+            "userErrors": [user_error("Cost is invalid.", "input", "cost")],
+        }
+    if item.variant is not None:
+        call.shop.stock.announce([item.variant], by="app")
+    return {"inventoryItem": item, "userErrors": []}
+
+
+def change_item(call: Call, item: InventoryItem, given: dict[str, Any]) -> None:
+    """Take over what was given of an item.
+
+    Raises:
+        NotMoney: the cost is not an amount.
+    """
+    if given.get("cost") is not None:
+        item.cost_minor = minor(given["cost"])
+    if given.get("tracked") is not None:
+        item.tracked = given["tracked"]
+    if "sku" in given:
+        call.shop.store.rename_sku(item, given["sku"] or None)
+    if given.get("requiresShipping") is not None:
+        item.requires_shipping = given["requiresShipping"]
+    item.updated_at = call.shop.store.now()
+
+
+def _refused(message: str, field: str) -> Payload:
+    return {"inventoryLevel": None, "userErrors": [user_error(message, field)]}
+
+
+RESOLVERS: Resolvers = {
+    ("Mutation", "inventoryActivate"): activate,
+    ("Mutation", "inventoryItemUpdate"): update,
+}

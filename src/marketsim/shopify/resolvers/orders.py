@@ -1,0 +1,213 @@
+"""Reading orders, their lines, refunds and where their pieces come from."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import groupby
+from typing import Any
+
+from marketsim.shopify.call import Call, call_of
+from marketsim.shopify.connections import Key, KeyOf
+from marketsim.shopify.order_records import Allocation, Line, Order, Refund
+from marketsim.shopify.records import Location, Variant
+from marketsim.shopify.resolvers.base import Info, Resolver, Resolvers, nested
+from marketsim.shopify.search import Field, Moment, Number, Word
+from marketsim.shopify.wording import decimal, utc
+
+WINDOW = timedelta(days=60)
+
+
+def statuses(order: Order) -> list[str]:
+    """What `status:` finds an order by."""
+    if order.cancelled_at:
+        return ["any", "cancelled", "closed"]
+    return ["any", "closed" if order.closed_at else "open"]
+
+
+_FIELDS: dict[str, Field] = {
+    "id": Number(get=lambda it: it.number),
+    "name": Word(get=lambda it: it.name),
+    "default": Word(get=lambda it: it.name),
+    "created_at": Moment(get=lambda it: it.created_at),
+    "processed_at": Moment(get=lambda it: it.created_at),
+    "updated_at": Moment(get=lambda it: it.updated_at),
+    "financial_status": Word(get=lambda it: it.financial_status),
+    "fulfillment_status": Word(get=lambda it: it.fulfillment_status),
+    "source_name": Word(get=lambda it: it.source_name),
+    "sku": Word(get=lambda it: [line.sku or "" for line in it.lines]),
+    "tag": Word(get=lambda it: it.tags),
+    "status": Word(get=statuses),
+    "test": Word(get=lambda _: "false"),
+}
+_SORTED_BY: dict[str, Callable[[Order], str | int]] = {
+    "UPDATED_AT": lambda it: utc(it.updated_at),
+    "CREATED_AT": lambda it: utc(it.created_at),
+    "PROCESSED_AT": lambda it: utc(it.created_at),
+    "ORDER_NUMBER": lambda it: it.order_number,
+    "TOTAL_PRICE": lambda it: it.total_minor,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShippingLine:
+    """Units of an order's line to be shipped from one place."""
+
+    allocation: Allocation
+    line_item: Line
+
+    @property
+    def number(self) -> int:
+        return self.allocation.number
+
+    @property
+    def gid(self) -> str:
+        return f"gid://shopify/FulfillmentOrderLineItem/{self.number}"
+
+    @property
+    def total_quantity(self) -> int:
+        return self.allocation.quantity - self.allocation.removed
+
+    @property
+    def remaining_quantity(self) -> int:
+        return self.allocation.open
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FulfillmentOrder:
+    """What of an order is to be shipped from one place."""
+
+    location: Location
+    lines: Sequence[ShippingLine]
+    cancelled: bool
+
+    @property
+    def number(self) -> int:
+        return self.lines[0].number + 1
+
+    @property
+    def gid(self) -> str:
+        return f"gid://shopify/FulfillmentOrder/{self.number}"
+
+    @property
+    def status(self) -> str:
+        if self.cancelled:
+            return "CANCELLED"
+        return "OPEN" if any(it.remaining_quantity for it in self.lines) else "CLOSED"
+
+    @property
+    def assigned_location(self) -> dict[str, Any]:
+        return {"name": self.location.name, "location": self.location}
+
+
+def orders(_root: Any, info: Info, **args: Any) -> Any:
+    """Orders; those older than 60 days only with read_all_orders."""
+    call = call_of(info)
+    call.need("read_orders", "orders")
+    shown = [it for it in call.shop.store.orders.values() if _visible(call, it)]
+    return call.page(info, shown, args, key_of=_key(args["sortKey"]), fields=_FIELDS)
+
+
+def order(_root: Any, info: Info, id: str) -> Order | None:  # noqa: A002 - the schema's own name
+    """One order; null as well when it is merely too old."""
+    call = call_of(info)
+    call.need("read_orders", "order")
+    found: Order | None = call.find(id, Order, "order")
+    return found if found and _visible(call, found) else None
+
+
+def _visible(call: Call, it: Order) -> bool:
+    if call.may("read_all_orders") or it.created_at >= call.shop.clock.now() - WINDOW:
+        return True
+    return not call.shop.strikes("sixty_day_window")
+
+
+def _key(sort_key: str) -> KeyOf:
+    value = _SORTED_BY.get(sort_key)
+
+    def key(it: Order) -> Key:
+        return (value(it) if value else it.number, it.number)
+
+    return key
+
+
+def money(attribute: str) -> Resolver:
+    """An amount of the record in the shop's and the buyer's currency."""
+
+    def resolve(source: Any, info: Info) -> dict[str, Any]:
+        currency = call_of(info).shop.store.currency
+        amount = {"amount": decimal(getattr(source, attribute)), "currencyCode": currency}
+        return {"shopMoney": amount, "presentmentMoney": amount}
+
+    return resolve
+
+
+def refunds(source: Order, info: Info, first: int | None = None) -> list[Refund]:
+    """The first refunds: a list without pages, cut without a word."""
+    del info
+    return source.refunds if first is None else source.refunds[:first]
+
+
+def fulfillment_orders(source: Order, info: Info, **args: Any) -> Any:
+    """Where the order's pieces are taken from."""
+    call = call_of(info)
+    call.need("read_merchant_managed_fulfillment_orders", "fulfillmentOrders")
+    rows = [
+        ShippingLine(allocation=allocation, line_item=line)
+        for line in source.lines
+        for allocation in line.allocations
+    ]
+    rows.sort(key=lambda it: it.allocation.location.number)
+    grouped = [
+        FulfillmentOrder(
+            location=lines[0].allocation.location,
+            lines=lines,
+            cancelled=source.cancelled_at is not None,
+        )
+        for lines in (
+            list(them) for _, them in groupby(rows, key=lambda it: it.allocation.location.number)
+        )
+    ]
+    return call.page(info, grouped, args)
+
+
+def variant_of_line(source: Line, info: Info) -> Variant | None:
+    """The line's variant, null without an error once it is deleted."""
+    return call_of(info).shop.store.variants.get(source.variant.number)
+
+
+def return_status(_source: Order, _info: Info) -> str:
+    """Returns are refunded directly in this shop."""
+    return "NO_RETURN"
+
+
+def risk(_source: Order, _info: Info) -> dict[str, Any]:
+    """No practice buyer cheats."""
+    return {"recommendation": "ACCEPT", "assessments": [{"riskLevel": "LOW"}]}
+
+
+def returns(_source: Order, info: Info, **args: Any) -> Any:
+    """None: see `return_status`."""
+    return call_of(info).page(info, [], args)
+
+
+RESOLVERS: Resolvers = {
+    ("QueryRoot", "orders"): orders,
+    ("QueryRoot", "order"): order,
+    ("Order", "processedAt"): lambda source, _info: source.created_at,
+    ("Order", "test"): lambda _source, _info: False,
+    ("Order", "displayFinancialStatus"): lambda source, _info: source.financial_status,
+    ("Order", "displayFulfillmentStatus"): lambda source, _info: source.fulfillment_status,
+    ("Order", "returnStatus"): return_status,
+    ("Order", "risk"): risk,
+    ("Order", "returns"): returns,
+    ("Order", "refunds"): refunds,
+    ("Order", "lineItems"): nested("lines"),
+    ("Order", "fulfillmentOrders"): fulfillment_orders,
+    ("Order", "currentTotalPriceSet"): money("current_total_minor"),
+    ("Order", "totalRefundedSet"): money("refunded_minor"),
+    ("LineItem", "variant"): variant_of_line,
+    ("LineItem", "originalUnitPriceSet"): money("price_minor"),
+    ("Refund", "refundLineItems"): nested("lines"),
+    ("RefundLineItem", "lineItem"): lambda source, _info: source.line,
+    ("FulfillmentOrder", "lineItems"): nested("lines"),
+}

@@ -1,0 +1,104 @@
+"""Access tokens, refresh tokens and authorization codes of the one app on the one shop."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from marketsim.clock import MarketClock
+
+CLIENT_CREDENTIALS_S = 86_399
+EXPIRING_ACCESS_S = 3_600
+REFRESH_S = 90 * 86_400
+CODE_S = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """One access token with what it may do and when it ends (None: never)."""
+
+    access_token: str
+    scopes: frozenset[str]
+    expires_at: datetime | None = None
+    refresh_token: str | None = None
+    refresh_expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """An authorization code: used once, within a minute, for the address it was given to."""
+
+    code: str
+    scopes: frozenset[str]
+    expires_at: datetime
+
+
+class Tokens:
+    """Hands out tokens and knows which are alive."""
+
+    def __init__(self, clock: MarketClock, rng: Random) -> None:
+        self._clock = clock
+        self._rng = rng
+        self._grants: dict[str, Grant] = {}
+        self._by_refresh: dict[str, Grant] = {}
+        self._codes: dict[str, Code] = {}
+
+    def grant(
+        self, scopes: frozenset[str], *, lives_s: int | None, refreshable: bool = False
+    ) -> Grant:
+        """A new access token; earlier ones live on."""
+        now = self._clock.now()
+        granted = Grant(
+            access_token=self._secret("shpat_"),
+            scopes=scopes,
+            expires_at=None if lives_s is None else now + timedelta(seconds=lives_s),
+            refresh_token=self._secret("shprt_") if refreshable else None,
+            refresh_expires_at=now + timedelta(seconds=REFRESH_S) if refreshable else None,
+        )
+        self._grants[granted.access_token] = granted
+        if granted.refresh_token:
+            self._by_refresh[granted.refresh_token] = granted
+        return granted
+
+    def refresh(self, refresh_token: str) -> Grant | None:
+        """Rotate: the old pair dies at once. None for a used, unknown or outlived token."""
+        old = self._by_refresh.pop(refresh_token, None)
+        if old is None:
+            return None
+        self._grants.pop(old.access_token, None)
+        if old.refresh_expires_at is None or old.refresh_expires_at <= self._clock.now():
+            return None
+        return self.grant(old.scopes, lives_s=EXPIRING_ACCESS_S, refreshable=True)
+
+    def find(self, access_token: str) -> Grant | None:
+        """The grant behind a token that is alive."""
+        granted = self._grants.get(access_token)
+        if granted and granted.expires_at and granted.expires_at <= self._clock.now():
+            return None
+        return granted
+
+    def new_code(self, scopes: frozenset[str]) -> str:
+        """An authorization code for these scopes."""
+        code = self._secret("")
+        expires_at = self._clock.now() + timedelta(seconds=CODE_S)
+        self._codes[code] = Code(code=code, scopes=scopes, expires_at=expires_at)
+        return code
+
+    def take_code(self, code: str) -> Code | None:
+        """Use a code up."""
+        found = self._codes.pop(code, None)
+        return found if found and found.expires_at > self._clock.now() else None
+
+    def revoke(self, access_token: str) -> None:
+        """This token is dead, and its refresh token with it."""
+        granted = self._grants.pop(access_token, None)
+        if granted and granted.refresh_token:
+            self._by_refresh.pop(granted.refresh_token, None)
+
+    def revoke_all(self) -> None:
+        """Every token is dead."""
+        self._grants.clear()
+        self._by_refresh.clear()
+        self._codes.clear()
+
+    def _secret(self, prefix: str) -> str:
+        return f"{prefix}{self._rng.getrandbits(128):032x}"

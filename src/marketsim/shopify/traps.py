@@ -1,0 +1,78 @@
+"""Every way in which this Shopify surprises, with how often it does so by default."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from marketsim.faults import Fault
+from marketsim.webhooks import webhook_faults
+
+_ALWAYS_ON = (
+    ("idempotency_required", "Stock writes and refunds without @idempotent are refused."),
+    ("change_from_required", "A stock write without changeFromQuantity is refused; null is given."),
+    ("previous_attempt_failed", "A key whose first attempt failed is refused when used again."),
+    ("null_quantity_after_change", "quantityAfterChange is always null."),
+    ("null_group_on_zero_delta", "A write that changes nothing returns no group and no error."),
+    ("stale_total_inventory", "totalInventory shows the sum of up to 30 s ago."),
+    (
+        "inactive_level",
+        "A write where the item was never stocked makes an inactive level.",
+    ),
+    ("untracked_by_default", "A new variant's stock is not tracked unless asked for."),
+    (
+        "sixty_day_window",
+        "Without read_all_orders, orders older than 60 days are missing.",
+    ),
+    ("date_misparse", "An unquoted time in a search is cut at its first colon, silently."),
+    (
+        "unknown_filter_ignored",
+        "An unknown search field matches all; only a warning says so.",
+    ),
+    ("async_jobs", "Cancelling, async productSet, files and bulk operations end later."),
+    ("subscription_deleted", "A webhook subscription is deleted after 8 failures in a row."),
+    ("version_falls_forward", "An outdated API version is answered by the oldest living one."),
+    ("wide_ids", "Ids lie above 2^53, where a JSON number read as a float loses digits."),
+    ("inventory_echo", "One's own stock writes come back as webhooks without a cause."),
+    ("products_update_flood", "products/update is sent for every change of stock as well."),
+)
+_AT_TIMES = (
+    ("same_key_stale", 0.5, "A same-key retry after success says STALE instead of the success."),
+    ("response_lost", 0.0, "A write is applied, then the connection breaks before its answer."),
+    ("connection_dropped", 0.0, "The connection breaks before anything is done."),
+    ("bad_gateway_after_write", 0.0, "A write is applied, then 502 is answered."),
+    (
+        "partial_data",
+        0.0,
+        "One part of an answer is null, an INTERNAL_SERVER_ERROR beside it.",
+    ),
+    ("throttled", 0.0, "THROTTLED although the bucket is full enough; counted as injected."),
+    ("latency", 0.0, "An answer takes 0.1 to 2 s longer (half before the work, half after it)."),
+    ("search_lags", 0.0, "A search leaves out what changed within the last 3 s."),
+    ("checkout_race", 0.0, "A buyer passes the checkout although the last piece has just gone."),
+    ("token_expires_early", 0.0, "The token of this call is revoked: 401 from now on."),
+    ("shop_not_permitted", 0.0, "Client credentials are refused: app and shop are strangers."),
+    ("bulk_fails", 0.0, "A bulk operation fails half-way, leaving partial data."),
+    ("file_fails", 0.0, "A file's processing fails."),
+    ("job_fails", 0.0, "An order cancellation's job ends without having cancelled."),
+    ("http_400", 0.0, "400: bad request."),
+    ("http_402", 0.0, "402: the shop is frozen for not paying Shopify."),
+    ("http_403", 0.0, "403: the shop's owner has not approved the scope."),
+    ("http_404", 0.0, "404: no such address for a while."),
+    ("http_422", 0.0, "422: unprocessable."),
+    ("http_423", 0.0, "423: the shop is locked."),
+    ("http_429", 0.0, "429 with Retry-After, from the edge rather than from the bucket."),
+    ("http_430", 0.0, "430: Shopify's security thinks this client is an attacker."),
+    ("http_500", 0.0, "500 before anything was done."),
+    ("http_503", 0.0, "503 before anything was done."),
+)
+
+
+def _named(name: str, rate: float, about: str) -> tuple[str, Fault]:
+    full = f"shopify.{name}"
+    return full, Fault(name=full, rate=rate, about=about)
+
+
+FAULTS: Mapping[str, Fault] = MappingProxyType(
+    dict(_named(name, 1.0, about) for name, about in _ALWAYS_ON)
+    | dict(_named(*known) for known in _AT_TIMES)
+    | webhook_faults("shopify")
+)
