@@ -15,10 +15,6 @@ from marketsim.truth import Truth
 from marketsim.webhooks import Courier
 
 
-def _nothing_by_hand(_url: str) -> None:
-    """This marketplace's webhooks are subscribed by its API."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Practice:
     """One practice marketplace.
@@ -29,7 +25,8 @@ class Practice:
         courier: carries its webhooks.
         connection: the practice app's credentials and addresses, as JSON.
         close: stops what runs in the background.
-        register_webhook: an address is registered by hand in the marketplace's portal.
+        register_webhook: a person registers an address in the marketplace's portal, and reads
+            there what the answer holds (a secret); None where apps subscribe by the API.
     """
 
     market: Market
@@ -37,7 +34,7 @@ class Practice:
     courier: Courier
     connection: Mapping[str, Any]
     close: Callable[[], Awaitable[None]]
-    register_webhook: Callable[[str], None] = _nothing_by_hand
+    register_webhook: Callable[[str], Mapping[str, Any]] | None = None
 
 
 class NoSuchMarket(Exception):
