@@ -12,12 +12,13 @@ class StandingClock:
 
     def __init__(self, start: datetime = MONDAY_NOON) -> None:
         self.moment = start
+        self._start = start
 
     def now(self) -> datetime:
         return self.moment
 
     def monotonic(self) -> float:
-        return self.moment.timestamp()
+        return (self.moment - self._start).total_seconds()
 
     async def sleep(self, seconds: float) -> None:
         self.pass_(seconds)

@@ -1,0 +1,65 @@
+"""A breaker per shop: when the marketplace fails again and again, stop asking for a while."""
+
+from collections import deque
+
+from peg.domain.clock import Clock
+from peg.marketplaces.port import BreakerOpen
+
+FAILURES_MAX = 5
+WITHIN_S = 60.0
+COOL_DOWN_S = 30.0
+
+
+class Breaker:
+    """Opens after five failures within a minute, for half a minute; then one trial decides.
+
+    A failure is a broken line, a time-out or a 5xx. A refusal of one listing (4xx) is none: it
+    says nothing about the shop.
+    """
+
+    def __init__(self, clock: Clock, *, name: str) -> None:
+        self._clock = clock
+        self._name = name
+        self._failures: deque[float] = deque(maxlen=FAILURES_MAX)
+        self._opened_at: float | None = None
+        self._on_trial = False
+
+    @property
+    def open(self) -> bool:
+        """Whether calls are held back now."""
+        return self._opened_at is not None
+
+    def admit(self) -> None:
+        """Let a call through, or not.
+
+        Raises:
+            BreakerOpen: it is open, or its one trial is under way.
+        """
+        if self._opened_at is None:
+            return
+        left_s = self._opened_at + COOL_DOWN_S - self._clock.monotonic()
+        if left_s > 0 or self._on_trial:
+            raise BreakerOpen(
+                f"{self._name} failed {FAILURES_MAX} times within a minute: the next try is in"
+                f" {max(0.0, left_s):.0f} s"
+            )
+        self._on_trial = True
+
+    def succeeded(self) -> None:
+        """The marketplace answered."""
+        self._failures.clear()
+        self._opened_at = None
+        self._on_trial = False
+
+    def failed(self) -> None:
+        """The marketplace did not answer, or said that it cannot."""
+        now = self._clock.monotonic()
+        self._failures.append(now)
+        recent = [moment for moment in self._failures if now - moment <= WITHIN_S]
+        if self._on_trial or len(recent) >= FAILURES_MAX:
+            self._opened_at = now
+            self._on_trial = False
+
+    def abandoned(self) -> None:
+        """The call was given up before it ended: its trial is free for another."""
+        self._on_trial = False

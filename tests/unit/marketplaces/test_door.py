@@ -1,0 +1,109 @@
+from collections.abc import Callable
+from random import Random
+
+import httpx2
+import pytest
+from tests.support.clocks import StandingClock
+
+from peg.domain.identity import ShopId
+from peg.marketplaces.calls import CallLog
+from peg.marketplaces.http import Door, Request
+from peg.marketplaces.limiter import Lane
+from peg.marketplaces.port import BreakerOpen, MarketplaceUnavailable, MaybeApplied, Throttled
+
+SHOP = ShopId("etsy:1")
+Answer = Callable[[httpx2.Request], httpx2.Response]
+
+
+def door(answer: Answer, clock: StandingClock, calls: CallLog | None = None) -> Door:
+    client = httpx2.AsyncClient(transport=httpx2.MockTransport(answer))
+    return Door(client, clock, Random(1), shop=SHOP, calls=calls or CallLog())
+
+
+def request(*, repeatable: bool) -> Request:
+    return Request(
+        operation="op",
+        method="POST",
+        url="http://etsy.test/x",
+        repeatable=repeatable,
+        lane=Lane.ORDERS,
+    )
+
+
+async def test_a_read_is_tried_again_and_the_pauses_are_counted_in_the_log() -> None:
+    clock, calls, left = StandingClock(), CallLog(), [500, 503, 200]
+
+    def answer(_: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(left.pop(0))
+
+    response = await door(answer, clock, calls).send(request(repeatable=True))
+
+    assert response.status_code == 200
+    assert calls.counts() == {"etsy.op": {"500": 1, "503": 1, "ok": 1}}
+
+
+async def test_a_write_without_an_answer_is_never_sent_twice() -> None:
+    sent: list[httpx2.Request] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        sent.append(request)
+        raise httpx2.ReadTimeout("lost", request=request)
+
+    with pytest.raises(MaybeApplied):
+        await door(answer, StandingClock()).send(request(repeatable=False))
+
+    assert len(sent) == 1
+
+
+async def test_a_write_that_never_left_is_no_doubt() -> None:
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        raise httpx2.ConnectError("refused", request=request)
+
+    with pytest.raises(MarketplaceUnavailable):
+        await door(answer, StandingClock()).send(request(repeatable=False))
+
+
+async def test_retry_after_is_honoured_and_a_days_wait_is_not_sat_out() -> None:
+    clock, left = StandingClock(), ["3", None]
+
+    def answer(_: httpx2.Request) -> httpx2.Response:
+        wait = left.pop(0)
+        return httpx2.Response(429, headers={"retry-after": wait}) if wait else httpx2.Response(200)
+
+    begun = clock.monotonic()
+    await door(answer, clock).send(request(repeatable=False))
+    assert clock.monotonic() - begun >= 3
+
+    left[:] = ["86400"]
+    with pytest.raises(Throttled) as told:
+        await door(answer, clock).send(request(repeatable=False))
+    assert told.value.wait_s == 86400
+
+
+async def test_five_failures_stop_the_calls_and_one_trial_brings_them_back() -> None:
+    clock, healthy = StandingClock(), [False]
+
+    def answer(_: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(200 if healthy[0] else 500)
+
+    shop = door(answer, clock)
+    for _ in range(5):
+        with pytest.raises((MaybeApplied, BreakerOpen)):
+            await shop.send(request(repeatable=False))
+    with pytest.raises(BreakerOpen):
+        await shop.send(request(repeatable=False))
+
+    clock.pass_(31)
+    healthy[0] = True
+    await shop.send(request(repeatable=False))
+
+    assert not shop.breaker.open
+
+
+async def test_refusing_one_listing_again_and_again_says_nothing_about_the_shop() -> None:
+    shop = door(lambda _: httpx2.Response(404), StandingClock())
+
+    for _ in range(20):
+        assert (await shop.send(request(repeatable=True))).status_code == 404
+
+    assert not shop.breaker.open
