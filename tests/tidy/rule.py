@@ -38,7 +38,8 @@ def any_file(_: PurePosixPath) -> bool:
 
 
 def python(path: PurePosixPath) -> bool:
-    return path.suffix == ".py" and "generated" not in path.parts
+    written_by_a_tool = {"generated", "versions"} & set(path.parts)
+    return path.suffix == ".py" and not written_by_a_tool
 
 
 def python_in(*folders: str) -> Callable[[PurePosixPath], bool]:

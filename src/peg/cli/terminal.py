@@ -43,6 +43,11 @@ class Terminal:
     json: bool = False
     interactive: bool = False
 
+    @property
+    def who(self) -> str:
+        """Who typed it, as this machine knows them: kept with every change."""
+        return self.environment.get("USER") or "owner"
+
     @asynccontextmanager
     async def ground(self) -> AsyncIterator[Ground]:
         """The database in today's shape, and what needs no marketplace."""

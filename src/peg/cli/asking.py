@@ -1,0 +1,60 @@
+"""What waits for a person: `cases`, `questions`, `answer`."""
+
+from peg.cli.terminal import Here, Report
+from peg.cli.words import seen
+from peg.db.transaction import reading
+from peg.reads import doubts
+
+
+async def cases(*, closed: bool = False, here: Here) -> int:
+    """Pieces of which more was sold than there is, and the orders with a claim on them.
+
+    Args:
+        closed: also show cases that are over.
+    """
+    async with here.ground() as ground, reading(ground.database) as session:
+        found = await doubts.cases(session, open_only=not closed)
+    report = Report(
+        facts=[case.model_dump(mode="json") for case in found],
+        columns=("case", "piece", "oversold", "since", "orders, the earliest first"),
+        rows=[
+            (
+                case.id,
+                case.sku,
+                case.oversold,
+                seen(case.opened_at),
+                "; ".join(
+                    f"{one.name} ({one.shop}, {seen(one.created_at)})" for one in case.orders
+                ),
+            )
+            for case in found
+        ],
+        sentence=_what_to_do(len(found)),
+        exit_code=1 if any(case.closed_at is None for case in found) else 0,
+    )
+    return here.show(report)
+
+
+async def questions(*, here: Here) -> int:
+    """What PEG wants to know from you; while you do not answer, it does the default."""
+    async with here.ground() as ground, reading(ground.database) as session:
+        found = await doubts.questions(session)
+    report = Report(
+        facts=[one.model_dump(mode="json") for one in found],
+        columns=("question", "asked", "about", "answers", "default"),
+        rows=[
+            (one.id, seen(one.asked_at), one.sentence, " | ".join(one.options), one.default)
+            for one in found
+        ],
+        sentence="`peg answer NUMBER ANSWER` answers one" if found else "no open questions",
+    )
+    return here.show(report)
+
+
+def _what_to_do(found: int) -> str:
+    if not found:
+        return "no open cases"
+    return (
+        "the earlier buyer has the better claim: refund the later order on its marketplace, or"
+        " `peg receive` another piece; the case then closes by itself"
+    )

@@ -1,0 +1,141 @@
+"""What is in the book: `stock`, `history`, `orders`."""
+
+from peg.cli.terminal import Here, Report
+from peg.cli.words import moment_of, seen, sku_of
+from peg.db.transaction import reading
+from peg.reads import orders as order_reads
+from peg.reads import stock as stock_reads
+
+FIGURES = ("available", "on hand", "committed", "reserved", "safety", "suspended", "incoming")
+
+
+async def stock(sku: str | None = None, /, *, here: Here) -> int:
+    """What is there, of everything or of one piece.
+
+    Args:
+        sku: the piece; without it, all of them.
+    """
+    if sku is not None:
+        return await _piece(here, sku)
+    async with here.ground() as ground, reading(ground.database) as session:
+        rows = [row async for row in stock_reads.all_stock(session)]
+    report = Report(
+        facts=[row.model_dump(mode="json") for row in rows],
+        columns=("piece", *FIGURES),
+        rows=[(row.sku, *_figures(row)) for row in rows],
+        sentence=f"{len(rows)} items" if rows else "no items yet: `peg import` reads the shops",
+    )
+    return here.show(report)
+
+
+async def _piece(here: Here, sku: str) -> int:
+    async with here.ground() as ground, reading(ground.database) as session:
+        piece = await stock_reads.piece(session, sku_of(sku))
+    rows = [(place, *_figures(level)) for place, level in piece.places.items()]
+    kept = "; ".join(f"hold {one.id}: {one.quantity} for {one.why}" for one in piece.holds)
+    report = Report(
+        facts=piece.model_dump(mode="json"),
+        columns=("place", *FIGURES),
+        rows=[*rows, ("all", *_figures(piece.stock))],
+        sentence=kept,
+    )
+    return here.show(report)
+
+
+async def history(sku: str, /, *, at: str | None = None, limit: int = 50, here: Here) -> int:
+    """Why a piece's stock is, or was, what it is.
+
+    Args:
+        sku: the piece.
+        at: a day or moment: what the book knew then, and what had led to it.
+        limit: so many entries, the newest first.
+    """
+    async with here.ground() as ground, reading(ground.database) as session:
+        moment = ground.clock.now() if at is None else moment_of(at, end_of_day=True)
+        found = await stock_reads.history(session, sku_of(sku), at=moment, limit=limit)
+    report = Report(
+        facts=found.model_dump(mode="json"),
+        columns=("posted", "place", "on hand", "committed", "held", "cause", "source", "note"),
+        rows=[
+            (
+                seen(one.posted_at),
+                one.location,
+                one.on_hand,
+                one.committed,
+                one.reserved + one.safety_stock + one.suspended,
+                one.cause,
+                one.source,
+                one.note,
+            )
+            for one in found.entries
+        ],
+        sentence=(
+            f"{found.sku} at {seen(found.at)}: {found.level.available} available,"
+            f" {found.level.on_hand} on hand, {found.level.committed} committed"
+        ),
+    )
+    return here.show(report)
+
+
+async def orders(*, limit: int = 50, unknown: bool = False, here: Here) -> int:
+    """Orders as they were taken in, the newest first.
+
+    Args:
+        limit: so many.
+        unknown: only lines that nobody could assign to an item: kept, and counted nowhere yet.
+    """
+    if unknown:
+        return await _unresolved(here)
+    async with here.ground() as ground, reading(ground.database) as session:
+        found = await order_reads.recent(session, limit=limit)
+    report = Report(
+        facts=[one.model_dump(mode="json") for one in found],
+        columns=("order", "shop", "sold", "state", "lines"),
+        rows=[
+            (one.name, one.shop, seen(one.created_at), _state(one), _lines(one)) for one in found
+        ],
+        sentence="" if found else "no orders yet",
+    )
+    return here.show(report)
+
+
+async def _unresolved(here: Here) -> int:
+    async with here.ground() as ground, reading(ground.database) as session:
+        found = await order_reads.unresolved(session)
+    report = Report(
+        facts=[one.model_dump(mode="json") for one in found],
+        columns=("order", "shop", "sold", "SKU", "title", "pieces"),
+        rows=[
+            (one.name, one.shop, seen(one.created_at), one.sku, one.title, one.committed)
+            for one in found
+        ],
+        sentence="`peg match` assigns offers to items" if found else "every line is known",
+        exit_code=1 if found else 0,
+    )
+    return here.show(report)
+
+
+def _figures(level: stock_reads.Level) -> tuple[int, ...]:
+    return (
+        level.available,
+        level.on_hand,
+        level.committed,
+        level.reserved,
+        level.safety_stock,
+        level.suspended,
+        level.incoming,
+    )
+
+
+def _state(order: order_reads.Order) -> str:
+    if order.cancelled_at is not None:
+        return "cancelled"
+    if any(line.committed for line in order.lines):
+        return "to ship" if order.paid else "not paid"
+    return "done"
+
+
+def _lines(order: order_reads.Order) -> str:
+    return "; ".join(
+        f"{line.sku or line.title}{'' if line.resolved else ' (unknown)'}" for line in order.lines
+    )

@@ -1,0 +1,105 @@
+"""What stands on the shops: `offers`, `shops`, `low-stock`."""
+
+from peg.catalog import items
+from peg.cli.terminal import Here, Report
+from peg.cli.words import seen, sku_of
+from peg.db.transaction import begin, reading
+from peg.domain.identity import ShopId
+from peg.reads import low_stock as low_reads
+from peg.reads import offers as offer_reads
+from peg.reads import shops as shop_reads
+from peg.reads.offers import OfferRow
+
+
+async def offers(
+    sku: str | None = None, /, *, shop: str | None = None, behind: bool = False, here: Here
+) -> int:
+    """What each shop shows of each offer, and what it should.
+
+    Args:
+        sku: only offers that sell this piece.
+        shop: only this shop's, such as `etsy:61234567`.
+        behind: only offers that do not show what they should yet.
+    """
+    async with here.ground() as ground, reading(ground.database) as session:
+        found = await offer_reads.all_offers(
+            session,
+            shop=None if shop is None else ShopId(shop),
+            sku=None if sku is None else sku_of(sku),
+        )
+    rows = [row for row in found if not (behind and row.in_step)]
+    report = Report(
+        facts=[row.model_dump(mode="json") for row in rows],
+        columns=("offer", "shop", "title", "pieces", "shows", "should", "state"),
+        rows=[
+            (
+                row.id,
+                row.shop,
+                row.title,
+                " + ".join(f"{part.quantity} x {part.sku}" for part in row.parts) or "unknown",
+                sum(row.shown.values()),
+                None if row.target is None else sum(row.target.values()),
+                _state(row),
+            )
+            for row in rows
+        ],
+        sentence=f"{len(rows)} offers" if rows else "none",
+    )
+    return here.show(report)
+
+
+async def shops(*, here: Here) -> int:
+    """The connected shops."""
+    async with here.ground() as ground, reading(ground.database) as session:
+        found = await shop_reads.shops(session)
+    report = Report(
+        facts=[shop.model_dump(mode="json") for shop in found],
+        columns=("shop", "name", "currency", "state", "since", "about it"),
+        rows=[
+            (
+                one.id,
+                one.name,
+                one.currency,
+                one.status,
+                seen(one.connected_at),
+                one.status_sentence,
+            )
+            for one in found
+        ],
+        sentence="" if found else "no shop yet: `peg connect shopify`, `peg connect etsy`",
+    )
+    return here.show(report)
+
+
+async def low_stock(
+    sku: str | None = None, /, *, at: int | None = None, off: bool = False, here: Here
+) -> int:
+    """Pieces at or below their threshold; with a SKU, set its threshold.
+
+    Args:
+        sku: the piece whose threshold is set.
+        at: alert when this many or fewer are available.
+        off: alert no more.
+    """
+    if sku is not None:
+        async with here.ground() as ground, begin(ground.database) as session:
+            await items.set_low_stock(session, sku_of(sku), None if off else at)
+    async with here.ground() as ground, reading(ground.database) as session:
+        found = await low_reads.low_stock(session)
+    report = Report(
+        facts=[row.model_dump(mode="json") for row in found],
+        columns=("piece", "name", "available", "alert at"),
+        rows=[(row.sku, row.name, row.available, row.low_stock_at) for row in found],
+        sentence="" if found else "nothing is low",
+    )
+    return here.show(report)
+
+
+def _state(row: OfferRow) -> str:
+    if row.gone:
+        return "deleted there"
+    if row.parked:
+        return "left off sale"
+    if not row.in_step:
+        return f"on its way ({row.last_outcome or 'next'})"
+    return "; ".join(row.why)

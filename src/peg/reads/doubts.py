@@ -1,0 +1,99 @@
+"""What waits for a person: cases, questions, and what the last comparisons found."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.domain.identity import ShopId, Sku
+from peg.ledger import cases as ledger_cases
+from peg.ledger import questions as ledger_questions
+from peg.reconciliation import report
+
+
+class Claim(BaseModel):
+    """An unshipped order that waits for pieces of the item."""
+
+    shop: ShopId
+    order_id: str
+    name: str
+    created_at: datetime
+    paid: bool
+    committed: int
+
+
+class Case(BaseModel):
+    """More was sold of an item than there is; `orders` are those with a claim, earliest first."""
+
+    id: int
+    sku: Sku
+    oversold: int
+    opened_at: datetime
+    closed_at: datetime | None
+    note: str
+    orders: list[Claim]
+
+
+class Question(BaseModel):
+    """What PEG does not decide alone; while nobody answers, it does the `default`."""
+
+    id: int
+    kind: str
+    subject: str
+    sentence: str
+    options: list[str]
+    default: str
+    evidence: dict[str, Any]
+    asked_at: datetime
+
+
+class Difference(BaseModel):
+    """One offer that differed from the book, the cause, and what was done about it."""
+
+    offer: int | None
+    title: str
+    cause: str
+    action: str
+    evidence: dict[str, Any]
+
+
+class Comparison(BaseModel):
+    """The newest comparison of one shop."""
+
+    shop: ShopId
+    begun_at: datetime
+    ended_at: datetime
+    offers: int
+    outcome: str | None
+    drift_share: float
+    differences: list[Difference]
+
+
+async def cases(session: AsyncSession, *, open_only: bool = True) -> Sequence[Case]:
+    """Cases, newest first."""
+    rows = await ledger_cases.all_cases(session, open_only=open_only)
+    return [Case.model_validate(dict(row)) for row in rows]
+
+
+async def questions(session: AsyncSession) -> Sequence[Question]:
+    """Open questions, oldest first."""
+    return [
+        Question(
+            id=one.id,
+            kind=one.kind,
+            subject=one.subject,
+            sentence=one.sentence,
+            options=list(one.options),
+            default=one.default,
+            evidence=dict(one.evidence),
+            asked_at=one.asked_at,
+        )
+        for one in await ledger_questions.open_questions(session)
+    ]
+
+
+async def drift(session: AsyncSession) -> Sequence[Comparison]:
+    """The newest comparison of every shop."""
+    return [Comparison.model_validate(dict(run)) for run in await report.latest(session)]

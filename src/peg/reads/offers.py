@@ -1,0 +1,94 @@
+"""What each shop shows of each offer, and what it should."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.catalog import mirror, offers
+from peg.catalog.mirror import Expectation
+from peg.catalog.offers import Offer
+from peg.domain.identity import OfferId, ShopId, Sku
+from peg.domain.offer import Shelf
+from peg.propagation import board
+from peg.propagation.board import Standing
+
+
+class Part(BaseModel):
+    """One item that a sale of the offer takes, and how many of it."""
+
+    sku: Sku
+    quantity: int
+
+
+class OfferRow(BaseModel):
+    """One sellable unit on one shop.
+
+    `shown` and `target` are pieces by the marketplace's place; `target` is null while the offer is
+    mapped to no item. `in_step`: the shop was seen to show the newest target.
+    """
+
+    id: OfferId
+    shop: ShopId
+    listing: str
+    variant: str
+    title: str
+    sku_as_typed: str
+    parts: list[Part]
+    price: str
+    shown: dict[str, int]
+    shelf: str | None
+    target: dict[str, int] | None
+    why: list[str]
+    in_step: bool
+    parked: bool
+    gone: bool
+    changed_at: datetime | None
+    last_outcome: str | None
+
+
+async def all_offers(
+    session: AsyncSession, *, shop: ShopId | None = None, sku: Sku | None = None
+) -> Sequence[OfferRow]:
+    """Every offer, those of one shop, or those that sell one item."""
+    if sku is not None:
+        found = await offers.of_skus(session, [sku])
+        found = [offer for offer in found if shop in {None, offer.ref.shop}]
+    elif shop is not None:
+        found = await offers.all_of_shop(session, shop)
+    else:
+        found = await offers.everything(session)
+    return await rows_of(session, found)
+
+
+async def rows_of(session: AsyncSession, found: Sequence[Offer]) -> Sequence[OfferRow]:
+    """Offers with what is believed to be shown of them and what should be."""
+    ids = [offer.id for offer in found]
+    known = await mirror.expected_of(session, ids)
+    standings = await board.standings(session, ids)
+    return [_row(offer, known.get(offer.id, {}), standings.get(offer.id)) for offer in found]
+
+
+def _row(offer: Offer, known: dict[str, Expectation], standing: Standing | None) -> OfferRow:
+    shelf = next((one.shelf for one in known.values()), None)
+    listed = shelf is Shelf.LISTED
+    return OfferRow(
+        id=offer.id,
+        shop=offer.ref.shop,
+        listing=offer.ref.listing,
+        variant=offer.ref.variant,
+        title=offer.title,
+        sku_as_typed=offer.sku_as_typed,
+        parts=[Part(sku=part.sku, quantity=part.quantity) for part in offer.components],
+        price=str(offer.price),
+        shown={place: one.quantity if listed else 0 for place, one in known.items()},
+        shelf=shelf.value if shelf is not None else None,
+        target=dict(standing.target.quantities) if standing is not None else None,
+        why=list(standing.target.why) if standing is not None else [],
+        in_step=standing is None or not standing.dirty,
+        parked=offer.parked,
+        gone=offer.gone,
+        changed_at=standing.changed_at if standing is not None else None,
+        last_outcome=standing.last_outcome if standing is not None else None,
+    )

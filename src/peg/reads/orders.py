@@ -1,0 +1,76 @@
+"""Orders as they were taken in."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.domain.identity import ShopId
+from peg.domain.money import Money
+from peg.ledger import order_rows
+
+
+class Line(BaseModel):
+    """One line. `resolved` is false while nobody knows which item it stands for."""
+
+    line: str
+    sku: str
+    title: str
+    resolved: bool
+    committed: int
+    shipped: int
+    restocked: int
+    written_off: int
+    price: str | None
+
+
+class Order(BaseModel):
+    """One order, as its newest snapshot told it."""
+
+    shop: ShopId
+    order: str
+    name: str
+    created_at: datetime
+    updated_at: datetime
+    taken_in_at: datetime
+    cancelled_at: datetime | None
+    paid: bool
+    lines: list[Line]
+
+
+class UnresolvedLine(BaseModel):
+    """A line that nobody could assign to an item: kept, and counted nowhere yet."""
+
+    shop: ShopId
+    order: str
+    name: str
+    created_at: datetime
+    line: str
+    sku: str
+    title: str
+    committed: int
+
+
+async def recent(session: AsyncSession, *, limit: int = 100) -> Sequence[Order]:
+    """The newest orders of all shops."""
+    return [
+        Order(
+            **{**row, "order": row["order_id"], "lines": [_line(one) for one in row["lines"]]},
+        )
+        for row in await order_rows.recent(session, limit=limit)
+    ]
+
+
+async def unresolved(session: AsyncSession) -> Sequence[UnresolvedLine]:
+    """Lines that wait to be assigned to an item."""
+    rows = await order_rows.unresolved(session)
+    return [UnresolvedLine.model_validate({**row, "order": row["order_id"]}) for row in rows]
+
+
+def _line(row: Mapping[str, Any]) -> Line:
+    price = None
+    if row["price_minor"] is not None:
+        price = str(Money(row["price_minor"], row["currency"]))
+    return Line.model_validate({**row, "price": price})

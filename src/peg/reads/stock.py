@@ -1,0 +1,157 @@
+"""What is there, and why."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.domain.identity import LocationId, Sku
+from peg.domain.stock import StockLevel
+from peg.ledger import queries, reservations
+from peg.ledger.book import Position
+
+
+class Level(BaseModel):
+    """Whole pieces. `available` is what may still be promised, computed from the others."""
+
+    available: int
+    on_hand: int
+    committed: int
+    reserved: int
+    safety_stock: int
+    suspended: int
+    incoming: int
+
+    @classmethod
+    def of(cls, level: StockLevel) -> "Level":
+        """The same figures, `available` computed."""
+        return cls(
+            available=level.available,
+            on_hand=level.on_hand,
+            committed=level.committed,
+            reserved=level.reserved,
+            safety_stock=level.safety_stock,
+            suspended=level.suspended,
+            incoming=level.incoming,
+        )
+
+
+class StockRow(Level):
+    """One item over all places."""
+
+    sku: Sku
+    oversold: int
+    version: int
+
+
+class Hold(BaseModel):
+    """Pieces kept for somebody."""
+
+    id: int
+    sku: Sku
+    quantity: int
+    until: datetime | None
+    why: str
+    who: str
+
+
+class Piece(BaseModel):
+    """One item: over all places, place by place, and who has pieces of it kept."""
+
+    stock: StockRow
+    places: dict[LocationId, Level]
+    holds: list[Hold]
+
+
+class Entry(BaseModel):
+    """One line of the book: what it added to each part, and why."""
+
+    id: int
+    location: LocationId
+    on_hand: int
+    committed: int
+    reserved: int
+    safety_stock: int
+    suspended: int
+    incoming: int
+    cause: str
+    source: str
+    reference: str
+    note: str
+    happened_at: datetime
+    posted_at: datetime
+
+
+class History(BaseModel):
+    """What the book knew of an item at a moment, and the entries up to then, newest first."""
+
+    sku: Sku
+    at: datetime
+    level: Level
+    entries: list[Entry]
+
+
+async def stock(session: AsyncSession, *, after: str = "", limit: int = 500) -> Sequence[StockRow]:
+    """One page of all items, in SKU order: pass the last SKU as `after`."""
+    return [_row(one) for one in await queries.positions(session, after=after, limit=limit)]
+
+
+async def all_stock(session: AsyncSession) -> AsyncIterator[StockRow]:
+    """Every item, page by page."""
+    after = ""
+    while page := await stock(session, after=after):
+        for row in page:
+            yield row
+        after = page[-1].sku
+
+
+async def piece(session: AsyncSession, sku: Sku) -> Piece:
+    """One item.
+
+    Raises:
+        UnknownSku: no such item.
+    """
+    position = await queries.position(session, sku)
+    levels = await queries.levels(session, sku)
+    return Piece(
+        stock=_row(position),
+        places={place: Level.of(level) for place, level in sorted(levels.items())},
+        holds=await holds(session, sku),
+    )
+
+
+async def history(session: AsyncSession, sku: Sku, *, at: datetime, limit: int = 100) -> History:
+    """Why an item's stock was what it was at a moment.
+
+    Raises:
+        UnknownSku: no such item.
+    """
+    await queries.position(session, sku)
+    rows = await queries.history(session, sku, at=at, limit=limit)
+    return History(
+        sku=sku,
+        at=at,
+        level=Level.of(await queries.level_at(session, sku, at)),
+        entries=[Entry.model_validate(dict(row)) for row in rows],
+    )
+
+
+async def holds(session: AsyncSession, sku: Sku | None = None) -> list[Hold]:
+    """Pieces kept for somebody, of one item or of all."""
+    return [
+        Hold(
+            id=one.id, sku=one.sku, quantity=one.quantity, until=one.until, why=one.why, who=one.who
+        )
+        for one in await reservations.active(session, sku)
+    ]
+
+
+def _row(position: Position) -> StockRow:
+    level = Level.of(position.level)
+    return StockRow(
+        sku=position.sku,
+        oversold=position.oversold,
+        version=position.version,
+        **level.model_dump(),
+    )

@@ -1,0 +1,1 @@
+"""The HTTP side: webhooks in, consent pages back, and the same reads as the command line."""

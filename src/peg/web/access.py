@@ -1,0 +1,48 @@
+"""Who may read: callers on this machine, or with the bearer token if one is set."""
+
+import hmac
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from fastapi import Request
+
+from peg.web.refusals import NotAllowed
+
+Guard = Callable[[Request], Awaitable[None]]
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+def guard(api_token: str | None) -> Guard:
+    """A dependency that lets through who may read."""
+
+    async def check(request: Request) -> None:
+        if api_token is not None:
+            _check_token(request, api_token)
+        elif not _is_local(request):
+            raise NotAllowed(
+                "only callers on this machine are answered: set PEG_API_TOKEN, and send it as"
+                " `Authorization: Bearer …`"
+            )
+
+    return check
+
+
+def _check_token(request: Request, api_token: str) -> None:
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    right = hmac.compare_digest(given.strip().encode(), api_token.encode())
+    if scheme.lower() != "bearer" or not right:
+        raise NotAllowed("send the token of PEG_API_TOKEN as `Authorization: Bearer …`")
+
+
+def _is_local(request: Request) -> bool:
+    """From this machine, addressed to this machine, and passed on by nobody.
+
+    The address asked for is checked too: a page of a stranger whose name resolves to 127.0.0.1
+    could otherwise read everything through the owner's own browser.
+    """
+    if any(name in request.headers for name in ("x-forwarded-for", "forwarded", "x-real-ip")):
+        return False
+    caller = request.client.host if request.client is not None else ""
+    asked_for = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    return caller in LOOPBACK and asked_for in LOOPBACK

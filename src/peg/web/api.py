@@ -1,0 +1,117 @@
+"""The same reads as the command line, as JSON."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.db.transaction import reading
+from peg.domain.identity import ShopId, Sku, parse_sku
+from peg.reads import doubts, low_stock, offers, orders, shops, stock
+from peg.web.refusals import NoTimezone
+from peg.wiring.ground import Ground
+
+PAGE_MAX = 1000
+
+
+def ground_of(request: Request) -> Ground:
+    """The plumbing that the application was made with."""
+    ground: Ground = request.app.state.ground
+    return ground
+
+
+async def one_moment(ground: Annotated[Ground, Depends(ground_of)]) -> AsyncIterator[AsyncSession]:
+    """One consistent moment of the database for one request."""
+    async with reading(ground.database) as session:
+        yield session
+
+
+Here = Annotated[Ground, Depends(ground_of)]
+Now = Annotated[AsyncSession, Depends(one_moment)]
+Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
+
+routes = APIRouter(prefix="/api")
+
+
+@routes.get("/stock", tags=["stock"])
+async def get_stock(session: Now, after: str = "", limit: Limit = 500) -> list[stock.StockRow]:
+    """One page of all items in SKU order: pass the last SKU as `after`."""
+    return list(await stock.stock(session, after=after, limit=limit))
+
+
+# The deeper path first: a SKU may hold a slash.
+@routes.get("/stock/{sku:path}/history", tags=["stock"])
+async def get_history(
+    sku: str, session: Now, ground: Here, at: datetime | None = None, limit: Limit = 100
+) -> stock.History:
+    """Why an item's stock was what it was `at` a moment (with its timezone)."""
+    if at is not None and at.tzinfo is None:
+        raise NoTimezone("write `at` with its zone, such as 2026-11-23T14:03:00Z")
+    when = at if at is not None else ground.clock.now()
+    return await stock.history(session, parse_sku(sku), at=when, limit=limit)
+
+
+@routes.get("/stock/{sku:path}", tags=["stock"])
+async def get_piece(sku: str, session: Now) -> stock.Piece:
+    """One item, place by place, with its holds."""
+    return await stock.piece(session, parse_sku(sku))
+
+
+@routes.get("/low-stock", tags=["stock"])
+async def get_low_stock(session: Now) -> list[low_stock.LowRow]:
+    """Items at or below their threshold, the emptiest first."""
+    return list(await low_stock.low_stock(session))
+
+
+@routes.get("/holds", tags=["stock"])
+async def get_holds(session: Now) -> list[stock.Hold]:
+    """Pieces kept for somebody."""
+    return await stock.holds(session)
+
+
+@routes.get("/orders", tags=["orders"])
+async def get_orders(session: Now, limit: Limit = 100) -> list[orders.Order]:
+    """The newest orders of all shops."""
+    return list(await orders.recent(session, limit=limit))
+
+
+@routes.get("/orders/unresolved", tags=["orders"])
+async def get_unresolved(session: Now) -> list[orders.UnresolvedLine]:
+    """Lines that nobody could assign to an item: kept, and counted nowhere yet."""
+    return list(await orders.unresolved(session))
+
+
+@routes.get("/offers", tags=["offers"])
+async def get_offers(
+    session: Now, shop: str | None = None, sku: str | None = None
+) -> list[offers.OfferRow]:
+    """What each shop shows of each offer, and what it should."""
+    wanted: Sku | None = None if sku is None else parse_sku(sku)
+    place = None if shop is None else ShopId(shop)
+    return list(await offers.all_offers(session, shop=place, sku=wanted))
+
+
+@routes.get("/shops", tags=["shops"])
+async def get_shops(session: Now) -> list[shops.ShopRow]:
+    """The connected shops."""
+    return list(await shops.shops(session))
+
+
+@routes.get("/drift", tags=["offers"])
+async def get_drift(session: Now) -> list[doubts.Comparison]:
+    """What the newest comparison of every shop found."""
+    return list(await doubts.drift(session))
+
+
+@routes.get("/cases", tags=["people"])
+async def get_cases(session: Now, *, open_only: bool = True) -> list[doubts.Case]:
+    """Items of which more was sold than there is."""
+    return list(await doubts.cases(session, open_only=open_only))
+
+
+@routes.get("/questions", tags=["people"])
+async def get_questions(session: Now) -> list[doubts.Question]:
+    """What PEG wants to know from a person."""
+    return list(await doubts.questions(session))

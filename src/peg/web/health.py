@@ -1,0 +1,32 @@
+"""Whether the process lives, whether it can take things in, and what it has measured."""
+
+from fastapi import APIRouter, Response
+from sqlalchemy import text
+
+from peg.db.engine import Database
+from peg.db.transaction import begin
+from peg.monitoring.metrics import Metrics
+
+
+def health_routes(database: Database, metrics: Metrics) -> APIRouter:
+    """GET /health, /ready and /metrics: open to all, and telling nothing about the business."""
+    routes = APIRouter(tags=["health"])
+
+    @routes.get("/health")
+    async def health() -> dict[str, str]:
+        """Alive: the process answers. Says nothing about the database."""
+        return {"status": "alive"}
+
+    @routes.get("/ready")
+    async def ready() -> dict[str, str]:
+        """Ready: a webhook could be kept now; 503 with the reason otherwise."""
+        async with begin(database) as session:
+            await session.execute(text("SELECT 1"))
+        return {"status": "ready"}
+
+    @routes.get("/metrics")
+    async def exposition() -> Response:
+        """Every series, for Prometheus."""
+        return Response(metrics.exposition(), media_type="text/plain; version=0.0.4")
+
+    return routes

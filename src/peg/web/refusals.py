@@ -1,0 +1,34 @@
+"""What only the HTTP side refuses, each with its own status."""
+
+from typing import ClassVar
+
+from peg.domain.errors import ErrorKind, PegError
+
+
+class Refusal(PegError):
+    """Base of refusals whose status does not follow from their kind."""
+
+    kind: ClassVar[ErrorKind] = "refused"
+    status: ClassVar[int] = 422
+
+
+class NotSigned(Refusal):
+    """A webhook that nobody known has signed."""
+
+    status: ClassVar[int] = 401
+
+
+class NotAllowed(Refusal):
+    """The caller may not read this."""
+
+    status: ClassVar[int] = 401
+
+
+class BodyTooLarge(Refusal):
+    """More bytes than any real webhook has."""
+
+    status: ClassVar[int] = 413
+
+
+class NoTimezone(Refusal):
+    """A moment without a timezone: nobody knows when that was."""

@@ -1,0 +1,72 @@
+"""The keys that seal tokens: from the environment, or from a file made at the first run."""
+
+import os
+from typing import ClassVar
+
+import structlog
+
+from peg.domain.errors import ErrorKind, PegError
+from peg.settings import Settings
+from peg.shops.sealing import KeyRing, new_key, parse_keys
+
+log = structlog.get_logger()
+
+
+class KeysExposed(PegError):
+    """Others on this machine could read the keys."""
+
+    kind: ClassVar[ErrorKind] = "refused"
+
+
+class KeysInEnvironment(PegError):
+    """PEG cannot change its own environment."""
+
+    kind: ClassVar[ErrorKind] = "refused"
+
+
+def load_ring(settings: Settings) -> KeyRing:
+    """The keys, newest first; a fresh file with one key where there is none yet.
+
+    Raises:
+        BadKey: what is there is no key.
+        KeysExposed: the file may be read by others.
+    """
+    if settings.master_key is not None:
+        # In one variable, keys stand beside each other.
+        return parse_keys("\n".join(settings.master_key.get_secret_value().split()))
+    file = settings.key_file
+    if not file.exists():
+        _write(settings, new_key() + "\n")
+        log.info("keys.made", file=str(file))
+    if file.stat().st_mode & 0o077:
+        raise KeysExposed(f"others can read {file}: run `chmod 600 {file}`")
+    return parse_keys(file.read_text())
+
+
+def add_key(settings: Settings) -> KeyRing:
+    """Put a fresh key above the others; the old ones stay to open what they sealed.
+
+    Raises:
+        KeysInEnvironment: the keys stand in PEG_MASTER_KEY.
+    """
+    if settings.master_key is not None:
+        raise KeysInEnvironment(
+            f"the keys stand in PEG_MASTER_KEY: put {new_key()} in front of what is there (a space"
+            " between), and run `peg keys rotate` again to seal everything with it"
+        )
+    load_ring(settings)
+    _write(settings, new_key() + "\n" + settings.key_file.read_text())
+    return load_ring(settings)
+
+
+def _write(settings: Settings, text: str) -> None:
+    """Replace the file in one move, readable by its owner only from the first byte."""
+    file = settings.key_file
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = file.with_name(file.name + ".new")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as opened:
+        opened.write(text)
+        opened.flush()
+        os.fsync(opened.fileno())
+    fresh.replace(file)
