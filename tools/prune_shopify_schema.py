@@ -15,7 +15,7 @@ import json
 import subprocess
 import tarfile
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
     DocumentNode,
@@ -28,6 +28,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     GraphQLUnionType,
+    IntrospectionQuery,
     TypeInfo,
     TypeInfoVisitor,
     Visitor,
@@ -87,7 +88,7 @@ class Reached(Visitor):
                     self.fields.setdefault(kept.name, set()).update(wanted)
 
 
-def fetch_introspection() -> dict[str, Any]:
+def fetch_introspection() -> IntrospectionQuery:
     """The full schema's introspection result, from the cache or once from npm."""
     archive = CACHE / f"shopify-dev-mcp-{PACKAGE.rpartition('@')[2]}.tgz"
     if not archive.exists():
@@ -98,8 +99,8 @@ def fetch_introspection() -> dict[str, Any]:
         member = tar.extractfile(MEMBER)
         if member is None:
             raise FileNotFoundError(f"{MEMBER} is not in {archive}: delete it and run again")
-        result: dict[str, Any] = json.loads(gzip.decompress(member.read()))["data"]
-    return without_descriptions(result)
+        result: IntrospectionQuery = json.loads(gzip.decompress(member.read()))["data"]
+    return cast("IntrospectionQuery", without_descriptions(result))
 
 
 def without_descriptions(value: Any) -> Any:

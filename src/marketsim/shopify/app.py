@@ -14,10 +14,12 @@ from marketsim.faults import Faults
 from marketsim.shopify.answering import GraphQLAddress
 from marketsim.shopify.bulk import BulkWorker
 from marketsim.shopify.counts import Counts
+from marketsim.shopify.credentials import CLIENT_ID, CLIENT_SECRET, SCOPES, SHOP_DOMAIN
 from marketsim.shopify.market import ShopifyMarket
 from marketsim.shopify.oauth import OAuth
 from marketsim.shopify.shop import Shop, build_shop
 from marketsim.shopify.storage import Storage
+from marketsim.webhooks import Courier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,22 @@ class Shopify:
     market: ShopifyMarket
     app: ASGIApp
     shop: Shop
+
+    @property
+    def courier(self) -> Courier:
+        """Carries the webhooks."""
+        return self.shop.courier
+
+    @property
+    def connection(self) -> dict[str, str]:
+        """What an app is given to connect with."""
+        return {
+            "shop": SHOP_DOMAIN,
+            "url": self.shop.public_url,
+            "client_id": CLIENT_ID,
+            "client_secret": CLIENT_SECRET,
+            "scopes": ",".join(SCOPES),
+        }
 
     async def close(self) -> None:
         """Stop what runs in the background: webhooks and jobs not yet done are dropped."""

@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
+
+from marketsim.shopify.identity import Identified
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class BulkOperation:
+class BulkOperation(Identified):
     """Many reads or writes asked for at once; `lines` is the result, JSON per line."""
 
+    kind: ClassVar[str] = "BulkOperation"
     number: int
     type: str
     query: str
@@ -22,13 +26,11 @@ class BulkOperation:
     partial_data_url: str | None = None
 
     @property
-    def gid(self) -> str:
-        return f"gid://shopify/BulkOperation/{self.number}"
-
-    @property
     def file_size(self) -> int | None:
+        """Bytes of the result, once it ended."""
         return len(self.result) if self.completed_at else None
 
     @property
     def running(self) -> bool:
+        """Whether it has not ended yet."""
         return self.status in ("CREATED", "RUNNING", "CANCELING")

@@ -32,18 +32,22 @@ class Page:
 
     @property
     def edges(self) -> list[Edge]:
+        """The records with their cursors."""
         return [Edge(node=node, cursor=cursor_of(self.key_of(node))) for node in self.nodes]
 
     @property
     def page_info(self) -> "Page":
+        """Itself: a page says what lies around it."""
         return self
 
     @property
     def start_cursor(self) -> str | None:
+        """Where the page begins."""
         return cursor_of(self.key_of(self.nodes[0])) if self.nodes else None
 
     @property
     def end_cursor(self) -> str | None:
+        """Where the page ends: the next one begins `after` it."""
         return cursor_of(self.key_of(self.nodes[-1])) if self.nodes else None
 
 

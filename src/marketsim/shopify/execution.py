@@ -48,6 +48,7 @@ class Prepared:
 
     @property
     def mutates(self) -> bool:
+        """Whether it writes."""
         return self.operation.operation is OperationType.MUTATION
 
 

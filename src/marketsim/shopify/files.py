@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import ClassVar
 
+from marketsim.shopify.identity import Identified
 from marketsim.shopify.store import Store
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class StoredFile:
-    """One file of the shop; `kind` is GenericFile or MediaImage."""
+class StoredFile(Identified):
+    """One file of the shop."""
 
+    kind: ClassVar[str] = "GenericFile"
     number: int
-    kind: str
     source: str
     alt: str | None
     created_at: datetime
@@ -19,9 +21,12 @@ class StoredFile:
     errors: list[dict[str, str]] = field(default_factory=list)
     url: str | None = None
 
-    @property
-    def gid(self) -> str:
-        return f"gid://shopify/{self.kind}/{self.number}"
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class StoredImage(StoredFile):
+    """One image of the shop."""
+
+    kind: ClassVar[str] = "MediaImage"
 
 
 class Files:
@@ -36,5 +41,5 @@ class Files:
 
     def add(self, file: StoredFile) -> None:
         """Remember a file."""
-        shelf = self.images if file.kind == "MediaImage" else self.generic
+        shelf = self.images if isinstance(file, StoredImage) else self.generic
         shelf[file.number] = file

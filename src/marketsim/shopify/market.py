@@ -56,7 +56,7 @@ class ShopifyMarket:
                 quantity=quantity,
             )
             for variant in self.store.variants.values()
-            if (quantity := self._stock.buyable(variant))
+            if variant.parts and (quantity := self._stock.buyable(variant))
         ]
 
     def buy(self, unit: UnitId, quantity: int = 1) -> OrderId:

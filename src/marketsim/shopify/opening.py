@@ -11,6 +11,7 @@ from marketsim.shopify.records import (
     Level,
     Location,
     OptionRecord,
+    Parts,
     Product,
     Publication,
     Variant,
@@ -31,9 +32,19 @@ def open_shop(store: Store, catalogue: Catalogue) -> None:
     for title in CHANNELS:
         number = store.next_number()
         store.publications[number] = Publication(number=number, title=title)
+    store.parts_by_sku.update(_parts_by_sku(catalogue))
     for listing in catalogue.listings:
         if listing.market == "shopify":
             store.add_product(_product(store, listing))
+
+
+def _parts_by_sku(catalogue: Catalogue) -> dict[str, Parts]:
+    """What is sold under each SKU that means one thing only, on whichever marketplace."""
+    known: dict[str, set[Parts]] = {}
+    for listing in catalogue.listings:
+        for unit in listing.units:
+            known.setdefault(unit.sku, set()).add(unit.parts)
+    return {sku: parts.pop() for sku, parts in known.items() if sku and len(parts) == 1}
 
 
 def handles(title: str) -> Iterator[str]:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import ClassVar
 
+from marketsim.shopify.identity import Identified
 from marketsim.shopify.records import Location, Parts, Variant
 
 
@@ -22,13 +24,15 @@ class Allocation:
 
     @property
     def open(self) -> int:
+        """Units still to be shipped from here."""
         return self.quantity - self.fulfilled - self.removed
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class Line:
+class Line(Identified):
     """One line of an order; it keeps its variant even when the shop has deleted the product."""
 
+    kind: ClassVar[str] = "LineItem"
     number: int
     variant: Variant
     parts: Parts
@@ -41,11 +45,8 @@ class Line:
     refunded_after_fulfilment: int = 0
 
     @property
-    def gid(self) -> str:
-        return f"gid://shopify/LineItem/{self.number}"
-
-    @property
     def fulfilled(self) -> int:
+        """Units shipped."""
         return sum(a.fulfilled for a in self.allocations)
 
     @property
@@ -60,13 +61,15 @@ class Line:
 
     @property
     def unfulfilled_quantity(self) -> int:
+        """Units still to be shipped."""
         return sum(a.open for a in self.allocations)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class RefundLine:
+class RefundLine(Identified):
     """Units of a line given back."""
 
+    kind: ClassVar[str] = "RefundLineItem"
     number: int
     line: Line
     quantity: int
@@ -74,36 +77,32 @@ class RefundLine:
     location: Location | None
 
     @property
-    def gid(self) -> str:
-        return f"gid://shopify/RefundLineItem/{self.number}"
-
-    @property
     def restocked(self) -> bool:
+        """Whether the pieces can be sold again."""
         return self.restock_type != "NO_RESTOCK"
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class Refund:
+class Refund(Identified):
     """Money or units given back on an order."""
 
+    kind: ClassVar[str] = "Refund"
     number: int
     lines: list[RefundLine]
     note: str | None
     created_at: datetime
 
     @property
-    def gid(self) -> str:
-        return f"gid://shopify/Refund/{self.number}"
-
-    @property
     def amount_minor(self) -> int:
+        """What the refunded pieces cost."""
         return sum(it.quantity * it.line.price_minor for it in self.lines)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class Order:
+class Order(Identified):
     """One order."""
 
+    kind: ClassVar[str] = "Order"
     number: int
     order_number: int
     token: str
@@ -119,19 +118,18 @@ class Order:
     refunds: list[Refund] = field(default_factory=list)
 
     @property
-    def gid(self) -> str:
-        return f"gid://shopify/Order/{self.number}"
-
-    @property
     def name(self) -> str:
+        """`#1001`."""
         return f"#{self.order_number}"
 
     @property
     def total_minor(self) -> int:
+        """The price as ordered."""
         return sum(line.price_minor * line.quantity for line in self.lines)
 
     @property
     def current_total_minor(self) -> int:
+        """The price of what is left of the order."""
         return sum(line.price_minor * line.current_quantity for line in self.lines)
 
     @property
@@ -141,6 +139,7 @@ class Order:
 
     @property
     def financial_status(self) -> str:
+        """Of the money, as GraphQL names it."""
         if self.paid_at is None:
             return "VOIDED" if self.cancelled_at else "PENDING"
         if self.refunded_minor == 0:
@@ -149,6 +148,7 @@ class Order:
 
     @property
     def fulfillment_status(self) -> str:
+        """Of the shipping, as GraphQL names it."""
         fulfilled = sum(line.fulfilled for line in self.lines)
         if fulfilled == 0:
             return "UNFULFILLED"
@@ -165,4 +165,5 @@ class Job:
 
     @property
     def gid(self) -> str:
+        """Its global id, whose number is a text."""
         return f"gid://shopify/Job/{self.number}"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from marketsim.market import NotForSale, OrderId, Returned, Sold
+from marketsim.market import NotForSale, OrderClosed, OrderId, Returned, Sold
 from marketsim.shopify.order_records import Allocation, Line, Order, Refund, RefundLine
 from marketsim.shopify.records import Level, Location, Variant
 from marketsim.shopify.stock import By, Stock, unit_of
@@ -11,14 +11,6 @@ from marketsim.shopify.store import Store
 
 FIRST_ORDER_NUMBER = 1001
 OrderEvent = Callable[[str, Order], None]
-
-
-class CannotBeCancelled(Exception):
-    """Cancelled already, or a piece of it was shipped: refund it instead."""
-
-
-class TooManyToRefund(Exception):
-    """The line holds fewer pieces than are to be given back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,17 +79,25 @@ class Orders:
         return order
 
     def pay(self, order: Order) -> None:
-        """The payment arrives; once."""
+        """The payment arrives; once.
+
+        Raises:
+            OrderClosed: it is paid or cancelled already.
+        """
         if order.paid_at is not None or order.cancelled_at is not None:
-            return
+            raise OrderClosed(f"{order.name} is paid or cancelled already")
         order.paid_at = self._store.now()
         self._touch(order, "orders/paid")
 
     def fulfil(self, order: Order) -> None:
-        """Ship everything unshipped: committed and with it on_hand fall."""
+        """Ship everything unshipped: committed and with it on_hand fall.
+
+        Raises:
+            OrderClosed: nothing is left to ship.
+        """
         open_before = [a for line in order.lines for a in line.allocations if a.open]
         if not open_before:
-            return
+            raise OrderClosed(f"{order.name} has nothing left to ship")
         for line in order.lines:
             for allocation in line.allocations:
                 pieces = allocation.open
@@ -111,10 +111,10 @@ class Orders:
         """Cancel the whole order; with `restock` its pieces can be sold again.
 
         Raises:
-            CannotBeCancelled: it is cancelled already or something was shipped.
+            OrderClosed: it is cancelled already or something was shipped.
         """
         if order.cancelled_at is not None or any(line.fulfilled for line in order.lines):
-            raise CannotBeCancelled(order.name)
+            raise OrderClosed(f"{order.name} is cancelled or was shipped: refund it")
         now = self._store.now()
         order.cancelled_at = order.closed_at = now
         order.cancel_reason = reason
@@ -134,11 +134,11 @@ class Orders:
         """Give pieces back: unshipped ones leave the order, shipped ones return or do not.
 
         Raises:
-            TooManyToRefund: a line holds fewer.
+            OrderClosed: a line holds fewer.
         """
         for wanted in back:
             if not 1 <= wanted.quantity <= wanted.line.current_quantity:
-                raise TooManyToRefund(f"{wanted.line.gid} holds {wanted.line.current_quantity}")
+                raise OrderClosed(f"{wanted.line.gid} holds {wanted.line.current_quantity}")
         refund = self._give_back(order, back, note=note, by=by)
         self._touch(order, None)
         return refund
@@ -147,11 +147,11 @@ class Orders:
         """A person edits the order: unshipped pieces of its first line leave it, restocked.
 
         Raises:
-            TooManyToRefund: fewer are unshipped.
+            OrderClosed: fewer are unshipped.
         """
         line = order.lines[0]
         if not 1 <= quantity <= line.unfulfilled_quantity:
-            raise TooManyToRefund(f"{line.gid} has {line.unfulfilled_quantity} unshipped")
+            raise OrderClosed(f"{line.gid} has {line.unfulfilled_quantity} unshipped")
         self._release(order, line, quantity, restock=True, by="person")
         self._touch(order, None)
         self.on_edit(order, line, quantity)

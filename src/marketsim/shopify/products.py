@@ -42,6 +42,12 @@ class Products:
         self.on_deleted(product)
         self._stock.announce(product.variants, by=by)
 
+    def recognise(self, variant: Variant) -> None:
+        """A new variant with a SKU of the jeweller's sells those pieces."""
+        if not variant.parts and variant.sku in self._store.parts_by_sku:
+            variant.parts = self._store.parts_by_sku[variant.sku]
+            self._store.ever_sold[variant.gid] = variant
+
     def drop_variant(self, variant: Variant, *, by: By) -> None:
         """Remove one variant of a product."""
         variant.product.variants.remove(variant)

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from marketsim.pieces import PieceId
+from marketsim.shopify.identity import Identified
 
 Parts = tuple[tuple[PieceId, int], ...]
 STATES = (
@@ -22,18 +23,15 @@ NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class Location:
+class Location(Identified):
     """A place where stock lies."""
 
+    kind: ClassVar[str] = "Location"
     number: int
     name: str
     is_active: bool = True
     fulfills_online_orders: bool = True
     is_fulfillment_service: bool = False
-
-    @property
-    def gid(self) -> str:
-        return f"gid://shopify/Location/{self.number}"
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -52,10 +50,12 @@ class Level:
 
     @property
     def gid(self) -> str:
+        """Of the level at its place, with the item named in it."""
         return f"gid://shopify/InventoryLevel/{self.number}?inventory_item_id={self.item.number}"
 
     @property
     def on_hand(self) -> int:
+        """Physically here: the sum of all states."""
         return sum(self.quantities.values())
 
     def quantity(self, name: str) -> int:
@@ -66,9 +66,10 @@ class Level:
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class InventoryItem:
+class InventoryItem(Identified):
     """The thing counted behind a variant; the SKU lives here."""
 
+    kind: ClassVar[str] = "InventoryItem"
     number: int
     sku: str | None
     tracked: bool
@@ -79,15 +80,12 @@ class InventoryItem:
     updated_at: datetime = NO_TIME
     variant: "Variant | None" = None
 
-    @property
-    def gid(self) -> str:
-        return f"gid://shopify/InventoryItem/{self.number}"
-
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class Variant:
+class Variant(Identified):
     """One sellable unit of a product."""
 
+    kind: ClassVar[str] = "ProductVariant"
     number: int
     product: "Product"
     item: InventoryItem
@@ -102,15 +100,13 @@ class Variant:
     updated_at: datetime = NO_TIME
 
     @property
-    def gid(self) -> str:
-        return f"gid://shopify/ProductVariant/{self.number}"
-
-    @property
     def sku(self) -> str | None:
+        """The item's."""
         return self.item.sku
 
     @property
     def title(self) -> str:
+        """The options' values: `7 / Gold`."""
         return " / ".join(self.options.values()) or "Default Title"
 
 
@@ -124,9 +120,10 @@ class OptionRecord:
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class Metafield:
+class Metafield(Identified):
     """One custom field of an owner."""
 
+    kind: ClassVar[str] = "Metafield"
     number: int
     namespace: str
     key: str
@@ -137,9 +134,10 @@ class Metafield:
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class Product:
+class Product(Identified):
     """A product with its variants."""
 
+    kind: ClassVar[str] = "Product"
     number: int
     title: str
     handle: str
@@ -158,28 +156,22 @@ class Product:
     total_shown: int = 0
     total_shown_until: datetime = NO_TIME
 
-    @property
-    def gid(self) -> str:
-        return f"gid://shopify/Product/{self.number}"
-
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class Publication:
+class Publication(Identified):
     """A sales channel."""
 
+    kind: ClassVar[str] = "Publication"
     number: int
     title: str
     auto_publish: bool = True
 
-    @property
-    def gid(self) -> str:
-        return f"gid://shopify/Publication/{self.number}"
-
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class MetafieldDefinition:
+class MetafieldDefinition(Identified):
     """The declared type of a custom field."""
 
+    kind: ClassVar[str] = "MetafieldDefinition"
     number: int
     owner_type: str
     namespace: str
@@ -189,7 +181,3 @@ class MetafieldDefinition:
     validations: list[dict[str, str]]
     access: dict[str, Any]
     capabilities: dict[str, bool]
-
-    @property
-    def gid(self) -> str:
-        return f"gid://shopify/MetafieldDefinition/{self.number}"

@@ -1,7 +1,6 @@
 """The schema, cut from the real one, with a resolver for every field."""
 
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
@@ -16,19 +15,6 @@ from graphql import (
     build_schema,
 )
 
-from marketsim.shopify.bulk_records import BulkOperation
-from marketsim.shopify.files import StoredFile
-from marketsim.shopify.order_records import Job, Line, Order, Refund
-from marketsim.shopify.product_operation import ProductSetOperation
-from marketsim.shopify.records import (
-    InventoryItem,
-    Level,
-    Location,
-    MetafieldDefinition,
-    Product,
-    Publication,
-    Variant,
-)
 from marketsim.shopify.resolvers import (
     bulk,
     inventory,
@@ -46,7 +32,6 @@ from marketsim.shopify.resolvers import (
     webhooks,
 )
 from marketsim.shopify.resolvers.base import Resolver, Resolvers
-from marketsim.shopify.subscriptions import Subscription
 from marketsim.shopify.wording import utc
 
 AREAS = (
@@ -65,22 +50,6 @@ AREAS = (
     uploads,
     webhooks,
 )
-TYPE_NAMES: Mapping[type[Any], str] = {
-    BulkOperation: "BulkOperation",
-    InventoryItem: "InventoryItem",
-    Job: "Job",
-    Level: "InventoryLevel",
-    Line: "LineItem",
-    Location: "Location",
-    MetafieldDefinition: "MetafieldDefinition",
-    Order: "Order",
-    Product: "Product",
-    ProductSetOperation: "ProductSetOperation",
-    Publication: "Publication",
-    Refund: "Refund",
-    Subscription: "WebhookSubscription",
-    Variant: "ProductVariant",
-}
 
 
 @cache
@@ -117,9 +86,7 @@ def attribute(name: str) -> Resolver:
 
 def type_name(value: Any, *_: Any) -> str:
     """Which type of an interface a record is."""
-    if isinstance(value, dict):
-        return str(value["__typename"])
-    return value.kind if isinstance(value, StoredFile) else TYPE_NAMES[type(value)]
+    return str(value["__typename"] if isinstance(value, dict) else value.kind)
 
 
 def _teach(scalar: GraphQLScalarType) -> None:

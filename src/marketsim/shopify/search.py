@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from marketsim.shopify.credentials import SHOP_TIMEZONE
@@ -25,6 +25,17 @@ _LOCAL = ZoneInfo(SHOP_TIMEZONE)
 def everything(_: Any) -> bool:
     """Matches all."""
     return True
+
+
+class Field(Protocol):
+    """What a search may ask of a record."""
+
+    @property
+    def get(self) -> Getter:
+        """Reads the record's value."""
+
+    def test(self, sign: str, value: str) -> Test | None:
+        """A test of records, or None when the value cannot be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +79,6 @@ class Word:
             return any(text.casefold() == wanted for text in texts)
 
         return found
-
-
-Field = Moment | Number | Word
 
 
 @dataclass(slots=True, kw_only=True)

@@ -15,9 +15,10 @@ from marketsim.shopify.files import Files
 from marketsim.shopify.idempotency import Keys
 from marketsim.shopify.order_records import Line, Order, Refund
 from marketsim.shopify.orders import Orders
-from marketsim.shopify.payloads.goods import level_body, product_body, shop_body
+from marketsim.shopify.payloads.goods import level_body, product_body
 from marketsim.shopify.payloads.order import edit_body, order_body
 from marketsim.shopify.payloads.refund import refund_body
+from marketsim.shopify.payloads.shop import shop_body
 from marketsim.shopify.product_operation import ProductSetOperation
 from marketsim.shopify.products import Products
 from marketsim.shopify.records import Level

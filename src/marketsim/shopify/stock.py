@@ -93,8 +93,13 @@ class Stock:
         return level
 
     def announce(self, variants: Iterable[Variant], *, by: By) -> None:
-        """Tell listeners of each variant whose buyable pieces are not what they were."""
+        """Tell listeners of each variant whose buyable pieces are not what they were.
+
+        A variant that an app made up, of pieces that nobody knows, is nothing to them.
+        """
         for variant in variants:
+            if not variant.parts:
+                continue
             now = self.buyable(variant)
             if self._shown.get(variant.number) == now:
                 continue

@@ -15,6 +15,7 @@ from marketsim.shopify.records import (
     Location,
     Metafield,
     MetafieldDefinition,
+    Parts,
     Product,
     Publication,
     Variant,
@@ -54,6 +55,7 @@ class Store:
         self.handles: dict[str, Product] = {}
         self.skus: Counter[str] = Counter()
         self.ever_sold: dict[str, Variant] = {}
+        self.parts_by_sku: dict[str, Parts] = {}
         self._shelves: dict[str, Mapping[int, object]] = {
             "Location": self.locations,
             "Product": self.products,
@@ -96,7 +98,8 @@ class Store:
         """Remember a variant with its item and levels."""
         self.variants[variant.number] = variant
         self.items[variant.item.number] = variant.item
-        self.ever_sold[variant.gid] = variant
+        if variant.parts:
+            self.ever_sold[variant.gid] = variant
         variant.item.variant = variant
         self.skus[variant.item.sku or ""] += 1
         for level in variant.item.levels.values():

@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from marketsim.shopify.credentials import CLIENT_SECRET, SHOP_DOMAIN
+from marketsim.shopify.identity import Identified
 from marketsim.shopify.store import Store
 from marketsim.webhooks import Courier, Notice, Terms
 
@@ -29,9 +30,10 @@ MakeBody = Callable[[], Mapping[str, Any]]
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class Subscription:
+class Subscription(Identified):
     """One wish to be told of a topic."""
 
+    kind: ClassVar[str] = "WebhookSubscription"
     number: int
     topic: str
     uri: str
@@ -42,10 +44,6 @@ class Subscription:
     created_at: datetime
     updated_at: datetime
     api_version: str = API_VERSION
-
-    @property
-    def gid(self) -> str:
-        return f"gid://shopify/WebhookSubscription/{self.number}"
 
     @property
     def path(self) -> str:

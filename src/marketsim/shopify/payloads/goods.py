@@ -1,10 +1,9 @@
-"""The bodies of products/*, inventory_levels/update and app/uninstalled."""
+"""The bodies of products/* and inventory_levels/update."""
 
 from typing import Any
 
-from marketsim.shopify.credentials import SHOP_DOMAIN, SHOP_NAME, SHOP_TIMEZONE
+from marketsim.shopify.credentials import SHOP_DOMAIN
 from marketsim.shopify.records import Level, Product, Variant
-from marketsim.shopify.store import Store
 from marketsim.shopify.wording import decimal, local, utc
 
 FULL_VARIANTS_MAX = 100
@@ -105,74 +104,3 @@ def _image(product: Product) -> dict[str, Any]:
         "src": f"https://{SHOP_DOMAIN}/cdn/shop/files/{product.handle}.jpg",
         "variant_ids": [],
     }
-
-
-def shop_body(store: Store) -> dict[str, Any]:
-    """The shop, as app/uninstalled tells it."""
-    absent = (
-        "address2",
-        "auto_configure_tax_inclusivity",
-        "county_taxes",
-        "created_at",
-        "domain",
-        "google_apps_domain",
-        "google_apps_login_enabled",
-        "latitude",
-        "longitude",
-        "password_enabled",
-        "source",
-        "tax_shipping",
-        "taxes_included",
-        "updated_at",
-    )
-    no = (
-        "has_discounts",
-        "has_gift_cards",
-        "marketing_sms_consent_enabled_at_checkout",
-        "pre_launch_enabled",
-        "requires_extra_payments_agreement",
-        "setup_required",
-        "transactional_sms_disabled",
-    )
-    yes = (
-        "checkout_api_supported",
-        "eligible_for_payments",
-        "finances",
-        "has_storefront",
-        "multi_location_enabled",
-    )
-    formats = ("money_format", "money_in_emails_format")
-    long_formats = ("money_with_currency_format", "money_with_currency_in_emails_format")
-    return (
-        dict.fromkeys(absent)
-        | dict.fromkeys(no, False)
-        | dict.fromkeys(yes, True)
-        | dict.fromkeys(formats, "${{amount}}")
-        | dict.fromkeys(long_formats, "${{amount}} USD")
-        | {
-            "id": store.shop_number,
-            "name": SHOP_NAME,
-            "myshopify_domain": SHOP_DOMAIN,
-            "email": "owner@example.com",
-            "customer_email": "owner@example.com",
-            "shop_owner": "Practice Owner",
-            "address1": "1 Workshop Row",
-            "city": "New York",
-            "province": "New York",
-            "province_code": "NY",
-            "country": "US",
-            "country_code": "US",
-            "country_name": "United States",
-            "zip": "10001",
-            "phone": "555-0199",
-            "primary_locale": "en",
-            "primary_location_id": next(iter(store.locations), 0),
-            "currency": store.currency,
-            "enabled_presentment_currencies": [store.currency],
-            "timezone": "(GMT-05:00) Eastern Time (US & Canada)",
-            "iana_timezone": SHOP_TIMEZONE,
-            "weight_unit": "g",
-            "plan_name": "basic",
-            "plan_display_name": "Basic",
-        }
-    )

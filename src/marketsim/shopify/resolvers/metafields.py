@@ -252,7 +252,6 @@ RESOLVERS: Resolvers = {
     ("QueryRoot", "metafieldDefinitions"): definitions,
     ("Mutation", "metafieldDefinitionCreate"): create_definition,
     ("Mutation", "metafieldsSet"): set_values,
-    ("Metafield", "id"): lambda source, _info: f"gid://shopify/Metafield/{source.number}",
     ("Metafield", "compareDigest"): lambda source, _info: digest(source),
     ("MetafieldDefinition", "type"): lambda source, _info: {
         "name": source.type,

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from marketsim.market import OrderClosed
 from marketsim.shopify.call import Call, call_of, user_error
 from marketsim.shopify.order_records import Job, Line, Order
-from marketsim.shopify.orders import CannotBeCancelled, GiveBack, TooManyToRefund
+from marketsim.shopify.orders import GiveBack
 from marketsim.shopify.records import Location
 from marketsim.shopify.resolvers.base import Info, Resolvers
 from marketsim.shopify.resolvers.keyed import Payload, run_once
@@ -31,7 +32,7 @@ def cancel(_root: Any, info: Info, **args: Any) -> Payload:
         call.shop.subscriptions.new_action()
         try:
             call.shop.orders.cancel(order, restock=args["restock"], reason=args["reason"], by="app")
-        except CannotBeCancelled:
+        except OrderClosed:
             return  # shipped or cancelled by a person meanwhile: the job ends all the same
 
     call.shop.agenda.later(call.shop.delay_s(0.5, 3.0), finish)
@@ -63,7 +64,7 @@ def _refund(call: Call, given: dict[str, Any]) -> Payload:
         back.append(_give_back(call, line, row))
     try:
         made = call.shop.orders.refund(order, back, note=given.get("note"), by="app")
-    except TooManyToRefund:
+    except OrderClosed:
         return _refused("Refund cannot exceed the line item's quantity", "refundLineItems")
     return {"refund": made, "order": order, "userErrors": []}
 

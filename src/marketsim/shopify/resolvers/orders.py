@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, ClassVar
 
 from marketsim.shopify.call import Call, call_of
 from marketsim.shopify.connections import Key, KeyOf
+from marketsim.shopify.identity import Identified
 from marketsim.shopify.order_records import Allocation, Line, Order, Refund
 from marketsim.shopify.records import Location, Variant
 from marketsim.shopify.resolvers.base import Info, Resolver, Resolvers, nested
@@ -49,19 +50,13 @@ _SORTED_BY: dict[str, Callable[[Order], str | int]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShippingLine:
+class ShippingLine(Identified):
     """Units of an order's line to be shipped from one place."""
 
+    kind: ClassVar[str] = "FulfillmentOrderLineItem"
+    number: int
     allocation: Allocation
     line_item: Line
-
-    @property
-    def number(self) -> int:
-        return self.allocation.number
-
-    @property
-    def gid(self) -> str:
-        return f"gid://shopify/FulfillmentOrderLineItem/{self.number}"
 
     @property
     def total_quantity(self) -> int:
@@ -73,20 +68,14 @@ class ShippingLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FulfillmentOrder:
+class FulfillmentOrder(Identified):
     """What of an order is to be shipped from one place."""
 
+    kind: ClassVar[str] = "FulfillmentOrder"
+    number: int
     location: Location
     lines: Sequence[ShippingLine]
     cancelled: bool
-
-    @property
-    def number(self) -> int:
-        return self.lines[0].number + 1
-
-    @property
-    def gid(self) -> str:
-        return f"gid://shopify/FulfillmentOrder/{self.number}"
 
     @property
     def status(self) -> str:
@@ -152,13 +141,14 @@ def fulfillment_orders(source: Order, info: Info, **args: Any) -> Any:
     call = call_of(info)
     call.need("read_merchant_managed_fulfillment_orders", "fulfillmentOrders")
     rows = [
-        ShippingLine(allocation=allocation, line_item=line)
+        ShippingLine(number=allocation.number, allocation=allocation, line_item=line)
         for line in source.lines
         for allocation in line.allocations
     ]
     rows.sort(key=lambda it: it.allocation.location.number)
     grouped = [
         FulfillmentOrder(
+            number=lines[0].number + 1,
             location=lines[0].allocation.location,
             lines=lines,
             cancelled=source.cancelled_at is not None,

@@ -214,6 +214,7 @@ def _take_variants(call: Call, product: Product, rows: list[dict[str, Any]]) -> 
         variant.options = chosen
         variant.position = position
         take_variant(call, variant, row)
+        call.shop.products.recognise(variant)
         _take_stock(call, variant, row.get("inventoryQuantities") or [])
         kept.append(variant)
         for option in product.options:

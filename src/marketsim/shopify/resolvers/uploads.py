@@ -3,7 +3,7 @@
 from typing import Any
 
 from marketsim.shopify.call import Call, call_of, user_error
-from marketsim.shopify.files import StoredFile
+from marketsim.shopify.files import StoredFile, StoredImage
 from marketsim.shopify.resolvers.base import Info, Resolvers
 from marketsim.shopify.resolvers.keyed import Payload
 
@@ -48,10 +48,9 @@ def create(_root: Any, info: Info, files: list[dict[str, Any]]) -> Payload:
 
 
 def _create(call: Call, row: dict[str, Any]) -> StoredFile:
-    image = row.get("contentType") == "IMAGE"
-    made = StoredFile(
+    kind = StoredImage if row.get("contentType") == "IMAGE" else StoredFile
+    made = kind(
         number=call.shop.store.next_number(),
-        kind="MediaImage" if image else "GenericFile",
         source=row["originalSource"],
         alt=row.get("alt"),
         created_at=call.shop.store.now(),
