@@ -8,7 +8,6 @@ from enum import IntEnum
 from peg.domain.clock import Clock
 from peg.marketplaces.port import BudgetSpent
 
-
 SMALLEST_SHARE = 1e-6
 """Less than this of a token is rounding, not a reason to wait."""
 

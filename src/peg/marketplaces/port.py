@@ -218,8 +218,8 @@ class ConditionalWriter(Protocol):
 class ListingWriter(Protocol):
     """A marketplace that only takes a whole listing, unconditionally (Etsy)."""
 
-    async def withdraw(self, listing: str) -> Result:
-        """Take a listing off sale and check it: two calls."""
+    async def withdraw(self, listing: str) -> Sequence[Result]:
+        """Take a listing off sale and check it: two calls; a result for each of its offers."""
 
     async def rewrite(self, listing: str, decide: Decide, keep: KeepBefore) -> Sequence[Result]:
         """Read, decide, keep the former state, replace with only quantities changed, and check.

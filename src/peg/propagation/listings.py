@@ -139,7 +139,7 @@ class ListingPusher:
         try:
             match move:
                 case ListingMove.WITHDRAW:
-                    return _for_each(view, await self._writer.withdraw(view.listing))
+                    return await self._writer.withdraw(view.listing)
                 case ListingMove.RESTORE:
                     return await self._writer.restore(view.listing, attempt.decide, attempt.keep)
                 case _:
@@ -172,20 +172,6 @@ class ListingPusher:
             for offer in wanted:
                 now = self._clock.now()
                 await board.try_later(session, offer, outcome=outcome, now=now, wait_s=wait_s)
-
-
-def _for_each(view: ListingView, result: Result) -> list[Result]:
-    """The state of a listing is the state of each of its offers."""
-    return [
-        Result(
-            ref=ref,
-            place=result.place,
-            shown=result.shown,
-            sentence=result.sentence,
-            verified=result.verified,
-        )
-        for ref in view.offers
-    ]
 
 
 def _all(view: ListingView, shown: Shown, sentence: str) -> list[Result]:

@@ -1,0 +1,197 @@
+"""Etsy's operations as PEG uses them, each with its lane, and whether it may be repeated."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import httpx2
+
+from peg.domain.clock import Clock
+from peg.domain.identity import ShopId
+from peg.marketplaces.etsy.answers import Json, refusal
+from peg.marketplaces.etsy.oauth import headers_of
+from peg.marketplaces.etsy.quota import Quota
+from peg.marketplaces.etsy.translate import Seen
+from peg.marketplaces.grant import Tokens
+from peg.marketplaces.http import Door, Request, marketplace_time
+from peg.marketplaces.limiter import Lane
+from peg.marketplaces.port import AccessRevoked, Throttled, UnexpectedAnswer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """The app as it names itself on every call."""
+
+    keystring: str
+    shared_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What Etsy said, and when it was asked."""
+
+    body: Json
+    seen: Seen
+
+
+class EtsyClient:
+    """The calls on one Etsy shop. Errors are the port's; nothing is decided here."""
+
+    def __init__(
+        self,
+        *,
+        shop: ShopId,
+        api: str,
+        app: App,
+        door: Door,
+        tokens: Tokens,
+        quota: Quota,
+        clock: Clock,
+    ) -> None:
+        """Call `api` (without a trailing slash) through `door`, with the token of `tokens`."""
+        self._shop_path = f"/shops/{shop.partition(':')[2]}"
+        self._api = f"{api}/v3/application"
+        self._app = headers_of(app.keystring, app.shared_secret)
+        self._door = door
+        self._tokens = tokens
+        self._quota = quota
+        self._clock = clock
+
+    async def inventory(self, listing: str, *, lane: Lane = Lane.ORDERS) -> Answer:
+        """One listing's inventory and, with it, its state."""
+        return await self._read(
+            "getListingInventory",
+            f"/listings/{listing}/inventory",
+            {"includes": "Listing"},
+            lane,
+        )
+
+    async def inventories(self, listings: Sequence[str]) -> Answer:
+        """Up to 100 listings' inventories; one dead id answers 404 for all."""
+        return await self._read(
+            "getListingsInventoryByListingIds",
+            "/listings/batch/inventory",
+            {"listing_ids": ",".join(listings)},
+            Lane.BULK,
+        )
+
+    async def states(self, listings: Sequence[str]) -> Answer:
+        """Up to 100 listings without their inventories."""
+        return await self._read(
+            "getListingsByListingIds",
+            "/listings/batch",
+            {"listing_ids": ",".join(listings)},
+            Lane.BULK,
+        )
+
+    async def listings(self, state: str, *, offset: int, limit: int) -> Answer:
+        """A page of the shop's listings in one state, the oldest first."""
+        query = {
+            "state": state,
+            "limit": str(limit),
+            "offset": str(offset),
+            "includes": "Inventory",
+            "sort_on": "created",
+            "sort_order": "asc",
+        }
+        path = f"{self._shop_path}/listings"
+        return await self._read("getListingsByShop", path, query, Lane.BULK)
+
+    async def receipts(self, query: Mapping[str, str]) -> Answer:
+        """A page of the shop's receipts."""
+        path = f"{self._shop_path}/receipts"
+        return await self._read("getShopReceipts", path, query, Lane.ORDERS)
+
+    async def receipt(self, order: str) -> Answer:
+        """One receipt."""
+        path = f"{self._shop_path}/receipts/{order}"
+        return await self._read("getShopReceipt", path, None, Lane.ORDERS)
+
+    async def withdraw(self, listing: str) -> Answer:
+        """Take a listing off sale; doing it twice does no more than doing it once."""
+        return await self._set_state(listing, "inactive", Lane.LOWER_STOCK, repeatable=True)
+
+    async def activate(self, listing: str) -> Answer:
+        """Put a listing on sale; never repeated, since it may cost a renewal."""
+        return await self._set_state(listing, "active", Lane.RAISE_STOCK, repeatable=False)
+
+    async def replace_inventory(
+        self, listing: str, body: bytes, *, variations: int, lane: Lane
+    ) -> Answer:
+        """Replace a listing's whole inventory; never repeated, since a sale may lie between."""
+        request = Request(
+            operation="updateListingInventory",
+            method="PUT",
+            url=f"{self._api}/listings/{listing}/inventory",
+            repeatable=False,
+            lane=lane,
+            headers={"content-type": "application/json"},
+            params={"max_variations_supported": "3"} if variations > 2 else None,
+            content=body,
+        )
+        return await self._send(request)
+
+    def now_seen(self) -> Seen:
+        """The present moment, as the beginning of a reading."""
+        return Seen(begun_at=self._clock.now(), marketplace_at=None)
+
+    async def _read(
+        self, operation: str, path: str, query: Mapping[str, str] | None, lane: Lane
+    ) -> Answer:
+        request = Request(
+            operation=operation,
+            method="GET",
+            url=self._api + path,
+            repeatable=True,
+            lane=lane,
+            params=query,
+        )
+        return await self._send(request)
+
+    async def _set_state(self, listing: str, state: str, lane: Lane, *, repeatable: bool) -> Answer:
+        request = Request(
+            operation="updateListing",
+            method="PATCH",
+            url=f"{self._api}{self._shop_path}/listings/{listing}",
+            repeatable=repeatable,
+            lane=lane,
+            form={"state": state},
+        )
+        return await self._send(request)
+
+    async def _send(self, request: Request) -> Answer:
+        token = await self._tokens.token()
+        answer, seen = await self._once(request, token)
+        if answer.status_code == 401:
+            # A refused token has changed nothing, so even a write may be sent again with another.
+            await self._tokens.refused(token)
+            answer, seen = await self._once(request, await self._tokens.token())
+        if answer.status_code == 401:
+            raise AccessRevoked("Etsy refuses even a fresh token: connect the shop again")
+        if not answer.is_success:
+            raise refusal(answer.status_code, answer.headers, answer.content)
+        return Answer(
+            body=_json(answer), seen=replace(seen, marketplace_at=marketplace_time(answer))
+        )
+
+    async def _once(self, request: Request, token: str) -> tuple[httpx2.Response, Seen]:
+        await self._quota.enter(request.lane)
+        seen = self.now_seen()
+        headers = {**request.headers, **self._app, "authorization": f"Bearer {token}"}
+        try:
+            answer = await self._door.send(replace(request, headers=headers))
+        except Throttled as error:
+            self._quota.refused(error.wait_s)
+            raise
+        self._quota.learn(answer.headers)
+        return answer, seen
+
+
+def _json(answer: httpx2.Response) -> Json:
+    try:
+        body: Any = answer.json()
+    except ValueError as cause:
+        raise UnexpectedAnswer("Etsy answered with something that is no JSON") from cause
+    if not isinstance(body, dict):
+        raise UnexpectedAnswer("Etsy answered with a list where an object was due")
+    return body

@@ -1,0 +1,176 @@
+"""The one writer of Etsy's inventories, shared by everything that changes a listing.
+
+Etsy has no conditional write: what was sold between our read and our write is overwritten. So a
+listing is read, decided upon, replaced and read again at once; what cannot be seen that way (a sale
+in between that left other pieces) shows in the receipts, which the caller reads afterwards. The
+caller also holds the listing's lock: two writers would overwrite each other.
+"""
+
+from collections.abc import Callable, Sequence
+
+from peg.domain.clock import Clock
+from peg.domain.identity import ShopId
+from peg.domain.offer import Shelf
+from peg.marketplaces.etsy import replacement
+from peg.marketplaces.etsy.answers import text, thing
+from peg.marketplaces.etsy.client import EtsyClient
+from peg.marketplaces.etsy.listing_state import (
+    COSTS_A_FEE,
+    Plan,
+    View,
+    judge,
+    leaves_nothing,
+    plan,
+)
+from peg.marketplaces.etsy.translate import readings
+from peg.marketplaces.limiter import Lane
+from peg.marketplaces.port import Decide, KeepBefore, MaybeApplied, Refused, Result, Shown
+
+LOOK_AGAIN_S = (0.3, 1.0)
+"""Waits before a check is repeated: Etsy's first read after a write is stale now and then."""
+
+
+class InventoryWriter:
+    """Writes listings of one shop; fulfils `ListingWriter`."""
+
+    def __init__(self, *, shop: ShopId, client: EtsyClient, clock: Clock) -> None:
+        self._shop = shop
+        self._client = client
+        self._clock = clock
+
+    async def look(self, listing: str, lane: Lane = Lane.ORDERS) -> View:
+        """Read a listing's inventory and state in one call.
+
+        Raises:
+            RemoteGone: it is deleted.
+        """
+        answer = await self._client.inventory(listing, lane=lane)
+        state = text(thing(answer.body, "listing"), "state")
+        return View(
+            listing=listing,
+            state=state,
+            inventory=answer.body,
+            readings=readings(self._shop, listing, answer.body, state, answer.seen),
+        )
+
+    async def withdraw(self, listing: str) -> Sequence[Result]:
+        """Take a listing off sale and check it: two calls.
+
+        Etsy may refuse this for a listing without stock, which nobody can buy anyway.
+
+        Raises:
+            RemoteGone: the listing is deleted.
+        """
+        refusal, doubt = "", "Etsy said yes, and it still shows as active"
+        try:
+            await self._client.withdraw(listing)
+        except MaybeApplied:
+            doubt = "no answer came, and it still shows as active"
+        except Refused as error:
+            refusal = str(error)
+        view = await self._look_until(
+            listing, lambda seen: bool(refusal) or not seen.on_sale, Lane.LOWER_STOCK
+        )
+        if refusal:
+            return view.all(Shown.REFUSED if view.on_sale else Shown.ALREADY, refusal)
+        if view.on_sale:
+            return view.all(Shown.UNKNOWN, doubt)
+        return view.all(Shown.SENT, "")
+
+    async def rewrite(self, listing: str, decide: Decide, keep: KeepBefore) -> Sequence[Result]:
+        """Read, decide, keep the former state, replace only quantities, check: three calls.
+
+        All quantities zero cannot be sent: the listing is withdrawn instead.
+
+        Raises:
+            RemoteGone: the listing is deleted.
+            UnexpectedAnswer: what was read lacks something, so nothing was sent.
+        """
+        view = await self.look(listing)
+        wanted = await decide(view.readings)
+        if leaves_nothing(view, wanted):
+            if not view.on_sale:
+                return view.all(Shown.ALREADY, f"nobody can buy it: {view.state}")
+            await keep(view.before_image())
+            return await self.withdraw(listing)
+        if view.shelf is Shelf.SOLD_OUT:
+            return view.all(Shown.ASK, "sold out on Etsy: putting it back costs a renewal")
+        planned = plan(view, wanted)
+        if planned.body is None:
+            return judge(planned, view)
+        await keep(view.before_image())
+        try:
+            return judge(*await self._replace(planned, planned.body))
+        except Refused as error:
+            return view.all(Shown.REFUSED, str(error))
+
+    async def restore(self, listing: str, decide: Decide, keep: KeepBefore) -> Sequence[Result]:
+        """Put a withdrawn listing back: quantities while it is off sale, check, activate, check.
+
+        A listing whose return would cost a fee gives ASK and is left alone.
+
+        Raises:
+            RemoteGone: the listing is deleted.
+            UnexpectedAnswer: what was read lacks something, so nothing was sent.
+        """
+        view = await self.look(listing)
+        if view.shelf is Shelf.LISTED:
+            return await self.rewrite(listing, decide, keep)
+        if view.state in COSTS_A_FEE:
+            return view.all(Shown.ASK, f"Etsy has it as {view.state}: putting it back costs a fee")
+        wanted = await decide(view.readings)
+        if leaves_nothing(view, wanted):
+            return view.all(Shown.ALREADY, "stays withdrawn: there is nothing to sell")
+        planned = plan(view, wanted)
+        await keep(view.before_image())
+        try:
+            return await self._put_back(planned)
+        except Refused as error:
+            return view.all(Shown.REFUSED, str(error))
+
+    async def _put_back(self, planned: Plan) -> Sequence[Result]:
+        if planned.body is not None:
+            results = judge(*await self._replace(planned, planned.body))
+            if any(one.shown in {Shown.UNKNOWN, Shown.STALE} for one in results):
+                return results
+        activated = planned.activating()
+        try:
+            await self._client.activate(planned.before.listing)
+        except MaybeApplied:
+            activated = activated.left_unanswered()
+        after = await self._look_until(
+            planned.before.listing,
+            lambda seen: seen.shelf is not planned.before.shelf,
+            Lane.RAISE_STOCK,
+        )
+        return judge(activated, after)
+
+    async def _replace(self, planned: Plan, body: bytes) -> tuple[Plan, View]:
+        before = planned.before
+        lane = Lane.LOWER_STOCK if planned.lowers else Lane.RAISE_STOCK
+        variations = replacement.variations_of(before.inventory)
+        try:
+            await self._client.replace_inventory(
+                before.listing, body, variations=variations, lane=lane
+            )
+        except MaybeApplied:
+            planned = planned.left_unanswered()
+        after = await self._look_until(before.listing, lambda seen: _moved(before, seen), lane)
+        return planned, after
+
+    async def _look_until(self, listing: str, changed: Callable[[View], bool], lane: Lane) -> View:
+        """Read until the write can be seen, three times at most."""
+        view = await self.look(listing, lane)
+        for wait_s in LOOK_AGAIN_S:
+            if changed(view):
+                break
+            await self._clock.sleep(wait_s)
+            view = await self.look(listing, lane)
+        return view
+
+
+def _moved(before: View, seen: View) -> bool:
+    """Whether this is another state than before: a stale read looks like the former one."""
+    return seen.state != before.state or replacement.quantities(
+        seen.inventory
+    ) != replacement.quantities(before.inventory)

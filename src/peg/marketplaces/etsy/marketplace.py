@@ -1,0 +1,154 @@
+"""One Etsy shop behind the port."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
+
+import structlog
+
+from peg.domain.clock import Clock
+from peg.domain.errors import PegError
+from peg.domain.identity import Channel, OfferRef, ShopId
+from peg.domain.offer import Reading, RemoteOffer
+from peg.domain.order import OrderSnapshot
+from peg.marketplaces.etsy import rounds
+from peg.marketplaces.etsy.answers import Json, text, thing, things, whole
+from peg.marketplaces.etsy.batches import ask_all
+from peg.marketplaces.etsy.client import EtsyClient
+from peg.marketplaces.etsy.inventory import InventoryWriter
+from peg.marketplaces.etsy.receipts import order_of
+from peg.marketplaces.etsy.translate import Seen, gone, offers, products, readings
+from peg.marketplaces.port import OrdersPage, RemoteGone
+
+log = structlog.get_logger()
+
+STATES = ("active", "inactive", "sold_out", "draft", "expired")
+LISTINGS_PAGE = 100
+PASSES_MAX = 3
+
+
+class EtsyMarketplace(InventoryWriter):
+    """Reads one Etsy shop; its writes are the inventory writer's.
+
+    Etsy has no subscription of webhooks by API: they are entered in its developer portal.
+    """
+
+    channel = Channel.ETSY
+
+    def __init__(self, *, shop: ShopId, client: EtsyClient, clock: Clock) -> None:
+        super().__init__(shop=shop, client=client, clock=clock)
+        self.shop = shop
+
+    async def listings(self) -> AsyncIterator[Sequence[RemoteOffer]]:
+        """Every sellable unit of the shop, page by page.
+
+        A listing that moves from one state to another while we read is given once, as first seen.
+        """
+        known: set[str] = set()
+        for state in STATES:
+            async for page in self._pages(state, known):
+                yield page
+
+    async def read(self, refs: Sequence[OfferRef]) -> Mapping[OfferRef, Reading]:
+        """Fresh readings; one listing costs one call, a hundred cost one or two."""
+        listings = sorted({ref.listing for ref in refs})
+        found = await (self._read_one(listings[0]) if len(listings) == 1 else self._read(listings))
+        seen = self._client.now_seen()
+        return {ref: found.get(ref) or gone(ref, seen) for ref in refs}
+
+    async def orders_since(self, cursor: str | None, *, now: datetime) -> OrdersPage:
+        """One page of receipts: one call."""
+        at = rounds.begun(rounds.parse(cursor, now), now)
+        answer = await self._client.receipts(rounds.query(at))
+        page = things(answer.body, "results")
+        following = rounds.after(at, page, now)
+        orders = [order_of(self.shop, one, answer.seen.begun_at) for one in page]
+        return OrdersPage(orders=orders, cursor=following.text(), more=bool(following.walks))
+
+    async def order(self, order: str) -> OrderSnapshot:
+        """One receipt.
+
+        Raises:
+            RemoteGone: it cannot be read any more.
+        """
+        answer = await self._client.receipt(order)
+        return order_of(self.shop, answer.body, answer.seen.begun_at)
+
+    async def ensure_webhooks(self, callback_url: str) -> Sequence[str]:
+        """Nothing to do: Etsy's webhooks are entered by hand in its developer portal."""
+        del callback_url
+        return ()
+
+    async def _pages(self, state: str, known: set[str]) -> AsyncIterator[Sequence[RemoteOffer]]:
+        """The listings of one state; read again from the start if some slipped away between pages.
+
+        Etsy counts pages by offset: when a listing leaves the state, its followers move forward and
+        one of them is never shown.
+        """
+        here: set[str] = set()
+        for _ in range(PASSES_MAX):
+            offset, count = 0, 1
+            while offset < count:
+                answer = await self._client.listings(state, offset=offset, limit=LISTINGS_PAGE)
+                count = whole(answer.body, "count")
+                offset += LISTINGS_PAGE
+                rows = {
+                    str(whole(row, "listing_id")): row for row in things(answer.body, "results")
+                }
+                here |= rows.keys()
+                fresh = {one: row for one, row in rows.items() if one not in known}
+                known |= fresh.keys()
+                if fresh:
+                    yield await self._offers(fresh, answer.seen)
+            if len(here) >= count:
+                return
+
+    async def _offers(self, rows: Mapping[str, Json], seen: Seen) -> list[RemoteOffer]:
+        blank = [listing for listing, row in rows.items() if not _tells_all(row)]
+        better = await ask_all(blank, self._ask_inventories)
+        return [
+            offer
+            for listing, row in rows.items()
+            for offer in self._offers_of(row, better.get(listing, row), seen)
+        ]
+
+    def _offers_of(self, row: Json, source: Json, seen: Seen) -> Sequence[RemoteOffer]:
+        try:
+            return offers(self.shop, row, thing(source, "inventory"), seen)
+        except PegError as error:  # one odd listing must not end the import of the others
+            log.warning("listing.unreadable", listing=row.get("listing_id"), why=str(error))
+            return ()
+
+    async def _read(self, listings: Sequence[str]) -> dict[OfferRef, Reading]:
+        seen = self._client.now_seen()
+        rows = await ask_all(listings, self._ask_inventories)
+        stateless = [one for one in listings if one in rows and "state" not in rows[one]]
+        states = await ask_all(stateless, self._ask_listings)
+        found: dict[OfferRef, Reading] = {}
+        for listing in listings:
+            row = rows.get(listing)
+            told = row if row is None or "state" in row else states.get(listing)
+            if row is None or told is None:
+                # Left out of an answer is not yet gone.
+                found |= await self._read_one(listing)
+            else:
+                inventory, state = thing(row, "inventory"), text(told, "state")
+                found |= readings(self.shop, listing, inventory, state, seen)
+        return found
+
+    async def _read_one(self, listing: str) -> Mapping[OfferRef, Reading]:
+        try:
+            return (await self.look(listing)).readings
+        except RemoteGone:
+            return {}
+
+    async def _ask_inventories(self, listings: Sequence[str]) -> Json:
+        return (await self._client.inventories(listings)).body
+
+    async def _ask_listings(self, listings: Sequence[str]) -> Json:
+        return (await self._client.states(listings)).body
+
+
+def _tells_all(row: Json) -> bool:
+    """Whether a page's row carries its inventory with every SKU: some come back blank there."""
+    inventory = row.get("inventory")
+    return isinstance(inventory, dict) and all(one.get("sku") for one in products(inventory))

@@ -1,0 +1,139 @@
+"""Etsy's webhooks are believed only when signed, and then only as hints."""
+
+import base64
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from standardwebhooks import Webhook
+
+from peg.domain.identity import ShopId
+from peg.marketplaces.etsy.webhooks import EtsyHints
+from peg.marketplaces.port import BadSignature, UnexpectedAnswer
+
+SECRET = "whsec_" + base64.b64encode(b"a practice secret").decode()
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+SHOP = ShopId("etsy:61234567")
+API = "https://api.etsy.com"
+RECEIPT = f"{API}/v3/application/shops/61234567/receipts/4001"
+
+
+def hints(secret: str = SECRET, api: str = API) -> EtsyHints:
+    return EtsyHints(secret=secret, api=api)
+
+
+def body(**more: Any) -> bytes:
+    told = {"event_type": "order.paid", "resource_url": RECEIPT, "shop_id": 61234567, **more}
+    return json.dumps(told).encode()
+
+
+def signed(raw: bytes, *, at: datetime = NOW, secret: str = SECRET) -> dict[str, str]:
+    return {
+        "Webhook-Id": "msg_1",
+        "Webhook-Timestamp": str(int(at.timestamp())),
+        "Webhook-Signature": Webhook(secret).sign("msg_1", at, raw.decode()),
+    }
+
+
+def test_a_signature_by_the_standard_is_believed() -> None:
+    hints().verify(signed(body()), body(), now=NOW)
+
+
+def test_a_signature_without_its_version_and_one_among_several_are_believed() -> None:
+    headers = signed(body())
+    bare = headers["Webhook-Signature"].removeprefix("v1,")
+    other = Webhook(base64.b64encode(b"an older secret").decode()).sign("msg_1", NOW, "")
+
+    for signature in (bare, f"{other} {bare}", f"v2,{bare} v1,{bare}", f"no-base64! v1,{bare}"):
+        hints().verify(headers | {"Webhook-Signature": signature}, body(), now=NOW)
+
+
+def without(headers: dict[str, str], name: str) -> dict[str, str]:
+    return {key: value for key, value in headers.items() if key != name}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        without(signed(body()), "Webhook-Signature"),
+        without(signed(body()), "Webhook-Id"),
+        without(signed(body()), "Webhook-Timestamp"),
+        signed(body()) | {"Webhook-Id": "msg_2"},
+        signed(body()) | {"Webhook-Timestamp": "soon"},
+        signed(body()) | {"Webhook-Timestamp": "9" * 400},
+        signed(body()) | {"Webhook-Timestamp": "\N{SUPERSCRIPT TWO}"},
+        signed(body()) | {"Webhook-Signature": "v1,"},
+        signed(body()) | {"Webhook-Signature": "v1"},
+        signed(body()) | {"Webhook-Signature": "v1,\N{SNOWMAN}"},
+        signed(body()).copy() | {"Webhook-Signature": "v2," + "A" * 43 + "="},
+        signed(body(shop_id=7)),
+        signed(body(), secret=base64.b64encode(b"another secret").decode()),
+        signed(body(), at=NOW - timedelta(seconds=301)),
+        signed(body(), at=NOW + timedelta(seconds=301)),
+    ],
+)
+def test_anything_else_is_refused_without_a_fuss(headers: dict[str, str]) -> None:
+    with pytest.raises(BadSignature):
+        hints().verify(headers, body(), now=NOW)
+
+
+def test_one_changed_byte_breaks_the_signature() -> None:
+    with pytest.raises(BadSignature):
+        hints().verify(signed(body()), body() + b" ", now=NOW)
+
+
+@pytest.mark.parametrize("secret", ["", "whsec_", "whsec_a"])
+def test_a_secret_that_cannot_sign_is_refused_at_once(secret: str) -> None:
+    with pytest.raises(BadSignature):
+        hints(secret)
+
+
+@pytest.mark.parametrize(
+    ("url", "order", "listing"),
+    [
+        (RECEIPT, "4001", None),
+        (RECEIPT.replace("api.", "openapi."), "4001", None),
+        (f"{API}/v3/application/shops/61234567/listings/55", None, "55"),
+        (f"{API}/v3/application/listings/55/inventory", None, "55"),
+    ],
+)
+def test_a_hint_says_where_to_look(url: str, order: str | None, listing: str | None) -> None:
+    raw = body(resource_url=url)
+
+    hint = hints().hint(signed(raw), raw, shop=SHOP, received_at=NOW)
+
+    assert (hint.order, hint.listing, hint.topic) == (order, listing, "order.paid")
+    assert (hint.delivery, hint.happened_at) == ("msg_1", NOW)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"no json",
+        b"[]",
+        b"{}",
+        body(shop_id=7),
+        body(shop_id="61234567"),
+        body(resource_url=RECEIPT.replace("api.etsy.com", "evil.example")),
+        body(resource_url=RECEIPT.replace("api.etsy.com", "api.etsy.com@evil.example")),
+        body(resource_url=RECEIPT.replace("61234567", "7")),
+        body(resource_url=RECEIPT + "/tracking"),
+        body(resource_url=RECEIPT + "\n"),
+        body(resource_url=RECEIPT.replace("receipts/", "receipts/../")),
+        body(resource_url=7),
+        body(event_type=None),
+    ],
+)
+def test_a_payload_unlike_the_documentation_says_nothing(raw: bytes) -> None:
+    with pytest.raises(UnexpectedAnswer):
+        hints().hint(signed(body()), raw, shop=SHOP, received_at=NOW)
+
+
+def test_a_practice_marketplace_is_called_back_where_it_was_configured() -> None:
+    raw = body(resource_url="http://127.0.0.1:4002/v3/application/shops/61234567/receipts/9")
+
+    hint = hints(api="http://127.0.0.1:4002").hint(signed(raw), raw, shop=SHOP, received_at=NOW)
+
+    assert hint.order == "9"
