@@ -1,0 +1,60 @@
+"""Shopify's published Admin API schema, and what it objects to in documents and answers."""
+
+import gzip
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import pytest
+from graphql import GraphQLError, GraphQLSchema, build_client_schema, parse, validate
+from tests.support.exchanges import Exchange
+from tests.support.graphql_answers import answer_faults
+from tools.schemas import ADMIN_API
+
+API_PATH = re.compile(r"/admin/api/[^/]+/graphql\.json\Z")
+ANSWER_KEYS = {"data", "errors", "extensions"}
+
+
+@cache
+def admin_schema() -> GraphQLSchema:
+    """The whole schema; the test is skipped, and says so, where it was not fetched."""
+    place = ADMIN_API.folder / ADMIN_API.keep
+    if not place.is_file():
+        pytest.skip("Shopify's schema is not fetched: make schemas")
+    return build_client_schema(json.loads(gzip.decompress(place.read_bytes()))["data"])
+
+
+def validate_operation(document: str) -> list[str]:
+    """What the schema objects to in a document."""
+    try:
+        return [error.message for error in validate(admin_schema(), parse(document))]
+    except GraphQLError as error:
+        return [error.message]
+
+
+def validate_response(
+    document: str, variables: Mapping[str, Any], answer: Any, operation: str | None = None
+) -> list[str]:
+    """What the schema objects to in an answer to `document`, which is valid."""
+    if not isinstance(answer, dict) or not answer.keys() & {"data", "errors"}:
+        return ["the answer has neither data nor errors"]
+    faults = [f"unknown top-level key {key}" for key in answer.keys() - ANSWER_KEYS]
+    faults += [f"no message in {one}" for one in answer.get("errors", ()) if "message" not in one]
+    if answer.get("data") is None:
+        return faults if answer.get("errors") else [*faults, "no data, and no error says why"]
+    schema, parsed = admin_schema(), parse(document)
+    return [*faults, *answer_faults(schema, parsed, variables, answer["data"], operation)]
+
+
+def admin_contract(exchange: Exchange) -> list[str]:
+    """What the schema objects to in one exchange; other paths are not its business."""
+    if not API_PATH.search(exchange.path) or exchange.status != 200:
+        return []
+    asked, answer = json.loads(exchange.body), exchange.answer_json
+    wrong = validate_operation(asked["query"])
+    if wrong:  # to refuse such a document is right
+        return wrong if answer.get("data") else []
+    variables = asked.get("variables") or {}
+    return validate_response(asked["query"], variables, answer, asked.get("operationName"))
