@@ -127,8 +127,8 @@ class Rehearsal:
             await settle()
 
     def unit(self, sku: str) -> UnitId:
-        found = next(it for it in self.shopify.shop.store.variants.values() if it.sku == sku)
-        return UnitId(found.gid)
+        ever = self.shopify.shop.store.ever_sold.values()
+        return UnitId(next(it for it in ever if it.sku == sku).gid)
 
     def item(self, sku: str) -> str:
         found = next(it for it in self.shopify.shop.store.items.values() if it.sku == sku)
