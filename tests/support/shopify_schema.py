@@ -3,7 +3,7 @@
 import gzip
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -20,18 +20,13 @@ ANSWER_KEYS = {"data", "errors", "extensions"}
 @cache
 def admin_schema() -> GraphQLSchema:
     """The whole schema; the test is skipped, and says so, where it was not fetched."""
-    if not is_fetched():
+    place = ADMIN_API.folder / ADMIN_API.keep
+    if not place.is_file():
         pytest.skip("Shopify's schema is not fetched: make schemas")
-    packed = (ADMIN_API.folder / ADMIN_API.keep).read_bytes()
-    return build_client_schema(json.loads(gzip.decompress(packed))["data"])
+    return build_client_schema(json.loads(gzip.decompress(place.read_bytes()))["data"])
 
 
-def is_fetched() -> bool:
-    return (ADMIN_API.folder / ADMIN_API.keep).is_file()
-
-
-@cache
-def validate_operation(document: str) -> Sequence[str]:
+def validate_operation(document: str) -> list[str]:
     """What the schema objects to in a document."""
     try:
         return [error.message for error in validate(admin_schema(), parse(document))]
@@ -60,6 +55,6 @@ def admin_contract(exchange: Exchange) -> list[str]:
     asked, answer = json.loads(exchange.body), exchange.answer_json
     wrong = validate_operation(asked["query"])
     if wrong:  # to refuse such a document is right
-        return list(wrong) if answer.get("data") else []
+        return wrong if answer.get("data") else []
     variables = asked.get("variables") or {}
     return validate_response(asked["query"], variables, answer, asked.get("operationName"))

@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import httpx2
+
 from peg.marketplaces.port import (
     AccessRevoked,
     MarketplaceError,
@@ -17,10 +19,28 @@ from peg.marketplaces.port import (
 )
 
 Json = Mapping[str, Any]
-_Named = AccessRevoked | MissingScope | ShopFrozen | RemoteGone
+_Named = AccessRevoked | MissingScope | ShopFrozen | RemoteGone | Refused
 
 SENTENCE_CHARACTERS_MAX = 300
 WAIT_S_DEFAULT = 1.0
+
+
+def body_of(answer: httpx2.Response) -> Json:
+    """The JSON object of an answer.
+
+    Raises:
+        MarketplaceError: it is a refusal, each by its own name.
+        UnexpectedAnswer: it is no JSON, or no object.
+    """
+    if not answer.is_success:
+        raise refusal(answer.status_code, answer.headers, answer.content)
+    try:
+        body = answer.json()
+    except ValueError as cause:
+        raise UnexpectedAnswer("Etsy answered with something that is no JSON") from cause
+    if not isinstance(body, dict):
+        raise UnexpectedAnswer("Etsy answered with a list where an object was due")
+    return body
 
 
 def whole(body: Json, name: str) -> int:
@@ -85,6 +105,11 @@ def refusal(status: int, headers: Mapping[str, str], content: bytes) -> Marketpl
 
 
 _REFUSALS: tuple[tuple[Callable[[int, str], bool], type[_Named], str], ...] = (
+    (
+        lambda _, said: "invalid_client" in said,
+        Refused,
+        "the keystring or the shared secret is wrong: copy both from Etsy's developer page",
+    ),
     (
         lambda status, said: status == 401 or "invalid_grant" in said,
         AccessRevoked,

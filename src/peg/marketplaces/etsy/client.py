@@ -1,29 +1,20 @@
 """Etsy's operations as PEG uses them, each with its lane, and whether it may be repeated."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import httpx2
 
 from peg.domain.clock import Clock
 from peg.domain.identity import ShopId
-from peg.marketplaces.etsy.answers import Json, refusal
-from peg.marketplaces.etsy.oauth import headers_of
+from peg.marketplaces.etsy.answers import Json, body_of
+from peg.marketplaces.etsy.app import App
 from peg.marketplaces.etsy.quota import Quota
 from peg.marketplaces.etsy.translate import Seen
 from peg.marketplaces.grant import Tokens
 from peg.marketplaces.http import Door, Request, marketplace_time
 from peg.marketplaces.limiter import Lane
-from peg.marketplaces.port import AccessRevoked, Throttled, UnexpectedAnswer
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class App:
-    """The app as it names itself on every call."""
-
-    keystring: str
-    shared_secret: str = field(repr=False)
+from peg.marketplaces.port import AccessRevoked, Throttled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +42,7 @@ class EtsyClient:
         """Call `api` (without a trailing slash) through `door`, with the token of `tokens`."""
         self._shop_path = f"/shops/{shop.partition(':')[2]}"
         self._api = f"{api}/v3/application"
-        self._app = headers_of(app.keystring, app.shared_secret)
+        self._app = app
         self._door = door
         self._tokens = tokens
         self._quota = quota
@@ -168,16 +159,13 @@ class EtsyClient:
             answer, seen = await self._once(request, await self._tokens.token())
         if answer.status_code == 401:
             raise AccessRevoked("Etsy refuses even a fresh token: connect the shop again")
-        if not answer.is_success:
-            raise refusal(answer.status_code, answer.headers, answer.content)
-        return Answer(
-            body=_json(answer), seen=replace(seen, marketplace_at=marketplace_time(answer))
-        )
+        seen = replace(seen, marketplace_at=marketplace_time(answer))
+        return Answer(body=body_of(answer), seen=seen)
 
     async def _once(self, request: Request, token: str) -> tuple[httpx2.Response, Seen]:
         await self._quota.enter(request.lane)
         seen = self.now_seen()
-        headers = {**request.headers, **self._app, "authorization": f"Bearer {token}"}
+        headers = {**request.headers, **self._app.headers(), "authorization": f"Bearer {token}"}
         try:
             answer = await self._door.send(replace(request, headers=headers))
         except Throttled as error:
@@ -185,13 +173,3 @@ class EtsyClient:
             raise
         self._quota.learn(answer.headers)
         return answer, seen
-
-
-def _json(answer: httpx2.Response) -> Json:
-    try:
-        body: Any = answer.json()
-    except ValueError as cause:
-        raise UnexpectedAnswer("Etsy answered with something that is no JSON") from cause
-    if not isinstance(body, dict):
-        raise UnexpectedAnswer("Etsy answered with a list where an object was due")
-    return body

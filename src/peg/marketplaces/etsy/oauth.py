@@ -6,37 +6,29 @@ Access tokens last an hour; refresh tokens 90 days, and each use gives a new one
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from urllib.parse import urlencode
 
 import httpx2
 
 from peg.marketplaces.etsy import answers
 from peg.marketplaces.grant import Grant
-from peg.marketplaces.port import MarketplaceUnavailable, MaybeApplied, UnexpectedAnswer
+from peg.marketplaces.port import MarketplaceUnavailable, MaybeApplied
 
 TIMEOUT_S = 10.0
 REFRESH_LASTS = timedelta(days=90)
-REAL_API = "https://api.etsy.com"
-REAL_CONSENT = "https://www.etsy.com"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Owner:
-    """The shop a token is for."""
-
-    shop: str
-    name: str
-    currency: str
 
 
 def consent_url(
-    api: str, *, keystring: str, redirect_uri: str, scopes: Sequence[str], state: str, verifier: str
+    site: str,
+    *,
+    keystring: str,
+    redirect_uri: str,
+    scopes: Sequence[str],
+    state: str,
+    verifier: str,
 ) -> str:
     """Where the seller's browser is sent. `verifier` itself stays here; its hash travels."""
-    site = REAL_CONSENT if api == REAL_API else api
     query = {
         "response_type": "code",
         "client_id": keystring,
@@ -97,31 +89,6 @@ async def refresh(
     return await _grant(http, api, form, now=now)
 
 
-async def owner(
-    http: httpx2.AsyncClient, api: str, *, keystring: str, shared_secret: str, token: str
-) -> Owner:
-    """Whose token this is.
-
-    Raises:
-        MissingScope: not even `shops_r` was granted.
-        Refused: the keystring or the shared secret is wrong.
-    """
-    headers = headers_of(keystring, shared_secret) | {"authorization": f"Bearer {token}"}
-    me = await _get(http, f"{api}/v3/application/users/me", headers)
-    shop_id = answers.whole(me, "shop_id")
-    shop = await _get(http, f"{api}/v3/application/shops/{shop_id}", headers)
-    return Owner(
-        shop=str(shop_id),
-        name=answers.text(shop, "shop_name"),
-        currency=answers.text(shop, "currency_code"),
-    )
-
-
-def headers_of(keystring: str, shared_secret: str) -> dict[str, str]:
-    """The app's own identification, wanted on every call."""
-    return {"x-api-key": f"{keystring}:{shared_secret}"}
-
-
 async def _grant(
     http: httpx2.AsyncClient, api: str, form: Mapping[str, str], *, now: datetime
 ) -> Grant:
@@ -130,9 +97,9 @@ async def _grant(
         answer = await http.post(url, data=dict(form), timeout=TIMEOUT_S)
     except (httpx2.ConnectError, httpx2.ConnectTimeout) as cause:
         raise MarketplaceUnavailable("Etsy's token server cannot be reached") from cause
-    except httpx2.HTTPError as cause:
+    except httpx2.TransportError as cause:
         raise MaybeApplied("Etsy's token server gave no answer") from cause
-    body = _body(answer)
+    body = answers.body_of(answer)
     return Grant(
         access_token=answers.text(body, "access_token"),
         access_until=now + timedelta(seconds=answers.whole(body, "expires_in")),
@@ -140,23 +107,3 @@ async def _grant(
         refresh_until=now + REFRESH_LASTS,
         scopes=frozenset(str(body.get("scope") or "").split()),
     )
-
-
-async def _get(http: httpx2.AsyncClient, url: str, headers: Mapping[str, str]) -> Mapping[str, Any]:
-    try:
-        answer = await http.get(url, headers=dict(headers), timeout=TIMEOUT_S)
-    except httpx2.HTTPError as cause:
-        raise MarketplaceUnavailable("Etsy cannot be reached") from cause
-    return _body(answer)
-
-
-def _body(answer: httpx2.Response) -> Mapping[str, Any]:
-    if not answer.is_success:
-        raise answers.refusal(answer.status_code, answer.headers, answer.content)
-    try:
-        body = answer.json()
-    except ValueError as cause:
-        raise UnexpectedAnswer("Etsy answered with something that is no JSON") from cause
-    if not isinstance(body, dict):
-        raise UnexpectedAnswer("Etsy answered with a list where an object was due")
-    return body

@@ -1,0 +1,67 @@
+"""Whose a token is and what it may do: asked once, when a shop is connected."""
+
+from dataclasses import dataclass
+
+import httpx2
+
+from peg.marketplaces.etsy.answers import Json, body_of, text, whole
+from peg.marketplaces.etsy.app import App
+from peg.marketplaces.port import MarketplaceUnavailable, MissingScope
+
+TIMEOUT_S = 10.0
+_NEEDS_SCOPE = {
+    "listings_r": "/shops/{shop}/listings?limit=1",
+    "transactions_r": "/shops/{shop}/receipts?limit=1",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """The shop a token is for."""
+
+    shop: str
+    name: str
+    currency: str
+
+
+class Newcomer:
+    """A token that was just given, before there is a shop to call for."""
+
+    def __init__(self, http: httpx2.AsyncClient, api: str, *, app: App, token: str) -> None:
+        self._http = http
+        self._api = f"{api}/v3/application"
+        self._headers = app.headers() | {"authorization": f"Bearer {token}"}
+
+    async def owner(self) -> Owner:
+        """Whose token this is.
+
+        Raises:
+            MissingScope: not even `shops_r` was granted.
+            Refused: the keystring or the shared secret is wrong.
+        """
+        shop_id = whole(await self._get("/users/me"), "shop_id")
+        shop = await self._get(f"/shops/{shop_id}")
+        return Owner(
+            shop=str(shop_id),
+            name=text(shop, "shop_name"),
+            currency=text(shop, "currency_code"),
+        )
+
+    async def refused_scopes(self, shop: str) -> frozenset[str]:
+        """Scopes to read that were not granted, found out by reading: Etsy does not tell them."""
+        refused = set()
+        for scope, path in _NEEDS_SCOPE.items():
+            try:
+                await self._get(path.format(shop=shop))
+            except MissingScope:
+                refused.add(scope)
+        return frozenset(refused)
+
+    async def _get(self, path: str) -> Json:
+        try:
+            answer = await self._http.get(
+                self._api + path, headers=self._headers, timeout=TIMEOUT_S
+            )
+        except httpx2.TransportError as cause:
+            raise MarketplaceUnavailable("Etsy cannot be reached: try again later") from cause
+        return body_of(answer)

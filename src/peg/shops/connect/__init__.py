@@ -1,0 +1,1 @@
+"""Connect a shop, by the browser or without one: `etsy` and `shopify` each say how."""

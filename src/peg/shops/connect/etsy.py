@@ -1,0 +1,110 @@
+"""Connect an Etsy shop: the browser with PKCE, or a refresh token got elsewhere."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from peg.domain.identity import Channel, ShopId
+from peg.marketplaces.etsy import oauth
+from peg.marketplaces.etsy.app import App
+from peg.marketplaces.etsy.owner import Newcomer
+from peg.marketplaces.grant import Grant
+from peg.shops import pending
+from peg.shops.addresses import secure
+from peg.shops.connect.desk import Desk
+from peg.shops.directory import AppCredentials, Shop, Status
+from peg.shops.pending import Pending
+from peg.shops.scopes import ASKED, check_scopes
+
+
+async def begin(desk: Desk, *, app: AppCredentials, redirect_uri: str, browser: str) -> str:
+    """The consent page to send the browser to.
+
+    Args:
+        desk: where it is remembered.
+        app: the keystring and the shared secret.
+        redirect_uri: exactly as registered with the app.
+        browser: a secret that only this browser holds, such as a cookie's value.
+
+    Raises:
+        InsecureUrl: the browser would come back over plain http to another machine.
+    """
+    begun = Pending(
+        channel=Channel.ETSY,
+        browser=pending.digest(browser),
+        redirect_uri=secure(redirect_uri),
+        app=app,
+        verifier=pending.new_secret(),
+    )
+    return oauth.consent_url(
+        secure(desk.etsy_consent_url).rstrip("/"),
+        keystring=app.client_id,
+        redirect_uri=begun.redirect_uri,
+        scopes=ASKED[Channel.ETSY],
+        state=await desk.remember(begun),
+        verifier=begun.verifier,
+    )
+
+
+async def finish(desk: Desk, callback: Mapping[str, str], *, browser: str) -> Shop:
+    """Check what the browser brought back, fetch the tokens and keep the shop.
+
+    Raises:
+        CallbackExpired: unknown, used or too old a state.
+        BadCallback: another browser than the one begun with, or no code.
+        ConnectionDeclined: the seller said no.
+        AccessRevoked: Etsy takes the code no more.
+        MissingScope: less was granted than PEG needs.
+    """
+    begun = await desk.take(Channel.ETSY, callback, browser)
+    grant = await oauth.exchange_code(
+        desk.http,
+        desk.etsy_api(),
+        keystring=begun.app.client_id,
+        code=callback["code"],
+        verifier=begun.verifier,
+        redirect_uri=begun.redirect_uri,
+        now=desk.clock.now(),
+    )
+    return await _keep(desk, begun.app, grant)
+
+
+async def by_refresh_token(desk: Desk, *, app: AppCredentials, refresh_token: str) -> Shop:
+    """Connect with a refresh token got elsewhere; it is used up by this.
+
+    Raises:
+        AccessRevoked: it is revoked, used already or older than 90 days.
+        MissingScope: it lacks what PEG needs.
+    """
+    grant = await desk.patiently(
+        partial(
+            oauth.refresh,
+            desk.http,
+            desk.etsy_api(),
+            keystring=app.client_id,
+            refresh_token=refresh_token,
+            now=desk.clock.now(),
+        )
+    )
+    return await _keep(desk, app, grant)
+
+
+async def _keep(desk: Desk, app: AppCredentials, grant: Grant) -> Shop:
+    as_app = App(keystring=app.client_id, shared_secret=app.client_secret)
+    newcomer = Newcomer(desk.http, desk.etsy_api(), app=as_app, token=grant.access_token)
+    owner = await desk.patiently(newcomer.owner)
+    # A token answer without scopes means all that were asked for (RFC 6749, 5.1); what a refresh
+    # token from elsewhere may do is found out by trying.
+    scopes = grant.scopes or frozenset(ASKED[Channel.ETSY])
+    refused = await desk.patiently(partial(newcomer.refused_scopes, owner.shop))
+    shop = Shop(
+        id=ShopId(f"etsy:{owner.shop}"),
+        channel=Channel.ETSY,
+        name=owner.name,
+        currency=owner.currency,
+        status=Status.CONNECTED,
+        status_sentence="",
+        scopes=check_scopes(Channel.ETSY, scopes - refused),
+        client_id=app.client_id,
+        connected_at=desk.clock.now(),
+    )
+    return await desk.keep(shop, app, grant)
