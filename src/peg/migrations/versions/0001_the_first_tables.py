@@ -332,6 +332,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sku", name=op.f("pk_positions")),
     )
     op.create_table(
+        "proposals",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("shopify_offer", sa.Integer(), nullable=False),
+        sa.Column("etsy_offer", sa.Integer(), nullable=False),
+        sa.Column("confidence", sa.Integer(), nullable=False),
+        sa.Column("reasons", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("who", sa.String(length=64), nullable=True),
+        sa.CheckConstraint(
+            "state in ('open', 'accepted', 'rejected')", name=op.f("ck_proposals_state")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposals")),
+        sa.UniqueConstraint(
+            "shopify_offer", "etsy_offer", name=op.f("uq_proposals_shopify_offer_etsy_offer")
+        ),
+    )
+    op.create_table(
         "questions",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
@@ -554,6 +573,7 @@ def downgrade() -> None:
 
     op.drop_table("reconciliations")
     op.drop_table("questions")
+    op.drop_table("proposals")
     op.drop_table("positions")
     op.drop_table("polls")
     op.drop_table("pauses")

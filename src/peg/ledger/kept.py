@@ -1,0 +1,93 @@
+"""Orders as they were kept: to be taken in again once their lines are known."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.domain.identity import OfferId, OfferRef, ShopId
+from peg.domain.money import Money
+from peg.domain.order import LineSnapshot, OrderSnapshot
+from peg.ledger.tables import order_lines, orders
+
+
+async def unresolved_orders(session: AsyncSession) -> Sequence[tuple[ShopId, str]]:
+    """Orders with a line that nobody could assign to an item yet, oldest first."""
+    query = (
+        select(orders.c.shop, orders.c.order_id)
+        .join(
+            order_lines,
+            (order_lines.c.shop == orders.c.shop) & (order_lines.c.order_id == orders.c.order_id),
+        )
+        .where(order_lines.c.resolved.is_(False))
+        .group_by(orders.c.shop, orders.c.order_id, orders.c.created_at)
+        .order_by(orders.c.created_at)
+    )
+    return [(ShopId(row.shop), row.order_id) for row in await session.execute(query)]
+
+
+async def kept_order(session: AsyncSession, shop: ShopId, order: str) -> OrderSnapshot:
+    """The newest snapshot of an order, as it was kept."""
+    where = (orders.c.shop == shop) & (orders.c.order_id == order)
+    header = (await session.execute(select(orders).where(where))).mappings().one()
+    lines = (
+        select(order_lines)
+        .where(order_lines.c.shop == shop, order_lines.c.order_id == order)
+        .order_by(order_lines.c.line)
+    )
+    return OrderSnapshot(
+        shop=shop,
+        order=order,
+        name=header["name"],
+        created_at=header["created_at"],
+        updated_at=header["updated_at"],
+        fetched_at=header["fetched_at"],
+        lines=[_line(shop, row) for row in (await session.execute(lines)).mappings()],
+        paid=header["paid"],
+        cancelled_at=header["cancelled_at"],
+        complete=header["complete"],
+        test=header["test"],
+    )
+
+
+async def sold_since(session: AsyncSession, moment: datetime) -> Sequence[OfferId]:
+    """Offers of which an order created at or after `moment` (the marketplace's time) tells."""
+    query = (
+        select(order_lines.c.offer)
+        .join(
+            orders,
+            (order_lines.c.shop == orders.c.shop) & (order_lines.c.order_id == orders.c.order_id),
+        )
+        .where(orders.c.created_at >= moment, order_lines.c.offer.is_not(None))
+        .distinct()
+        .order_by(order_lines.c.offer)
+    )
+    return [OfferId(offer) for offer in (await session.scalars(query)).all()]
+
+
+def _line(shop: ShopId, row: Any) -> LineSnapshot:
+    ref = None
+    if row["listing"] is not None:
+        ref = OfferRef(
+            shop=shop,
+            listing=row["listing"],
+            variant=row["variant"] or "",
+            stock_unit=row["stock_unit"] or "",
+        )
+    price = None
+    if row["price_minor"] is not None:
+        price = Money(row["price_minor"], row["currency"])
+    return LineSnapshot(
+        line=row["line"],
+        sku=row["sku"],
+        title=row["title"],
+        ref=ref,
+        committed=row["committed"],
+        shipped=row["shipped"],
+        restocked=row["restocked"],
+        written_off=row["written_off"],
+        remote_location=row["remote_location"],
+        price=price,
+    )

@@ -1,0 +1,70 @@
+"""What a person's answer to a question sets in motion."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.catalog import offers
+from peg.domain.identity import OfferId, Sku
+from peg.domain.stock import Cause
+from peg.ledger import book, places, questions
+from peg.ledger.book import Posting
+from peg.ledger.questions import Question
+from peg.onboarding.adopting import DISAGREES
+from peg.propagation import board
+from peg.propagation.retarget import retarget_offers
+
+
+async def answer(
+    session: AsyncSession, number: int, option: str, *, who: str, now: datetime
+) -> Question:
+    """Answer a question and act on it, in one transaction.
+
+    Raises:
+        NoSuchQuestion: there is none of that number, or it was answered.
+        BadAnswer: not one of its options.
+    """
+    question = await questions.answer(session, number, option, who=who, now=now)
+    if question.kind == DISAGREES:
+        more = int(option) - int(question.evidence["taken"])
+        await _correct(session, Sku(question.subject), more, question, who=who, now=now)
+    elif question.kind == "extra_pieces" and option == "yes":
+        await _believe_extra(session, question, who=who, now=now)
+    elif question.kind == "withdrawn_by_hand" and option == "put_back":
+        await _put_back(session, OfferId(int(question.subject)), now=now)
+    return question
+
+
+async def _correct(
+    session: AsyncSession, sku: Sku, more: int, question: Question, *, who: str, now: datetime
+) -> None:
+    if not more:
+        return
+    posting = Posting(
+        sku=sku,
+        location=await places.fullest(session, sku),
+        on_hand=more,
+        cause=Cause.CORRECTED,
+        source=who,
+        reference=f"question {question.id}",
+        happened_at=now,
+        note=f"{question.sentence} {question.answer}",
+    )
+    await book.post(session, [posting], now=now)
+
+
+async def _believe_extra(
+    session: AsyncSession, question: Question, *, who: str, now: datetime
+) -> None:
+    """What one shop showed too many of is really there."""
+    offer = (await offers.by_ids(session, [OfferId(int(question.subject))])).popitem()[1]
+    for part in offer.components:
+        more = int(question.evidence["more"]) * part.quantity
+        await _correct(session, part.sku, more, question, who=who, now=now)
+
+
+async def _put_back(session: AsyncSession, offer: OfferId, *, now: datetime) -> None:
+    await offers.park(session, offer, parked=False)
+    known = await offers.by_ids(session, [offer])
+    await retarget_offers(session, list(known.values()), now=now)
+    await board.make_dirty(session, offer, now=now)

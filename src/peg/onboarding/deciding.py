@@ -1,0 +1,128 @@
+"""What a person decides about proposals: the same piece, or two."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from peg.catalog import offers
+from peg.catalog.offers import Offer
+from peg.db.engine import Database
+from peg.db.transaction import begin, reading
+from peg.domain.clock import Clock
+from peg.domain.errors import ErrorKind, PegError
+from peg.domain.identity import OfferId, ShopId, Sku, fold_sku
+from peg.domain.offer import Reading, RemoteOffer
+from peg.ledger.orders import Component
+from peg.marketplaces.port import Marketplace
+from peg.onboarding import adopting, proposals
+from peg.onboarding.adopting import Adopted
+from peg.onboarding.matching import Match, usable_sku
+from peg.onboarding.proposals import KeptProposal
+from peg.propagation.retarget import retarget_offers
+
+
+class NeedsSku(PegError):
+    """Neither offer has a SKU that both marketplaces can carry."""
+
+    kind: ClassVar[ErrorKind] = "refused"
+
+
+class NoSuchOffer(PegError):
+    """No offer has that number."""
+
+    kind: ClassVar[ErrorKind] = "missing"
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"no offer has the number {number}: `peg offers` lists them")
+
+
+class Decider:
+    """Acts on decisions; figures are read afresh before anything is counted."""
+
+    def __init__(
+        self, database: Database, clock: Clock, shops: Mapping[ShopId, Marketplace]
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._shops = shops
+
+    async def accept(self, number: int, *, who: str, sku: Sku | None = None) -> Adopted:
+        """The two offers sell the same piece: from now on they share its stock.
+
+        Args:
+            number: the proposal's.
+            who: who says so.
+            sku: the piece's SKU, where neither offer has a usable one.
+
+        Raises:
+            NoSuchProposal: there is none of that number, or it was decided.
+            NeedsSku: neither offer has a usable SKU, and none was given.
+            MarketplaceError: the offers could not be read.
+        """
+        async with reading(self._database) as session:
+            one = await proposals.proposal(session, number)
+        fresh = [offer for offer in (one.shopify, one.etsy) if not offer.components]
+        found = {offer.ref: _remote(offer, await self._read(offer)) for offer in fresh}
+        match = Match(sku=_sku(one, sku), refs=tuple(found))
+        async with begin(self._database) as session:
+            now = self._clock.now()
+            await proposals.decide(session, number, accepted=True, who=who, now=now)
+            return await adopting.adopt(session, [match], found, now=now)
+
+    async def reject(self, number: int, *, who: str) -> KeptProposal:
+        """They are two pieces; the pair is not proposed again.
+
+        Raises:
+            NoSuchProposal: there is none of that number, or it was decided.
+        """
+        async with begin(self._database) as session:
+            return await proposals.decide(
+                session, number, accepted=False, who=who, now=self._clock.now()
+            )
+
+    async def compose(self, offer: OfferId, parts: Mapping[Sku, int]) -> None:
+        """A sale of the offer takes these items: a set, or several of one.
+
+        Raises:
+            NoSuchOffer: there is none of that number.
+            MarketplaceError: the offer could not be read.
+        """
+        async with reading(self._database) as session:
+            known = (await offers.by_ids(session, [offer])).get(offer)
+        if known is None:
+            raise NoSuchOffer(offer)
+        now_shown = await self._read(known)
+        components = [Component(sku=sku, quantity=count) for sku, count in sorted(parts.items())]
+        async with begin(self._database) as session:
+            await adopting.map_offer(session, offer, now_shown, components)
+            found = await offers.by_ids(session, [offer])
+            await retarget_offers(session, list(found.values()), now=self._clock.now())
+
+    async def _read(self, offer: Offer) -> Reading:
+        readings = await self._shops[offer.ref.shop].read([offer.ref])
+        return readings[offer.ref]
+
+
+def _sku(one: KeptProposal, given: Sku | None) -> Sku:
+    """The item's SKU: the one it has, the one given, or the first usable one as typed."""
+    for offer in (one.shopify, one.etsy):
+        if offer.components:
+            return offer.components[0].sku
+    typed = [usable_sku(fold_sku(offer.sku_as_typed)) for offer in (one.shopify, one.etsy)]
+    found = given or next((sku for sku in typed if sku is not None), None)
+    if found is None:
+        raise NeedsSku(
+            f"neither {one.shopify.title!r} nor {one.etsy.title!r} has a usable SKU: say one with"
+            " `--sku`, and type it into both shops"
+        )
+    return found
+
+
+def _remote(offer: Offer, shown: Reading) -> RemoteOffer:
+    return RemoteOffer(
+        ref=offer.ref,
+        reading=shown,
+        title=offer.title,
+        sku=offer.sku_as_typed,
+        options=offer.options,
+        price=offer.price,
+    )

@@ -1,0 +1,187 @@
+"""Read every shop into the book: orders, then figures, then orders again."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TypeVar
+
+import structlog
+
+from peg.catalog import offers
+from peg.db.engine import Database
+from peg.db.transaction import begin, reading
+from peg.domain.clock import Clock
+from peg.domain.identity import OfferRef, ShopId, Sku
+from peg.domain.offer import RemoteOffer
+from peg.intake import checks
+from peg.intake.orders import take_in
+from peg.intake.patience import Patience
+from peg.intake.polling import Polls
+from peg.ledger import kept
+from peg.marketplaces.port import Marketplace
+from peg.onboarding import adopting, proposals
+from peg.onboarding.agreement import Side, agree
+from peg.onboarding.matching import Matching, match
+
+log = structlog.get_logger()
+
+T = TypeVar("T")
+
+BATCH_ITEMS_MAX = 200
+CLOCKS_APART_MAX = timedelta(minutes=5)
+"""How far the marketplaces' clocks and ours may differ when orders near the import are sought."""
+
+Progress = Callable[[str, int], None]
+"""Told the step, and by how many offers or orders it has gone on."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Imported:
+    """What an import found and did.
+
+    Attributes:
+        read: offers read, by shop.
+        duplicates: SKUs that several offers of one shop carry, with how many.
+        asked: items whose shops disagree: the lower figure holds until a person answers.
+    """
+
+    read: dict[ShopId, int] = field(default_factory=dict)
+    items: int = 0
+    offers: int = 0
+    matched: int = 0
+    proposals: int = 0
+    duplicates: dict[str, int] = field(default_factory=dict)
+    untracked: int = 0
+    nameless: int = 0
+    asked: list[Sku] = field(default_factory=list)
+    orders: int = 0
+
+
+class Importer:
+    """Imports all connected shops."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        shops: Mapping[ShopId, Marketplace],
+        *,
+        polls: Polls,
+        patience: Patience,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._shops = shops
+        self._polls = polls
+        self._patience = patience
+
+    async def rehearse(self, progress: Progress) -> Imported:
+        """Say what an import would find; write nothing anywhere.
+
+        Raises:
+            MarketplaceError: a shop could not be read.
+        """
+        found = await self._read_all(progress)
+        matching = await self._match(found)
+        told = _told(found, matching)
+        told.items = len(matching.matches)
+        told.offers = sum(len(one.refs) for one in matching.matches)
+        for one in matching.matches:
+            sides = [Side(shop=ref.shop, reading=found[ref].reading, places={}) for ref in one.refs]
+            if agree(sides).disagrees:
+                told.asked.append(one.sku)
+        return told
+
+    async def run(self, progress: Progress) -> Imported:
+        """Import what is new; what is known already is left as it is.
+
+        Orders from before the figures were read are inside them and only noted; the others count.
+        An offer that sold while it was read is read once more.
+
+        Raises:
+            MarketplaceError: a shop could not be read; what was taken in before it stays.
+        """
+        begun_at = self._clock.now()
+        await self._poll(progress)
+        found = await self._read_all(progress)
+        matching = await self._match(found)
+        told = _told(found, matching)
+        for batch in batches(list(found.values()), BATCH_ITEMS_MAX):
+            async with begin(self._database) as session:
+                await adopting.keep(session, batch, now=self._clock.now())
+        for matches in batches(matching.matches, BATCH_ITEMS_MAX):
+            async with begin(self._database) as session:
+                done = await adopting.adopt(session, matches, found, now=self._clock.now())
+            told.items += done.items
+            told.offers += done.offers
+            told.asked += done.asked
+            progress("counting", len(matches))
+        async with begin(self._database) as session:
+            await proposals.propose(session, matching.proposals, now=self._clock.now())
+        await self._poll(progress)
+        told.orders = await self.take_in_kept(progress)
+        async with begin(self._database) as session:
+            for offer in await kept.sold_since(session, begun_at - CLOCKS_APART_MAX):
+                await checks.read_again(
+                    session, offer, due_at=self._clock.now(), why="sold while it was imported"
+                )
+        log.info("shops.imported", items=told.items, offers=told.offers, asked=len(told.asked))
+        return told
+
+    async def take_in_kept(self, progress: Progress) -> int:
+        """Take in orders once more whose lines may be known by now; how many."""
+        async with reading(self._database) as session:
+            waiting = await kept.unresolved_orders(session)
+        for batch in batches(waiting, BATCH_ITEMS_MAX):
+            async with begin(self._database) as session:
+                for shop, order in batch:
+                    snapshot = await kept.kept_order(session, shop, order)
+                    await take_in(session, snapshot, patience=self._patience, now=self._clock.now())
+            progress("orders", len(batch))
+        return len(waiting)
+
+    async def _match(self, found: Mapping[OfferRef, RemoteOffer]) -> Matching:
+        async with reading(self._database) as session:
+            known = await offers.everything(session)
+            rejected = await proposals.rejected_pairs(session)
+        mapped = {offer.ref for offer in known if offer.components}
+        return match(found.values(), mapped=mapped, rejected=rejected)
+
+    async def _poll(self, progress: Progress) -> None:
+        for shop in sorted(self._shops):
+            await self._polls.poll(shop)
+            progress("orders", 0)
+
+    async def _read_all(self, progress: Progress) -> dict[OfferRef, RemoteOffer]:
+        found: dict[OfferRef, RemoteOffer] = {}
+        for shop in sorted(self._shops):
+            async for page in self._shops[shop].listings():
+                # Pages shift while they are read: what comes twice counts as it was seen first.
+                for offer in page:
+                    found.setdefault(offer.ref, offer)
+                progress("reading", len(page))
+        return found
+
+
+def batches(things: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """Consecutive parts of at most `size`."""
+    for start in range(0, len(things), size):
+        yield things[start : start + size]
+
+
+def _told(found: Mapping[OfferRef, RemoteOffer], matching: Matching) -> Imported:
+    read: dict[ShopId, int] = {}
+    for ref in found:
+        read[ref.shop] = read.get(ref.shop, 0) + 1
+    return Imported(
+        read=read,
+        matched=_several(one.refs for one in matching.matches),
+        proposals=len(matching.proposals),
+        duplicates={sku: len(refs) for sku, refs in sorted(matching.duplicates.items())},
+        untracked=len(matching.untracked),
+        nameless=len(matching.nameless),
+    )
+
+
+def _several(groups: Iterable[Sequence[OfferRef]]) -> int:
+    return sum(len(group) > 1 for group in groups)

@@ -1,0 +1,136 @@
+"""A shop as PEG's port sees it, moved by hand: for tests of what stands above the marketplaces."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from peg.domain.identity import Channel, OfferRef, ShopId
+from peg.domain.money import Money
+from peg.domain.offer import ANYWHERE, Parts, Reading, RemoteOffer, Shelf
+from peg.domain.order import LineSnapshot, OrderSnapshot
+from peg.marketplaces.port import OrdersPage, RemoteGone
+
+PLACE = "7001"
+PAGE = 2
+
+
+class ShopWindow:
+    """Keeps offers and orders in memory and answers the port's questions about them.
+
+    A sale takes pieces off by itself, as a marketplace does. `before_page` is called before each
+    page of listings, so that something can happen in the middle of a reading.
+    """
+
+    def __init__(self, shop: ShopId, now: datetime) -> None:
+        self.shop = shop
+        self.channel = Channel(shop.partition(":")[0])
+        self.now = now
+        self.offers: dict[OfferRef, RemoteOffer] = {}
+        self.orders: list[OrderSnapshot] = []
+        self.before_page = _nothing
+        self.reads = 0
+
+    def show(
+        self,
+        sku: str,
+        pieces: int,
+        *,
+        title: str = "",
+        options: Mapping[str, str] | None = None,
+        price_minor: int = 10_000,
+        shelf: Shelf = Shelf.LISTED,
+        tracked: bool = True,
+        tags: Sequence[str] = (),
+    ) -> OfferRef:
+        number = str(100 + len(self.offers))
+        ref = OfferRef(
+            shop=self.shop,
+            listing=number,
+            variant=f"{number}1" if self.channel is Channel.SHOPIFY else "",
+            stock_unit=f"{number}2" if self.channel is Channel.SHOPIFY else "",
+        )
+        self.offers[ref] = RemoteOffer(
+            ref=ref,
+            reading=self._reading(ref, pieces, shelf),
+            title=title or f"Piece {sku}",
+            sku=sku,
+            options=options or {},
+            price=Money(price_minor, "USD"),
+            tracked=tracked,
+            tags=tags,
+        )
+        return ref
+
+    def sell(self, ref: OfferRef, pieces: int = 1, *, shipped: bool = False) -> OrderSnapshot:
+        shown = self.offers[ref].reading
+        place = next(iter(shown.parts))
+        left = shown.parts[place].available - pieces
+        self.offers[ref] = replace(self.offers[ref], reading=self._reading(ref, left, shown.shelf))
+        order = OrderSnapshot(
+            shop=self.shop,
+            order=str(900 + len(self.orders)),
+            name=f"#{900 + len(self.orders)}",
+            created_at=self.now,
+            updated_at=self.now,
+            fetched_at=self.now,
+            lines=[
+                LineSnapshot(
+                    line="1",
+                    sku=self.offers[ref].sku,
+                    title=self.offers[ref].title,
+                    ref=ref,
+                    committed=0 if shipped else pieces,
+                    shipped=pieces if shipped else 0,
+                    remote_location=place or None,
+                )
+            ],
+            paid=True,
+        )
+        self.orders.append(order)
+        return order
+
+    def later(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    async def listings(self) -> AsyncIterator[Sequence[RemoteOffer]]:
+        refs = list(self.offers)
+        for start in range(0, len(refs), PAGE):
+            self.before_page()
+            self.later(1)
+            page = [self.offers[ref] for ref in refs[start : start + PAGE]]
+            yield [replace(one, reading=self._now(one.reading)) for one in page]
+            self.later(1)
+
+    async def read(self, refs: Sequence[OfferRef]) -> Mapping[OfferRef, Reading]:
+        self.reads += 1
+        return {ref: self._now(self.offers[ref].reading) for ref in refs}
+
+    async def orders_since(self, cursor: str | None, *, now: datetime) -> OrdersPage:
+        del now  # a window has a clock of its own
+        start = int(cursor or 0)
+        page = self.orders[start : start + PAGE]
+        end = start + len(page)
+        return OrdersPage(orders=page, cursor=str(end), more=end < len(self.orders))
+
+    async def order(self, order: str) -> OrderSnapshot:
+        for one in self.orders:
+            if one.order == order:
+                return one
+        raise RemoteGone(f"no order {order}")
+
+    async def ensure_webhooks(self, callback_url: str) -> Sequence[str]:
+        return [callback_url]
+
+    def _now(self, reading: Reading) -> Reading:
+        return replace(reading, begun_at=self.now, marketplace_at=self.now)
+
+    def _reading(self, ref: OfferRef, pieces: int, shelf: Shelf) -> Reading:
+        place = PLACE if self.channel is Channel.SHOPIFY else ANYWHERE
+        parts = {place: Parts(available=pieces)}
+        return Reading(
+            ref=ref, parts=parts, shelf=shelf, begun_at=self.now, marketplace_at=self.now
+        )
+
+
+def _nothing() -> None:
+    return None
