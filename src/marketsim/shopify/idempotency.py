@@ -10,6 +10,8 @@ from typing import Any
 from marketsim.clock import MarketClock
 
 LIFE = timedelta(hours=24)
+KEPT_KEYS = 20_000
+"""From here on, outlived keys are dropped at each new one."""
 
 
 class Seen(Enum):
@@ -50,12 +52,18 @@ class Keys:
 
     def begin(self, mutation: str, key: str, parameters: Any) -> None:
         """The key's request runs now."""
+        if len(self._kept) >= KEPT_KEYS:
+            self._drop_outlived()
         self._kept[mutation, key] = Remembered(
             fingerprint=fingerprint(parameters), at=self._clock.now()
         )
 
+    def _drop_outlived(self) -> None:
+        oldest = self._clock.now() - LIFE
+        self._kept = {place: kept for place, kept in self._kept.items() if kept.at > oldest}
+
     def settle(self, mutation: str, key: str, answer: Any, *, succeeded: bool) -> None:
-        """Keep the answer; the key counts as running until `end`."""
+        """The answer has left: keep it. Until now the key counted as running."""
         kept = self._kept[mutation, key]
         kept.answer = answer
         kept.state = Seen.SUCCEEDED if succeeded else Seen.FAILED

@@ -124,6 +124,10 @@ class ShopifyMarket:
             self._products.set_status(product, "ACTIVE", by="person")
             self._products.publish(product, self.store.publications, by="person")
 
+    def bundle(self, unit: UnitId) -> None:
+        """A person makes the unit a bundle: from now on no app may write its stock."""
+        self._acting_on(unit).item.mutable = False
+
     def delete_product(self, unit: UnitId) -> None:
         """A person deletes the unit's whole product; its orders remain."""
         product = self._acting_on(unit).product
@@ -146,7 +150,7 @@ class ShopifyMarket:
                 for it in shop.subscriptions.records.values()
             ],
             "subscriptions_deleted": [it.path for it in shop.subscriptions.deleted_for_failing],
-            "webhooks": shop.courier.report(),
+            "webhooks": {**shop.courier.report(), "attempts": len(shop.courier.record())},
             "faults": {"rates": shop.faults.rates(), "struck": dict(shop.faults.struck)},
         }
 

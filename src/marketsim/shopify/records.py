@@ -67,12 +67,13 @@ class Level:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class InventoryItem(Identified):
-    """The thing counted behind a variant; the SKU lives here."""
+    """The thing counted behind a variant; the SKU lives here. A bundle's item is not `mutable`."""
 
     kind: ClassVar[str] = "InventoryItem"
     number: int
     sku: str | None
     tracked: bool
+    mutable: bool = True
     cost_minor: int | None = None
     requires_shipping: bool = True
     levels: dict[int, Level] = field(default_factory=dict)

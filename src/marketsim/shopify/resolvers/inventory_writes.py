@@ -78,9 +78,7 @@ def adjust_quantities(_root: Any, info: Info, input: dict[str, Any]) -> Payload:
         if name not in (*STATES, "incoming"):
             message = f"The quantity name '{name}' cannot be adjusted."
             errors.append(user_error(message, "input", "name", code="INVALID_QUANTITY_NAME"))
-        if name != "available" and any(it.ledger_document is None for it in wanted):
-            message = "A ledger document URI is required except for available."
-            errors.append(user_error(message, "input", "changes", code="INVALID_QUANTITY_DOCUMENT"))
+        errors += _document_errors(wanted, name)
         errors += _out_of_range(wanted, "changes", "delta", low=-QUANTITY_MAX)
         errors = errors or _stale(wanted, "changes", name)
         return _refused(errors) if errors else _apply(call, input, wanted, absolute=False)
@@ -119,6 +117,10 @@ def _read(
             message = "The specified location could not be found."
             path = ("input", rows, index, "locationId")
             errors.append(user_error(message, *path, code="INVALID_LOCATION"))
+        if isinstance(item, InventoryItem) and not item.mutable:
+            message = "The specified inventory item is not allowed to be adjusted via API."
+            path = ("input", rows, index, "inventoryItemId")
+            errors.append(user_error(message, *path, code="NON_MUTABLE_INVENTORY_ITEM"))
         if isinstance(item, InventoryItem) and isinstance(place, Location):
             wanted.append(
                 Wanted(
@@ -130,6 +132,23 @@ def _read(
                 )
             )
     return errors, wanted
+
+
+def _document_errors(wanted: Sequence[Wanted], name: str) -> Errors:
+    """Every quantity but `available` says which document it belongs to."""
+    errors = []
+    for index, line in enumerate(wanted):
+        path = ("input", "changes", index, "ledgerDocumentUri")
+        if name == "available" and line.ledger_document is not None:
+            message = "A ledger document URI is not allowed when adjusting available."
+            errors.append(user_error(message, *path, code="INVALID_AVAILABLE_DOCUMENT"))
+        elif name != "available" and line.ledger_document is None:
+            message = "A ledger document URI is required except when adjusting available."
+            errors.append(user_error(message, *path, code="INVALID_QUANTITY_DOCUMENT"))
+        elif line.ledger_document is not None and not _URI.match(line.ledger_document):
+            message = "The ledger document URI must have a scheme and a path."
+            errors.append(user_error(message, *path, code="INVALID_LEDGER_DOCUMENT"))
+    return errors
 
 
 def _out_of_range(wanted: Sequence[Wanted], rows: str, amount: str, *, low: int) -> Errors:
@@ -193,9 +212,7 @@ def _apply(
         level = _level(call, line)
         delta = line.amount - level.quantity(name) if absolute else line.amount
         moved = "available" if name == "on_hand" else name
-        rows = stock.move(level, {moved: delta}, by="app")
-        changes += rows
-        line.item.updated_at = call.shop.store.now() if rows else line.item.updated_at
+        changes += stock.move(level, {moved: delta}, by="app")
     if not changes and call.shop.strikes("null_group_on_zero_delta"):
         return {"inventoryAdjustmentGroup": None, "userErrors": []}
     return {"inventoryAdjustmentGroup": _group(call, given, changes), "userErrors": []}

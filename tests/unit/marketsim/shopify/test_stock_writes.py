@@ -251,3 +251,37 @@ async def test_250_items_are_read_in_one_call(shop: Rehearsal) -> None:
 
     assert [it["sku"] for it in data["nodes"][:-1]] == ["RUBY-6", "RUBY-7", "CHAIN", None]
     assert data["nodes"][-1] is None
+
+
+async def test_a_bundles_stock_cannot_be_written(shop: Rehearsal) -> None:
+    shop.shopify.market.bundle(shop.unit("CHAIN"))
+
+    payload = await set_stock(shop, setting(shop, "CHAIN", 3))
+
+    assert codes(payload) == ["NON_MUTABLE_INVENTORY_ITEM"]
+
+
+@pytest.mark.parametrize(
+    ("name", "document", "code"),
+    [
+        ("available", "gid://peg/count/1", "INVALID_AVAILABLE_DOCUMENT"),
+        ("reserved", None, "INVALID_QUANTITY_DOCUMENT"),
+        ("reserved", "no scheme", "INVALID_LEDGER_DOCUMENT"),
+        ("on_hand", None, "INVALID_QUANTITY_NAME"),
+    ],
+)
+async def test_adjusting_other_quantities_needs_a_document(
+    shop: Rehearsal, name: str, document: str | None, code: str
+) -> None:
+    change = {
+        "inventoryItemId": shop.item("CHAIN"),
+        "locationId": shop.place(),
+        "delta": 1,
+        "changeFromQuantity": None,
+        "ledgerDocumentUri": document,
+    }
+    given = {"name": name, "reason": "correction", "changes": [change]}
+
+    data = await shop.data("InventoryAdjust", input=given, key="k1")
+
+    assert code in codes(data["inventoryAdjustQuantities"])
