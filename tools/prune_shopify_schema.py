@@ -1,9 +1,10 @@
-"""Cut Shopify's Admin GraphQL schema down to what a file of operations reaches.
+r"""Cut Shopify's Admin GraphQL schema down to what a file of operations reaches.
 
 The full schema has 3,500 types and 20 MB; a client needs some two hundred. It is the introspection
 result inside the npm package `@shopify/dev-mcp`, which is fetched into a cache and never committed:
 
-    python tools/prune_shopify_schema.py tools/shopify_operations.graphql out.graphql
+    python tools/prune_shopify_schema.py src/marketsim/shopify/schema.graphql \
+        tools/shopify_operations.graphql src/peg/marketplaces/shopify/operations.graphql
 
 Kept: each selected field with all its arguments, every input type and enum these reach in whole,
 the interfaces of kept types, and the `@idempotent` directive. Descriptions are dropped.
@@ -14,6 +15,7 @@ import gzip
 import json
 import subprocess
 import tarfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -113,18 +115,18 @@ def without_descriptions(value: Any) -> Any:
     return [without_descriptions(inner) for inner in value] if isinstance(value, list) else value
 
 
-def prune(schema: GraphQLSchema, operations: DocumentNode) -> GraphQLSchema:
-    """Cut `schema` to what `operations` reach.
+def prune(schema: GraphQLSchema, documents: Sequence[DocumentNode]) -> GraphQLSchema:
+    """Cut `schema` to what the documents' operations reach.
 
     Raises:
         ValueError: an operation is not valid against the full schema.
     """
-    mistakes = validate(schema, operations)
-    if mistakes:
-        raise ValueError("\n".join(str(mistake) for mistake in mistakes))
     types = TypeInfo(schema)
     reached = Reached(schema, types)
-    visit(operations, TypeInfoVisitor(types, reached))
+    for operations in documents:
+        if mistakes := validate(schema, operations):
+            raise ValueError("\n".join(str(mistake) for mistake in mistakes))
+        visit(operations, TypeInfoVisitor(types, reached))
     reached.share_with_implementers()
     for name in reached.names:
         cut(schema.type_map[name], reached)
@@ -155,11 +157,11 @@ def cut(kept: GraphQLNamedType, reached: Reached) -> None:
 def main() -> None:
     """Read the operations, write the cut schema."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    arguments.add_argument("operations", type=Path, help="GraphQL documents, one name each")
     arguments.add_argument("output", type=Path, help="where the schema language text goes")
+    arguments.add_argument("operations", type=Path, nargs="+", help="files of GraphQL operations")
     chosen = arguments.parse_args()
     schema = build_client_schema(fetch_introspection(), assume_valid=True)
-    pruned = prune(schema, parse(chosen.operations.read_text()))
+    pruned = prune(schema, [parse(file.read_text()) for file in chosen.operations])
     chosen.output.write_text(print_schema(pruned) + "\n")
     print(f"{len(pruned.type_map)} types written to {chosen.output}")
 

@@ -3,7 +3,7 @@
 import gzip
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -20,13 +20,18 @@ ANSWER_KEYS = {"data", "errors", "extensions"}
 @cache
 def admin_schema() -> GraphQLSchema:
     """The whole schema; the test is skipped, and says so, where it was not fetched."""
-    place = ADMIN_API.folder / ADMIN_API.keep
-    if not place.is_file():
+    if not is_fetched():
         pytest.skip("Shopify's schema is not fetched: make schemas")
-    return build_client_schema(json.loads(gzip.decompress(place.read_bytes()))["data"])
+    packed = (ADMIN_API.folder / ADMIN_API.keep).read_bytes()
+    return build_client_schema(json.loads(gzip.decompress(packed))["data"])
 
 
-def validate_operation(document: str) -> list[str]:
+def is_fetched() -> bool:
+    return (ADMIN_API.folder / ADMIN_API.keep).is_file()
+
+
+@cache
+def validate_operation(document: str) -> Sequence[str]:
     """What the schema objects to in a document."""
     try:
         return [error.message for error in validate(admin_schema(), parse(document))]
@@ -55,6 +60,6 @@ def admin_contract(exchange: Exchange) -> list[str]:
     asked, answer = json.loads(exchange.body), exchange.answer_json
     wrong = validate_operation(asked["query"])
     if wrong:  # to refuse such a document is right
-        return wrong if answer.get("data") else []
+        return list(wrong) if answer.get("data") else []
     variables = asked.get("variables") or {}
     return validate_response(asked["query"], variables, answer, asked.get("operationName"))

@@ -82,6 +82,24 @@ class BadSignature(PegError):
     kind: ClassVar[ErrorKind] = "refused"
 
 
+class MalformedDelivery(PegError):
+    """A signed webhook that cannot be read: no JSON, or without what its topic must have."""
+
+    kind: ClassVar[ErrorKind] = "refused"
+
+
+class UnknownTopic(PegError):
+    """A webhook about something PEG never asked for."""
+
+    kind: ClassVar[ErrorKind] = "refused"
+
+
+class BadCallback(PegError):
+    """A browser came back with something PEG did not send it away with."""
+
+    kind: ClassVar[ErrorKind] = "refused"
+
+
 class Shown(Enum):
     """What became of one offer's write."""
 

@@ -5,25 +5,18 @@ import hmac
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import ClassVar
 
 from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import require_transaction
-from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import Channel
+from peg.marketplaces.port import BadCallback
 from peg.shops.directory import AppCredentials
 from peg.shops.sealing import KeyRing, Place
 from peg.shops.tables import oauth_states
 
 LASTS_S = 600
-
-
-class BadCallback(PegError):
-    """A browser came back with something PEG did not send it away with."""
-
-    kind: ClassVar[ErrorKind] = "refused"
 
 
 class CallbackExpired(BadCallback):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+from tests.support.exchanges import Overheard
 
 from marketsim.clock import MarketClock
 from marketsim.faults import Faults
@@ -81,6 +82,7 @@ class Rehearsal:
     """The shop, its clock and faults, and one app's view of it."""
 
     shopify: Shopify
+    overheard: Overheard
     clock: MarketClock
     faults: Faults
     http: httpx2.AsyncClient
@@ -177,11 +179,13 @@ async def rehearse(catalogue: Catalogue = CATALOGUE, *, hook_status: int = 200) 
         http=httpx2.AsyncClient(transport=httpx2.MockTransport(take)),
         public_url=URL,
     )
+    overheard = Overheard(shopify.app)
     made = Rehearsal(
+        overheard=overheard,
         shopify=shopify,
         clock=clock,
         faults=faults,
-        http=httpx2.AsyncClient(transport=httpx2.ASGITransport(app=shopify.app), base_url=URL),
+        http=httpx2.AsyncClient(transport=httpx2.ASGITransport(app=overheard), base_url=URL),
         hooks=hooks,
     )
     shopify.market.listen(made.happened.append)

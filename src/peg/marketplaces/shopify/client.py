@@ -1,0 +1,201 @@
+"""Speak GraphQL with one shop: tokens, cost, throttling, and errors by their names."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+import structlog
+
+from peg.domain.clock import Clock
+from peg.marketplaces.http import Door, Request, marketplace_time
+from peg.marketplaces.limiter import Bucket, Lane
+from peg.marketplaces.port import (
+    AccessRevoked,
+    MarketplaceUnavailable,
+    MaybeApplied,
+    MissingScope,
+    Refused,
+    RemoteGone,
+    Throttled,
+    UnexpectedAnswer,
+)
+from peg.marketplaces.shopify import API_VERSION
+from peg.marketplaces.shopify.documents import documents
+
+log = structlog.get_logger()
+
+THROTTLED_TRIES_MAX = 5
+FIRST_GUESS_POINTS = 50.0
+BUCKET_POINTS = 2000.0
+BUCKET_POINTS_PER_S = 100.0
+"""The smallest plan's; the first answer tells the real ones."""
+
+
+class Tokens(Protocol):
+    """Where a valid token comes from."""
+
+    async def token(self) -> str:
+        """A token that is valid for some minutes."""
+
+    async def refused(self, token: str) -> None:
+        """The shop does not take this token any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Data, and what stands beside it."""
+
+    data: Mapping[str, Any]
+    extensions: Mapping[str, Any]
+    marketplace_at: datetime | None
+
+
+class ShopifyClient:
+    """Sends PEG's operations to one shop."""
+
+    def __init__(self, url: str, door: Door, tokens: Tokens, clock: Clock) -> None:
+        self._url = f"{url}/admin/api/{API_VERSION}/graphql.json"
+        self._door = door
+        self._tokens = tokens
+        self._clock = clock
+        self._bucket = Bucket(clock, capacity=BUCKET_POINTS, per_s=BUCKET_POINTS_PER_S)
+        self._costs: dict[str, float] = {}
+
+    async def execute(
+        self, operation: str, variables: Mapping[str, Any], *, lane: Lane, writes: bool = False
+    ) -> Answer:
+        """Run one operation.
+
+        Raises:
+            MarketplaceError: by its name; a write without an answer is `MaybeApplied`.
+        """
+        for _ in range(THROTTLED_TRIES_MAX):
+            body = await self._ask(operation, variables, lane=lane, writes=writes)
+            if not _is_throttled(body.data):
+                return self._judged(operation, body, writes=writes)
+        raise Throttled(f"{operation}: the shop's points are used up by others", wait_s=5.0)
+
+    async def _ask(
+        self, operation: str, variables: Mapping[str, Any], *, lane: Lane, writes: bool
+    ) -> Answer:
+        taken = self._costs.get(operation, FIRST_GUESS_POINTS)
+        await self._bucket.take(taken, lane)
+        token = await self._tokens.token()
+        request = Request(
+            operation=operation,
+            method="POST",
+            url=self._url,
+            repeatable=not writes,
+            lane=lane,
+            headers={"X-Shopify-Access-Token": token, "Accept": "application/json"},
+            json={"query": documents()[operation], "variables": dict(variables)},
+        )
+        response = await self._door.send(request)
+        if response.status_code == 401:
+            await self._tokens.refused(token)
+            fresh = {**request.headers, "X-Shopify-Access-Token": await self._tokens.token()}
+            response = await self._door.send(_with_headers(request, fresh))
+        _refuse_status(operation, response.status_code)
+        version = response.headers.get("x-shopify-api-version")
+        if version not in {None, API_VERSION}:
+            log.warning("shopify.version_fell_forward", asked=API_VERSION, answered=version)
+        body = _json(operation, response.content)
+        self._learn(operation, body, taken)
+        return Answer(
+            data=body,
+            extensions=body.get("extensions") or {},
+            marketplace_at=marketplace_time(response),
+        )
+
+    def _learn(self, operation: str, body: Mapping[str, Any], taken: float) -> None:
+        """What this query costs, and how much is left, is the shop's to say."""
+        cost = (body.get("extensions") or {}).get("cost")
+        if not isinstance(cost, Mapping):
+            return
+        requested, actual = cost.get("requestedQueryCost"), cost.get("actualQueryCost")
+        if isinstance(requested, int | float):
+            self._costs[operation] = float(requested)
+        status = cost.get("throttleStatus")
+        if not isinstance(status, Mapping):
+            return
+        if isinstance(actual, int | float) and actual < taken:
+            self._bucket.give_back(taken - float(actual))
+        self._bucket.learn(
+            float(status["currentlyAvailable"]),
+            capacity=float(status["maximumAvailable"]),
+            per_s=float(status["restoreRate"]),
+        )
+
+    def _judged(self, operation: str, answer: Answer, *, writes: bool) -> Answer:
+        """HTTP 200 is no success: look at the errors, and at what is missing beside them."""
+        errors = answer.data.get("errors")
+        data = answer.data.get("data")
+        if errors:
+            raise _named(operation, errors, partial=data is not None and writes)
+        if not isinstance(data, Mapping):
+            raise UnexpectedAnswer(f"{operation}: an answer without data")
+        return Answer(data=data, extensions=answer.extensions, marketplace_at=answer.marketplace_at)
+
+
+def _with_headers(request: Request, headers: Mapping[str, str]) -> Request:
+    return Request(
+        operation=request.operation,
+        method=request.method,
+        url=request.url,
+        repeatable=request.repeatable,
+        lane=request.lane,
+        headers=headers,
+        json=request.json,
+    )
+
+
+def _json(operation: str, content: bytes) -> dict[str, Any]:
+    try:
+        body = json.loads(content)
+    except ValueError as cause:
+        raise UnexpectedAnswer(f"{operation}: an answer that is no JSON") from cause
+    if not isinstance(body, dict):
+        raise UnexpectedAnswer(f"{operation}: an answer that is no object")
+    return body
+
+
+def _refuse_status(operation: str, status: int) -> None:
+    if status == 401:
+        raise AccessRevoked(
+            f"{operation}: Shopify does not take the token: run `peg connect shopify` again"
+        )
+    if status == 403:
+        raise MissingScope(
+            f"{operation}: the app may not do this: grant its scopes and connect again"
+        )
+    if status == 404:
+        raise RemoteGone(f"{operation}: Shopify knows no such shop or address")
+    if status >= 400:
+        raise Refused(f"{operation}: Shopify refuses the request ({status})")
+
+
+def _is_throttled(body: Mapping[str, Any]) -> bool:
+    errors = body.get("errors")
+    return isinstance(errors, list) and any(_code(error) == "THROTTLED" for error in errors)
+
+
+def _code(error: Any) -> str:
+    extensions = error.get("extensions") if isinstance(error, Mapping) else None
+    return str(extensions.get("code", "")) if isinstance(extensions, Mapping) else ""
+
+
+def _named(operation: str, errors: Any, *, partial: bool) -> Exception:
+    first = errors[0] if isinstance(errors, list) else {"message": str(errors)}
+    words = first.get("message", "") if isinstance(first, Mapping) else str(first)
+    sentence = f"{operation}: {words}"
+    if partial:
+        return MaybeApplied(f"{sentence}: part of the answer is missing; it is read again")
+    match _code(first):
+        case "ACCESS_DENIED":
+            return MissingScope(f"{sentence}: grant the app its scopes and connect again")
+        case "INTERNAL_SERVER_ERROR" | "TIMEOUT":
+            return MarketplaceUnavailable(sentence)
+        case _:
+            return Refused(sentence)

@@ -1,0 +1,93 @@
+"""Variants and levels in PEG's words."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from peg.domain.identity import OfferRef, ShopId
+from peg.domain.money import Money
+from peg.domain.offer import Parts, Reading, RemoteOffer, Shelf
+from peg.marketplaces.port import UnexpectedAnswer
+from peg.marketplaces.shopify.reading import field, number, text, whole
+
+_FIGURES = ("available", "on_hand", "committed", "reserved")
+
+
+def ref_of(variant: Any, shop: ShopId) -> OfferRef:
+    """How the variant is named."""
+    return OfferRef(
+        shop=shop,
+        listing=number(field(variant, "product", "id")),
+        variant=number(field(variant, "id")),
+        stock_unit=number(field(variant, "inventoryItem", "id")),
+    )
+
+
+def reading_of(
+    variant: Any, ref: OfferRef, *, begun_at: datetime, marketplace_at: datetime | None
+) -> Reading:
+    """What the variant shows, place by place; an inactive level shows nothing."""
+    levels = field(variant, "inventoryItem", "inventoryLevels")
+    if field(levels, "pageInfo", "hasNextPage"):
+        raise UnexpectedAnswer("an item lies at more than ten locations: ask for more of them")
+    active = field(variant, "product", "status") == "ACTIVE"
+    return Reading(
+        ref=ref,
+        parts={
+            number(field(level, "location", "id")): _parts(level)
+            for level in field(levels, "nodes")
+        },
+        shelf=Shelf.LISTED if active else Shelf.WITHDRAWN,
+        begun_at=begun_at,
+        marketplace_at=marketplace_at,
+    )
+
+
+def remote_offer(
+    variant: Any,
+    shop: ShopId,
+    *,
+    currency: str,
+    begun_at: datetime,
+    marketplace_at: datetime | None,
+) -> RemoteOffer:
+    """Everything PEG keeps of a variant at import."""
+    ref = ref_of(variant, shop)
+    options = {
+        text(option, "name"): text(option, "value")
+        for option in field(variant, "selectedOptions")
+        if field(option, "name") != "Title"
+    }
+    return RemoteOffer(
+        ref=ref,
+        reading=reading_of(variant, ref, begun_at=begun_at, marketplace_at=marketplace_at),
+        title=text(variant, "product", "title"),
+        sku=text(variant, "sku"),
+        options=options,
+        price=Money.parse(text(variant, "price"), currency),
+        tracked=bool(field(variant, "inventoryItem", "tracked")),
+        oversells=field(variant, "inventoryPolicy") == "CONTINUE",
+        tags=tuple(field(variant, "product", "tags")),
+    )
+
+
+def gone(ref: OfferRef, *, begun_at: datetime, marketplace_at: datetime | None) -> Reading:
+    """The reading of a variant that no longer exists."""
+    return Reading(
+        ref=ref,
+        parts={},
+        shelf=Shelf.GONE,
+        begun_at=begun_at,
+        marketplace_at=marketplace_at,
+    )
+
+
+def _parts(level: Any) -> Parts:
+    figures: Mapping[str, int] = {
+        text(row, "name"): whole(row, "quantity") for row in field(level, "quantities")
+    }
+    if any(name not in figures for name in _FIGURES):
+        raise UnexpectedAnswer("an inventory level lacks one of its figures")
+    if not field(level, "isActive"):
+        return Parts(available=0, on_hand=0, committed=0, reserved=0)
+    return Parts(**{name: figures[name] for name in _FIGURES})

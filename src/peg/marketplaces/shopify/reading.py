@@ -1,0 +1,58 @@
+"""Take JSON apart without believing it: a field that is missing is an error, never a zero."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from peg.domain.clock import utc
+from peg.marketplaces.port import UnexpectedAnswer
+
+
+def field(found: Any, *path: str) -> Any:
+    """The value at a path of names.
+
+    Raises:
+        UnexpectedAnswer: a name on the way is not there.
+    """
+    for name in path:
+        if not isinstance(found, Mapping) or name not in found:
+            raise UnexpectedAnswer(
+                f"an answer lacks {'.'.join(path)}: nothing is concluded from it"
+            )
+        found = found[name]
+    return found
+
+
+def whole(found: Any, *path: str) -> int:
+    """A whole number at a path."""
+    value = field(found, *path)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise UnexpectedAnswer(f"{'.'.join(path)} is {value!r}, no whole number")
+    return value
+
+
+def text(found: Any, *path: str) -> str:
+    """Text at a path; null reads as empty."""
+    value = field(found, *path)
+    return "" if value is None else str(value)
+
+
+def moment(value: str) -> datetime:
+    """An ISO 8601 time with its zone, in UTC."""
+    try:
+        return utc(datetime.fromisoformat(value))
+    except ValueError as cause:
+        raise UnexpectedAnswer(f"{value!r} is no time with a zone") from cause
+
+
+def number(gid: str) -> str:
+    """The digits of a global id: `gid://shopify/Order/123` gives `123`."""
+    digits = gid.rsplit("/", 1)[-1].split("?", 1)[0]
+    if not digits.isdigit():
+        raise UnexpectedAnswer(f"{gid!r} is no id of Shopify")
+    return digits
+
+
+def gid(kind: str, digits: str) -> str:
+    """A global id."""
+    return f"gid://shopify/{kind}/{digits}"
