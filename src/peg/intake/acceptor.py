@@ -19,12 +19,22 @@ from peg.intake.inbox import INBOX, READ_AGAIN, Delivery
 from peg.intake.looking import Lookout
 from peg.intake.orders import take_in
 from peg.intake.patience import Patience
-from peg.marketplaces.port import Hint, HintReader, Marketplace, RemoteGone
+from peg.marketplaces.port import (
+    Hint,
+    HintReader,
+    MalformedDelivery,
+    Marketplace,
+    RemoteGone,
+    UnknownTopic,
+)
+from peg.shops import directory
+from peg.shops.directory import Status
 
 log = structlog.get_logger()
 
 BATCH_DELIVERIES_MAX = 32
 SWEEP_S = 1.0
+UNINSTALLED = "app/uninstalled"
 
 
 class Acceptor:
@@ -66,6 +76,9 @@ class Acceptor:
         """One delivery that fails is kept and tried again; it holds up no other."""
         try:
             outcome = await self._accept(delivery)
+        except (UnknownTopic, MalformedDelivery) as error:  # another try would read the same
+            log.warning("delivery.set_aside", inbox_id=delivery.id, why=str(error))
+            outcome = "set aside"
         except Exception as error:  # noqa: BLE001 - the task's edge: kept, logged, tried again
             log.warning("delivery.failed", inbox_id=delivery.id, exc_info=error)
             await self._put_back(delivery, error)
@@ -95,9 +108,17 @@ class Acceptor:
         )
         if hint.snapshot is not None and await self._is_enough(hint.snapshot):
             return await self._take_in(hint.snapshot)
+        if hint.topic == UNINSTALLED:
+            return await self._uninstalled(delivery.shop)
         if hint.order is not None:
             return await self._fetch_order(delivery.shop, hint.order)
         return await self._look_where_it_points(hint)
+
+    async def _uninstalled(self, shop: ShopId) -> str:
+        sentence = f"the app was removed from {shop}: run `peg connect` to work with it again"
+        async with begin(self._database) as session:
+            await directory.mark(session, shop, Status.REVOKED, sentence, now=self._clock.now())
+        return "revoked"
 
     async def _is_enough(self, snapshot: OrderSnapshot) -> bool:
         """Whether the payload alone says where every piece was taken."""

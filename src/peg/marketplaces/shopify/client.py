@@ -4,11 +4,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
 from peg.domain.clock import Clock
+from peg.marketplaces.grant import Tokens
 from peg.marketplaces.http import Door, Request, marketplace_time
 from peg.marketplaces.limiter import Bucket, Lane
 from peg.marketplaces.port import (
@@ -31,16 +32,6 @@ FIRST_GUESS_POINTS = 50.0
 BUCKET_POINTS = 2000.0
 BUCKET_POINTS_PER_S = 100.0
 """The smallest plan's; the first answer tells the real ones."""
-
-
-class Tokens(Protocol):
-    """Where a valid token comes from."""
-
-    async def token(self) -> str:
-        """A token that is valid for some minutes."""
-
-    async def refused(self, token: str) -> None:
-        """The shop does not take this token any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
