@@ -1,0 +1,154 @@
+"""Reading listings, alone, in batches and by shop."""
+
+from collections.abc import Callable
+from typing import Any
+
+from marketsim.etsy.asked import Answer, Asked
+from marketsim.etsy.operation import Operation
+from marketsim.etsy.records import STATES, Listing
+from marketsim.etsy.refusals import bad, not_found
+from marketsim.etsy.shop import Shop
+from marketsim.etsy.shown.inventories import inventory
+from marketsim.etsy.shown.listings import with_included
+
+INCLUDED = ("Images", "Shop", "User", "Translations", "Videos", "Personalization", "BuyerPrice")
+INCLUDED_BY_SHOP = (*INCLUDED, "Inventory", "Shipping")
+BATCH_MAX = 100
+ORDER: dict[str, Callable[[Listing], Any]] = {
+    "created": lambda it: (it.created_at, it.id),
+    "updated": lambda it: (it.updated_at, it.id),
+    "price": lambda it: (min(product.price_minor for product in it.products), it.id),
+    "score": lambda it: (it.created_at, it.id),
+}
+UPWARDS = ("asc", "ascending", "up")
+
+
+def find(shop: Shop, number: int) -> Listing:
+    """A listing that is there.
+
+    Raises:
+        Refusal: 404.
+    """
+    listing = shop.store.listings.get(number)
+    if listing is None:
+        raise not_found(f"a listing with listing_id = {number}")
+    return listing
+
+
+def batch_ids(asked: Asked) -> list[int]:
+    """The listing ids of a batch, 1 to 100."""
+    ids = asked.query.integers("listing_ids")
+    if not ids:
+        raise bad("The request is missing a required field: listing_ids")
+    if len(ids) > BATCH_MAX:
+        raise bad(f"At most {BATCH_MAX} listing_ids per request")
+    return list(dict.fromkeys(ids))
+
+
+def get_listing(shop: Shop, asked: Asked) -> Answer:
+    """One listing; strangers see only what is on sale."""
+    included = _included(asked, INCLUDED)
+    listing = find(shop, asked.path["listing_id"])
+    if not asked.by_owner and listing.state != "active":
+        raise not_found(f"a listing with listing_id = {listing.id}")
+    stale = listing.before_write.pop("listing", None)
+    shown = with_included(shop, listing, included, by_owner=asked.by_owner)
+    return Answer(shown | stale if stale else shown)
+
+
+def get_listings_by_ids(shop: Shop, asked: Asked) -> Answer:
+    """Up to 100 listings; those that are not there are left out."""
+    included = _included(asked, INCLUDED)
+    found = [shop.store.listings.get(number) for number in batch_ids(asked)]
+    results = [
+        with_included(shop, it, included, by_owner=asked.by_owner, readiness=False)
+        for it in found
+        if it is not None and (asked.by_owner or it.state == "active")
+    ]
+    return Answer({"count": len(results), "results": results})
+
+
+def get_listings_inventory(shop: Shop, asked: Asked) -> Answer:
+    """Up to 100 listings with their inventories; one unknown id refuses all."""
+    listings = [find(shop, number) for number in batch_ids(asked)]
+    results = []
+    for listing in listings:
+        shown = with_included(shop, listing, frozenset(), by_owner=True, readiness=False)
+        shown["inventory"] = read_inventory(shop, listing)
+        results.append(shown)
+    return Answer({"count": len(results), "results": results})
+
+
+def read_inventory(shop: Shop, listing: Listing) -> dict[str, Any]:
+    """The inventory as this read sees it: the true one, or once more what was before a write."""
+    stale: dict[str, Any] | None = listing.before_write.pop("inventory", None)
+    if stale is not None:
+        return stale
+    listing.read_at_step = shop.store.step
+    return inventory(listing)
+
+
+def get_listings_by_shop(shop: Shop, asked: Asked) -> Answer:
+    """A page of the shop's listings in one state."""
+    state = asked.query.choice("state", STATES) or "active"
+    limit, offset = asked.query.page()
+    by = asked.query.choice("sort_on", tuple(ORDER)) or "created"
+    directions = (*UPWARDS, "desc", "descending", "down")
+    upwards = asked.query.choice("sort_order", directions) in UPWARDS
+    included = _included(asked, INCLUDED_BY_SHOP)
+    rows = [listing for listing in shop.store.newest_first() if listing.state == state]
+    if by != "created" or upwards:
+        rows.sort(key=ORDER[by], reverse=not upwards)
+    page = shop.pages.cut(rows, limit=limit, offset=offset)
+    return Answer({"count": len(rows), "results": [_row(shop, it, included) for it in page]})
+
+
+def _row(shop: Shop, listing: Listing, included: frozenset[str]) -> dict[str, Any]:
+    blank = "Inventory" in included and shop.strikes("blank_skus")
+    if "Inventory" in included:
+        listing.read_at_step = shop.store.step
+    return with_included(shop, listing, included, by_owner=True, blank_skus=blank)
+
+
+def _included(asked: Asked, known: tuple[str, ...]) -> frozenset[str]:
+    included = frozenset(asked.query.texts("includes") or ())
+    if included - set(known):
+        unknown = ", ".join(sorted(included - set(known)))
+        raise bad(f"Value of 'includes' must be one of {', '.join(known)} (got {unknown})")
+    return included
+
+
+OPERATIONS = (
+    Operation(
+        name="getListingsByListingIds",
+        method="GET",
+        path="/listings/batch",
+        scope=None,
+        act=get_listings_by_ids,
+        known=frozenset({"listing_ids", "includes", "legacy", "currency", "buyer_country"}),
+    ),
+    Operation(
+        name="getListingsInventoryByListingIds",
+        method="GET",
+        path="/listings/batch/inventory",
+        scope="listings_r",
+        act=get_listings_inventory,
+        known=frozenset({"listing_ids"}),
+    ),
+    Operation(
+        name="getListing",
+        method="GET",
+        path="/listings/{listing_id}",
+        scope=None,
+        act=get_listing,
+        known=frozenset({"includes", "language", "allow_suggested_title"}),
+    ),
+    Operation(
+        name="getListingsByShop",
+        method="GET",
+        path="/shops/{shop_id}/listings",
+        scope="listings_r",
+        act=get_listings_by_shop,
+        known=frozenset({"state", "limit", "offset", "sort_on", "sort_order", "includes"}),
+    ),
+)

@@ -1,0 +1,217 @@
+"""Orders: bought, paid, shipped, cancelled and refunded, with what each does to stock."""
+
+from datetime import timedelta
+
+from marketsim.etsy.fees import Account, payment_fee_minor, transaction_fee_minor
+from marketsim.etsy.life import Life
+from marketsim.etsy.notices import Notices
+from marketsim.etsy.people import draw_buyer
+from marketsim.etsy.receipts import Receipt, Refund, Shipment, Transaction
+from marketsim.etsy.records import Listing, Product
+from marketsim.etsy.settings import Settings
+from marketsim.etsy.stock import Stock, on_sale
+from marketsim.etsy.store import Store
+from marketsim.faults import Faults
+from marketsim.market import NotForSale, OrderClosed, OrderId, RestockType, Returned, Sold, UnitId
+
+SHIPPING_MINOR = 1_200
+
+
+class Orders:
+    """The shop's orders. Quantity falls when a buyer orders, before any payment."""
+
+    def __init__(
+        self,
+        store: Store,
+        stock: Stock,
+        life: Life,
+        faults: Faults,
+        account: Account,
+        notices: Notices,
+        settings: Settings,
+    ) -> None:
+        """Sell from `store`."""
+        self._store = store
+        self._stock = stock
+        self._life = life
+        self._faults = faults
+        self._account = account
+        self._notices = notices
+        self._settings = settings
+
+    def place(self, unit: UnitId, quantity: int) -> Receipt:
+        """A buyer orders, unpaid.
+
+        Raises:
+            NotForSale: not so many can be bought.
+            NoSuchUnit: the unit never existed.
+        """
+        listing, product = self._store.find(unit)
+        if product is None or not 0 < quantity <= on_sale(listing, product):
+            raise NotForSale(unit)
+        receipt = self._receipt(self._line(listing, product, quantity))
+        self._store.receipts[receipt.id] = receipt
+        self._take(listing, product, quantity)
+        self._stock.tell(
+            Sold(
+                market="etsy",
+                order=OrderId(str(receipt.id)),
+                unit=unit,
+                quantity=quantity,
+                parts=product.parts,
+                at=receipt.created_at,
+            )
+        )
+        self._life.sell_out(listing)
+        self._stock.announce(listing, by="buyer")
+        return receipt
+
+    def pay(self, receipt: Receipt) -> None:
+        """The payment arrives; a second time changes nothing."""
+        if receipt.cancelled_at is not None:
+            raise OrderClosed(str(receipt.id))
+        if receipt.paid_at is not None:
+            return
+        now = receipt.paid_at = self._store.now()
+        self._changed(receipt, found=True)
+        total = receipt.total_minor
+        for amount, kind in (
+            (total, "payment_gross"),
+            (-payment_fee_minor(total), "payment_processing_fee"),
+            (-transaction_fee_minor(total), "transaction"),
+        ):
+            self._account.post(
+                amount, kind, reference_type="receipt", reference_id=receipt.id, at=now
+            )
+        self._notices.of_order("paid", receipt)
+
+    def ship(self, receipt: Receipt, *, carrier: str = "", tracking_code: str = "") -> None:
+        """The seller ships; again only adds another parcel."""
+        if receipt.cancelled_at is not None or receipt.paid_at is None:
+            raise OrderClosed(str(receipt.id))
+        now = self._store.now()
+        parcel = Shipment(
+            id=self._store.new_id("other"), carrier=carrier, tracking_code=tracking_code, at=now
+        )
+        receipt.shipments.append(parcel)
+        first = receipt.shipped_at is None
+        receipt.shipped_at = receipt.shipped_at or now
+        self._changed(receipt, found=True)
+        if first:
+            self._notices.of_order("shipped", receipt)
+
+    def deliver(self, receipt: Receipt) -> None:
+        """The parcel has arrived."""
+        if receipt.shipped_at is None or receipt.cancelled_at is not None:
+            raise OrderClosed(str(receipt.id))
+        receipt.delivered_at = receipt.delivered_at or self._store.now()
+        self._notices.of_order("delivered", receipt)
+
+    def cancel(self, receipt: Receipt) -> None:
+        """The whole order is off; Etsy puts nothing back on sale unless a trap says so."""
+        if receipt.cancelled_at is not None or receipt.shipped_at is not None:
+            raise OrderClosed(str(receipt.id))
+        receipt.cancelled_at = self._store.now()
+        self._changed(receipt, found=not self._faults.strikes("etsy.modified_misses_cancels"))
+        if receipt.paid_at is not None:
+            self._give_back(receipt, receipt.total_minor - receipt.refunded_minor, "canceled")
+        for line in receipt.transactions:
+            self._return(receipt, line, line.quantity - line.refunded, on_shelf=True)
+            if self._faults.strikes("etsy.cancel_restocks"):
+                self._restock(line, line.quantity - line.refunded)
+        self._notices.of_order("canceled", receipt)
+
+    def refund(self, receipt: Receipt, *, quantity: int, restock: RestockType) -> None:
+        """Money for pieces of the first line that still has as many; Etsy moves no stock."""
+        closed = receipt.cancelled_at is not None or receipt.paid_at is None
+        lines = [t for t in receipt.transactions if t.quantity - t.refunded >= quantity > 0]
+        if closed or not lines:
+            raise OrderClosed(str(receipt.id))
+        line = lines[0]
+        line.refunded += quantity
+        whole = all(each.refunded == each.quantity for each in receipt.transactions)
+        left = receipt.total_minor - receipt.refunded_minor
+        self._give_back(receipt, left if whole else line.price_minor * quantity, "refunded")
+        self._return(receipt, line, quantity, on_shelf=restock != "no_restock")
+        if not self._faults.strikes("etsy.updated_misses_refunds"):
+            self._changed(receipt, found=True)
+
+    def _give_back(self, receipt: Receipt, amount_minor: int, reason: str) -> None:
+        now = self._store.now()
+        number = self._store.new_id("other")
+        receipt.refunds.append(Refund(id=number, amount_minor=amount_minor, reason=reason, at=now))
+        self._account.post(
+            -amount_minor, "refund_gross", reference_type="receipt", reference_id=receipt.id, at=now
+        )
+
+    def _return(
+        self, receipt: Receipt, line: Transaction, quantity: int, *, on_shelf: bool
+    ) -> None:
+        if quantity == 0:
+            return
+        self._stock.tell(
+            Returned(
+                market="etsy",
+                order=OrderId(str(receipt.id)),
+                unit=line.unit,
+                quantity=quantity,
+                parts=line.parts,
+                restocked=on_shelf,
+                at=self._store.now(),
+            )
+        )
+
+    def _restock(self, line: Transaction, quantity: int) -> None:
+        listing, product = self._store.find(line.unit)
+        if product is None:
+            return
+        listing.set_quantity(product, product.quantity + quantity)
+        self._store.took_a_step()
+        self._life.restore(listing, by="marketplace")
+        self._stock.announce(listing, by="marketplace")
+
+    def _take(self, listing: Listing, product: Product, quantity: int) -> None:
+        listing.set_quantity(product, product.quantity - quantity)
+        product.sold_at_step = self._store.took_a_step()
+        product.last_sold = quantity
+        listing.updated_at = self._store.now()
+
+    def _line(self, listing: Listing, product: Product, quantity: int) -> Transaction:
+        nulls = self._faults.strikes("etsy.transaction_nulls")
+        return Transaction(
+            id=self._store.new_id("transaction"),
+            listing=listing,
+            unit=product.unit,
+            parts=product.parts,
+            product_id=None if nulls else product.id,
+            sku=None if nulls or not product.sku else product.sku,
+            title=listing.title,
+            description=listing.description,
+            quantity=quantity,
+            price_minor=product.price_minor,
+            values=product.values,
+        )
+
+    def _receipt(self, line: Transaction) -> Receipt:
+        now = self._store.now()
+        lag_s = 0.0
+        if self._faults.strikes("etsy.receipt_lag"):
+            lag_s = self._faults.stream("etsy.receipt_lag").uniform(
+                self._settings.receipt_lag_s_min, self._settings.receipt_lag_s_max
+            )
+        return Receipt(
+            id=self._store.new_id("receipt"),
+            buyer=draw_buyer(self._store.rng),
+            transactions=[line],
+            shipping_minor=SHIPPING_MINOR,
+            tax_minor=0,
+            created_at=now,
+            visible_at=now + timedelta(seconds=lag_s),
+            updated_at=now,
+            found_at=now,
+        )
+
+    def _changed(self, receipt: Receipt, *, found: bool) -> None:
+        receipt.updated_at = self._store.now()
+        if found:
+            receipt.found_at = receipt.updated_at

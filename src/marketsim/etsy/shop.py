@@ -1,0 +1,41 @@
+"""The practice shop put together: what operations, the portal and the market work on."""
+
+from dataclasses import dataclass
+
+from marketsim.clock import MarketClock
+from marketsim.etsy.fees import Account
+from marketsim.etsy.grants import Grants
+from marketsim.etsy.life import Life
+from marketsim.etsy.limits import Limits
+from marketsim.etsy.notices import Notices
+from marketsim.etsy.orders import Orders
+from marketsim.etsy.pages import Pages
+from marketsim.etsy.settings import Settings
+from marketsim.etsy.stock import Stock
+from marketsim.etsy.store import Store
+from marketsim.etsy.tally import Tally
+from marketsim.faults import Faults
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shop:
+    """Everything of the one shop."""
+
+    clock: MarketClock
+    faults: Faults
+    settings: Settings
+    store: Store
+    stock: Stock
+    life: Life
+    orders: Orders
+    account: Account
+    notices: Notices
+    grants: Grants
+    limits: Limits
+    pages: Pages
+    tally: Tally
+    public_url: str
+
+    def strikes(self, name: str) -> bool:
+        """Whether the fault `etsy.<name>` happens on this occasion."""
+        return self.faults.strikes(f"etsy.{name}")
