@@ -11,7 +11,8 @@ from peg.domain.clock import Clock
 from peg.domain.identity import Channel, ShopId
 from peg.marketplaces.calls import CallLog
 from peg.marketplaces.etsy import oauth as etsy_oauth
-from peg.marketplaces.etsy.client import App, EtsyClient
+from peg.marketplaces.etsy.app import App
+from peg.marketplaces.etsy.client import EtsyClient
 from peg.marketplaces.etsy.marketplace import EtsyMarketplace
 from peg.marketplaces.etsy.quota import Quota
 from peg.marketplaces.etsy.webhooks import EtsyHints

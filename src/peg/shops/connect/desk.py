@@ -12,12 +12,12 @@ from peg.domain.clock import Clock
 from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import Channel
 from peg.marketplaces.grant import Grant
-from peg.marketplaces.port import MarketplaceUnavailable, Throttled
+from peg.marketplaces.port import BadCallback, MarketplaceUnavailable, Throttled
 from peg.shops import directory, grants, leases, pending
 from peg.shops.addresses import secure
 from peg.shops.directory import AppCredentials, Shop
 from peg.shops.grants import StoredGrant
-from peg.shops.pending import BadCallback, Pending
+from peg.shops.pending import Pending
 from peg.shops.sealing import KeyRing
 from peg.shops.tokens import lease_name
 
