@@ -25,8 +25,6 @@ class Practice:
         courier: carries its webhooks.
         connection: the practice app's credentials and addresses, as JSON.
         close: stops what runs in the background.
-        register_webhook: a person registers an address in the marketplace's portal, and reads
-            there what the answer holds (a secret); None where apps subscribe by the API.
     """
 
     market: Market
@@ -34,7 +32,6 @@ class Practice:
     courier: Courier
     connection: Mapping[str, Any]
     close: Callable[[], Awaitable[None]]
-    register_webhook: Callable[[str], Mapping[str, Any]] | None = None
 
 
 class NoSuchMarket(Exception):

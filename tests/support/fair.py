@@ -39,5 +39,4 @@ def _practice(name: MarketName, clock: MarketClock, faults: Faults) -> Practice:
         courier=courier,
         connection={"shop": "a stall"},
         close=courier.close,
-        register_webhook=None if name == "shopify" else lambda url: {"url": url, "secret": "s"},
     )

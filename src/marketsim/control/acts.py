@@ -96,17 +96,6 @@ def reseed_faults(world: World, asked: Asked) -> dict[str, Any]:
     return {"seed": asked.integer("seed")}
 
 
-def register_webhook(world: World, asked: Asked) -> dict[str, Any]:
-    """A person registers an app's webhook address in the portal (Etsy). Send url."""
-    market, url = asked.text("market"), asked.text("url")
-    register = world.practice(market).register_webhook
-    if register is None:
-        raise BadRequest(f"{market}: apps subscribe to webhooks by the API, not in a portal")
-    if not url.startswith(("http://", "https://")):
-        raise BadRequest(f"url: an http address is needed, got {url!r}")
-    return dict(register(url))
-
-
 def start_buyers(world: World, asked: Asked) -> dict[str, Any]:
     """Opens both shops to buyers. Send habits, such as orders (300) and pace (60 a minute)."""
     return world.send_buyers(asked.habits()).status()

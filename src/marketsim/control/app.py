@@ -23,7 +23,6 @@ ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", "/truth", reads.truth),
     ("GET", "/truth/{market}", reads.market_truth),
     ("GET", "/webhooks/{market}", reads.webhooks),
-    ("POST", "/webhooks/{market}/register", acts.register_webhook),
     ("POST", "/orders", acts.buy),
     ("POST", "/orders/pay", acts.pay),
     ("POST", "/orders/fulfil", acts.fulfil),

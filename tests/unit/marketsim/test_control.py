@@ -176,19 +176,6 @@ async def test_deliveries_can_be_read(control: httpx2.AsyncClient, world: World)
     assert (attempt["notice"], attempt["status"]) == ("n1", 200)
 
 
-async def test_a_webhook_is_registered_by_hand_only_where_the_marketplace_has_a_portal(
-    control: httpx2.AsyncClient,
-) -> None:
-    url = "http://peg.test/webhooks/etsy"
-
-    registered = await act(control, "/webhooks/etsy/register", url=url)
-    refused = await control.post("/_control/webhooks/shopify/register", json={"url": url})
-    nonsense = await control.post("/_control/webhooks/etsy/register", json={"url": "peg"})
-
-    assert registered == {"url": url, "secret": "s"}
-    assert (refused.status_code, nonsense.status_code) == (422, 422)
-
-
 @pytest.mark.parametrize(
     ("path", "fields", "status"),
     [
