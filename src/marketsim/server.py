@@ -1,0 +1,145 @@
+"""Serves both marketplaces, each on its own port, in one process and one event loop."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import httpx2
+import uvicorn
+
+from marketsim.build import build_world, served_app
+from marketsim.buyers import Habits
+from marketsim.clock import MarketClock
+from marketsim.pieces import MARKETS, MarketName
+from marketsim.world import World
+
+HOST = "127.0.0.1"
+
+
+class PortTaken(Exception):
+    """Something else listens on the port."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What to serve.
+
+    Attributes:
+        ports: 0 for any free one.
+        webhooks_to: address of an app whose webhooks a person has registered by hand.
+        habits: of buyers who come at once; None: nobody comes until the control API says so.
+    """
+
+    ports: Mapping[MarketName, int]
+    seed: int
+    pieces: int = 320
+    clock_speed: float = 1.0
+    latency_ms: float = 0.0
+    rates: Mapping[str, float]
+    webhooks_to: str | None = None
+    habits: Habits | None = None
+
+
+class Server(uvicorn.Server):
+    """A server that leaves signals to the process, as there are two, and says when it is ready."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer."""
+        await super().startup(sockets)
+        self.ready.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+async def serve(plan: Plan, *, announce: Callable[[World, Mapping[MarketName, str]], None]) -> None:
+    """Serve until interrupted; `announce` is called once both ports answer.
+
+    Raises:
+        PortTaken: another program listens there.
+        UnknownFault: the plan names a fault that does not exist.
+    """
+    with contextlib.ExitStack() as sockets:
+        doors = {name: sockets.enter_context(_listen(plan.ports[name])) for name in MARKETS}
+        urls = {name: f"http://{HOST}:{door.getsockname()[1]}" for name, door in doors.items()}
+        async with httpx2.AsyncClient() as http:
+            world = await _world(plan, urls, http)
+            servers = {name: _server(world, name, plan) for name in MARKETS}
+            try:
+                await _until_stopped(servers, doors, lambda: announce(world, urls))
+            finally:
+                await world.close()
+
+
+async def _world(plan: Plan, urls: Mapping[MarketName, str], http: httpx2.AsyncClient) -> World:
+    world = build_world(
+        seed=plan.seed,
+        http=http,
+        clock=MarketClock(datetime.now(UTC), speed=plan.clock_speed),
+        pieces=plan.pieces,
+        rates=plan.rates,
+        shopify_url=urls["shopify"],
+        etsy_url=urls["etsy"],
+    )
+    if plan.webhooks_to is not None:
+        await _register_by_hand(world, f"{plan.webhooks_to.rstrip('/')}/webhooks/etsy")
+    if plan.habits is not None:
+        world.send_buyers(plan.habits)
+    return world
+
+
+async def _register_by_hand(world: World, address: str) -> None:
+    """What a developer does in Etsy's portal; on Shopify apps subscribe by the API."""
+    portal = httpx2.ASGITransport(app=world.practices["etsy"].app)
+    async with httpx2.AsyncClient(transport=portal, base_url="http://etsy.test") as client:
+        answer = await client.post("/_portal/webhooks", json={"url": address})
+    if not answer.is_success:
+        raise ValueError(f"{address} cannot be registered for webhooks: {answer.text}")
+
+
+def _server(world: World, name: MarketName, plan: Plan) -> Server:
+    app = served_app(world, name, latency_s=plan.latency_ms / 1000)
+    return Server(
+        uvicorn.Config(
+            app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=2
+        )
+    )
+
+
+def _listen(port: int) -> socket.socket:
+    try:
+        return socket.create_server((HOST, port))
+    except OSError as taken:
+        raise PortTaken(
+            f"{HOST}:{port} cannot be listened on ({taken.strerror}): name another port, or 0"
+        ) from taken
+
+
+async def _until_stopped(
+    servers: Mapping[MarketName, Server],
+    doors: Mapping[MarketName, socket.socket],
+    started: Callable[[], None],
+) -> None:
+    def stop() -> None:
+        for server in servers.values():
+            server.should_exit = True
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    async with asyncio.TaskGroup() as serving:
+        for name, server in servers.items():
+            serving.create_task(server.serve(sockets=[doors[name]]))
+        for server in servers.values():
+            await server.ready.wait()
+        started()

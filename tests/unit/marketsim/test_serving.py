@@ -1,0 +1,79 @@
+"""The real program on real ports."""
+
+import asyncio
+import re
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx2
+import pytest
+
+from marketsim.cli import parse_rates
+from marketsim.faults import UnknownFault
+
+COMMAND = (sys.executable, "-c", "from marketsim.cli import main; main()")
+FREE_PORTS = ("--shopify-port", "0", "--etsy-port", "0")
+
+
+@asynccontextmanager
+async def marketsim(*arguments: str) -> AsyncIterator[Process]:
+    process = await asyncio.create_subprocess_exec(
+        *COMMAND, *arguments, stdout=PIPE, stderr=PIPE, env={"COLUMNS": "200"}
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def addresses(process: Process) -> list[str]:
+    assert process.stdout is not None
+    lines = [(await process.stdout.readline()).decode() for _ in range(2)]
+    return [found for line in lines for found in re.findall(r"(http://\S+)\s+control", line)]
+
+
+async def test_it_serves_until_interrupted_and_buyers_come_when_asked_for() -> None:
+    async with marketsim("serve", *FREE_PORTS, "--pieces", "60", "--orders", "3") as process:
+        shopify, etsy = await addresses(process)
+        async with httpx2.AsyncClient() as client:
+            here = (await client.get(f"{shopify}/_control/status")).json()
+            there = (await client.get(f"{etsy}/_control/status")).json()
+        process.send_signal(signal.SIGINT)
+        code = await asyncio.wait_for(process.wait(), 10)
+
+    assert shopify != etsy
+    assert here["buyers"]["orders"]["wanted"] == there["buyers"]["orders"]["wanted"] == 3
+    assert code == 0
+
+
+async def test_a_port_that_is_taken_is_named_and_nothing_starts() -> None:
+    async with marketsim("serve", *FREE_PORTS, "--pieces", "5") as first:
+        shopify, _ = await addresses(first)
+        port = shopify.rpartition(":")[2]
+        async with marketsim("serve", "--shopify-port", port, "--etsy-port", "0") as second:
+            _, complaint = await second.communicate()
+
+    assert second.returncode == 2
+    assert f"127.0.0.1:{port}" in complaint.decode()
+
+
+def test_rates_are_read_by_name_and_by_pattern() -> None:
+    rates = parse_rates("*.webhook_lost=0.2,etsy.webhook_doubled=1")
+
+    assert rates == {
+        "shopify.webhook_lost": 0.2,
+        "etsy.webhook_lost": 0.2,
+        "etsy.webhook_doubled": 1.0,
+    }
+
+
+def test_a_fault_that_does_not_exist_is_refused_and_so_is_a_rate_that_is_no_number() -> None:
+    with pytest.raises(UnknownFault, match="lists them"):
+        parse_rates("etsy.typo=0.2")
+    with pytest.raises(ValueError, match="write name=rate"):
+        parse_rates("etsy.webhook_lost")
