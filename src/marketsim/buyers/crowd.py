@@ -42,6 +42,7 @@ class Crowd:
             tally=self.tally,
         )
         self._closed = False
+        self._empty_visits = 0
         self._arriving: asyncio.Task[None] | None = None
         self._run: asyncio.Task[None] | None = None
         for market in markets:
@@ -100,12 +101,12 @@ class Crowd:
         market, wanted = self._choose(rng)
         if wanted is None:
             self.tally["found_nothing"] += 1
-            self.tally["found_nothing_in_a_row"] += 1
-            if self.tally["found_nothing_in_a_row"] >= EMPTY_VISITS_MAX:
+            self._empty_visits += 1
+            if self._empty_visits >= EMPTY_VISITS_MAX:
                 self.tally["sold_out"] = 1
                 self.close_shop()
             return
-        self.tally["found_nothing_in_a_row"] = 0
+        self._empty_visits = 0
         rival = self._markets[MARKETS[market.name == "shopify"]]
         if rng.random() < self.habits.rivals_share:
             own = Random(rng.random())

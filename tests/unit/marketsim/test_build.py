@@ -61,6 +61,28 @@ async def test_people_buy_on_both_and_with_nobody_to_keep_the_stock_pieces_are_s
     assert told["waiting"]["count"] > 0
 
 
+async def test_the_truth_sees_each_offer_as_its_marketplace_shows_it_after_a_stormy_day(
+    world: World,
+) -> None:
+    storm = Habits(
+        orders=120,
+        pace=120,
+        rivals_share=0.1,
+        cancelled_share=0.2,
+        refunded_share=0.3,
+        unpaid_share=0.1,
+        edits_per_order=0.3,
+        quiet_s=1,
+        reactivations_per_order=0.1,
+    )
+
+    await run(world, storm)
+
+    shown = {key: offer.buyable for key, offer in world.truth.offers.items()}
+    markets = [practice.market for practice in world.practices.values()]
+    assert shown == {(m.name, unit): m.buyable(unit) for m in markets for unit in m.units()}
+
+
 @pytest.mark.parametrize("market", MARKETS)
 async def test_the_control_api_stands_beside_each_marketplaces_own(
     world: World, market: str
