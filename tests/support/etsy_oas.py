@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,7 +20,7 @@ PLACE = Path("shared", "contracts", "etsy", "oas-3.0.0.json")
 PREFIX = "/v3/application/"
 DOCUMENT = "urn:etsy"
 FORM = "application/x-www-form-urlencoded"
-METHODS = {"get", "put", "post", "patch", "delete"}
+KEY_ALONE: Sequence[Mapping[str, Any]] = [{"api_key": []}]
 WHOLE = re.compile(r"-?\d+\Z")
 SHARED_SECRET_KEY = re.compile(r"[^:]+:[^:]+\Z")
 
@@ -44,7 +44,8 @@ def etsy_contract() -> "EtsyContract":
 def mended(node: Any) -> Any:
     """The document without its known defects, and strict about keys it does not name.
 
-    Dropped: `default: null`. Allowed: null in enums and references marked nullable.
+    Dropped: `default: null`. Allowed: null in enums and references marked nullable, and the state
+    `edit`, which listings are seen in.
     """
     if isinstance(node, list):
         return [mended(item) for item in node]
@@ -55,9 +56,11 @@ def mended(node: Any) -> Any:
         del new["default"]
     if new.get("nullable") is True and "enum" in new and None not in new["enum"]:
         new["enum"] = [*new["enum"], None]
+    if "sold_out" in new.get("enum", ()) and "edit" not in new["enum"]:
+        new["enum"] = [*new["enum"], "edit"]
     if new.get("nullable") is True and "oneOf" in new:
         new["anyOf"] = [*new.pop("oneOf"), {"enum": [None]}]
-    if new.get("type") == "object" and isinstance(new.get("properties"), dict):
+    if new.get("type") == "object" and new.get("properties"):
         new.setdefault("additionalProperties", False)
     return new
 
@@ -74,6 +77,10 @@ class Operation:
     def name(self) -> str:
         return str(self.facts["operationId"])
 
+    @property
+    def ways_in(self) -> Sequence[Mapping[str, Any]]:
+        return self.facts.get("security") or KEY_ALONE
+
 
 class EtsyContract:
     """Judges requests and answers by the document."""
@@ -89,13 +96,22 @@ class EtsyContract:
 
     def __call__(self, exchange: Exchange) -> list[str]:
         """What is wrong with one exchange; paths outside the API are not its business."""
-        if not exchange.path.startswith(PREFIX):
+        return [*self.of_request(exchange), *self.of_answer(exchange)]
+
+    def of_request(self, exchange: Exchange) -> list[str]:
+        """What is wrong with a request that was accepted."""
+        operation = self.operation(exchange.method, exchange.path)
+        if operation is None or exchange.status >= 400:
             return []
+        return list(self._request_faults(operation, exchange))
+
+    def of_answer(self, exchange: Exchange) -> list[str]:
+        """What is wrong with an answer."""
         operation = self.operation(exchange.method, exchange.path)
         if operation is None:
-            return ["no such operation"] if exchange.status < 400 else []
-        asked = list(self.request_faults(operation, exchange)) if exchange.status < 400 else []
-        return [*asked, *self.answer_faults(operation, exchange)]
+            known = exchange.status >= 400 or not exchange.path.startswith(PREFIX)
+            return [] if known else ["no such operation"]
+        return list(self._answer_faults(operation, exchange))
 
     def operation(self, method: str, path: str) -> Operation | None:
         for template, shape in self.templates.items():
@@ -106,8 +122,7 @@ class EtsyContract:
                 return Operation(pointer, facts, match.groupdict())
         return None
 
-    def request_faults(self, operation: Operation, exchange: Exchange) -> Iterator[str]:
-        """What is wrong with an accepted request."""
+    def _request_faults(self, operation: Operation, exchange: Exchange) -> Iterator[str]:
         yield from self._parameter_faults(operation, exchange.query)
         yield from self._credential_faults(operation, exchange.headers)
         content = operation.facts.get("requestBody", {}).get("content", {})
@@ -127,8 +142,7 @@ class EtsyContract:
             place = f"{operation.pointer}/requestBody/content/{_escaped(kind)}/schema"
             yield from self._schema_faults(place, value, "body")
 
-    def answer_faults(self, operation: Operation, exchange: Exchange) -> Iterator[str]:
-        """What is wrong with an answer."""
+    def _answer_faults(self, operation: Operation, exchange: Exchange) -> Iterator[str]:
         status = str(exchange.status)
         if exchange.status >= 400:
             if not _is_error(exchange.answer_json):
@@ -164,7 +178,7 @@ class EtsyContract:
         if not SHARED_SECRET_KEY.match(headers.get("x-api-key", "")):
             yield "x-api-key is not keystring:shared_secret"
         signed_in = headers.get("authorization", "").startswith("Bearer ")
-        if not signed_in and all("oauth2" in way for way in operation.facts.get("security", ())):
+        if not signed_in and all("oauth2" in way for way in operation.ways_in):
             yield "no access token, which this operation needs"
 
     def _schema_faults(self, place: str, value: Any, what: str) -> Iterator[str]:

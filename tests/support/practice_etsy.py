@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
+from tests.support.exchanges import Overheard
 
 from marketsim.clock import MarketClock
 from marketsim.etsy import FAULTS
@@ -80,6 +81,7 @@ class Fixture:
     """Everything a test holds in its hands."""
 
     etsy: PracticeEtsy
+    overheard: Overheard
     clock: MarketClock
     faults: Faults
     client: httpx2.AsyncClient
@@ -165,12 +167,14 @@ def open_etsy(shelf: Catalogue = SMALL, *, seed: int = 7, chance: bool = False) 
     heard: list[Happening] = []
     etsy.market.open(shelf)
     etsy.market.listen(heard.append)
+    overheard = Overheard(etsy.app)
     return Fixture(
         etsy=etsy,
+        overheard=overheard,
         clock=clock,
         faults=faults,
         client=httpx2.AsyncClient(
-            transport=httpx2.ASGITransport(app=etsy.app), base_url=URL, headers=KEY
+            transport=httpx2.ASGITransport(app=overheard), base_url=URL, headers=KEY
         ),
         heard=heard,
         letters=letters,

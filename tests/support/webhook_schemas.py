@@ -52,6 +52,6 @@ def etsy_webhook_faults(body: bytes) -> list[str]:
     faults += [f"{key} is not documented" for key in sorted(payload.keys() - ETSY_KEYS)]
     if not ETSY_EVENT.fullmatch(str(payload.get("event_type"))):
         faults.append(f"there is no event {payload.get('event_type')}")
-    if not str(payload.get("resource_url")).startswith("https://"):
+    if not str(payload.get("resource_url")).startswith(("https://", "http://")):
         faults.append("resource_url is no address")
     return faults

@@ -30,7 +30,8 @@ async def read(operation: Operation, request: Request, scopes: frozenset[str] | 
     elif operation.takes == "form" and kind == "application/json":
         form = of_json(_object(await _json(request, kind)))
     elif operation.takes in {"form", "file"}:
-        form, files = _fields(await request.form(max_part_size=BODY_BYTES_MAX))
+        async with request.form(max_part_size=BODY_BYTES_MAX) as sent:
+            form, files = _fields(sent)
     return Asked(
         path={name: _number(name, value) for name, value in request.path_params.items()},
         query=_query(request),
