@@ -11,6 +11,9 @@ from peg.marketplaces.port import BudgetSpent
 SMALLEST_SHARE = 1e-6
 """Less than this of a token is rounding, not a reason to wait."""
 
+SHORTEST_WAIT_S = 0.001
+"""A shorter wait may be rounded to none by a clock, and would then be repeated for ever."""
+
 
 class Lane(IntEnum):
     """Who goes first when there is not enough for all."""
@@ -46,7 +49,7 @@ class Bucket:
                     await ticket[2].wait()
                     ticket[2].clear()
                 elif (short := cost - self._refilled()) > SMALLEST_SHARE:
-                    await self._clock.sleep(short / self._per_s)
+                    await self._clock.sleep(max(short / self._per_s, SHORTEST_WAIT_S))
                 else:
                     self._level -= cost
                     return

@@ -12,6 +12,7 @@ NEEDED: Mapping[Channel, Mapping[str, str]] = {
         "write_inventory": "taking sold pieces off sale",
         "read_locations": "knowing where pieces lie",
         "read_orders": "taking in sales",
+        "read_merchant_managed_fulfillment_orders": "knowing from which place a sale is shipped",
     },
     Channel.ETSY: {
         "shops_r": "knowing which shop this is",

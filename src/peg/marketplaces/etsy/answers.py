@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import httpx2
 
@@ -53,6 +53,12 @@ def whole(body: Json, name: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise _odd(name, value, "a whole number")
     return value
+
+
+def moment(receipt: Json, what: Literal["create", "update"]) -> int:
+    """A receipt's time in seconds; Etsy gives each twice, and one of them may go overnight."""
+    former, newer = f"{what}_timestamp", f"{what}d_timestamp"
+    return whole(receipt, newer if newer in receipt else former)
 
 
 def text(body: Json, name: str) -> str:

@@ -7,7 +7,7 @@ import structlog
 from peg.domain.errors import PegError
 from peg.domain.identity import OfferRef, ShopId
 from peg.domain.order import LineSnapshot, OrderSnapshot
-from peg.marketplaces.etsy.answers import Json, things, whole
+from peg.marketplaces.etsy.answers import Json, moment, things, whole
 from peg.marketplaces.etsy.translate import money
 from peg.marketplaces.etsy.variants import options_of_sale, plain, variant_of
 
@@ -33,12 +33,12 @@ def order_of(shop: ShopId, receipt: Json, fetched_at: datetime) -> OrderSnapshot
     order = str(whole(receipt, "receipt_id"))
     sold = things(receipt, "transactions") if "transactions" in receipt else []
     lines = [line for one in sold if (line := _line_or_none(shop, receipt, one)) is not None]
-    updated_at = moment(whole(receipt, "updated_timestamp"))
+    updated_at = _utc(moment(receipt, "update"))
     return OrderSnapshot(
         shop=shop,
         order=order,
         name=f"#{order}",
-        created_at=moment(whole(receipt, "created_timestamp")),
+        created_at=_utc(moment(receipt, "create")),
         updated_at=updated_at,
         fetched_at=fetched_at,
         lines=lines,
@@ -48,8 +48,7 @@ def order_of(shop: ShopId, receipt: Json, fetched_at: datetime) -> OrderSnapshot
     )
 
 
-def moment(seconds: int) -> datetime:
-    """Etsy's times are seconds since 1970, UTC."""
+def _utc(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 

@@ -17,7 +17,7 @@ from typing import Literal
 
 import structlog
 
-from peg.marketplaces.etsy.answers import Json, whole
+from peg.marketplaces.etsy.answers import Json, moment
 from peg.marketplaces.port import UnexpectedAnswer
 
 log = structlog.get_logger()
@@ -123,7 +123,7 @@ def after(cursor: Cursor, page: Sequence[Json], now: datetime) -> Cursor:
         UnexpectedAnswer: the page is not sorted as asked, so that its end says nothing.
     """
     by_change = cursor.walks[0] == "changed"
-    stamps = [whole(one, "updated_timestamp" if by_change else "created_timestamp") for one in page]
+    stamps = [moment(one, "update" if by_change else "create") for one in page]
     if stamps != sorted(stamps):
         raise UnexpectedAnswer("Etsy's receipts did not come in the order asked for")
     if by_change and stamps:

@@ -15,9 +15,16 @@ from urllib.parse import urlsplit
 
 from peg.domain.identity import ShopId
 from peg.marketplaces.etsy.answers import Json, text, whole
-from peg.marketplaces.port import BadSignature, Hint, UnexpectedAnswer
+from peg.marketplaces.port import (
+    BadSignature,
+    Hint,
+    MalformedDelivery,
+    UnexpectedAnswer,
+    UnknownTopic,
+)
 
 TOLERANCE_S = 300.0
+SUBJECTS = frozenset({"order", "listing", "inventory"})
 ETSY_HOSTS = frozenset({"api.etsy.com", "openapi.etsy.com"})
 _SECRET_PREFIX = "whsec_"  # noqa: S105 - what every such secret begins with is none
 _RESOURCE = re.compile(
@@ -71,16 +78,23 @@ class EtsyHints:
         """Where to look. The payload's address is only read for its ids, never called.
 
         Raises:
-            UnexpectedAnswer: a payload unlike the documentation, of another shop or host.
+            MalformedDelivery: a payload unlike the documentation, of another shop or host.
+            UnknownTopic: about something else than orders, listings and inventories.
         """
         named = {name.lower(): value for name, value in headers.items()}
         payload = _payload(body)
-        kind, number = self._resource(payload, shop)
+        try:
+            topic = text(payload, "event_type")
+            kind, number = self._resource(payload, shop)
+        except UnexpectedAnswer as cause:
+            raise MalformedDelivery("a webhook unlike Etsy's documentation arrived") from cause
+        if topic.partition(".")[0] not in SUBJECTS:
+            raise UnknownTopic(f"Etsy sent a webhook about {topic[:40]!r}, which PEG does not use")
         sent_at = named.get("webhook-timestamp", "")
         return Hint(
             shop=shop,
             delivery=named.get("webhook-id", ""),
-            topic=text(payload, "event_type"),
+            topic=topic,
             order=number if kind == "receipts" else None,
             listing=number if kind == "listings" else None,
             happened_at=datetime.fromtimestamp(int(sent_at), UTC) if sent_at else received_at,
@@ -89,14 +103,14 @@ class EtsyHints:
     def _resource(self, payload: Json, shop: ShopId) -> tuple[str, str]:
         ours = shop.partition(":")[2]
         if str(whole(payload, "shop_id")) != ours:
-            raise UnexpectedAnswer(f"a webhook of another shop than {ours} arrived here")
+            raise MalformedDelivery(f"a webhook of another shop than {ours} arrived here")
         address = text(payload, "resource_url")
         url = urlsplit(address)
         found = _RESOURCE.match(url.path)
         if url.netloc not in self._hosts or found is None or url.geturl() != address:
-            raise UnexpectedAnswer("a webhook points to what is neither a receipt nor a listing")
+            raise MalformedDelivery("a webhook points to what is neither a receipt nor a listing")
         if found["shop"] not in {None, ours}:
-            raise UnexpectedAnswer("a webhook points into another shop")
+            raise MalformedDelivery("a webhook points into another shop")
         return found["kind"], found["id"]
 
 
@@ -117,7 +131,7 @@ def _payload(body: bytes) -> Json:
     try:
         payload = json.loads(body)
     except ValueError as cause:
-        raise UnexpectedAnswer("a signed webhook holds no JSON") from cause
+        raise MalformedDelivery("a signed webhook of Etsy holds no JSON") from cause
     if not isinstance(payload, dict):
-        raise UnexpectedAnswer("a signed webhook holds no object")
+        raise MalformedDelivery("a signed webhook of Etsy holds no object")
     return payload

@@ -10,7 +10,7 @@ from standardwebhooks import Webhook
 
 from peg.domain.identity import ShopId
 from peg.marketplaces.etsy.webhooks import EtsyHints
-from peg.marketplaces.port import BadSignature, UnexpectedAnswer
+from peg.marketplaces.port import BadSignature, MalformedDelivery, UnknownTopic
 
 SECRET = "whsec_" + base64.b64encode(b"a practice secret").decode()
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -127,8 +127,15 @@ def test_a_hint_says_where_to_look(url: str, order: str | None, listing: str | N
     ],
 )
 def test_a_payload_unlike_the_documentation_says_nothing(raw: bytes) -> None:
-    with pytest.raises(UnexpectedAnswer):
+    with pytest.raises(MalformedDelivery):
         hints().hint(signed(body()), raw, shop=SHOP, received_at=NOW)
+
+
+def test_a_webhook_about_something_else_is_named_as_such() -> None:
+    raw = body(event_type="review.created")
+
+    with pytest.raises(UnknownTopic, match=r"review\.created"):
+        hints().hint(signed(raw), raw, shop=SHOP, received_at=NOW)
 
 
 def test_a_practice_marketplace_is_called_back_where_it_was_configured() -> None:

@@ -1,0 +1,169 @@
+"""Connecting an Etsy shop, against the practice Etsy's own OAuth server."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import httpx2
+import pytest
+from tests.support.etsy_shop import MarketTime
+from tests.support.practice_etsy import KEY, URL, Fixture, good, open_etsy
+from tests.support.shops import key_ring
+
+from marketsim.etsy.credentials import KEYSTRING, SHARED_SECRET, SHOP_ID, SHOP_NAME
+from peg.db.columns import metadata
+from peg.db.engine import open_database, sqlite_url
+from peg.db.transaction import begin, reading
+from peg.domain.identity import ShopId
+from peg.marketplaces.port import AccessRevoked, BadCallback, MissingScope, Refused
+from peg.shops import directory, grants
+from peg.shops.addresses import InsecureUrl
+from peg.shops.connect import etsy
+from peg.shops.connect.desk import ConnectionDeclined, Desk
+from peg.shops.directory import AppCredentials, Status
+from peg.shops.pending import CallbackExpired
+
+HTTPS = URL.replace("http:", "https:")
+BACK = "http://localhost:3003/oauth/redirect"
+APP = AppCredentials(KEYSTRING, SHARED_SECRET)
+SHOP = ShopId(f"etsy:{SHOP_ID}")
+
+
+@pytest.fixture
+def practice() -> Fixture:
+    return open_etsy()
+
+
+@pytest.fixture
+async def desk(practice: Fixture, tmp_path: Path) -> AsyncIterator[Desk]:
+    database = open_database(sqlite_url(tmp_path / "peg.db"))
+    async with begin(database) as session:
+        await session.run_sync(lambda s: metadata.create_all(s.connection()))
+    yield Desk(
+        database=database,
+        clock=MarketTime(practice.clock),
+        ring=key_ring(),
+        http=httpx2.AsyncClient(transport=httpx2.ASGITransport(app=practice.etsy.app)),
+        shopify_url="https://{shop}.myshopify.com",
+        etsy_url=HTTPS,
+        etsy_consent_url=HTTPS,
+    )
+    await database.close()
+
+
+async def consent(desk: Desk, url: str, *, answer: str = "grant") -> dict[str, str]:
+    """The seller presses a button; what the browser brings back."""
+    asked = dict(parse_qsl(urlsplit(url).query))
+    answered = await desk.http.post(f"{HTTPS}/oauth/connect", data=asked | {"answer": answer})
+    assert answered.status_code == 302
+    target = urlsplit(answered.headers["location"])
+    assert target.geturl().startswith(BACK)
+    return dict(parse_qsl(target.query))
+
+
+async def begun(desk: Desk, browser: str = "cookie") -> str:
+    return await etsy.begin(desk, app=APP, redirect_uri=BACK, browser=browser)
+
+
+async def portal_token(practice: Fixture, *scopes: str) -> str:
+    asked = {"scopes": list(scopes)}
+    told = good(await practice.client.post("/_portal/tokens", json=asked, headers=KEY))
+    return str(told["refresh_token"])
+
+
+async def test_the_seller_says_yes_and_the_shop_is_connected(desk: Desk) -> None:
+    shop = await etsy.finish(desk, await consent(desk, await begun(desk)), browser="cookie")
+
+    assert (shop.id, shop.name, shop.currency) == (SHOP, SHOP_NAME, "USD")
+    async with reading(desk.database) as session:
+        kept = await directory.by_id(session, SHOP)
+        stored = await grants.load(session, desk.ring, SHOP)
+        assert await directory.app_credentials(session, desk.ring, SHOP) == APP
+    assert kept == shop
+    assert kept.status is Status.CONNECTED
+    assert stored is not None
+    assert stored.grant.refresh_token is not None
+
+
+async def test_a_callback_works_only_once(desk: Desk) -> None:
+    callback = await consent(desk, await begun(desk))
+    await etsy.finish(desk, callback, browser="cookie")
+
+    with pytest.raises(CallbackExpired):
+        await etsy.finish(desk, callback, browser="cookie")
+
+
+async def test_another_browser_cannot_finish_and_uses_the_state_up(desk: Desk) -> None:
+    callback = await consent(desk, await begun(desk))
+
+    with pytest.raises(BadCallback):
+        await etsy.finish(desk, callback, browser="a stranger's")
+    with pytest.raises(CallbackExpired):
+        await etsy.finish(desk, callback, browser="cookie")
+
+
+async def test_a_seller_who_says_no_is_understood(desk: Desk) -> None:
+    callback = await consent(desk, await begun(desk), answer="deny")
+
+    with pytest.raises(ConnectionDeclined, match="access_denied"):
+        await etsy.finish(desk, callback, browser="cookie")
+
+
+async def test_a_code_of_another_flow_does_not_fit_the_verifier(desk: Desk) -> None:
+    ours = await consent(desk, await begun(desk))
+    theirs = await consent(desk, await begun(desk, "other"))
+
+    with pytest.raises(AccessRevoked):
+        await etsy.finish(desk, ours | {"code": theirs["code"]}, browser="cookie")
+
+
+async def test_the_browser_never_comes_back_unencrypted(desk: Desk) -> None:
+    with pytest.raises(InsecureUrl):
+        await etsy.begin(desk, app=APP, redirect_uri="http://peg.example/back", browser="cookie")
+
+
+async def test_a_refresh_token_connects_without_a_browser(desk: Desk, practice: Fixture) -> None:
+    token = await portal_token(practice)
+
+    shop = await etsy.by_refresh_token(desk, app=APP, refresh_token=token)
+
+    assert shop.id == SHOP
+    with pytest.raises(AccessRevoked):  # it was used up
+        await etsy.by_refresh_token(desk, app=APP, refresh_token=token)
+
+
+@pytest.mark.parametrize(
+    ("granted", "lost"),
+    [
+        (("shops_r", "listings_r", "listings_w"), "taking in sales"),
+        (("shops_r", "transactions_r", "listings_w"), "reading stock"),
+        (("listings_r", "transactions_r"), "scope"),
+    ],
+)
+async def test_a_token_that_may_too_little_is_refused_by_what_will_not_work(
+    desk: Desk, practice: Fixture, granted: tuple[str, ...], lost: str
+) -> None:
+    token = await portal_token(practice, *granted)
+
+    with pytest.raises(MissingScope, match=lost):
+        await etsy.by_refresh_token(desk, app=APP, refresh_token=token)
+
+
+@pytest.mark.parametrize(
+    "app",
+    [AppCredentials("not-the-keystring", SHARED_SECRET), AppCredentials(KEYSTRING, "wrong")],
+)
+async def test_a_wrong_keystring_or_secret_is_named(
+    desk: Desk, practice: Fixture, app: AppCredentials
+) -> None:
+    token = await portal_token(practice)
+
+    with pytest.raises(Refused):
+        await etsy.by_refresh_token(desk, app=app, refresh_token=token)
+
+
+async def test_a_passing_failure_does_not_waste_the_token(desk: Desk, practice: Fixture) -> None:
+    practice.set_faults(refresh_500=0.5, server_error=0.3)
+    token = await portal_token(practice)
+
+    assert (await etsy.by_refresh_token(desk, app=APP, refresh_token=token)).id == SHOP
