@@ -39,7 +39,8 @@ async def _resolve(
 async def _by_ref(session: AsyncSession, ref: OfferRef | None) -> Offer | None:
     if ref is None:
         return None
-    return (await offers.by_refs(session, [ref])).get(ref)
+    # Not by the whole ref: a webhook's line does not name its inventory item.
+    return next(iter((await offers.by_refs(session, [ref])).values()), None)
 
 
 async def _whole_listing(session: AsyncSession, ref: OfferRef) -> Sequence[Component]:

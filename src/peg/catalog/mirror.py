@@ -94,16 +94,19 @@ async def note_risen(session: AsyncSession, offer: OfferId, place: str, pieces: 
         await _change(session, offer, place, may_rise=tables.mirror.c.may_rise - pieces)
 
 
-async def forget_rises(session: AsyncSession, *, now: datetime) -> Sequence[OfferId]:
-    """Stop expecting pieces whose time is over; the offers that waited for them."""
-    require_transaction(session)
-    statement = (
-        update(tables.mirror)
+async def overdue_rises(session: AsyncSession, *, now: datetime) -> Sequence[OfferId]:
+    """Offers whose cancelled pieces should have been back by now: they must be read."""
+    query = (
+        select(tables.mirror.c.offer)
         .where(tables.mirror.c.may_rise > 0, tables.mirror.c.may_rise_until <= now)
-        .values(may_rise=0, may_rise_until=None, version=tables.mirror.c.version + 1)
-        .returning(tables.mirror.c.offer)
+        .distinct()
     )
-    return sorted({OfferId(row) for row in (await session.scalars(statement)).all()})
+    return [OfferId(row) for row in (await session.scalars(query)).all()]
+
+
+async def forget_rise(session: AsyncSession, offer: OfferId, place: str) -> None:
+    """A reading after the time showed nothing back: the marketplace will not put it back."""
+    await _change(session, offer, place, may_rise=0, may_rise_until=None)
 
 
 async def note_sending(session: AsyncSession, offer: OfferId, place: str, quantity: int) -> None:

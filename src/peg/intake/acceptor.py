@@ -14,7 +14,7 @@ from peg.domain.clock import Clock
 from peg.domain.identity import OfferId, ShopId
 from peg.domain.messages import Alert
 from peg.domain.order import OrderSnapshot
-from peg.intake import inbox
+from peg.intake import checks, inbox
 from peg.intake.inbox import INBOX, READ_AGAIN, Delivery
 from peg.intake.looking import Lookout
 from peg.intake.orders import take_in
@@ -151,10 +151,21 @@ class Acceptor:
         pointed_at = await self._pointed_at(hint)
         if not pointed_at:
             return "nothing to do"
+        if hint.stock_unit is None:
+            return await self._look_soon(pointed_at)
         if await self._is_echo(pointed_at, hint):
             return "echo"
         await self._lookout.look(pointed_at)
         return "looked"
+
+    async def _look_soon(self, pointed_at: list[OfferId]) -> str:
+        """A word about a listing, without a figure: many come at once, ours among them."""
+        now = self._clock.now()
+        async with begin(self._database) as session:
+            for offer in pointed_at:
+                due_at = now + self._patience.confirm()
+                await checks.read_again(session, offer, due_at=due_at, why="its listing changed")
+        return "looks soon"
 
     async def _pointed_at(self, hint: Hint) -> list[OfferId]:
         async with reading(self._database) as session:

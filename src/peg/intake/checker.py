@@ -1,5 +1,6 @@
 """The worker that reads doubtful offers again when their time has come."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -53,8 +54,7 @@ class Checker:
                 await self._drop(check.offer)
             else:
                 by_shop.setdefault(offer.ref.shop, []).append(check)
-        for shop, shop_checks in sorted(by_shop.items()):
-            await self._check_shop(shop, shop_checks)
+        await asyncio.gather(*(self._check_shop(*one) for one in sorted(by_shop.items())))
         return len(due)
 
     async def _check_shop(self, shop: ShopId, due: Sequence[Check]) -> None:

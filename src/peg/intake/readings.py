@@ -112,7 +112,7 @@ class _Desk:
         known = Known(
             expected=row.quantity,
             reserved=row.reserved,
-            may_rise=row.may_rise if row.may_rise_until and row.may_rise_until > self.now else 0,
+            may_rise=row.may_rise,
             suspended=open_pieces,
             unanswered=row.pending,
         )
@@ -130,7 +130,7 @@ class _Desk:
     ) -> None:
         match judgement.meaning:
             case Meaning.ECHO:
-                return
+                await self._stayed(place, row)
             case Meaning.WRITTEN:
                 await mirror.note_seen(self.session, self.offer.id, place, available)
             case Meaning.CAME_BACK:
@@ -139,6 +139,13 @@ class _Desk:
                 await self._suspend(place, available, judgement)
             case Meaning.EXTRA:
                 await self.doubts.shows_more(place, available, row, judgement.pieces)
+
+    async def _stayed(self, place: str, row: Expectation) -> None:
+        """A cancelled piece that is not back by its time will not come: we may raise it now."""
+        late = row.may_rise_until is not None and row.may_rise_until <= self.reading.begun_at
+        if row.may_rise and late:
+            await mirror.forget_rise(self.session, self.offer.id, place)
+            await self.doubts.drifted()
 
     async def _suspend(self, place: str, available: int, judgement: Judgement) -> None:
         """Hold on all channels what is missing here, until its order explains it."""

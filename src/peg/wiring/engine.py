@@ -141,7 +141,7 @@ def build_engine(
             patience=patience,
         ),
         checker=Checker(database, clock, signals, polls, lookout),
-        housekeeping=Housekeeping(database, clock, patience),
+        housekeeping=Housekeeping(database, clock),
         reconciler=Reconciler(
             database, clock, doors, polls=polls, lookout=lookout, patience=patience
         ),
