@@ -5,6 +5,7 @@ from random import Random
 
 import httpx2
 from tests.support.clocks import MONDAY_NOON, StandingClock
+from tests.support.exchanges import Overheard
 
 from marketsim.clock import MarketClock
 from marketsim.faults import Faults
@@ -42,6 +43,7 @@ class PracticeShopify:
     """The practice shop and PEG's door to it."""
 
     shopify: Shopify
+    overheard: Overheard
     faults: Faults
     shop: ShopifyMarketplace
     calls: CallLog
@@ -75,7 +77,8 @@ async def open_practice_shopify() -> PracticeShopify:
         public_url=URL,
     )
     shopify.market.open(catalogue())
-    http = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=shopify.app))
+    overheard = Overheard(shopify.app)
+    http = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=overheard))
     clock, calls = StandingClock(), CallLog()
     grant = await oauth.client_credentials(
         http, URL, client_id=CLIENT_ID, client_secret=CLIENT_SECRET, now=clock.now()
@@ -83,7 +86,9 @@ async def open_practice_shopify() -> PracticeShopify:
     door = Door(http, clock, Random(1), shop=SHOP, calls=calls)
     client = ShopifyClient(URL, door, OneToken(grant.access_token), clock)
     shop = ShopifyMarketplace(SHOP, client, clock, currency="USD")
-    return PracticeShopify(shopify=shopify, faults=faults, shop=shop, calls=calls)
+    return PracticeShopify(
+        shopify=shopify, overheard=overheard, faults=faults, shop=shop, calls=calls
+    )
 
 
 def _piece(name: PieceId, on_hand: tuple[int, ...]) -> Piece:

@@ -1,0 +1,116 @@
+"""What PEG says to the marketplaces is what they publish; what it hears, too."""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+import httpx2
+import pytest
+from tests.support.clocks import MONDAY_NOON, StandingClock
+from tests.support.etsy_oas import etsy_contract
+from tests.support.practice_etsy import URL, Fixture, let_in, open_etsy
+from tests.support.shopify_schema import admin_contract
+from tests.unit.marketplaces.shopify.practice import OneToken, PracticeShopify
+from tests.unit.marketplaces.shopify.practice import open_practice_shopify as open_shopify
+
+from marketsim.etsy.credentials import KEYSTRING, SHARED_SECRET, SHOP_ID
+from peg.domain.identity import OfferRef, ShopId
+from peg.domain.offer import Reading, RemoteOffer
+from peg.marketplaces.calls import CallLog
+from peg.marketplaces.etsy.app import App
+from peg.marketplaces.etsy.client import EtsyClient
+from peg.marketplaces.etsy.marketplace import EtsyMarketplace
+from peg.marketplaces.etsy.quota import Quota
+from peg.marketplaces.http import Door
+from peg.marketplaces.port import Marketplace, RemoteGone, Shown, Write
+
+KEY = "00000000-0000-4000-8000-000000000007"
+ETSY = ShopId(f"etsy:{SHOP_ID}")
+
+
+@pytest.fixture
+async def shopify() -> AsyncIterator[PracticeShopify]:
+    """Whatever passes here is judged at the end."""
+    practice = await open_shopify()
+    yield practice
+    assert practice.overheard.exchanges
+    assert practice.overheard.faults(admin_contract) == []
+
+
+@pytest.fixture
+async def etsy() -> AsyncIterator[Fixture]:
+    """Whatever passes here is judged at the end, the requests too."""
+    practice = await let_in(open_etsy())
+    yield practice
+    assert practice.overheard.exchanges
+    assert practice.overheard.faults(etsy_contract()) == []
+
+
+def door_to(practice: Fixture) -> EtsyMarketplace:
+    """PEG's own Etsy, on the practice shop."""
+    clock = StandingClock()
+    http = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=practice.overheard))
+    client = EtsyClient(
+        shop=ETSY,
+        api=URL,
+        app=App(keystring=KEYSTRING, shared_secret=SHARED_SECRET),
+        door=Door(http, clock, Random(1), shop=ETSY, calls=CallLog()),
+        tokens=OneToken(practice.client.headers["authorization"].removeprefix("Bearer ")),
+        quota=Quota(clock),
+        clock=clock,
+    )
+    return EtsyMarketplace(shop=ETSY, client=client, clock=clock)
+
+
+async def found(shop: Marketplace) -> dict[str, RemoteOffer]:
+    return {offer.sku: offer async for page in shop.listings() for offer in page}
+
+
+async def test_peg_keeps_a_shopify_shop_by_the_book(shopify: PracticeShopify) -> None:
+    shop, market = shopify.shop, shopify.shopify.market
+    chain = (await found(shop))["CHAIN"]
+    place, part = next(iter(chain.reading.parts.items()))
+    write = Write(ref=chain.ref, place=place, basis=part.available, quantity=part.available - 1)
+
+    (sent,) = await shop.compare_and_set([write], key=KEY)
+    order = market.buy(shopify.units[0])
+    market.cancel(order, restock=True)
+    page = await shop.orders_since(None, now=MONDAY_NOON + timedelta(minutes=5))
+    again = await shop.order(page.orders[0].order)
+    await shop.read([chain.ref])
+    await shop.ensure_webhooks("https://peg.example/webhooks/shopify")
+    with pytest.raises(RemoteGone):
+        await shop.order("1")
+
+    assert sent.shown is Shown.SENT
+    assert again.order == page.orders[0].order
+
+
+async def test_peg_keeps_an_etsy_shop_by_the_book(etsy: Fixture) -> None:
+    shop, market = door_to(etsy), etsy.etsy.market
+    offers = await found(shop)
+    ring, stocked = offers["RING-1"].ref, offers["RING-2-A"].ref
+    kept: list[dict[str, Any]] = []
+
+    async def keep(before: dict[str, Any]) -> None:
+        kept.append(before)
+
+    async def one_less(now: Mapping[OfferRef, Reading]) -> Mapping[OfferRef, int]:
+        return {ref: max(sum(reading.shown().values()) - 1, 0) for ref, reading in now.items()}
+
+    async def one(now: Mapping[OfferRef, Reading]) -> Mapping[OfferRef, int]:
+        return dict.fromkeys(now, 1)
+
+    rewritten = await shop.rewrite(stocked.listing, one_less, keep)
+    withdrawn = await shop.withdraw(ring.listing)
+    restored = await shop.restore(ring.listing, one, keep)
+    market.pay(market.buy(etsy.unit_of("RING-1")))
+    etsy.clock.advance(600)
+    page = await shop.orders_since(None, now=MONDAY_NOON + timedelta(minutes=10))
+    await shop.order(page.orders[0].order)
+    await shop.read([ring, stocked])
+
+    for results in (rewritten, withdrawn, restored):
+        assert Shown.SENT in {result.shown for result in results}
+    assert len(kept) == 2
