@@ -2,7 +2,8 @@
 
 from peg.cli.terminal import Here, Report
 from peg.cli.words import seen
-from peg.db.transaction import reading
+from peg.db.transaction import begin, reading
+from peg.onboarding import answers
 from peg.reads import doubts
 
 
@@ -49,6 +50,19 @@ async def questions(*, here: Here) -> int:
         sentence="`peg answer NUMBER ANSWER` answers one" if found else "no open questions",
     )
     return here.show(report)
+
+
+async def answer(question: int, answer: str, /, *, here: Here) -> int:
+    """Answer a question; what follows from it is done at once.
+
+    Args:
+        question: its number.
+        answer: one of the answers it offers.
+    """
+    async with here.ground() as ground, begin(ground.database) as session:
+        done = await answers.answer(session, question, answer, who=here.who, now=ground.clock.now())
+    facts = {"question": done.id, "kind": done.kind, "subject": done.subject, "answer": answer}
+    return here.show(Report(facts=facts, sentence=f"question {done.id}: {answer}"))
 
 
 def _what_to_do(found: int) -> str:

@@ -1,10 +1,16 @@
-"""Steer what is written to the shops: `pause`, `resume`, `drift`."""
+"""Steer what is written to the shops: `push`, `reconcile`, `drift`, `pause`, `resume`."""
 
+from peg.catalog import offers
 from peg.cli.terminal import Here, Report
-from peg.cli.words import seen
+from peg.cli.words import seen, sku_of
 from peg.db.transaction import begin, reading
-from peg.propagation import pauses
+from peg.domain.identity import ShopId
+from peg.propagation import board, pauses
+from peg.propagation.retarget import retarget_offers
 from peg.reads import doubts
+from peg.shops import directory
+from peg.wiring.alone import is_running
+from peg.wiring.peg import open_peg
 
 
 async def pause(scope: str | None = None, /, *, why: str = "", here: Here) -> int:
@@ -65,3 +71,49 @@ async def drift(*, here: Here) -> int:
         exit_code=1 if rows else 0,
     )
     return here.show(report)
+
+
+async def push(sku: str | None = None, /, *, here: Here) -> int:
+    """Compute every target anew and drive the offers to it, now.
+
+    Where `peg run` is at work it does the driving; otherwise this command does.
+
+    Args:
+        sku: only this piece's offers.
+    """
+    async with here.ground() as ground, open_peg(ground) as peg:
+        async with begin(ground.database) as session:
+            found = await offers.of_skus(session, [sku_of(sku)]) if sku else None
+            affected = found if found is not None else await offers.everything(session)
+            now = ground.clock.now()
+            await retarget_offers(session, affected, now=now)
+            for offer in affected:
+                if not offer.gone:
+                    await board.make_dirty(session, offer.id, now=now)
+        if not is_running(ground.settings):
+            engine = await peg.engine()
+            for worker in engine.workers.values():
+                await worker.lower_once()
+                await worker.raise_once()
+        async with reading(ground.database) as session:
+            behind = await board.dirty_count(session)
+    facts = {"offers": len(affected), "behind": behind}
+    sentence = f"{len(affected)} offers driven; {behind} still on their way"
+    return here.show(Report(facts=facts, sentence=sentence, exit_code=1 if behind else 0))
+
+
+async def reconcile(shop: str | None = None, /, *, here: Here) -> int:
+    """Compare every offer with the book, now; repair what may be repaired, ask about the rest.
+
+    Args:
+        shop: only this one, such as `etsy:61234567`.
+    """
+    async with here.ground() as ground, open_peg(ground) as peg:
+        engine = await peg.engine()
+        wanted = sorted(engine.shops) if shop is None else [ShopId(shop)]
+        with here.progress() as bars:
+            for one in bars.track(wanted, description="comparing"):
+                if one not in engine.shops:
+                    raise directory.UnknownShop(one)
+                await engine.reconciler.reconcile(one)
+    return await drift(here=here)

@@ -4,15 +4,23 @@ import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Annotated, Any
+from getpass import getpass
+from typing import Annotated, Any, ClassVar
 
 from cyclopts import Parameter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from peg.domain.errors import ErrorKind, PegError
 from peg.migrations.schema import ensure_current
 from peg.wiring.ground import Ground, open_ground
+
+
+class SecretMissing(PegError):
+    """A secret was neither passed nor can it be asked for."""
+
+    kind: ClassVar[ErrorKind] = "refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +56,20 @@ class Terminal:
         """Who typed it, as this machine knows them: kept with every change."""
         return self.environment.get("USER") or "owner"
 
+    def ask_secret(self, name: str) -> str:
+        """Have a person type what must not stand on the screen.
+
+        Raises:
+            SecretMissing: nobody is there to type it.
+        """
+        if not self.interactive:
+            raise SecretMissing(f"the {name} is missing: pass it, since nobody can be asked")
+        return getpass(f"{name}: ")
+
     @asynccontextmanager
-    async def ground(self) -> AsyncIterator[Ground]:
+    async def ground(self, *, log_level: str = "warning") -> AsyncIterator[Ground]:
         """The database in today's shape, and what needs no marketplace."""
-        async with open_ground(self.environment) as ground:
+        async with open_ground(self.environment, log_level=log_level) as ground:
             await ensure_current(ground.database)
             yield ground
 

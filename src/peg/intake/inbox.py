@@ -116,6 +116,16 @@ async def oldest_waiting_at(session: AsyncSession) -> datetime | None:
     return oldest
 
 
+async def newest_at(session: AsyncSession, shop: ShopId) -> datetime | None:
+    """When a shop's newest webhook arrived; None: never."""
+    newest: datetime | None = await session.scalar(
+        select(func.max(inbox.c.received_at)).where(
+            inbox.c.shop == shop, inbox.c.topic != READ_AGAIN
+        )
+    )
+    return newest
+
+
 async def dead(session: AsyncSession, *, limit: int = 100) -> Sequence[Mapping[str, Any]]:
     """Deliveries put aside after too many failures, newest first."""
     columns = ("id", "shop", "topic", "delivery", "received_at", "attempts", "last_error")

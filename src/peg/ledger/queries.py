@@ -88,3 +88,8 @@ async def wrong_sums(session: AsyncSession) -> Sequence[Sku]:
 async def _sums(session: AsyncSession, table: Any) -> Mapping[Sku, tuple[int, ...]]:
     query = select(table.c.sku, *(func.sum(table.c[part]) for part in PARTS)).group_by(table.c.sku)
     return {Sku(row[0]): tuple(row[1:]) for row in await session.execute(query)}
+
+
+async def count_items(session: AsyncSession) -> int:
+    """How many items the book has."""
+    return await session.scalar(select(func.count()).select_from(tables.positions)) or 0

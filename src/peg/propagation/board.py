@@ -25,6 +25,7 @@ class Standing:
     shop: ShopId
     target: Target
     shown_version: int
+    shown_at: datetime | None
     changed_at: datetime
     attempts: int
     last_outcome: str | None
@@ -152,6 +153,7 @@ def _standing(row: Any) -> Standing:
             why=tuple(row["why"]),
         ),
         shown_version=row["shown_version"],
+        shown_at=row["shown_at"],
         changed_at=row["changed_at"],
         attempts=row["attempts"],
         last_outcome=row["last_outcome"],

@@ -4,17 +4,24 @@ from importlib.metadata import version
 
 from fastapi import Depends, FastAPI
 
-from peg.intake.reception import Reception
-from peg.web import api
+from peg.shops.connect.desk import Desk
+from peg.web import api, live
 from peg.web.access import guard
+from peg.web.connect import connect_routes
 from peg.web.health import health_routes
 from peg.web.problems import add_problems
-from peg.web.webhooks import webhook_routes
+from peg.web.webhooks import FrontDesk, webhook_routes
 from peg.wiring.ground import Ground
 
 
-def create_app(ground: Ground, reception: Reception) -> FastAPI:
-    """The application; it opens and closes nothing by itself."""
+def create_app(ground: Ground, front: FrontDesk, desk: Desk | None = None) -> FastAPI:
+    """The application; it opens and closes nothing by itself.
+
+    Args:
+        ground: settings, database, clock and metrics.
+        front: where webhooks go.
+        desk: where shops are connected; None: not from a browser.
+    """
     app = FastAPI(
         title="PEG",
         summary="One true stock for a jeweller who sells the same pieces on Shopify and on Etsy.",
@@ -25,8 +32,17 @@ def create_app(ground: Ground, reception: Reception) -> FastAPI:
     add_problems(app)
     app.state.ground = ground
     token = ground.settings.api_token
-    readers_only = Depends(guard(None if token is None else token.get_secret_value()))
-    app.include_router(api.routes, dependencies=[readers_only])
-    app.include_router(webhook_routes(reception, ground.metrics))
+    owner_only = guard(None if token is None else token.get_secret_value())
+    app.include_router(api.routes, dependencies=[Depends(owner_only)])
+    app.include_router(live.routes, dependencies=[Depends(owner_only)])
+    app.include_router(webhook_routes(front, ground.metrics))
     app.include_router(health_routes(ground.database, ground.metrics))
+    if desk is not None:
+        app.include_router(connect_routes(desk, base_url(ground), owner_only))
     return app
+
+
+def base_url(ground: Ground) -> str:
+    """Where browsers and marketplaces reach PEG."""
+    settings = ground.settings
+    return settings.public_url or f"http://{settings.host}:{settings.port}"

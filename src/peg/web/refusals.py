@@ -32,3 +32,9 @@ class BodyTooLarge(Refusal):
 
 class NoTimezone(Refusal):
     """A moment without a timezone: nobody knows when that was."""
+
+
+class CrossSite(Refusal):
+    """A form that another site's page has sent."""
+
+    status: ClassVar[int] = 403

@@ -5,25 +5,36 @@ failures in a row. So only what nobody known has signed (401), what is too large
 could not be kept (503) is refused. A signed delivery of an unknown topic is kept and answered 200.
 """
 
+from collections.abc import Mapping
+from typing import Protocol
+
 from fastapi import APIRouter, Request, Response
 
 from peg.domain.errors import PegError
 from peg.domain.identity import Channel
-from peg.intake.reception import Reception, Unsigned
+from peg.intake.inbox import Receipt
+from peg.intake.reception import Unsigned
 from peg.monitoring.metrics import Metrics
 from peg.web.refusals import BodyTooLarge, NotSigned
 
 WEBHOOK_BODY_BYTES_MAX = 1_000_000
 
 
-def webhook_routes(reception: Reception, metrics: Metrics) -> APIRouter:
+class FrontDesk(Protocol):
+    """Keeps webhook deliveries."""
+
+    async def receive(self, channel: Channel, headers: Mapping[str, str], body: bytes) -> Receipt:
+        """Keep one; committed when this returns."""
+
+
+def webhook_routes(front: FrontDesk, metrics: Metrics) -> APIRouter:
     """POST /webhooks/shopify and /webhooks/etsy."""
     routes = APIRouter(prefix="/webhooks", tags=["webhooks"])
 
     async def receive(channel: Channel, request: Request) -> Response:
         try:
             body = await whole_body(request)
-            receipt = await reception.receive(channel, request.headers, body)
+            receipt = await front.receive(channel, request.headers, body)
         except Unsigned as error:
             metrics.webhooks.labels(channel.value, "unsigned").inc()
             raise NotSigned(str(error)) from error

@@ -1,6 +1,6 @@
 """What every entry point needs, and what needs no marketplace: settings, database, time, chance."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from random import Random, SystemRandom
@@ -12,7 +12,7 @@ from peg.db.engine import Database, open_database
 from peg.domain.clock import Clock
 from peg.monitoring.logs import configure_logs
 from peg.monitoring.metrics import Metrics, make_metrics
-from peg.settings import Settings, load_settings
+from peg.settings import Settings, load_settings, unknown_variables
 from peg.wiring.clocks import ScaledClock, SystemClock
 
 
@@ -69,3 +69,8 @@ def _make_folder(settings: Settings) -> None:
     url = make_url(settings.database)
     if url.get_backend_name() == "sqlite" and settings.database_url is None:
         settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def misspelled(environment: Mapping[str, str]) -> Sequence[str]:
+    """Variables that look like PEG's and that nobody reads."""
+    return unknown_variables(environment)

@@ -18,12 +18,6 @@ class KeysExposed(PegError):
     kind: ClassVar[ErrorKind] = "refused"
 
 
-class KeysInEnvironment(PegError):
-    """PEG cannot change its own environment."""
-
-    kind: ClassVar[ErrorKind] = "refused"
-
-
 def load_ring(settings: Settings) -> KeyRing:
     """The keys, newest first; a fresh file with one key where there is none yet.
 
@@ -43,17 +37,19 @@ def load_ring(settings: Settings) -> KeyRing:
     return parse_keys(file.read_text())
 
 
+def fresh_key() -> str:
+    """A key, as it stands in the file or in PEG_MASTER_KEY."""
+    return new_key()
+
+
 def add_key(settings: Settings) -> KeyRing:
     """Put a fresh key above the others; the old ones stay to open what they sealed.
 
-    Raises:
-        KeysInEnvironment: the keys stand in PEG_MASTER_KEY.
+    Keys in PEG_MASTER_KEY are put there by their owner, since PEG cannot change it: its first key
+    is then the new one.
     """
     if settings.master_key is not None:
-        raise KeysInEnvironment(
-            f"the keys stand in PEG_MASTER_KEY: put {new_key()} in front of what is there (a space"
-            " between), and run `peg keys rotate` again to seal everything with it"
-        )
+        return load_ring(settings)
     load_ring(settings)
     _write(settings, new_key() + "\n" + settings.key_file.read_text())
     return load_ring(settings)

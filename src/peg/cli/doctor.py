@@ -1,0 +1,64 @@
+"""`peg doctor`: what is wrong, and what to do."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from peg.cli import examination, examination_of_shops
+from peg.cli.examination import Finding, State
+from peg.cli.terminal import Here, Report
+from peg.db.transaction import reading
+from peg.domain.errors import PegError
+from peg.migrations.schema import shape
+from peg.wiring.ground import Ground, open_ground
+from peg.wiring.peg import open_peg
+
+_SIGNS = {State.WELL: "well", State.LOOK: "look", State.BAD: "BAD"}
+
+
+async def doctor(*, here: Here) -> int:
+    """What is wrong, and what to do: database, disk, keys, shops, tokens, webhooks, what waits."""
+    findings: list[Finding] = [*examination.settings(here.environment)]
+    async with open_ground(here.environment) as ground:
+        findings += await _kept("database", lambda: _database(ground))
+        if findings[-1].state is not State.BAD:
+            findings += await _kept("machine", lambda: _machine(ground))
+            findings += await _kept("book", lambda: _book(ground))
+            findings += await _kept("shops", lambda: _shops(ground))
+    report = Report(
+        facts=[one.facts() for one in findings],
+        columns=("", "what", "found"),
+        rows=[(_SIGNS[one.state], one.what, one.sentence) for one in findings],
+        exit_code=1 if any(one.state is State.BAD for one in findings) else 0,
+    )
+    return here.show(report)
+
+
+async def _kept(
+    what: str, examine: Callable[[], Awaitable[Sequence[Finding]]]
+) -> Sequence[Finding]:
+    """An examination that fails is a finding too, and ends no other."""
+    try:
+        return await examine()
+    except PegError as error:
+        return [Finding(State.BAD, what, str(error))]
+
+
+async def _database(ground: Ground) -> Sequence[Finding]:
+    found = await shape(ground.database)
+    return await examination.database(ground, shape=found.value)
+
+
+async def _machine(ground: Ground) -> Sequence[Finding]:
+    return examination.machine(ground)
+
+
+async def _book(ground: Ground) -> Sequence[Finding]:
+    async with reading(ground.database) as session:
+        return [
+            *await examination.book(session),
+            *await examination.waiting(session, now=ground.clock.now()),
+        ]
+
+
+async def _shops(ground: Ground) -> Sequence[Finding]:
+    async with open_peg(ground) as peg:
+        return await examination_of_shops.shops(peg)

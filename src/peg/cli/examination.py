@@ -1,0 +1,144 @@
+"""What the doctor looks at on this machine: settings, database, disk, keys, book, what waits."""
+
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from importlib.metadata import version
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.bus import outbox
+from peg.db.transaction import begin
+from peg.domain.messages import Alert
+from peg.intake import inbox
+from peg.ledger import cases, order_rows, queries, questions
+from peg.propagation import board, pauses
+from peg.wiring.alone import is_running
+from peg.wiring.ground import Ground, misspelled
+from peg.wiring.keys import load_ring
+
+DISK_BYTES_LOW = 1_000_000_000
+DISK_BYTES_MIN = 100_000_000
+WAITING_S_MAX = 60.0
+
+
+class State(Enum):
+    """How it is."""
+
+    WELL = "well"
+    LOOK = "look"  # somebody should look; PEG goes on
+    BAD = "bad"  # PEG cannot do its work like this
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at; the sentence says what to do unless it is well."""
+
+    state: State
+    what: str
+    sentence: str
+
+    def facts(self) -> dict[str, str]:
+        """For programs."""
+        return {"state": self.state.value, "what": self.what, "sentence": self.sentence}
+
+
+def settings(environment: Mapping[str, str]) -> Sequence[Finding]:
+    """Variables that look like PEG's and are read by nobody."""
+    return [
+        Finding(State.LOOK, "settings", f"{name} is no setting of PEG: see docs/settings.md")
+        for name in misspelled(environment)
+    ]
+
+
+async def database(ground: Ground, *, shape: str) -> Sequence[Finding]:
+    """Whether it can be written, and is whole."""
+    name = ground.database.engine.dialect.name
+    async with begin(ground.database) as session:
+        whole = "ok"
+        if name == "sqlite":
+            whole = await session.scalar(text("PRAGMA quick_check")) or "no answer"
+    if whole != "ok":
+        sentence = f"the file is damaged ({whole}): stop PEG and restore the newest backup"
+        return [Finding(State.BAD, "database", sentence)]
+    if shape != "current":
+        sentence = f"its shape is {shape}: `peg migrate` brings it to this PEG's"
+        return [Finding(State.BAD, "database", sentence)]
+    return [Finding(State.WELL, "database", f"{name}, writable, whole, of this PEG's shape")]
+
+
+def machine(ground: Ground) -> Sequence[Finding]:
+    """Version, disk, keys, and whether PEG is at work."""
+    python = f"{sys.version_info.major}.{sys.version_info.minor}.{sys.version_info.micro}"
+    ring = load_ring(ground.settings)
+    running = is_running(ground.settings)
+    return [
+        Finding(State.WELL, "version", f"PEG {version('peg')} on Python {python}"),
+        _disk(ground),
+        Finding(State.WELL, "keys", f"readable, the newest is {ring.current}"),
+        Finding(State.WELL, "running", "`peg run` is at work")
+        if running
+        else Finding(State.LOOK, "running", "nobody keeps the shops in step: start `peg run`"),
+    ]
+
+
+async def book(session: AsyncSession) -> Sequence[Finding]:
+    """Whether it adds up, and what in it waits for a person."""
+    wrong = await queries.wrong_sums(session)
+    open_cases = len(await cases.all_cases(session))
+    asked = len(await questions.open_questions(session))
+    unknown = len(await order_rows.unresolved(session))
+    paused = [one.scope for one in await pauses.all_pauses(session)]
+    findings = [
+        Finding(State.BAD, "book", f"entries and levels of {', '.join(wrong)} differ: tell us")
+        if wrong
+        else Finding(State.WELL, "book", "every level is the sum of its entries")
+    ]
+    looks = (
+        (open_cases, "cases", f"{open_cases} open: `peg cases` says what to do"),
+        (asked, "questions", f"{asked} open: `peg questions` lists them"),
+        (unknown, "orders", f"{unknown} lines of unknown pieces: `peg orders --unknown`"),
+        (len(paused), "pauses", f"no writes to {', '.join(paused)}: `peg resume` ends that"),
+    )
+    return findings + [Finding(State.LOOK, what, words) for count, what, words in looks if count]
+
+
+async def waiting(session: AsyncSession, *, now: datetime) -> Sequence[Finding]:
+    """What waits to be worked on, and what was given up."""
+    findings = []
+    for queue, since in (
+        ("webhooks", await inbox.oldest_waiting_at(session)),
+        ("messages", await outbox.oldest_waiting_at(session)),
+    ):
+        age_s = 0.0 if since is None else (now - since).total_seconds()
+        if age_s > WAITING_S_MAX:
+            sentence = f"the oldest waits for {age_s:.0f} s: is `peg run` at work?"
+            findings.append(Finding(State.LOOK, queue, sentence))
+    for one in await inbox.dead(session, limit=5):
+        sentence = f"{one['topic']} of {one['shop']} was put aside: {one['last_error']}"
+        findings.append(Finding(State.BAD, "webhooks", sentence))
+    dead = await outbox.dead_count(session)
+    if dead:
+        findings.append(Finding(State.BAD, "messages", f"{dead} were given up: see the log"))
+    behind = await board.dirty_count(session)
+    if behind:
+        findings.append(
+            Finding(State.LOOK, "offers", f"{behind} are on their way: `peg offers --behind`")
+        )
+    for at, alert in await outbox.recent(session, Alert, limit=3):
+        findings.append(Finding(State.LOOK, "alert", f"{at:%Y-%m-%d %H:%M} UTC: {alert.sentence}"))
+    return findings or [Finding(State.WELL, "waiting", "nothing")]
+
+
+def _disk(ground: Ground) -> Finding:
+    free = shutil.disk_usage(ground.settings.home).free
+    gigabytes = f"{free / 1e9:.1f} GB free"
+    if free < DISK_BYTES_MIN:
+        return Finding(State.BAD, "disk", f"{gigabytes}: make room, or sales are not taken in")
+    if free < DISK_BYTES_LOW:
+        return Finding(State.LOOK, "disk", f"{gigabytes}: make room soon")
+    return Finding(State.WELL, "disk", gigabytes)

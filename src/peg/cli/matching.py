@@ -1,0 +1,127 @@
+"""`peg match`: which offers are the same piece."""
+
+from cyclopts import App
+
+from peg.catalog.offers import Offer
+from peg.cli.terminal import Here, Report
+from peg.cli.words import sku_of
+from peg.db.transaction import reading
+from peg.domain.errors import BadQuantity
+from peg.domain.identity import OfferId, Sku
+from peg.onboarding import proposals
+from peg.wiring.peg import open_peg
+
+app = App(name="match", help="Say which offers are the same piece.", help_format="plaintext")
+
+
+@app.command(name="list")
+async def list_(*, here: Here) -> int:
+    """Pairs that may be the same piece, the most likely first, with the reasons."""
+    async with here.ground() as ground, reading(ground.database) as session:
+        found = await proposals.open_proposals(session)
+    report = Report(
+        facts=[
+            {
+                "id": one.id,
+                "confidence": one.confidence,
+                "reasons": list(one.reasons),
+                "shopify": _facts(one.shopify),
+                "etsy": _facts(one.etsy),
+            }
+            for one in found
+        ],
+        columns=("pair", "sure", "on Shopify", "on Etsy", "because"),
+        rows=[
+            (
+                one.id,
+                f"{one.confidence} %",
+                _named(one.shopify),
+                _named(one.etsy),
+                "; ".join(one.reasons),
+            )
+            for one in found
+        ],
+        sentence="`peg match accept PAIR` or `peg match reject PAIR`" if found else "none",
+    )
+    return here.show(report)
+
+
+@app.command
+async def accept(*pairs: int, sku: str | None = None, here: Here) -> int:
+    """They are the same piece: from now on they share its stock.
+
+    Args:
+        pairs: their numbers.
+        sku: the piece's SKU, where neither offer has a usable one.
+    """
+    async with here.ground() as ground, open_peg(ground) as peg:
+        engine = await peg.engine()
+        decider = peg.decider(engine)
+        given = None if sku is None else sku_of(sku)
+        asked: list[Sku] = []
+        with here.progress() as bars:
+            for pair in bars.track(pairs, description="reading"):
+                asked += (await decider.accept(pair, who=here.who, sku=given)).asked
+        orders = await peg.importer(engine).take_in_kept(lambda _step, _by: None)
+    sentence = f"{len(pairs)} accepted"
+    if asked:
+        sentence += f"; the shops disagree about {', '.join(asked)}: `peg questions`"
+    return here.show(
+        Report(facts={"accepted": pairs, "asked": asked, "orders": orders}, sentence=sentence)
+    )
+
+
+@app.command
+async def reject(*pairs: int, here: Here) -> int:
+    """They are two pieces; they are not proposed again.
+
+    Args:
+        pairs: their numbers.
+    """
+    async with here.ground() as ground, open_peg(ground) as peg:
+        decider = peg.decider(await peg.engine())
+        for pair in pairs:
+            await decider.reject(pair, who=here.who)
+    return here.show(Report(facts={"rejected": pairs}, sentence=f"{len(pairs)} rejected"))
+
+
+@app.command
+async def compose(offer: int, /, *parts: str, here: Here) -> int:
+    """A sale of this offer takes these pieces: a set, or several of one.
+
+    Args:
+        offer: its number, as `peg offers` lists it.
+        parts: SKUs, each with `=N` where it takes more than one.
+    """
+    wanted = dict(_part(text) for text in parts)
+    async with here.ground() as ground, open_peg(ground) as peg:
+        engine = await peg.engine()
+        await peg.decider(engine).compose(OfferId(offer), wanted)
+        await peg.importer(engine).take_in_kept(lambda _step, _by: None)
+    made_of = " + ".join(f"{count} x {sku}" for sku, count in wanted.items())
+    return here.show(
+        Report(facts={"offer": offer, "parts": wanted}, sentence=f"offer {offer} is {made_of}")
+    )
+
+
+def _part(text: str) -> tuple[Sku, int]:
+    name, _, count = text.partition("=")
+    if count and not (count.isdecimal() and int(count)):
+        raise BadQuantity(f"{text!r}: write SKU or SKU=2, a whole number of pieces")
+    return sku_of(name), int(count or 1)
+
+
+def _facts(offer: Offer) -> dict[str, object]:
+    return {
+        "offer": offer.id,
+        "shop": offer.ref.shop,
+        "listing": offer.ref.listing,
+        "title": offer.title,
+        "sku": offer.sku_as_typed,
+        "price": str(offer.price),
+    }
+
+
+def _named(offer: Offer) -> str:
+    options = ", ".join(offer.options.values())
+    return f"{offer.title} ({options or offer.sku_as_typed or 'no SKU'}), {offer.price}"

@@ -1,0 +1,78 @@
+"""`peg run`: the background work and the HTTP side in one process, until it is told to stop."""
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from peg.cli.terminal import Here
+from peg.web.app import create_app
+from peg.wiring.alone import alone
+from peg.wiring.peg import open_peg
+from peg.workers.embedded import Embedded
+
+log = structlog.get_logger()
+
+GRACE_S = 5
+
+
+class Server(uvicorn.Server):
+    """Uvicorn, leaving the signals to us: the background work has to be stopped too."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+async def run(*, here: Here) -> int:
+    """Keep both shops in step: webhooks, polls, pushes, comparisons, and the page in the browser.
+
+    It listens on PEG_HOST and PEG_PORT, and stops on Ctrl-C or SIGTERM.
+    """
+    async with here.ground(log_level="info") as ground, open_peg(ground) as peg:
+        with alone(ground.settings):
+            work = await Embedded.prepare(peg)
+            settings = ground.settings
+            app = create_app(ground, work, peg.desk)
+            server = serve(app, host=settings.host, port=settings.port)
+            await until_stopped(server, work)
+    return 0
+
+
+def serve(app: FastAPI, *, host: str, port: int) -> Server:
+    """A server that logs through our pipeline and keeps no access log: addresses hold secrets."""
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+    return Server(config)
+
+
+async def until_stopped(server: Server, work: Embedded) -> None:
+    """Serve and work until SIGINT or SIGTERM; then answer what was begun, and stop."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, server.handle_exit, number, None)
+    working = asyncio.ensure_future(work.run())
+    serving = asyncio.ensure_future(server.serve())
+    log.info("peg.started", host=server.config.host, port=server.config.port)
+    try:
+        await asyncio.wait({working, serving}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        server.should_exit = True
+        working.cancel()
+        with suppress(asyncio.CancelledError):
+            await working
+        await serving
+    log.info("peg.stopped")

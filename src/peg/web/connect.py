@@ -1,0 +1,130 @@
+"""Connect a shop from the browser: there and back again, bound to that very browser."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from peg.domain.errors import PegError
+from peg.shops import pending
+from peg.shops.connect import etsy, shopify
+from peg.shops.connect.desk import Desk
+from peg.shops.directory import AppCredentials, Shop
+from peg.web.access import Guard
+from peg.web.live import render
+from peg.web.refusals import CrossSite
+
+COOKIE = "peg_connect"
+SHOPIFY_BACK = "/connect/shopify/callback"
+ETSY_BACK = "/connect/etsy/callback"
+
+Typed = Annotated[str, Form(min_length=1, max_length=300)]
+
+
+def connect_routes(desk: Desk, base_url: str, guard: Guard) -> APIRouter:
+    """GET /connect, POST /connect/shopify and /connect/etsy, and where the browser comes back."""
+    routes = APIRouter(prefix="/connect", tags=["connect"], include_in_schema=False)
+    owner_only = [Depends(guard)]
+
+    @routes.get("", dependencies=owner_only)
+    async def page() -> Response:
+        return _page(base_url)
+
+    @routes.post("/shopify", dependencies=owner_only)
+    async def begin_shopify(
+        request: Request, shop: Typed, client_id: Typed, client_secret: Typed
+    ) -> Response:
+        _same_site(request)
+        return await _leave(
+            base_url,
+            lambda secret: shopify.begin(
+                desk,
+                shop=shop.strip(),
+                app=AppCredentials(client_id.strip(), client_secret.strip()),
+                redirect_uri=base_url + SHOPIFY_BACK,
+                browser=secret,
+            ),
+        )
+
+    @routes.post("/etsy", dependencies=owner_only)
+    async def begin_etsy(request: Request, keystring: Typed, shared_secret: Typed) -> Response:
+        _same_site(request)
+        return await _leave(
+            base_url,
+            lambda secret: etsy.begin(
+                desk,
+                app=AppCredentials(keystring.strip(), shared_secret.strip()),
+                redirect_uri=base_url + ETSY_BACK,
+                browser=secret,
+            ),
+        )
+
+    # The way back needs no guard: the state, the cookie and the signature are one.
+    @routes.get("/shopify/callback")
+    async def finish_shopify(request: Request) -> Response:
+        secret = request.cookies.get(COOKIE, "")
+        callback = dict(request.query_params)
+        return await _arrive(base_url, lambda: shopify.finish(desk, callback, browser=secret))
+
+    @routes.get("/etsy/callback")
+    async def finish_etsy(request: Request) -> Response:
+        secret = request.cookies.get(COOKIE, "")
+        callback = dict(request.query_params)
+        return await _arrive(base_url, lambda: etsy.finish(desk, callback, browser=secret))
+
+    return routes
+
+
+async def _leave(base_url: str, begin: Callable[[str], Awaitable[str]]) -> Response:
+    secret = pending.new_secret()
+    try:
+        address = await begin(secret)
+    except PegError as error:
+        return _page(base_url, trouble=str(error), status=400)
+    answer = RedirectResponse(address, status_code=303)
+    answer.set_cookie(
+        COOKIE,
+        secret,
+        max_age=pending.LASTS_S,
+        path="/connect",
+        httponly=True,
+        secure=base_url.startswith("https:"),
+        samesite="lax",  # it must come back with the marketplace's redirect
+    )
+    return answer
+
+
+async def _arrive(base_url: str, finish: Callable[[], Awaitable[Shop]]) -> Response:
+    try:
+        shop = await finish()
+    except PegError as error:
+        answer = _page(base_url, trouble=str(error), status=400)
+    else:
+        answer = _page(base_url, done=f"{shop.name} ({shop.id}) is connected.")
+    answer.delete_cookie(COOKIE, path="/connect")
+    return answer
+
+
+def _page(base_url: str, *, done: str = "", trouble: str = "", status: int = 200) -> Response:
+    answer = render(
+        "connect.html",
+        done=done,
+        trouble=trouble,
+        shopify_callback=base_url + SHOPIFY_BACK,
+        etsy_callback=base_url + ETSY_BACK,
+    )
+    answer.status_code = status
+    return answer
+
+
+def _same_site(request: Request) -> None:
+    """Refuse a form that another site's page has sent.
+
+    Raises:
+        CrossSite: it was.
+    """
+    origin = urlsplit(request.headers.get("origin", ""))
+    if origin.netloc != request.headers.get("host"):
+        raise CrossSite("this form was sent from another site: open /connect yourself")

@@ -1,0 +1,78 @@
+"""PEG with its doors: what speaks to marketplaces, built from the ground up."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import httpx2
+
+from peg.intake.patience import Patience
+from peg.marketplaces.calls import CallLog
+from peg.onboarding.deciding import Decider
+from peg.onboarding.importing import Importer
+from peg.shops.connect.desk import Desk
+from peg.shops.sealing import KeyRing
+from peg.wiring.doors import marketplaces, open_http, open_shops
+from peg.wiring.engine import Engine, build_engine
+from peg.wiring.ground import Ground
+from peg.wiring.keys import load_ring
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peg:
+    """One process's PEG; shops are opened anew by each `engine()`."""
+
+    ground: Ground
+    ring: KeyRing
+    http: httpx2.AsyncClient
+    calls: CallLog
+    patience: Patience
+    desk: Desk
+
+    async def engine(self) -> Engine:
+        """The engine for the shops that are connected now. Nothing runs before its tasks do."""
+        shops = await open_shops(self.ground, self.ring, self.http, self.calls)
+        return build_engine(self.ground, shops, self.calls, self.patience)
+
+    def importer(self, engine: Engine) -> Importer:
+        """What reads the engine's shops into the book."""
+        return Importer(
+            self.ground.database,
+            self.ground.clock,
+            marketplaces(engine.shops),
+            polls=engine.polls,
+            patience=self.patience,
+        )
+
+    def decider(self, engine: Engine) -> Decider:
+        """What acts on a person's word about which offers are the same piece."""
+        return Decider(self.ground.database, self.ground.clock, marketplaces(engine.shops))
+
+
+@asynccontextmanager
+async def open_peg(ground: Ground, *, patience: Patience | None = None) -> AsyncIterator[Peg]:
+    """Open the keys and the line to the marketplaces; close the line at the end.
+
+    Raises:
+        BadKey: what should seal tokens is no key.
+        KeysExposed: others can read the key file.
+    """
+    ring = load_ring(ground.settings)
+    settings = ground.settings
+    async with open_http() as http:
+        yield Peg(
+            ground=ground,
+            ring=ring,
+            http=http,
+            calls=CallLog(ground.metrics),
+            patience=patience if patience is not None else Patience(),
+            desk=Desk(
+                database=ground.database,
+                clock=ground.clock,
+                ring=ring,
+                http=http,
+                shopify_url=settings.shopify_url,
+                etsy_url=settings.etsy_url,
+                etsy_consent_url=settings.consent_url,
+            ),
+        )

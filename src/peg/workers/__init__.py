@@ -1,0 +1,1 @@
+"""The background work of a process, begun, kept running, and stopped."""
