@@ -5,6 +5,7 @@ import inspect
 import json as json_format
 import os
 import sys
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from typing import IO, Annotated, Any
@@ -14,6 +15,7 @@ from rich.console import Console
 
 from peg.cli.commands import build
 from peg.domain.errors import EXIT_CODE, PegError
+from peg.monitoring.redaction import redact_text
 
 INTERRUPTED = 130
 """What a shell expects after Ctrl-C."""
@@ -50,7 +52,7 @@ def run(
             bound.arguments["here"] = ignored["here"](
                 environment=environment, out=stdout, err=stderr, json=json, interactive=interactive
             )
-        return _finished(command, bound, stderr, as_json=json)
+        return _finished(command, bound)
 
     try:
         code = app.meta(
@@ -63,21 +65,21 @@ def run(
     except CycloptsError as error:
         _say(stderr, "BadCommand", str(error), as_json="--json" in words)
         return EXIT_CODE["refused"]
-    return int(code or 0)
-
-
-def _finished(
-    command: Callable[..., Any], bound: inspect.BoundArguments, err: Console, *, as_json: bool
-) -> int:
-    try:
-        result = command(*bound.args, **bound.kwargs)
-        if inspect.iscoroutine(result):
-            result = asyncio.run(result)
     except PegError as error:
-        _say(err, type(error).__name__, str(error), as_json=as_json)
+        _say(stderr, type(error).__name__, str(error), as_json="--json" in words)
         return EXIT_CODE[error.kind]
     except KeyboardInterrupt:
         return INTERRUPTED
+    except Exception:  # the process's edge: nothing was expected to come this far
+        _say(stderr, "Fault", redact_text(traceback.format_exc()), as_json="--json" in words)
+        return EXIT_CODE["bug"]
+    return int(code or 0)
+
+
+def _finished(command: Callable[..., Any], bound: inspect.BoundArguments) -> int:
+    result = command(*bound.args, **bound.kwargs)
+    if inspect.iscoroutine(result):
+        result = asyncio.run(result)
     return int(result or 0)
 
 

@@ -2,7 +2,7 @@
 
 from peg.catalog import items
 from peg.cli.terminal import Here, Report
-from peg.cli.words import seen, sku_of
+from peg.cli.words import Pieces, seen, sku_of
 from peg.db.transaction import begin, reading
 from peg.domain.identity import ShopId
 from peg.reads import low_stock as low_reads
@@ -72,7 +72,7 @@ async def shops(*, here: Here) -> int:
 
 
 async def low_stock(
-    sku: str | None = None, /, *, at: int | None = None, off: bool = False, here: Here
+    sku: str | None = None, /, *, at: Pieces | None = None, off: bool = False, here: Here
 ) -> int:
     """Pieces at or below their threshold; with a SKU, set its threshold.
 

@@ -1,7 +1,7 @@
 """What happens away from the marketplaces: `sell`, `receive`, `count`, `hold`, `release`."""
 
 from peg.cli.terminal import Here, Report
-from peg.cli.words import moment_of, seen, sku_of
+from peg.cli.words import Pieces, moment_of, seen, sku_of
 from peg.db.transaction import begin, reading
 from peg.domain.identity import LocationId, Sku
 from peg.domain.stock import StockLevel
@@ -9,7 +9,7 @@ from peg.ledger import counter, queries, reservations
 from peg.reads import stock as reads
 
 
-async def sell(sku: str, quantity: int = 1, /, *, note: str = "", here: Here) -> int:
+async def sell(sku: str, quantity: Pieces = 1, /, *, note: str = "", here: Here) -> int:
     """A piece was sold in person and handed over; both shops show it gone within seconds.
 
     Args:
@@ -25,7 +25,7 @@ async def sell(sku: str, quantity: int = 1, /, *, note: str = "", here: Here) ->
 
 
 async def receive(
-    sku: str, quantity: int, /, *, at: str | None = None, note: str = "", here: Here
+    sku: str, quantity: Pieces, /, *, at: str | None = None, note: str = "", here: Here
 ) -> int:
     """Pieces came in, from a supplier or the bench.
 
@@ -49,7 +49,7 @@ async def receive(
 
 
 async def count(
-    sku: str, counted: int, /, *, at: str | None = None, note: str = "", here: Here
+    sku: str, counted: Pieces, /, *, at: str | None = None, note: str = "", here: Here
 ) -> int:
     """Pieces were counted on the shelf, sold but unshipped ones included.
 
@@ -76,7 +76,7 @@ async def count(
 
 async def hold(
     sku: str,
-    quantity: int = 1,
+    quantity: Pieces = 1,
     /,
     *,
     why: str,

@@ -1,10 +1,28 @@
 """What a person types, read into PEG's own words."""
 
+import re
+from collections.abc import Sequence
 from datetime import date, datetime, time
-from typing import ClassVar
+from typing import Annotated, Any, ClassVar
 
-from peg.domain.errors import ErrorKind, PegError
+from cyclopts import Parameter, Token
+
+from peg.domain.errors import BadQuantity, ErrorKind, PegError
 from peg.domain.identity import Sku, fold_sku, parse_sku
+
+_WHOLE = re.compile(r"[+-]?[0-9]{1,9}\Z", re.ASCII)
+
+
+def _whole(_kind: Any, tokens: Sequence[Token]) -> int:
+    """A whole number, as typed; left to itself, the library would round 1.5 to 2."""
+    text = tokens[0].value
+    if not _WHOLE.match(text):
+        raise BadQuantity(f"{text!r} is no whole number of pieces")
+    return int(text)
+
+
+Pieces = Annotated[int, Parameter(converter=_whole)]
+"""A number of pieces, typed by a person."""
 
 
 class BadMoment(PegError):

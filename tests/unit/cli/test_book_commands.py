@@ -1,0 +1,206 @@
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+from tests.support.clocks import MONDAY_NOON
+from tests.support.command_line import Ran, peg
+
+from peg.catalog import items
+from peg.catalog.items import Item
+from peg.db.engine import open_database, sqlite_url
+from peg.db.transaction import begin
+from peg.domain.identity import MAIN, Sku
+from peg.domain.stock import Cause
+from peg.ledger import book, questions
+from peg.ledger.book import Posting
+from peg.migrations.schema import ensure_current
+
+RING = Sku("RING-1")
+
+
+def seed(home: Path, work: Callable[[AsyncSession], Awaitable[None]]) -> None:
+    async def run() -> None:
+        database = open_database(sqlite_url(home / "peg.db"))
+        await ensure_current(database)
+        async with begin(database) as session:
+            await work(session)
+        await database.close()
+
+    asyncio.run(run())
+
+
+async def three_rings(session: AsyncSession) -> None:
+    ring = Item(sku=RING, name="Ruby ring", one_of_a_kind=False)
+    await items.open_all(session, [ring], now=MONDAY_NOON)
+    posting = Posting(
+        sku=RING,
+        location=MAIN,
+        on_hand=3,
+        cause=Cause.BASELINE,
+        source="import",
+        reference="",
+        happened_at=MONDAY_NOON,
+    )
+    await book.post(session, [posting], now=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    seed(tmp_path, three_rings)
+    return tmp_path
+
+
+def stock(home: Path) -> Ran:
+    return peg(home, "stock", "RING-1", "--json")
+
+
+def test_stock_is_listed_for_people_and_for_programs(home: Path) -> None:
+    people, program = peg(home, "stock"), peg(home, "stock", "--json")
+
+    assert people.code == program.code == 0
+    assert "RING-1" in people.out
+    assert [(row["sku"], row["available"]) for row in program.facts] == [("RING-1", 3)]
+
+
+def test_a_sku_typed_with_a_slip_of_case_is_understood(home: Path) -> None:
+    assert peg(home, "stock", "ring-1 ", "--json").facts["stock"]["available"] == 3
+
+
+def test_an_empty_book_says_how_to_begin(tmp_path: Path) -> None:
+    assert "peg import" in peg(tmp_path, "stock").out
+
+
+def test_what_is_sold_in_person_is_gone(home: Path) -> None:
+    ran = peg(home, "sell", "RING-1", "2", "--note", "market day", "--json")
+
+    assert ran.facts["available"] == 1
+    assert stock(home).facts["stock"]["on_hand"] == 1
+
+
+def test_more_than_there_is_cannot_be_sold_in_person(home: Path) -> None:
+    ran = peg(home, "sell", "RING-1", "4", "--json")
+
+    assert ran.code == 4
+    assert ran.refusal["error"] == "InsufficientStock"
+    assert stock(home).facts["stock"]["available"] == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "error"),
+    [
+        (["sell", "RING-9"], 3, "UnknownSku"),
+        (["sell", "RING 1!"], 2, "BadSku"),
+        (["sell", "RING-1", "0"], 2, "BadQuantity"),
+        (["sell", "RING-1", "1.5"], 2, "BadQuantity"),
+        (["receive", "RING-1", "-2"], 2, "BadQuantity"),
+        (["count", "RING-1", "-1"], 2, "BadQuantity"),
+        (["hold", "RING-1", "--why", "Ann", "--until", "soon"], 2, "BadMoment"),
+        (["release", "77"], 3, "NoSuchHold"),
+        (["answer", "77", "yes"], 3, "NoSuchQuestion"),
+        (["pause", "moon"], 2, "BadScope"),
+        (["resume", "etsy"], 3, "NotPaused"),
+        (["history", "RING-1", "--at", "yesterday"], 2, "BadMoment"),
+        (["low-stock", "RING-9", "--at", "1"], 3, "UnknownSku"),
+    ],
+)
+def test_bad_input_is_refused_by_name_and_nothing_changes(
+    home: Path, words: list[str], code: int, error: str
+) -> None:
+    before = stock(home).facts
+
+    ran = peg(home, *words, "--json")
+
+    assert (ran.code, ran.refusal["error"]) == (code, error)
+    assert len(ran.refusal["sentence"]) > 10
+    assert stock(home).facts == before
+
+
+def test_what_comes_in_and_what_is_counted_is_posted(home: Path) -> None:
+    received = peg(home, "receive", "RING-1", "4", "--json").facts
+    counted = peg(home, "count", "RING-1", "5", "--json").facts
+
+    assert received["available"] == 7
+    assert (counted["difference"], counted["available"]) == (-2, 5)
+
+
+def test_a_held_piece_is_off_sale_until_it_is_released(home: Path) -> None:
+    held = peg(
+        home, "hold", "RING-1", "--why", "memo for Ann", "--until", "2999-12-24", "--json"
+    ).facts
+    listed = peg(home, "holds", "--json").facts
+    released = peg(home, "release", str(held["hold"]), "--json").facts
+
+    assert held["available"] == 2
+    assert [(one["why"], one["quantity"]) for one in listed] == [("memo for Ann", 1)]
+    assert listed[0]["until"].startswith("2999-12-2")
+    assert released["available"] == 3
+    assert peg(home, "release", str(held["hold"])).code == 3
+
+
+def test_history_tells_why_and_what_was_known_at_a_moment(home: Path) -> None:
+    peg(home, "sell", "RING-1", USER="ann")
+
+    now = peg(home, "history", "RING-1", "--json").facts
+    then = peg(home, "history", "RING-1", "--at", "2026-06-01", "--json").facts
+
+    assert [entry["cause"] for entry in now["entries"]] == ["counter_sale", "baseline"]
+    assert now["entries"][0]["reference"] == "ann"
+    assert then["level"]["available"] == 3
+    assert [entry["cause"] for entry in then["entries"]] == ["baseline"]
+
+
+def test_low_stock_is_listed_once_a_threshold_is_set(home: Path) -> None:
+    assert peg(home, "low-stock", "--json").facts == []
+
+    ran = peg(home, "low-stock", "RING-1", "--at", "3", "--json")
+
+    assert [(row["sku"], row["available"]) for row in ran.facts] == [("RING-1", 3)]
+
+
+def test_the_kill_switch_is_set_listed_and_lifted(home: Path) -> None:
+    peg(home, "pause", "etsy", "--why", "stocktaking")
+
+    paused = peg(home, "pause", "--json").facts
+    peg(home, "resume", "etsy")
+
+    assert [(one["scope"], one["why"]) for one in paused] == [("etsy", "stocktaking")]
+    assert peg(home, "pause", "--json").facts == []
+
+
+def test_a_question_is_shown_and_its_answer_acted_on(home: Path) -> None:
+    async def ask(session: AsyncSession) -> None:
+        await questions.ask(
+            session,
+            kind="stock_disagrees",
+            subject=RING,
+            sentence="Shopify shows 5, Etsy 3. How many can be sold?",
+            evidence={"taken": 3},
+            options=["3", "5"],
+            default="3",
+            now=MONDAY_NOON,
+        )
+
+    seed(home, ask)
+    (question,) = peg(home, "questions", "--json").facts
+
+    refused = peg(home, "answer", str(question["id"]), "4", "--json")
+    answered = peg(home, "answer", str(question["id"]), "5")
+
+    assert refused.refusal["error"] == "BadAnswer"
+    assert answered.code == 0
+    assert stock(home).facts["stock"]["available"] == 5
+    assert peg(home, "questions", "--json").facts == []
+
+
+@pytest.mark.parametrize(
+    "command", ["stock", "orders", "offers", "shops", "drift", "cases", "questions", "holds"]
+)
+def test_every_read_works_on_an_empty_book(tmp_path: Path, command: str) -> None:
+    people, program = peg(tmp_path, command), peg(tmp_path, command, "--json")
+
+    assert people.code == program.code == 0
+    assert people.out.strip()
+    assert program.facts == []

@@ -1,0 +1,129 @@
+import sqlite3
+from pathlib import Path
+
+import pytest
+from tests.support.command_line import peg
+
+
+def findings(home: Path, **environment: str) -> dict[str, list[tuple[str, str]]]:
+    found: dict[str, list[tuple[str, str]]] = {}
+    for one in peg(home, "doctor", "--json", **environment).facts:
+        found.setdefault(one["what"], []).append((one["state"], one["sentence"]))
+    return found
+
+
+def test_on_a_fresh_machine_the_doctor_says_what_to_do_first(tmp_path: Path) -> None:
+    peg(tmp_path, "migrate")
+
+    ran = peg(tmp_path, "doctor")
+    found = findings(tmp_path)
+
+    assert ran.code == 0  # nothing is broken
+    assert found["database"][0][0] == "well"
+    assert found["keys"][0][0] == "well"
+    assert "peg connect shopify" in found["shops"][0][1]
+    assert "peg run" in found["running"][0][1]
+
+
+def test_a_misspelled_setting_is_found(tmp_path: Path) -> None:
+    peg(tmp_path, "migrate")
+
+    assert "PEG_SHOPFY_URL" in findings(tmp_path, PEG_SHOPFY_URL="x")["settings"][0][1]
+
+
+def test_a_database_of_a_newer_peg_is_found(tmp_path: Path) -> None:
+    peg(tmp_path, "migrate")
+    with sqlite3.connect(tmp_path / "peg.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+
+    ran = peg(tmp_path, "doctor")
+
+    assert ran.code == 1
+    assert "newer" in ran.out
+
+
+def test_an_item_whose_entries_do_not_add_up_is_found(tmp_path: Path) -> None:
+    peg(tmp_path, "migrate")
+    with sqlite3.connect(tmp_path / "peg.db") as connection:
+        row = "INSERT INTO positions (sku, version, oversold, on_hand) VALUES ('RING-1', 1, 0, 2)"
+        connection.execute(row)
+
+    ran = peg(tmp_path, "doctor")
+
+    assert ran.code == 1
+    assert findings(tmp_path)["book"][0][0] == "bad"
+
+
+def test_keys_that_others_can_read_stop_everything_that_needs_them(tmp_path: Path) -> None:
+    peg(tmp_path, "keys", "rotate")
+    (tmp_path / "master.key").chmod(0o644)
+
+    ran = peg(tmp_path, "keys", "rotate", "--json")
+
+    assert ran.code == 2
+    assert ran.refusal["error"] == "KeysExposed"
+    assert "chmod 600" in ran.refusal["sentence"]
+
+
+def test_a_rotation_puts_a_new_key_above_the_old_one(tmp_path: Path) -> None:
+    first = peg(tmp_path, "keys", "rotate", "--json").facts["key"]
+    lines = (tmp_path / "master.key").read_text().splitlines()
+
+    second = peg(tmp_path, "keys", "rotate", "--json").facts["key"]
+
+    assert first != second
+    assert (tmp_path / "master.key").read_text().splitlines()[1:] == lines
+    assert (tmp_path / "master.key").stat().st_mode & 0o077 == 0
+
+
+def test_a_fresh_key_is_printed_and_stored_nowhere(tmp_path: Path) -> None:
+    ran = peg(tmp_path, "keys", "new", "--json")
+
+    assert len(ran.facts["key"]) == 44
+    assert not (tmp_path / "master.key").exists()
+
+
+def test_a_key_that_is_none_is_refused(tmp_path: Path) -> None:
+    ran = peg(tmp_path, "keys", "rotate", "--json", PEG_MASTER_KEY="short")
+
+    assert ran.code == 2
+    assert ran.refusal["error"] == "BadKey"
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (["connect", "shopify", "--shop", "gems", "--client-id", "x"], "SecretMissing"),
+        (
+            [
+                "connect",
+                "shopify",
+                "--shop",
+                "evil.com",
+                "--client-id",
+                "x",
+                "--client-secret",
+                "s",
+            ],
+            "BadShopDomain",
+        ),
+        (
+            [
+                *("connect", "etsy", "--keystring", "k", "--shared-secret", "s"),
+                *("--callback", "https://peg.example.com/callback"),
+            ],
+            "NotLocal",
+        ),
+        (["connect", "webhook-secret", "etsy:1", "whsec_abc"], "UnknownShop"),
+        (["reconcile", "etsy:1"], "UnknownShop"),
+        (["match", "accept", "1"], "NoSuchProposal"),
+        (["match", "compose", "1", "RING-1=0"], "BadQuantity"),
+    ],
+)
+def test_bad_input_is_refused_before_anybody_is_asked(
+    tmp_path: Path, words: list[str], error: str
+) -> None:
+    ran = peg(tmp_path, *words, "--json")
+
+    assert ran.code in {2, 3}
+    assert ran.refusal["error"] == error
