@@ -8,7 +8,7 @@ import base64
 import binascii
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -56,13 +56,12 @@ class Place:
 class KeyRing:
     """The master keys by their id; the first one seals, all of them open."""
 
-    def __init__(self, keys: tuple[bytes, ...]) -> None:
-        if not keys or any(len(key) != KEY_BYTES for key in keys):
-            raise BadKey(
-                f"a master key is {KEY_BYTES} bytes in base64: make one with `peg keys new`"
-            )
-        self._keys: Mapping[str, bytes] = {key_id(key): key for key in keys}
-        self.current = key_id(keys[0])
+    def __init__(
+        self, keys: Sequence[bytes], *, reread: Callable[[], Sequence[bytes]] | None = None
+    ) -> None:
+        """Hold `keys`; `reread` gives them as they are now, for keys rotated while we run."""
+        self._reread = reread
+        self._hold(keys)
 
     def __repr__(self) -> str:
         return f"KeyRing(current={self.current!r}, keys={len(self._keys)})"
@@ -81,6 +80,8 @@ class KeyRing:
             SealBroken: changed, or from another place.
         """
         named, _, body = sealed.partition(".")
+        if named not in self._keys and self._reread is not None:
+            self._hold(self._reread())
         key = self._keys.get(named)
         if key is None:
             raise UnknownKey(
@@ -100,6 +101,12 @@ class KeyRing:
         """Whether it was sealed with the newest key."""
         return sealed.partition(".")[0] == self.current
 
+    def _hold(self, keys: Sequence[bytes]) -> None:
+        if not keys or any(len(key) != KEY_BYTES for key in keys):
+            raise BadKey(f"a master key is {KEY_BYTES} bytes in base64: see `peg keys --help`")
+        self._keys: Mapping[str, bytes] = {key_id(key): key for key in keys}
+        self.current = key_id(keys[0])
+
 
 def key_id(key: bytes) -> str:
     """A key's name in ciphertexts: from the key itself, so that it can never be mixed up."""
@@ -111,14 +118,21 @@ def new_key() -> str:
     return base64.b64encode(os.urandom(KEY_BYTES)).decode()
 
 
-def parse_keys(text: str) -> KeyRing:
+def parse_keys(text: str, *, reread: Callable[[], str] | None = None) -> KeyRing:
     """A key ring from one base64 key a line, the newest first; `#` begins a comment.
+
+    `reread` gives the text as it is now, when a secret turns up that an unknown key has sealed.
 
     Raises:
         BadKey: a line is not 32 bytes of base64, or there is none.
     """
+    again = None if reread is None else (lambda: _keys_in(reread()))
+    return KeyRing(_keys_in(text), reread=again)
+
+
+def _keys_in(text: str) -> list[bytes]:
     lines = [line.partition("#")[0].strip() for line in text.splitlines()]
     try:
-        return KeyRing(tuple(base64.b64decode(line, validate=True) for line in lines if line))
+        return [base64.b64decode(line, validate=True) for line in lines if line]
     except binascii.Error as cause:
         raise BadKey("a line of the master keys is not base64: see `peg keys --help`") from cause

@@ -34,7 +34,7 @@ def load_ring(settings: Settings) -> KeyRing:
         log.info("keys.made", file=str(file))
     if file.stat().st_mode & 0o077:
         raise KeysExposed(f"others can read {file}: run `chmod 600 {file}`")
-    return parse_keys(file.read_text())
+    return parse_keys(file.read_text(), reread=file.read_text)
 
 
 def fresh_key() -> str:

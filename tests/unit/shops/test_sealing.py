@@ -62,6 +62,18 @@ def test_an_old_key_opens_but_only_the_newest_seals() -> None:
         parse_keys(new).open(sealed, TOKEN)
 
 
+def test_keys_rotated_by_another_process_are_read_again_and_used_from_then_on() -> None:
+    old, new = new_key(), new_key()
+    file = [old]
+    running = parse_keys(file[0], reread=lambda: file[0])
+
+    file[0] = f"{new}\n{old}"
+    sealed = parse_keys(file[0]).seal("etsy-token", TOKEN)
+
+    assert running.open(sealed, TOKEN) == "etsy-token"
+    assert running.current == parse_keys(new).current
+
+
 @pytest.mark.parametrize("text", ["", "# nothing", "c2hvcnQ=", "not base64!"])
 def test_what_is_no_key_is_refused(text: str) -> None:
     with pytest.raises(BadKey):
