@@ -74,6 +74,12 @@ class Life:
                 self._renew(listing, "renew_sold")
             self._set_state(listing, "active")
 
+    def sold(self, listing: Listing) -> None:
+        """Pieces were bought: what has more is renewed for a fee, what has none is sold out."""
+        if listing.quantity > 0:
+            self._renew(listing, "renew_after_sale")
+        self.sell_out(listing)
+
     def sell_out(self, listing: Listing) -> None:
         """Nothing is left: it is off sale by itself."""
         if listing.state == "active" and listing.quantity == 0:

@@ -62,7 +62,7 @@ class Orders:
                 at=receipt.created_at,
             )
         )
-        self._life.sell_out(listing)
+        self._life.sold(listing)
         self._stock.announce(listing, by="buyer")
         return receipt
 

@@ -7,7 +7,7 @@ from marketsim.etsy.records import Listing
 from marketsim.etsy.shop import Shop
 from marketsim.etsy.stock import on_sale
 
-RENEWALS = ("listing", "renew_sold", "renew_expired")
+FEES = ("listing", "renew_after_sale", "renew_sold", "renew_expired")
 
 
 def report_of(shop: Shop) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def report_of(shop: Shop) -> dict[str, Any]:
             }
             for each in store.overwritten
         ],
-        "fees": {kind: shop.account.count(kind) for kind in RENEWALS},
+        "fees": {kind: shop.account.count(kind) for kind in FEES},
         "calls": shop.tally.report() | {"counted_today": shop.limits.used_today},
         "webhooks": {
             endpoint.id: {"url": endpoint.url, "events": sorted(endpoint.events)}

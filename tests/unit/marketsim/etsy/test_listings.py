@@ -77,6 +77,7 @@ async def test_withdrawing_and_showing_a_listing_again_costs_nothing(shop: Fixtu
     assert (gone["state"], hidden, back["state"]) == ("inactive", 0, "active")
     assert shop.etsy.market.truth()["fees"] == {
         "listing": 0,
+        "renew_after_sale": 0,
         "renew_sold": 0,
         "renew_expired": 0,
     }

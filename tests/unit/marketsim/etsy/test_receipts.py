@@ -223,7 +223,13 @@ async def test_sales_of_a_listing_payments_and_the_ledger_can_be_read(shop: Fixt
     assert sales["results"][0]["receipt_id"] == int(order)
     gross = payment["results"][0]["amount_gross"]["amount"]
     assert gross == 12_300 + 1_200
-    assert sorted(it["amount"] for it in ledger["results"]) == [-878, -430, gross]
+    fees = {it["description"]: it["amount"] for it in ledger["results"]}
+    assert fees == {
+        "renew_after_sale": -20,
+        "payment_gross": gross,
+        "payment_processing_fee": -430,
+        "transaction": -878,
+    }
 
 
 async def test_a_person_edits_stock_and_puts_a_ghost_back(shop: Fixture) -> None:
