@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping
@@ -10,6 +11,7 @@ from datetime import UTC, datetime
 
 import httpx2
 import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from marketsim.build import build_world, served_app
 from marketsim.buyers import Habits
@@ -69,6 +71,7 @@ async def serve(plan: Plan, *, announce: Callable[[World, Mapping[MarketName, st
         PortTaken: another program listens there.
         UnknownFault: the plan names a fault that does not exist.
     """
+    logging.getLogger("uvicorn.error").addFilter(_is_no_broken_answer)
     with contextlib.ExitStack() as sockets:
         doors = {name: sockets.enter_context(_listen(plan.ports[name])) for name in MARKETS}
         urls = {name: f"http://{HOST}:{door.getsockname()[1]}" for name, door in doors.items()}
@@ -111,9 +114,27 @@ def _server(world: World, name: MarketName, plan: Plan) -> Server:
     app = served_app(world, name, latency_s=plan.latency_ms / 1000)
     return Server(
         uvicorn.Config(
-            app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=2
+            _hanging_up(app),
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=2,
         )
     )
+
+
+def _hanging_up(app: ASGIApp) -> ASGIApp:
+    """A connection that breaks on purpose is closed, without a traceback in the log."""
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        with contextlib.suppress(httpx2.RemoteProtocolError):
+            await app(scope, receive, send)
+
+    return serve
+
+
+def _is_no_broken_answer(record: logging.LogRecord) -> bool:
+    return "without completing response" not in record.getMessage()
 
 
 def _listen(port: int) -> socket.socket:

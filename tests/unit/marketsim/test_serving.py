@@ -62,6 +62,21 @@ async def test_a_port_that_is_taken_is_named_and_nothing_starts() -> None:
     assert f"127.0.0.1:{port}" in complaint.decode()
 
 
+async def test_a_connection_broken_on_purpose_breaks_for_the_client_and_not_in_the_log() -> None:
+    broken = "shopify.connection_dropped=1,etsy.connection_dropped=1"
+    async with marketsim("serve", *FREE_PORTS, "--pieces", "5", "--faults", broken) as process:
+        shopify, etsy = await addresses(process)
+        async with httpx2.AsyncClient() as client:
+            with pytest.raises(httpx2.TransportError):
+                await client.get(f"{etsy}/v3/application/openapi-ping")
+            with pytest.raises(httpx2.TransportError):
+                await client.post(f"{shopify}/admin/api/2026-10/graphql.json", json={})
+        process.send_signal(signal.SIGINT)
+        _, complaint = await process.communicate()
+
+    assert complaint == b""
+
+
 def test_rates_are_read_by_name_and_by_pattern() -> None:
     rates = parse_rates("*.webhook_lost=0.2,etsy.webhook_doubled=1")
 
