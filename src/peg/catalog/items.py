@@ -69,6 +69,11 @@ async def everything(session: AsyncSession) -> Sequence[Item]:
     return [Item(**row) for row in (await session.execute(query)).mappings()]
 
 
+async def opened_at(session: AsyncSession, sku: Sku) -> datetime | None:
+    """When an item was entered into the catalogue, by our clock."""
+    return await session.scalar(select(tables.items.c.opened_at).where(tables.items.c.sku == sku))
+
+
 async def set_low_stock(session: AsyncSession, sku: Sku, at: int | None) -> None:
     """Alert when `at` or fewer pieces are available.
 

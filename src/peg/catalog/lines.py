@@ -1,60 +1,103 @@
 """What a line of an order stands for: by variant, by listing and values, by listing, by SKU."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.catalog import offers, tables
+from peg.catalog import items, offers
 from peg.catalog.offers import Offer
 from peg.domain.identity import OfferRef, Sku
 from peg.domain.order import LineSnapshot, OrderSnapshot
-from peg.ledger.orders import Component, Resolved
+from peg.ledger.order_lines import Component, Resolved
 
 
 async def resolve_lines(session: AsyncSession, order: OrderSnapshot) -> Mapping[str, Resolved]:
     """What each line takes; a line that nobody can assign is missing from the answer."""
+    refs = [line.ref for line in order.lines if line.ref is not None]
+    known = await offers.by_refs(session, refs)
     found = {}
     for line in order.lines:
-        meaning = await _resolve(session, order, line)
+        offer = known.get(line.ref) if line.ref is not None else None
+        meaning = await _resolve(session, order, line, offer)
         if meaning is not None:
             found[line.line] = meaning
     return found
 
 
 async def _resolve(
-    session: AsyncSession, order: OrderSnapshot, line: LineSnapshot
+    session: AsyncSession, order: OrderSnapshot, line: LineSnapshot, offer: Offer | None
 ) -> Resolved | None:
-    offer = await _by_ref(session, line.ref)
     if offer is not None and offer.components:
-        inside = offer.baseline_at is not None and order.created_at <= offer.baseline_at
-        return Resolved(offer=offer.id, components=offer.components, inside=inside)
-    if line.ref is not None and line.ref.listing:
-        everything = await _whole_listing(session, line.ref)
-        if everything:
-            return Resolved(offer=None, components=everything)
-    return await _by_sku(session, line.sku)
+        return await _sold_from(session, order, offer)
+    if offer is None and line.ref is not None:
+        meaning = await _by_listing(session, order, line, line.ref)
+        if meaning is not None:
+            return meaning
+    return await _by_sku(session, order, line)
 
 
-async def _by_ref(session: AsyncSession, ref: OfferRef | None) -> Offer | None:
-    if ref is None:
-        return None
-    # Not by the whole ref: a webhook's line does not name its inventory item.
-    return next(iter((await offers.by_refs(session, [ref])).values()), None)
+async def _sold_from(session: AsyncSession, order: OrderSnapshot, offer: Offer) -> Resolved:
+    inside = offer.baseline_at is not None and order.created_at <= offer.baseline_at
+    if inside and len(offer.components) > 1:
+        # The first figures of a set's items are those of their own offers, not of the set.
+        inside = all(
+            [await _was_counted_after(session, order, part.sku) for part in offer.components]
+        )
+    return Resolved(offer=offer.id, components=offer.components, inside=inside)
 
 
-async def _whole_listing(session: AsyncSession, ref: OfferRef) -> Sequence[Component]:
+async def _by_listing(
+    session: AsyncSession, order: OrderSnapshot, line: LineSnapshot, ref: OfferRef
+) -> Resolved | None:
     """A line whose variant is unknown holds every item of its listing, until somebody tells."""
     siblings = await offers.of_listing(session, ref.shop, ref.listing)
-    parts = {part.sku: part for offer in siblings for part in offer.components}
-    return tuple(parts.values())
+    mapped = [offer for offer in siblings if offer.components]
+    fitting = [offer for offer in mapped if line.sku and offer.sku_as_typed == line.sku]
+    only = fitting if len(fitting) == 1 else siblings
+    if len(only) == 1 and only[0].components:
+        return await _sold_from(session, order, only[0])
+    if not mapped:
+        return None
+    parts = {part.sku: part for offer in mapped for part in offer.components}
+    inside = all(
+        offer.baseline_at is not None and order.created_at <= offer.baseline_at for offer in mapped
+    )
+    return Resolved(offer=None, components=tuple(parts.values()), inside=inside, sure=False)
 
 
-async def _by_sku(session: AsyncSession, sku: str) -> Resolved | None:
-    if not sku:
+async def _by_sku(
+    session: AsyncSession, order: OrderSnapshot, line: LineSnapshot
+) -> Resolved | None:
+    """An item by its exact SKU; not sure where several offers of the shop are typed so."""
+    sku = Sku(line.sku)
+    if not sku or await items.by_sku(session, sku) is None:
         return None
-    query = select(tables.items.c.sku).where(tables.items.c.sku == sku)
-    known = await session.scalar(query)
-    if known is None:
-        return None
-    return Resolved(offer=None, components=(Component(sku=Sku(known)),))
+    typed_so = await offers.typed(session, order.shop, line.sku)
+    return Resolved(
+        offer=None,
+        components=(Component(sku=sku),),
+        inside=await _was_counted_after(session, order, sku),
+        sure=len(typed_so) <= 1,
+    )
+
+
+async def _was_counted_after(session: AsyncSession, order: OrderSnapshot, sku: Sku) -> bool:
+    """Whether the item's first figures were read after the order, so that it is inside them."""
+    counted_at = await _counted_at(session, order, sku)
+    return counted_at is not None and order.created_at <= counted_at
+
+
+async def _counted_at(session: AsyncSession, order: OrderSnapshot, sku: Sku) -> datetime | None:
+    """By the shop's own clock if it sells the item singly, else by another's, else by ours."""
+    singly = [offer for offer in await offers.of_skus(session, [sku]) if _is_single(offer)]
+    read = [(offer.ref.shop, offer.baseline_at) for offer in singly if offer.baseline_at]
+    own = [at for shop, at in read if shop == order.shop]
+    if read:
+        return min(own or [at for _, at in read])
+    return await items.opened_at(session, sku)
+
+
+def _is_single(offer: Offer) -> bool:
+    parts: Sequence[Component] = offer.components
+    return len(parts) == 1 and parts[0].quantity == 1

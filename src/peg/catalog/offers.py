@@ -13,7 +13,7 @@ from peg.db.transaction import execute_all, require_transaction
 from peg.domain.identity import OfferId, OfferRef, ShopId, Sku
 from peg.domain.money import Money
 from peg.domain.offer import RemoteOffer
-from peg.ledger.orders import Component
+from peg.ledger.order_lines import Component
 
 T = TypeVar("T")
 
@@ -57,14 +57,16 @@ async def by_ids(session: AsyncSession, wanted: Sequence[OfferId]) -> dict[Offer
 
 
 async def by_refs(session: AsyncSession, refs: Sequence[OfferRef]) -> dict[OfferRef, Offer]:
-    """Some offers by the marketplace's names for them."""
-    found: dict[OfferRef, Offer] = {}
+    """Some offers by the marketplace's names for them, as they were asked.
+
+    A webhook names no stock unit: listing and variant alone tell which offer is meant.
+    """
+    found: dict[tuple[str, str, str], Offer] = {}
     columns = tuple_(tables.offers.c.shop, tables.offers.c.listing, tables.offers.c.variant)
-    for part in _parts(refs):
-        keys = [(ref.shop, ref.listing, ref.variant) for ref in part]
-        for offer in await _load(session, columns.in_(keys)):
-            found[offer.ref] = offer
-    return found
+    for part in _parts(sorted({_key(ref) for ref in refs})):
+        for offer in await _load(session, columns.in_(part)):
+            found[_key(offer.ref)] = offer
+    return {ref: found[_key(ref)] for ref in refs if _key(ref) in found}
 
 
 async def of_skus(session: AsyncSession, skus: Sequence[Sku]) -> list[Offer]:
@@ -87,6 +89,12 @@ async def of_stock_unit(session: AsyncSession, shop: ShopId, stock_unit: str) ->
     """The offers that Shopify counts with one inventory item."""
     where = (tables.offers.c.shop == shop) & (tables.offers.c.stock_unit == stock_unit)
     return await _load(session, where)
+
+
+async def typed(session: AsyncSession, shop: ShopId, sku: str) -> list[Offer]:
+    """The offers of a shop whose SKU is typed exactly so, without those that are gone."""
+    where = (tables.offers.c.shop == shop) & (tables.offers.c.sku_as_typed == sku)
+    return await _load(session, where & tables.offers.c.gone.is_(False))
 
 
 async def all_of_shop(session: AsyncSession, shop: ShopId) -> list[Offer]:
@@ -206,6 +214,10 @@ def _row(remote: RemoteOffer, now: datetime) -> dict[str, Any]:
         "oversells": remote.oversells,
         "found_at": now,
     }
+
+
+def _key(ref: OfferRef) -> tuple[str, str, str]:
+    return ref.shop, ref.listing, ref.variant
 
 
 def _parts(keys: Sequence[T]) -> Iterable[Sequence[T]]:

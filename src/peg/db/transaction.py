@@ -82,6 +82,18 @@ def upsert(session: AsyncSession, table: Table, row: dict[str, Any], keys: Seque
     return statement.on_conflict_do_update(index_elements=list(keys), set_=rest)
 
 
+async def upsert_all(
+    session: AsyncSession, table: Table, rows: Sequence[dict[str, Any]], keys: Sequence[str]
+) -> None:
+    """`upsert` for many rows with the same columns; for none, do nothing."""
+    if not rows:
+        return
+    statement = _insert(session, table)
+    rest = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    statement = statement.on_conflict_do_update(index_elements=list(keys), set_=rest)
+    await session.execute(statement, list(rows))
+
+
 async def execute_all(session: AsyncSession, statement: Executable, rows: list[Any]) -> None:
     """Run one statement for many rows; for none, do nothing."""
     if rows:

@@ -52,7 +52,7 @@ async def _expect(
     """Follow in the mirror what the marketplace did to its own figures."""
     lines = {line.line: line for line in order.lines}
     for posted in applied.lines:
-        if posted.offer is not None and posted.d_taken:
+        if posted.offer is not None and (posted.sold or posted.put_back):
             line = lines.get(posted.line)
             await _expect_line(session, posted.offer, posted, line, patience=patience, now=now)
 
@@ -69,12 +69,11 @@ async def _expect_line(
     place = await mirror.place_of_sale(session, offer, line.remote_location if line else None)
     if place is None:
         return
-    fewer = posted.d_taken - posted.consumed_suspense
-    if fewer > 0:
-        await mirror.note_taken(session, offer, place, fewer)
-    elif posted.d_taken < 0:
+    if posted.sold > posted.explained:
+        await mirror.note_taken(session, offer, place, posted.sold - posted.explained)
+    if posted.put_back:
         until = now + patience.may_rise()
-        await mirror.note_may_rise(session, offer, place, -posted.d_taken, until=until)
+        await mirror.note_may_rise(session, offer, place, posted.put_back, until=until)
         await checks.read_again(
             session, offer, due_at=now + patience.confirm(), why="a cancelled piece may come back"
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.bus.outbox import stage
@@ -16,6 +16,9 @@ from peg.domain.messages import StockChanged
 from peg.domain.stock import Cause, StockLevel
 from peg.ledger.cases import follow_oversold
 from peg.ledger.tables import PARTS, entries, levels, positions
+
+KEYS_PER_QUERY_MAX = 5000
+"""SQLite limits the variables of one statement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,17 +89,21 @@ async def post(
     """
     require_transaction(session)
     real = [posting for posting in postings if not posting.changes_nothing]
-    before = await lock(session, {posting.sku for posting in real})
     if not real:
         return {}
+    by_sku: dict[Sku, list[Posting]] = {}
+    for posting in real:
+        by_sku.setdefault(posting.sku, []).append(posting)
+    before = await lock(session, by_sku)
     await session.execute(insert(entries), [_entry(posting, now) for posting in real])
     await _move_levels(session, real)
-    after = {}
-    for sku, position in before.items():
-        mine = [posting for posting in real if posting.sku == sku]
-        after[sku] = await _move_position(session, position, mine, now=now)
-    news = {posting.sku for posting in real if posting.d_available}
-    messages = [StockChanged(sku=sku, version=after[sku].version) for sku in sorted(news)]
+    after = {sku: _moved(position, by_sku[sku]) for sku, position in before.items()}
+    await _move_positions(session, before, after)
+    for sku, position in after.items():
+        if position.oversold or before[sku].oversold:
+            await follow_oversold(session, sku, position.oversold, now=now)
+    news = [sku for sku in after if _changes_available(by_sku[sku])]
+    messages = [StockChanged(sku=sku, version=after[sku].version) for sku in news]
     await stage(session, *messages, now=now)
     return after
 
@@ -109,10 +116,12 @@ async def lock(session: AsyncSession, skus: Iterable[Sku]) -> Mapping[Sku, Posit
     """
     require_transaction(session)
     wanted = sorted(set(skus))
-    query = (
-        select(positions).where(positions.c.sku.in_(wanted)).order_by(positions.c.sku)
-    ).with_for_update()
-    found = {row["sku"]: position_of(row) for row in (await session.execute(query)).mappings()}
+    found: dict[Sku, Position] = {}
+    for start in range(0, len(wanted), KEYS_PER_QUERY_MAX):
+        part = wanted[start : start + KEYS_PER_QUERY_MAX]
+        query = select(positions).where(positions.c.sku.in_(part)).order_by(positions.c.sku)
+        rows = await session.execute(query.with_for_update())
+        found |= {row["sku"]: position_of(row) for row in rows.mappings()}
     for sku in wanted:
         if sku not in found:
             raise UnknownSku(sku)
@@ -140,38 +149,75 @@ async def _move_levels(session: AsyncSession, postings: Sequence[Posting]) -> No
         parts = sums.setdefault((posting.sku, posting.location), dict.fromkeys(PARTS, 0))
         for part in PARTS:
             parts[part] += getattr(posting, part)
-    for (sku, location), parts in sorted(sums.items()):
-        # Increments, not totals, so that the CHECK can see a lost race. The row is made first:
-        # an upsert would check the bare increment against the CHECK.
-        row = {"sku": sku, "location": location, **dict.fromkeys(PARTS, 0)}
-        await session.execute(insert_or_ignore(session, levels).values(row))
-        await session.execute(
-            update(levels)
-            .where(levels.c.sku == sku, levels.c.location == location)
-            .values({levels.c[part]: levels.c[part] + change for part, change in parts.items()})
-        )
+    # The row is made first: an upsert would check the bare increment against the CHECK.
+    empty = [
+        {"sku": sku, "location": location, **dict.fromkeys(PARTS, 0)}
+        for sku, location in sorted(sums)
+    ]
+    await session.execute(insert_or_ignore(session, levels), empty)
+    steps = [
+        {"of_sku": sku, "at": location, **_increments(parts)}
+        for (sku, location), parts in sorted(sums.items())
+    ]
+    await session.execute(_MOVE_LEVEL, steps)
 
 
-async def _move_position(
-    session: AsyncSession, before: Position, postings: Sequence[Posting], *, now: datetime
-) -> Position:
+def _moved(before: Position, postings: Sequence[Posting]) -> Position:
     change = {part: sum(getattr(posting, part) for posting in postings) for part in PARTS}
     level = before.level + StockLevel(**change)
-    after = Position(
+    return Position(
         sku=before.sku,
         version=before.version + 1,
         oversold=max(0, -level.available),
         level=level,
     )
-    values: dict[Any, Any] = {
-        positions.c[part]: positions.c[part] + step for part, step in change.items()
-    }
-    values[positions.c.version] = after.version
-    values[positions.c.oversold] = after.oversold
-    await session.execute(update(positions).where(positions.c.sku == before.sku).values(values))
-    if after.oversold != before.oversold:
-        await follow_oversold(session, before.sku, after.oversold, now=now)
-    return after
+
+
+async def _move_positions(
+    session: AsyncSession, before: Mapping[Sku, Position], after: Mapping[Sku, Position]
+) -> None:
+    steps = []
+    for sku, position in after.items():
+        level, was = position.level, before[sku].level
+        change = {part: getattr(level, part) - getattr(was, part) for part in PARTS}
+        row = {"of_sku": sku, "to_version": position.version, "to_oversold": position.oversold}
+        steps.append({**row, **_increments(change)})
+    await session.execute(_MOVE_POSITION, steps)
+
+
+def _changes_available(postings: Sequence[Posting]) -> bool:
+    """Whether more or fewer may be promised at any place; a suspense that met its order may not."""
+    by_place: dict[LocationId, int] = {}
+    for posting in postings:
+        by_place[posting.location] = by_place.get(posting.location, 0) + posting.d_available
+    return any(by_place.values())
+
+
+def _increments(change: Mapping[str, int]) -> dict[str, int]:
+    return {f"d_{part}": step for part, step in change.items()}
+
+
+def _increment(table: Table) -> dict[Any, Any]:
+    """Increments, not totals, so that the CHECK can see a lost race."""
+    return {table.c[part]: table.c[part] + bindparam(f"d_{part}") for part in PARTS}
+
+
+_MOVE_LEVEL = (
+    update(levels)
+    .where(levels.c.sku == bindparam("of_sku"), levels.c.location == bindparam("at"))
+    .values(_increment(levels))
+)
+_MOVE_POSITION = (
+    update(positions)
+    .where(positions.c.sku == bindparam("of_sku"))
+    .values(
+        {
+            **_increment(positions),
+            positions.c.version: bindparam("to_version"),
+            positions.c.oversold: bindparam("to_oversold"),
+        }
+    )
+)
 
 
 def _entry(posting: Posting, now: datetime) -> dict[str, Any]:

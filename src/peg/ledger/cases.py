@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.bus.outbox import stage
@@ -16,55 +16,88 @@ from peg.ledger.tables import applied, cases, orders
 
 log = structlog.get_logger()
 
+CLAIMS_MIN = 2
+"""It takes two to sell a piece twice."""
+
 
 async def follow_oversold(session: AsyncSession, sku: Sku, oversold: int, *, now: datetime) -> None:
-    """Open, update or close the item's case, as `oversold` went up or down."""
+    """Open, update or close the item's case, as its pieces and the claims on them changed.
+
+    A case keeps every order that ever had a claim while it was open, so that it still tells what
+    happened when one of them is cancelled.
+    """
     require_transaction(session)
-    query = select(cases.c.id).where(cases.c.sku == sku, cases.c.closed_at.is_(None))
-    open_case = await session.scalar(query)
-    if open_case is None and oversold:
+    query = select(cases).where(cases.c.sku == sku, cases.c.closed_at.is_(None))
+    case = (await session.execute(query)).mappings().first()
+    if case is None and oversold:
         await _open(session, sku, oversold, now=now)
-    elif open_case is not None and oversold:
-        await session.execute(
-            update(cases).where(cases.c.id == open_case).values(oversold=oversold)
-        )
-    elif open_case is not None:
-        await session.execute(
-            update(cases)
-            .where(cases.c.id == open_case)
-            .values(oversold=0, closed_at=now, note="there are enough pieces again")
-        )
+    elif case is not None:
+        values: dict[str, Any] = {"oversold": oversold}
+        values["orders"] = _merged(case["orders"], await claims_on(session, sku))
+        if not oversold:
+            values |= {"closed_at": now, "note": "there are enough pieces again"}
+        await session.execute(update(cases).where(cases.c.id == case["id"]).values(values))
 
 
 async def all_cases(
     session: AsyncSession, *, open_only: bool = True
 ) -> Sequence[Mapping[str, Any]]:
-    """Cases, newest first, each with the orders that have a claim on the item."""
+    """Cases, newest first, each with the orders that have, or had, a claim on the item."""
     query = select(cases).order_by(cases.c.id.desc())
     if open_only:
         query = query.where(cases.c.closed_at.is_(None))
     found = [dict(row) for row in (await session.execute(query)).mappings()]
     for case in found:
-        case["orders"] = await claims_on(session, Sku(case["sku"]))
+        if case["closed_at"] is None:
+            case["orders"] = _merged(case["orders"], await claims_on(session, Sku(case["sku"])))
     return found
 
 
 async def claims_on(session: AsyncSession, sku: Sku) -> Sequence[Mapping[str, Any]]:
-    """The unshipped orders that wait for pieces of this item, earliest first."""
+    """The orders that wait for pieces of this item, earliest first.
+
+    Where fewer than two wait, the last ones that got theirs stand beside them: one of those may
+    have taken the piece.
+    """
+    waiting = await _orders_of(session, sku, applied.c.committed > 0)
+    if len(waiting) < CLAIMS_MIN:
+        shipped = (applied.c.committed == 0) & (applied.c.shipped > 0)
+        waiting += await _orders_of(session, sku, shipped, limit=CLAIMS_MIN - len(waiting))
+    return sorted(waiting, key=_when)
+
+
+async def _orders_of(
+    session: AsyncSession, sku: Sku, which: ColumnElement[bool], *, limit: int | None = None
+) -> list[dict[str, Any]]:
     query = (
         select(orders.c.shop, orders.c.order_id, orders.c.name, orders.c.created_at, orders.c.paid)
-        .add_columns(applied.c.committed)
+        .add_columns(func.sum(applied.c.committed).label("committed"))
+        .add_columns(func.sum(applied.c.shipped).label("shipped"))
         .join(
             applied,
             (applied.c.shop == orders.c.shop) & (applied.c.order_id == orders.c.order_id),
         )
-        .where(applied.c.sku == sku, applied.c.committed > 0)
-        .order_by(orders.c.created_at)
+        .where(applied.c.sku == sku, which)
+        .group_by(orders.c.shop, orders.c.order_id)
+        .order_by(orders.c.created_at.desc())
+        .limit(limit)
     )
     return [
         {**row, "created_at": row["created_at"].isoformat()}
         for row in (await session.execute(query)).mappings()
     ]
+
+
+def _merged(
+    kept: Sequence[Mapping[str, Any]], found: Sequence[Mapping[str, Any]]
+) -> list[Mapping[str, Any]]:
+    """What was kept, with what is found now in its place."""
+    by_order = {(one["shop"], one["order_id"]): one for one in (*kept, *found)}
+    return sorted(by_order.values(), key=_when)
+
+
+def _when(claim: Mapping[str, Any]) -> tuple[str, str]:
+    return claim["created_at"], claim["order_id"]
 
 
 async def _open(session: AsyncSession, sku: Sku, oversold: int, *, now: datetime) -> None:

@@ -1,15 +1,29 @@
 """What happens away from the marketplaces: sold in person, received, counted."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.domain.errors import BadQuantity, InsufficientStock
+from peg.domain.errors import BadQuantity, ErrorKind, InsufficientStock, PegError
 from peg.domain.identity import LocationId, Sku
 from peg.domain.stock import Cause
 from peg.ledger.book import Position, Posting, lock, post
-from peg.ledger.places import fullest
+from peg.ledger.places import fullest, spread
 from peg.ledger.queries import levels
+
+
+class SeveralPlaces(PegError):
+    """A count without its place, of an item that lies at more than one."""
+
+    kind: ClassVar[ErrorKind] = "refused"
+
+    def __init__(self, sku: Sku, places: Mapping[LocationId, int]) -> None:
+        lies = ", ".join(f"{pieces} at {place}" for place, pieces in sorted(places.items()))
+        super().__init__(
+            f"{sku} lies at several places ({lies}): say with `--at` which you counted"
+        )
 
 
 async def sell(
@@ -26,9 +40,11 @@ async def sell(
     position = (await lock(session, [sku]))[sku]
     if quantity > position.level.available:
         raise InsufficientStock(wanted=quantity, available=max(0, position.level.available))
-    return await _post_on_hand(
-        session, sku, -quantity, cause=Cause.COUNTER_SALE, who=who, note=note, now=now
-    )
+    postings = [
+        _posting(sku, -pieces, place, cause=Cause.COUNTER_SALE, who=who, note=note, now=now)
+        for place, pieces in (await spread(session, sku, quantity)).items()
+    ]
+    return (await post(session, postings, now=now))[sku]
 
 
 async def receive(
@@ -48,16 +64,9 @@ async def receive(
         UnknownSku: no such item.
     """
     _positive(quantity)
-    return await _post_on_hand(
-        session,
-        sku,
-        quantity,
-        cause=Cause.RECEIVED,
-        who=who,
-        note=note,
-        location=location,
-        now=now,
-    )
+    place = location or await fullest(session, sku)
+    posting = _posting(sku, quantity, place, cause=Cause.RECEIVED, who=who, note=note, now=now)
+    return (await post(session, [posting], now=now))[sku]
 
 
 async def count(
@@ -74,50 +83,44 @@ async def count(
 
     Raises:
         BadQuantity: below zero.
+        SeveralPlaces: it lies at several, and none was named.
         UnknownSku: no such item.
     """
     if counted < 0:
         raise BadQuantity(f"a shelf holds no fewer than 0 pieces, not {counted}")
     await lock(session, [sku])
-    place = location or await fullest(session, sku)
-    level = (await levels(session, sku)).get(place)
-    difference = counted - (level.on_hand if level else 0)
+    lies = {place: level.on_hand for place, level in (await levels(session, sku)).items()}
+    filled = {place: pieces for place, pieces in lies.items() if pieces}
+    if location is None and len(filled) > 1:
+        raise SeveralPlaces(sku, filled)
+    place = location or next(iter(filled), None) or await fullest(session, sku)
+    difference = counted - lies.get(place, 0)
     if difference:
-        await _post_on_hand(
-            session,
-            sku,
-            difference,
-            cause=Cause.COUNTED,
-            who=who,
-            note=note,
-            location=place,
-            now=now,
-        )
+        posting = _posting(sku, difference, place, cause=Cause.COUNTED, who=who, note=note, now=now)
+        await post(session, [posting], now=now)
     return difference
 
 
-async def _post_on_hand(
-    session: AsyncSession,
+def _posting(
     sku: Sku,
-    quantity: int,
+    on_hand: int,
+    location: LocationId,
     *,
     cause: Cause,
     who: str,
     note: str,
-    location: LocationId | None = None,
     now: datetime,
-) -> Position:
-    posting = Posting(
+) -> Posting:
+    return Posting(
         sku=sku,
-        location=location or await fullest(session, sku),
-        on_hand=quantity,
+        location=location,
+        on_hand=on_hand,
         cause=cause,
         source="counter",
         reference=who,
         happened_at=now,
         note=note,
     )
-    return (await post(session, [posting], now=now))[sku]
 
 
 def _positive(quantity: int) -> None:

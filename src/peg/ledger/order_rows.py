@@ -1,71 +1,45 @@
 """The rows behind orders: headers, lines as told, and what has been applied of each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.db.transaction import upsert
-from peg.domain.identity import LocationId, OfferId, Sku
+from peg.db.transaction import insert_or_ignore, upsert_all
+from peg.domain.identity import OfferId, Sku
 from peg.domain.order import LineSnapshot, OrderSnapshot
+from peg.ledger.line_effects import AppliedRow
 from peg.ledger.tables import applied, order_lines, orders
+
+Kept = Mapping[str, Any]
+"""A line as it was told before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AppliedRow:
-    """What the book holds of one component of a line, in pieces of that component."""
+class Header:
+    """What was known of an order before this snapshot of it.
 
-    sku: Sku
-    location: LocationId
-    need: int
-    committed: int
-    shipped: int
-    restocked: int
-    written_off: int
+    Attributes:
+        first: nothing.
+        was_whole: all of its lines.
+    """
 
-    @classmethod
-    def of(cls, line: LineSnapshot, *, sku: Sku, need: int, location: LocationId) -> "AppliedRow":
-        """What a line's snapshot asks for."""
-        return cls(
-            sku=sku,
-            location=location,
-            need=need,
-            committed=need * line.committed,
-            shipped=need * line.shipped,
-            restocked=need * line.restocked,
-            written_off=need * line.written_off,
-        )
-
-    @property
-    def gone(self) -> int:
-        """Pieces no longer on the shelf."""
-        return self.shipped + self.written_off
-
-    @property
-    def taken(self) -> int:
-        """Pieces that the marketplace has taken off what it shows."""
-        return self.committed + self.gone
+    first: bool
+    was_whole: bool
 
 
-async def known_header(
-    session: AsyncSession, order: OrderSnapshot
-) -> tuple[datetime, datetime] | None:
-    """How new the applied snapshot is: the marketplace's word first, then when it was fetched."""
-    query = select(orders.c.updated_at, orders.c.fetched_at).where(
-        orders.c.shop == order.shop, orders.c.order_id == order.order
-    )
-    row = (await session.execute(query)).first()
-    return (row.updated_at, row.fetched_at) if row else None
+async def keep_header(
+    session: AsyncSession, order: OrderSnapshot, *, now: datetime
+) -> Header | None:
+    """Keep the order itself, and its row's lock; None if a newer snapshot was kept before.
 
-
-async def keep_header(session: AsyncSession, order: OrderSnapshot, *, now: datetime) -> None:
-    """Keep the order itself, always."""
+    The row decides, not a look before it: two workers may bring snapshots of one order at once.
+    How new: the marketplace's own word first, then when it was fetched.
+    """
     row = {
-        "shop": order.shop,
-        "order_id": order.order,
         "name": order.name,
         "created_at": order.created_at,
         "updated_at": order.updated_at,
@@ -76,19 +50,24 @@ async def keep_header(session: AsyncSession, order: OrderSnapshot, *, now: datet
         "test": order.test,
         "taken_in_at": now,
     }
-    await session.execute(upsert(session, orders, row, ["shop", "order_id"]))
+    keys = {"shop": order.shop, "order_id": order.order}
+    new = insert_or_ignore(session, orders).values({**keys, **row}).returning(orders.c.order_id)
+    if await session.scalar(new) is not None:
+        return Header(first=True, was_whole=False)
+    mine = (orders.c.shop == order.shop) & (orders.c.order_id == order.order)
+    query = select(orders.c.updated_at, orders.c.fetched_at, orders.c.complete).where(mine)
+    known = (await session.execute(query.with_for_update())).one()
+    if (order.updated_at, order.fetched_at) < (known.updated_at, known.fetched_at):
+        return None
+    await session.execute(update(orders).where(mine).values(row))
+    return Header(first=False, was_whole=known.complete)
 
 
-async def keep_line(
-    session: AsyncSession,
-    order: OrderSnapshot,
-    line: LineSnapshot,
-    *,
-    offer: OfferId | None,
-    resolved: bool,
-) -> None:
-    """Keep a line as told; it is not `resolved` while nobody knows what it stands for."""
-    row = {
+def line_row(
+    order: OrderSnapshot, line: LineSnapshot, *, offer: OfferId | None, resolved: bool
+) -> dict[str, Any]:
+    """A line as told; it is not `resolved` while nobody knows for sure what it stands for."""
+    return {
         "shop": order.shop,
         "order_id": order.order,
         "line": line.line,
@@ -107,32 +86,56 @@ async def keep_line(
         "price_minor": line.price.minor if line.price else None,
         "currency": line.price.currency if line.price else None,
     }
-    await session.execute(upsert(session, order_lines, row, ["shop", "order_id", "line"]))
+
+
+async def kept_lines(session: AsyncSession, order: OrderSnapshot) -> Mapping[str, Kept]:
+    """The lines of an order as they were told before."""
+    mine = (order_lines.c.shop == order.shop) & (order_lines.c.order_id == order.order)
+    rows = (await session.execute(select(order_lines).where(mine))).mappings()
+    return {row["line"]: dict(row) for row in rows}
+
+
+async def keep_lines(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Keep lines as told now."""
+    await upsert_all(session, order_lines, rows, ["shop", "order_id", "line"])
 
 
 async def applied_rows(
     session: AsyncSession, order: OrderSnapshot
 ) -> Mapping[str, Mapping[Sku, AppliedRow]]:
     """What has been applied of an order, by line and component."""
-    query = select(applied).where(applied.c.shop == order.shop, applied.c.order_id == order.order)
+    mine = (applied.c.shop == order.shop) & (applied.c.order_id == order.order)
     found: dict[str, dict[Sku, AppliedRow]] = {}
-    for row in (await session.execute(query)).mappings():
+    for row in (await session.execute(select(applied).where(mine))).mappings():
         fields = {name: row[name] for name in AppliedRow.__dataclass_fields__}
         found.setdefault(row["line"], {})[Sku(row["sku"])] = AppliedRow(**fields)
     return found
 
 
 async def store_applied(
-    session: AsyncSession, order: OrderSnapshot, line: str, row: AppliedRow
+    session: AsyncSession, order: OrderSnapshot, rows: Iterable[tuple[str, AppliedRow]]
 ) -> None:
-    """Note what has been applied of one component of a line."""
-    values = {
-        "shop": order.shop,
-        "order_id": order.order,
-        "line": line,
-        **{name: getattr(row, name) for name in AppliedRow.__dataclass_fields__},
-    }
-    await session.execute(upsert(session, applied, values, ["shop", "order_id", "line", "sku"]))
+    """Note what has been applied of the components of lines."""
+    values = [
+        {
+            "shop": order.shop,
+            "order_id": order.order,
+            "line": line,
+            **{name: getattr(row, name) for name in AppliedRow.__dataclass_fields__},
+        }
+        for line, row in rows
+    ]
+    await upsert_all(session, applied, values, ["shop", "order_id", "line", "sku"])
+
+
+async def forget_applied(
+    session: AsyncSession, order: OrderSnapshot, dropped: Iterable[tuple[str, Sku]]
+) -> None:
+    """A line turned out not to take these items."""
+    for line, sku in dropped:
+        mine = (applied.c.shop == order.shop) & (applied.c.order_id == order.order)
+        row = mine & (applied.c.line == line) & (applied.c.sku == sku)
+        await session.execute(delete(applied).where(row))
 
 
 async def recent(session: AsyncSession, *, limit: int = 100) -> Sequence[Mapping[str, Any]]:
@@ -148,7 +151,7 @@ async def recent(session: AsyncSession, *, limit: int = 100) -> Sequence[Mapping
 
 
 async def unresolved(session: AsyncSession, *, limit: int = 500) -> Sequence[Mapping[str, Any]]:
-    """Lines that nobody could assign to an item: kept, counted nowhere, to be mapped."""
+    """Lines that nobody could assign to an item for sure: kept, to be mapped."""
     query = (
         select(order_lines, orders.c.name, orders.c.created_at)
         .join(

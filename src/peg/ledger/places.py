@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.domain.identity import MAIN, POOL, LocationId, ShopId, Sku
 from peg.domain.order import LineSnapshot
 from peg.ledger.book import level_of
-from peg.ledger.order_rows import AppliedRow
+from peg.ledger.line_effects import AppliedRow
 from peg.ledger.tables import levels
 
 
@@ -38,9 +38,29 @@ async def place_for(
 
 async def fullest(session: AsyncSession, sku: Sku) -> LocationId:
     """The place with the most available pieces of an item; `main` for one that lies nowhere."""
+    found = await available_by_place(session, sku)
+    return min(found, key=lambda place: (-found[place], place), default=MAIN)
+
+
+async def spread(session: AsyncSession, sku: Sku, pieces: int) -> Mapping[LocationId, int]:
+    """From where to take pieces: the fullest places first; what lies nowhere from the fullest."""
+    found = await available_by_place(session, sku)
+    taken: dict[LocationId, int] = {}
+    left = pieces
+    for place in sorted(found, key=lambda place: (-found[place], place)):
+        if share := min(left, max(0, found[place])):
+            taken[place] = share
+            left -= share
+    if left:
+        place = await fullest(session, sku)
+        taken[place] = taken.get(place, 0) + left
+    return taken
+
+
+async def available_by_place(session: AsyncSession, sku: Sku) -> Mapping[LocationId, int]:
+    """What may be promised of an item at each real place."""
     query = select(levels).where(levels.c.sku == sku, levels.c.location != POOL)
-    found = [
-        (-level_of(row).available, row["location"])
+    return {
+        LocationId(row["location"]): level_of(row).available
         for row in (await session.execute(query)).mappings()
-    ]
-    return LocationId(min(found)[1]) if found else MAIN
+    }

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from sqlalchemy import insert, select, update
@@ -14,6 +14,12 @@ from peg.domain.stock import Cause
 from peg.ledger.book import Posting, post
 from peg.ledger.places import fullest
 from peg.ledger.tables import suspense
+
+CLOCKS_APART_MAX = timedelta(minutes=5)
+"""How far a marketplace's clock and ours may differ."""
+
+LATE_ORDER_MAX = timedelta(days=30)
+"""An order that arrives later than this no longer explains what was taken for an edit."""
 
 
 class Part(Protocol):
@@ -28,11 +34,15 @@ class Part(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Released:
-    """Pieces of one item that are no longer suspended."""
+    """Pieces of one item that are missed no longer: to be posted by the caller.
+
+    They were suspended; or, where nobody had explained them in time, already taken off the shelf.
+    """
 
     sku: Sku
     location: LocationId
-    pieces: int
+    suspended: int = 0
+    on_hand: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,25 +100,42 @@ async def pieces_open(session: AsyncSession, offer: OfferId, place: str | None =
 
 
 async def consume(
-    session: AsyncSession, offer: OfferId, units: int, *, now: datetime
+    session: AsyncSession,
+    offer: OfferId,
+    units: int,
+    *,
+    place: str | None,
+    sold_at: datetime,
+    now: datetime,
 ) -> tuple[int, Sequence[Released]]:
     """An order explains up to `units` that were missed; oldest first.
 
-    Returns how many it explained, and what the caller has to post as no longer suspended.
+    Args:
+        session: the task's transaction.
+        offer: the offer it was sold from.
+        units: how many were sold.
+        place: where, as the marketplace tells; None while it does not.
+        sold_at: when, by the marketplace's clock. An order that arrives after its missing piece
+            was taken for a person's edit undoes that edit.
+        now: when it is posted.
+
+    Returns how many it explained, and what the caller has to post.
     """
-    return await _take(session, offer, None, units, outcome="ordered", now=now)
+    rows = await _explainable_rows(session, offer, place, sold_at=sold_at, now=now)
+    return await _take(session, rows, units, outcome="ordered", now=now)
 
 
 async def dissolve(
     session: AsyncSession, offer: OfferId, place: str, units: int, *, now: datetime
 ) -> None:
     """The marketplace shows the missed pieces again: nobody has bought them."""
-    _, released = await _take(session, offer, place, units, outcome="came back", now=now)
+    rows = await _open_rows(session, offer, place)
+    _, released = await _take(session, rows, units, outcome="came back", now=now)
     postings = [
         Posting(
             sku=one.sku,
             location=one.location,
-            suspended=-one.pieces,
+            suspended=-one.suspended,
             cause=Cause.EXPLAINED,
             source="intake",
             reference=str(offer),
@@ -139,7 +166,9 @@ async def close_due(session: AsyncSession, *, now: datetime) -> int:
             location = await fullest(session, Sku(row["sku"]))
         lost = {**row, "location": location}
         postings.append(_posting(lost, on_hand=-pieces, cause=Cause.EDITED, now=now))
-        await _close(session, row["id"], outcome="edited", now=now)
+        change = update(suspense).where(suspense.c.id == row["id"])
+        closed = {"closed_at": now, "outcome": "edited", "location": location}
+        await session.execute(change.values(closed))
     await post(session, postings, now=now)
     return len(rows)
 
@@ -151,16 +180,9 @@ async def open_rows(session: AsyncSession) -> Sequence[dict[str, Any]]:
 
 
 async def _take(
-    session: AsyncSession,
-    offer: OfferId,
-    place: str | None,
-    units: int,
-    *,
-    outcome: str,
-    now: datetime,
+    session: AsyncSession, rows: Sequence[Any], units: int, *, outcome: str, now: datetime
 ) -> tuple[int, Sequence[Released]]:
     require_transaction(session)
-    rows = await _open_rows(session, offer, place)
     taken: dict[str, int] = {}
     released = []
     for row in rows:
@@ -168,18 +190,20 @@ async def _take(
         if pieces <= 0:
             continue
         taken[row["sku"]] = taken.get(row["sku"], 0) + pieces
+        was_open = row["closed_at"] is None
         released.append(
             Released(
                 sku=Sku(row["sku"]),
                 location=LocationId(row["location"]),
-                pieces=pieces * row["need"],
+                suspended=pieces * row["need"] if was_open else 0,
+                on_hand=0 if was_open else pieces * row["need"],
             )
         )
+        change = update(suspense).where(suspense.c.id == row["id"])
         if pieces == row["pieces"]:
-            await _close(session, row["id"], outcome=outcome, now=now)
+            await session.execute(change.values(closed_at=now, outcome=outcome))
         else:
-            left = update(suspense).where(suspense.c.id == row["id"])
-            await session.execute(left.values(pieces=row["pieces"] - pieces))
+            await session.execute(change.values(pieces=row["pieces"] - pieces))
     return max(taken.values(), default=0), released
 
 
@@ -190,10 +214,20 @@ async def _open_rows(session: AsyncSession, offer: OfferId, place: str | None) -
     return list((await session.execute(query.order_by(suspense.c.id))).mappings())
 
 
-async def _close(session: AsyncSession, row_id: int, *, outcome: str, now: datetime) -> None:
-    await session.execute(
-        update(suspense).where(suspense.c.id == row_id).values(closed_at=now, outcome=outcome)
+async def _explainable_rows(
+    session: AsyncSession, offer: OfferId, place: str | None, *, sold_at: datetime, now: datetime
+) -> list[Any]:
+    """What is missed still, then what was missed after the sale and is taken for an edit."""
+    since = max(sold_at - CLOCKS_APART_MAX, now - LATE_ORDER_MAX)
+    edited = (suspense.c.outcome == "edited") & (suspense.c.opened_at >= since)
+    query = (
+        select(suspense)
+        .where(suspense.c.offer == offer, suspense.c.closed_at.is_(None) | edited)
+        .order_by(suspense.c.closed_at.is_not(None), suspense.c.id)
     )
+    if place is not None:
+        query = query.where(suspense.c.place == place)
+    return list((await session.execute(query)).mappings())
 
 
 def _posting(

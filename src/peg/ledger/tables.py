@@ -119,13 +119,14 @@ applied = Table(
     Column("shop", String(128), primary_key=True),
     Column("order_id", String(64), primary_key=True),
     Column("line", String(64), primary_key=True),
-    Column("sku", String(32), primary_key=True),
+    Column("sku", String(32), primary_key=True, index=True),
     Column("location", String(64), nullable=False),
     Column("need", Integer, nullable=False),
     Column("committed", Integer, nullable=False),
     Column("shipped", Integer, nullable=False),
     Column("restocked", Integer, nullable=False),
     Column("written_off", Integer, nullable=False),
+    Column("brought", Integer, nullable=False),
 )
 
 holds = Table(
@@ -148,7 +149,7 @@ suspense = Table(
     "suspense",
     metadata,
     Column("id", Serial, primary_key=True),
-    Column("offer", Integer, nullable=False),
+    Column("offer", Integer, nullable=False, index=True),
     Column("place", String(64), nullable=False),
     Column("sku", String(32), nullable=False),
     Column("location", String(64), nullable=False),
@@ -160,13 +161,6 @@ suspense = Table(
     Column("closed_at", UtcDateTime),
     Column("outcome", String(16)),
     CheckConstraint("pieces >= 0", name="pieces_not_negative"),
-)
-
-Index(
-    "ix_suspense_open",
-    suspense.c.offer,
-    sqlite_where=suspense.c.closed_at.is_(None),
-    postgresql_where=suspense.c.closed_at.is_(None),
 )
 
 cases = Table(

@@ -14,7 +14,7 @@ from peg.domain.offer import Reading, RemoteOffer, Shelf
 from peg.domain.stock import Cause
 from peg.ledger import book, queries, questions
 from peg.ledger.book import Posting
-from peg.ledger.orders import Component
+from peg.ledger.order_lines import Component
 from peg.onboarding.agreement import Side, agree
 from peg.onboarding.matching import Match
 from peg.propagation.retarget import retarget

@@ -11,7 +11,7 @@ from peg.domain.clock import Clock
 from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import OfferId, ShopId, Sku, fold_sku
 from peg.domain.offer import Reading, RemoteOffer
-from peg.ledger.orders import Component
+from peg.ledger.order_lines import Component
 from peg.marketplaces.port import Marketplace
 from peg.onboarding import adopting, proposals
 from peg.onboarding.adopting import Adopted

@@ -26,8 +26,12 @@ def upgrade() -> None:
         sa.Column("shipped", sa.Integer(), nullable=False),
         sa.Column("restocked", sa.Integer(), nullable=False),
         sa.Column("written_off", sa.Integer(), nullable=False),
+        sa.Column("brought", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("shop", "order_id", "line", "sku", name=op.f("pk_applied")),
     )
+    with op.batch_alter_table("applied", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_applied_sku"), ["sku"], unique=False)
+
     op.create_table(
         "attempts",
         sa.Column("key", sa.String(length=36), nullable=False),
@@ -426,13 +430,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_suspense")),
     )
     with op.batch_alter_table("suspense", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_suspense_open",
-            ["offer"],
-            unique=False,
-            sqlite_where=sa.text("closed_at IS NULL"),
-            postgresql_where=sa.text("closed_at IS NULL"),
-        )
+        batch_op.create_index(batch_op.f("ix_suspense_offer"), ["offer"], unique=False)
 
     op.create_table(
         "targets",
@@ -559,11 +557,7 @@ def downgrade() -> None:
 
     op.drop_table("targets")
     with op.batch_alter_table("suspense", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_suspense_open",
-            sqlite_where=sa.text("closed_at IS NULL"),
-            postgresql_where=sa.text("closed_at IS NULL"),
-        )
+        batch_op.drop_index(batch_op.f("ix_suspense_offer"))
 
     op.drop_table("suspense")
     op.drop_table("shops")
@@ -635,4 +629,7 @@ def downgrade() -> None:
 
     op.drop_table("cases")
     op.drop_table("attempts")
+    with op.batch_alter_table("applied", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_applied_sku"))
+
     op.drop_table("applied")

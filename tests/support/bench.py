@@ -1,0 +1,226 @@
+"""A jeweller's bench: the book and the catalogue of two shops, with orders told by hand."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from tests.support.clocks import MONDAY_NOON
+
+from peg.bus.tables import outbox
+from peg.catalog import items, locations, mirror, offers
+from peg.catalog.items import Item
+from peg.catalog.mirror import Expectation
+from peg.catalog.offers import Offer
+from peg.db.columns import metadata
+from peg.db.engine import Database, open_database, sqlite_url
+from peg.db.transaction import begin
+from peg.domain.identity import MAIN, LocationId, OfferRef, ShopId, Sku
+from peg.domain.money import Money
+from peg.domain.offer import ANYWHERE, Parts, Reading, RemoteOffer, Shelf
+from peg.domain.order import LineSnapshot, OrderSnapshot
+from peg.domain.stock import Cause, StockLevel
+from peg.intake.orders import take_in
+from peg.intake.patience import Patience
+from peg.intake.readings import basis_of, take_in_readings
+from peg.ledger import book, queries
+from peg.ledger.book import Posting
+from peg.ledger.order_lines import Component
+from peg.ledger.orders import Applied
+from peg.migrations.tables import all_tables
+
+NOON = MONDAY_NOON
+SHOPIFY = ShopId("shopify:gems.myshopify.com")
+ETSY = ShopId("etsy:1001")
+RING = Sku("RING-1")
+NECKLACE = Sku("NECK-2")
+PATIENCE = Patience()
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """One transaction's view of the business; `now` is passed as minutes after Monday noon."""
+
+    session: AsyncSession
+
+    async def stock(self, sku: Sku, pieces: int, *, at: LocationId = MAIN) -> None:
+        """Open an item if it is new, and put pieces of it on the shelf."""
+        item = Item(sku=sku, name=sku.title(), one_of_a_kind=pieces == 1)
+        await items.open_all(self.session, [item], now=NOON - timedelta(days=30))
+        await self.post(sku, on_hand=pieces, at=at)
+
+    async def post(
+        self, sku: Sku, *, at: LocationId = MAIN, on_hand: int = 0, reserved: int = 0
+    ) -> None:
+        """Post to the book."""
+        posting = Posting(
+            sku=sku,
+            location=at,
+            on_hand=on_hand,
+            reserved=reserved,
+            cause=Cause.RECEIVED,
+            source="test",
+            reference="bench",
+            happened_at=NOON,
+        )
+        await book.post(self.session, [posting], now=NOON)
+
+    async def offer(
+        self,
+        ref: OfferRef,
+        *parts: Sku,
+        shows: int | Mapping[str, int] = 1,
+        sku: str = "",
+        read_minute: float | None = -60,
+    ) -> Offer:
+        """Offer items on a shop; `read_minute` is when its first figures were read."""
+        shown = {ANYWHERE: shows} if isinstance(shows, int) else shows
+        reading = reading_of(ref, shown)
+        remote = RemoteOffer(
+            ref=ref,
+            reading=reading,
+            title=f"Piece {ref.listing} {ref.variant}",
+            sku=sku or (parts[0] if len(parts) == 1 else ""),
+            options={},
+            price=Money(18_000, "USD"),
+        )
+        ids = await offers.keep_found(self.session, [remote], now=NOON)
+        needs = {sku: parts.count(sku) for sku in parts}
+        components = [Component(sku=sku, quantity=need) for sku, need in needs.items()]
+        await offers.map_to(self.session, ids[ref], components)
+        await mirror.begin_with(self.session, ids[ref], reading)
+        if read_minute is not None:
+            await offers.set_baseline(self.session, ids.values(), at=minute(read_minute))
+        return (await offers.by_refs(self.session, [ref]))[ref]
+
+    async def place(self, remote: str, name: str) -> LocationId:
+        """Link one of Shopify's locations."""
+        return await locations.link(self.session, SHOPIFY, remote, name=name)
+
+    async def take_in(self, order: OrderSnapshot, *, at: float = 0) -> Applied:
+        """Take an order in as the inbox and the polls do."""
+        return await take_in(self.session, order, patience=PATIENCE, now=minute(at))
+
+    async def read(self, ref: OfferRef, shows: int | Mapping[str, int], *, at: float = 0) -> str:
+        """Look at an offer; what its figure was taken for."""
+        offer = (await offers.by_refs(self.session, [ref]))[ref]
+        shown = {ANYWHERE: shows} if isinstance(shows, int) else shows
+        (taken,) = await take_in_readings(
+            self.session,
+            [reading_of(ref, shown)],
+            await basis_of(self.session, [offer.id]),
+            patience=PATIENCE,
+            now=minute(at),
+        )
+        return ", ".join(one.meaning.value for one in taken.judgements.values())
+
+    async def level(self, sku: Sku = RING) -> StockLevel:
+        """The item over all places."""
+        return (await queries.position(self.session, sku)).level
+
+    async def available(self, sku: Sku = RING) -> int:
+        """What may still be promised."""
+        return (await self.level(sku)).available
+
+    async def expects(self, ref: OfferRef, place: str = ANYWHERE) -> Expectation:
+        """What the mirror expects an offer to show."""
+        offer = (await offers.by_refs(self.session, [ref]))[ref]
+        return (await mirror.expected_of(self.session, [offer.id]))[offer.id][place]
+
+    async def news(self, topic: str) -> list[Any]:
+        """The messages staged so far."""
+        query = select(outbox.c.body).where(outbox.c.topic == topic).order_by(outbox.c.id)
+        return list((await self.session.scalars(query)).all())
+
+
+@asynccontextmanager
+async def open_book(home: Path) -> AsyncIterator[Database]:
+    """An empty database with all tables."""
+    database = open_database(sqlite_url(home / "peg.db"))
+    async with begin(database) as session:
+        all_tables()
+        await session.run_sync(lambda s: metadata.create_all(s.connection()))
+    yield database
+    await database.close()
+
+
+@asynccontextmanager
+async def open_bench(home: Path) -> AsyncIterator[Bench]:
+    """A bench whose work is committed at the end."""
+    async with open_book(home) as database, begin(database) as session:
+        yield Bench(session)
+
+
+def minute(minutes: float) -> datetime:
+    """So many minutes after Monday noon."""
+    return NOON + timedelta(minutes=minutes)
+
+
+def shopify_ref(listing: str = "11", variant: str = "111", stock_unit: str = "1111") -> OfferRef:
+    return OfferRef(shop=SHOPIFY, listing=listing, variant=variant, stock_unit=stock_unit)
+
+
+def etsy_ref(listing: str = "22", variant: str = "") -> OfferRef:
+    return OfferRef(shop=ETSY, listing=listing, variant=variant)
+
+
+def reading_of(ref: OfferRef, shown: Mapping[str, int], *, shelf: Shelf = Shelf.LISTED) -> Reading:
+    parts = {place: Parts(available=pieces) for place, pieces in shown.items()}
+    return Reading(ref=ref, parts=parts, shelf=shelf, begun_at=NOON)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderTold:
+    """An order that changes: each `told` is its whole snapshot at that minute."""
+
+    order: str = "5001"
+    shop: ShopId = ETSY
+    created: float = -1
+
+    def told(
+        self,
+        at: float,
+        *lines: LineSnapshot,
+        fetched: float | None = None,
+        complete: bool = True,
+    ) -> OrderSnapshot:
+        return OrderSnapshot(
+            shop=self.shop,
+            order=self.order,
+            name=f"#{self.order}",
+            created_at=minute(self.created),
+            updated_at=minute(at),
+            fetched_at=minute(at if fetched is None else fetched),
+            lines=lines,
+            paid=True,
+            complete=complete,
+        )
+
+
+def line(
+    ref: OfferRef | None,
+    committed: int = 0,
+    *,
+    line: str = "1",
+    sku: str = "",
+    at: str | None = None,
+    shipped: int = 0,
+    restocked: int = 0,
+    written_off: int = 0,
+) -> LineSnapshot:
+    """One line; `at` is the place it ships from."""
+    return LineSnapshot(
+        line=line,
+        sku=sku,
+        title="a piece",
+        ref=ref,
+        committed=committed,
+        shipped=shipped,
+        restocked=restocked,
+        written_off=written_off,
+        remote_location=at,
+    )
