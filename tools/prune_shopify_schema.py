@@ -1,9 +1,9 @@
 r"""Cut Shopify's Admin GraphQL schema down to what a file of operations reaches.
 
 The full schema has 3,500 types and 20 MB; a client needs some two hundred. It is the introspection
-result inside the npm package `@shopify/dev-mcp`, which is fetched into a cache and never committed:
+result that `tools.schemas` fetches into a cache and that is never committed:
 
-    python tools/prune_shopify_schema.py src/marketsim/shopify/schema.graphql \
+    python -m tools.prune_shopify_schema src/marketsim/shopify/schema.graphql \
         tools/shopify_operations.graphql src/peg/marketplaces/shopify/operations.graphql
 
 Kept: each selected field with all its arguments, every input type and enum these reach in whole,
@@ -13,8 +13,6 @@ the interfaces of kept types, and the `@idempotent` directive. Descriptions are 
 import argparse
 import gzip
 import json
-import subprocess
-import tarfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -41,10 +39,8 @@ from graphql import (
     validate,
     visit,
 )
+from tools.schemas import ADMIN_API, fetch
 
-PACKAGE = "@shopify/dev-mcp@1.16.0"
-MEMBER = "package/dist/data/admin_2026-10.json.gz"
-CACHE = Path(__file__).parent.parent / ".cache" / "shopify"
 TYPE_DIRECTIVES = ("idempotent", "oneOf", "include", "skip", "deprecated", "specifiedBy")
 
 
@@ -92,17 +88,10 @@ class Reached(Visitor):
 
 def fetch_introspection() -> IntrospectionQuery:
     """The full schema's introspection result, from the cache or once from npm."""
-    archive = CACHE / f"shopify-dev-mcp-{PACKAGE.rpartition('@')[2]}.tgz"
-    if not archive.exists():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        command = ["npm", "pack", PACKAGE, "--pack-destination", str(CACHE)]  # a pinned release
-        subprocess.run(command, check=True, capture_output=True)
-    with tarfile.open(archive) as tar:
-        member = tar.extractfile(MEMBER)
-        if member is None:
-            raise FileNotFoundError(f"{MEMBER} is not in {archive}: delete it and run again")
-        result: IntrospectionQuery = json.loads(gzip.decompress(member.read()))["data"]
-    return cast("IntrospectionQuery", without_descriptions(result))
+    packed = (fetch(ADMIN_API) / ADMIN_API.keep).read_bytes()
+    return cast(
+        "IntrospectionQuery", without_descriptions(json.loads(gzip.decompress(packed))["data"])
+    )
 
 
 def without_descriptions(value: Any) -> Any:

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from graphql import OperationDefinitionNode, parse
-from tests.support.shopify_schema import admin_contract, validate_operation
+from graphql import OperationDefinitionNode, build_client_schema, parse, print_schema
+from tests.support.shopify_schema import admin_contract, admin_schema, validate_operation
 from tests.support.webhook_schemas import shopify_webhook_faults
 from tests.unit.marketsim.shopify.rehearsal import HOOK, Rehearsal, operations, rehearse
+from tools.prune_shopify_schema import fetch_introspection, prune
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [*ROOT.glob("src/peg/**/*.graphql"), *ROOT.glob("tools/*.graphql")]
@@ -177,3 +178,12 @@ def test_every_operation_is_judged_here() -> None:
 
     unjudged = {name for name in named if f'"{name}"' not in Path(__file__).read_text()}
     assert unjudged == set()
+
+
+def test_the_shops_schema_is_cut_from_the_whole_one() -> None:
+    admin_schema()  # skips where it is not fetched
+    whole = build_client_schema(fetch_introspection(), assume_valid=True)
+    documents = [parse(path.read_text()) for path in DOCUMENTS]
+
+    committed = (ROOT / "src" / "marketsim" / "shopify" / "schema.graphql").read_text()
+    assert print_schema(prune(whole, documents)) + "\n" == committed

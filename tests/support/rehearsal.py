@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 
 import httpx2
+from tests.support.exchanges import Overheard
 
 from marketsim import etsy as sim_etsy
 from marketsim import shopify as sim_shopify
@@ -43,19 +44,46 @@ from peg.wiring.tasks import run_all
 
 SHOPIFY_URL, ETSY_URL, PEG_URL = "https://shopify.test", "https://etsy.test", "https://peg.test"
 HOSTS = ("shopify.test", "etsy.test", "peg.test")
+SETTINGS = {
+    "PEG_SHOPIFY_URL": SHOPIFY_URL,
+    "PEG_ETSY_URL": ETSY_URL,
+    "PEG_PUBLIC_URL": PEG_URL,
+    "PEG_POLL_SHOPIFY_S": "2",
+    "PEG_POLL_ETSY_S": "2",
+}
 QUICK = Patience(confirm_s=0.3, may_rise_s=3.0, receipt_lag_s=1.0, settle_s=5.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fair:
+    """Both practice marketplaces; what apps say to each and hear from it stands in `overheard`."""
+
+    world: World
+    shopify: Shopify
+    etsy: PracticeEtsy
+    overheard: Mapping[str, Overheard]
 
 
 @dataclass(slots=True, kw_only=True)
 class Rehearsal:
     """The world of the marketplaces, and PEG in it."""
 
-    world: World
-    shopify: Shopify
-    etsy: PracticeEtsy
+    fair: Fair
     ground: Ground
     engine: Engine
     imported: Imported
+
+    @property
+    def world(self) -> World:
+        return self.fair.world
+
+    @property
+    def shopify(self) -> Shopify:
+        return self.fair.shopify
+
+    @property
+    def etsy(self) -> PracticeEtsy:
+        return self.fair.etsy
 
 
 @asynccontextmanager
@@ -71,68 +99,62 @@ async def rehearse(
 ) -> AsyncIterator[Rehearsal]:
     """Open both shops, connect and import them, and let PEG work until the block ends."""
     apps: dict[str, httpx2.AsyncBaseTransport] = {}
-    async with httpx2.AsyncClient(
-        mounts={
-            f"all://{host}": _Late(apps, host) for host in ("shopify.test", "etsy.test", "peg.test")
-        }
-    ) as http:
-        faults = Faults({**sim_shopify.FAULTS, **sim_etsy.FAULTS}, seed=seed)
-        faults.set_rates(rates or {})
-        clock = MarketClock(datetime.now(UTC), speed=1.0)
-        shopify = build_shopify(
-            clock=clock, faults=faults, seed=seed, http=http, public_url=SHOPIFY_URL
+    mounts = {f"all://{host}": _Late(apps, host) for host in HOSTS}
+    settings = {**SETTINGS, "PEG_HOME": str(folder), **(environment or {})}
+    async with (
+        httpx2.AsyncClient(mounts=mounts) as http,
+        open_ground(settings, rng=Random(seed), log_level="error") as ground,
+    ):
+        shelf = catalogue or draw_catalogue(seed, pieces=pieces)
+        fair = _open_fair(http, shelf, seed=seed, rates=rates or {})
+        for market, overheard in fair.overheard.items():
+            apps[f"{market}.test"] = httpx2.ASGITransport(app=overheard)
+        engine = await _open_engine(ground, http, patience)
+        apps["peg.test"] = httpx2.ASGITransport(app=create_app(ground, engine.reception))
+        imported = await _import(ground, engine, patience)
+        running = asyncio.create_task(
+            run_all(engine.tasks(), clock=ground.clock, metrics=ground.metrics, alarm=engine.alarm)
         )
-        etsy = build_etsy(clock=clock, faults=faults, seed=seed, http=http, public_url=ETSY_URL)
-        apps["shopify.test"] = httpx2.ASGITransport(app=shopify.app)
-        apps["etsy.test"] = httpx2.ASGITransport(app=etsy.app)
-        world = open_world(
-            seed=seed,
-            clock=clock,
-            faults=faults,
-            catalogue=catalogue or draw_catalogue(seed, pieces=pieces),
-            practices={"shopify": _practice(shopify), "etsy": _practice(etsy)},
-        )
-        settings = {
-            "PEG_HOME": str(folder),
-            "PEG_SHOPIFY_URL": SHOPIFY_URL,
-            "PEG_ETSY_URL": ETSY_URL,
-            "PEG_PUBLIC_URL": PEG_URL,
-            "PEG_POLL_SHOPIFY_S": "2",
-            "PEG_POLL_ETSY_S": "2",
-            **(environment or {}),
-        }
-        async with open_ground(settings, rng=Random(seed), log_level="error") as ground:
-            async with begin(ground.database) as session:
-                await session.run_sync(lambda s: metadata.create_all(s.connection()))
-            ring = parse_keys(new_key())
-            await _connect(ground, ring, http)
-            secret = await _portal(http)
-            async with begin(ground.database) as session:
-                shop = ShopId(f"etsy:{etsy_credentials.SHOP_ID}")
-                await directory.set_webhook_secret(session, ring, shop, secret)
-            calls = CallLog()
-            shops = await open_shops(ground, ring, http, calls)
-            engine = build_engine(ground, shops, calls, patience)
-            apps["peg.test"] = httpx2.ASGITransport(app=create_app(ground, engine.reception))
-            imported = await _import(ground, engine, patience)
-            running = asyncio.create_task(
-                run_all(
-                    engine.tasks(), clock=ground.clock, metrics=ground.metrics, alarm=engine.alarm
-                )
-            )
-            try:
-                yield Rehearsal(
-                    world=world,
-                    shopify=shopify,
-                    etsy=etsy,
-                    ground=ground,
-                    engine=engine,
-                    imported=imported,
-                )
-            finally:
-                running.cancel()
-                await asyncio.gather(running, return_exceptions=True)
-                await world.close()
+        try:
+            yield Rehearsal(fair=fair, ground=ground, engine=engine, imported=imported)
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+            await fair.world.close()
+
+
+def _open_fair(
+    http: httpx2.AsyncClient, shelf: Catalogue, *, seed: int, rates: Mapping[str, float]
+) -> Fair:
+    faults = Faults({**sim_shopify.FAULTS, **sim_etsy.FAULTS}, seed=seed)
+    faults.set_rates(rates)
+    clock = MarketClock(datetime.now(UTC), speed=1.0)
+    shopify = build_shopify(
+        clock=clock, faults=faults, seed=seed, http=http, public_url=SHOPIFY_URL
+    )
+    etsy = build_etsy(clock=clock, faults=faults, seed=seed, http=http, public_url=ETSY_URL)
+    world = open_world(
+        seed=seed,
+        clock=clock,
+        faults=faults,
+        catalogue=shelf,
+        practices={"shopify": _practice(shopify), "etsy": _practice(etsy)},
+    )
+    overheard = {"shopify": Overheard(shopify.app), "etsy": Overheard(etsy.app)}
+    return Fair(world=world, shopify=shopify, etsy=etsy, overheard=overheard)
+
+
+async def _open_engine(ground: Ground, http: httpx2.AsyncClient, patience: Patience) -> Engine:
+    async with begin(ground.database) as session:
+        await session.run_sync(lambda s: metadata.create_all(s.connection()))
+    ring = parse_keys(new_key())
+    await _connect(ground, ring, http)
+    secret = await _portal(http)
+    async with begin(ground.database) as session:
+        shop = ShopId(f"etsy:{etsy_credentials.SHOP_ID}")
+        await directory.set_webhook_secret(session, ring, shop, secret)
+    calls = CallLog()
+    return build_engine(ground, await open_shops(ground, ring, http, calls), calls, patience)
 
 
 async def _import(ground: Ground, engine: Engine, patience: Patience) -> Imported:

@@ -70,7 +70,7 @@ def run(
         return EXIT_CODE[error.kind]
     except KeyboardInterrupt:
         return INTERRUPTED
-    except Exception:  # the process's edge: nothing was expected to come this far
+    except Exception:  # noqa: BLE001 - the process's edge: nothing was expected to come this far
         _say(stderr, "Fault", redact_text(traceback.format_exc()), as_json="--json" in words)
         return EXIT_CODE["bug"]
     return int(code or 0)
