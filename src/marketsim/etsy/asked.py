@@ -1,5 +1,6 @@
 """What a caller asked for, read strictly: wrong types and values outside the contract are 400."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from marketsim.etsy.refusals import bad
 
 EPOCH_S_MIN = 946_684_800
+WHOLE = re.compile(r"-?[0-9]{1,18}\Z")
 YES_OR_NO = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -42,10 +44,9 @@ class Fields:
         value = self.text(name)
         if value is None or value == "":
             return None
-        try:
-            number = int(value)
-        except ValueError as wrong:
-            raise bad(f"Expected int value for '{name}' (got {value})") from wrong
+        if not WHOLE.match(value):
+            raise bad(f"Expected int value for '{name}' (got {value})")
+        number = int(value)
         if (least is not None and number < least) or (most is not None and number > most):
             raise bad(f"Value of '{name}' is out of range: {number}")
         return number
@@ -91,7 +92,7 @@ class Fields:
         texts = self.texts(name)
         if texts is None:
             return None
-        if not all(text.isdecimal() and int(text) > 0 for text in texts):
+        if not all(WHOLE.match(text) and int(text) > 0 for text in texts):
             raise bad(f"Expected a list of positive int values for '{name}'")
         return [int(text) for text in texts]
 

@@ -106,7 +106,7 @@ def price_minor(price: float) -> int:
         cents = Decimal(str(price)) * 100
     except InvalidOperation as wrong:
         raise bad(f"The price {price} is not a number.") from wrong
-    if cents != cents.to_integral_value():
+    if not cents.is_finite() or cents != cents.to_integral_value():
         raise bad(f"The price {price} has more than two decimals.")
     return int(cents)
 

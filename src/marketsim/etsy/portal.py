@@ -56,7 +56,7 @@ def list_webhooks(shop: Shop, _: dict[str, Any], __: str) -> Any:
 
 def add_webhook(shop: Shop, asked: dict[str, Any], _: str) -> Any:
     """Register an address; the secret is shown only now."""
-    events = frozenset(asked.get("events") or ())
+    events = _names(asked, "events")
     if events - set(EVENTS):
         raise bad(f"Unknown events; known are {', '.join(EVENTS)}")
     endpoint = shop.notices.register(_url(asked), events)
@@ -90,7 +90,7 @@ def add_callback(shop: Shop, asked: dict[str, Any], _: str) -> Any:
 
 def give_tokens(shop: Shop, asked: dict[str, Any], _: str) -> Any:
     """Tokens without a browser, for the scopes asked or all."""
-    scopes = frozenset(asked.get("scopes") or SCOPES)
+    scopes = _names(asked, "scopes") or frozenset(SCOPES)
     if scopes - set(SCOPES):
         raise bad(f"Unknown scopes; known are {', '.join(SCOPES)}")
     return shop.grants.by_hand(scopes)
@@ -154,3 +154,10 @@ def _url(asked: dict[str, Any]) -> str:
     if not isinstance(url, str) or not url.startswith(("http://", "https://")):
         raise bad("url is missing, or is none")
     return url
+
+
+def _names(asked: dict[str, Any], field: str) -> frozenset[str]:
+    names = asked.get(field) or []
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise bad(f"{field} must be a list of names")
+    return frozenset(names)

@@ -12,6 +12,7 @@ from marketsim.etsy.operation import Operation
 from marketsim.etsy.refusals import bad
 
 ID_MAX = 2**63 - 1
+ID_DIGITS_MAX = 19
 BODY_BYTES_MAX = 20_000_000
 NOTHING = Fields({})
 
@@ -76,6 +77,7 @@ def _object(body: Any) -> dict[str, Any]:
 
 
 def _number(name: str, text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and 0 < int(text) <= ID_MAX):
+    digits = text.isascii() and text.isdecimal() and len(text) <= ID_DIGITS_MAX
+    if not (digits and 0 < int(text) <= ID_MAX):
         raise bad(f"Expected int value for '{name}' (got {text})")
     return int(text)

@@ -49,6 +49,8 @@ def _problems(body: Any) -> Iterator[Problem]:
             yield Problem(f"{at}.question_type", f"must be one of {', '.join(TYPES)}")
         if not isinstance(question.get("required"), bool):
             yield Problem(f"{at}.required", "must be a boolean", "required")
+        if not isinstance(question.get("options"), list | None):
+            yield Problem(f"{at}.options", "must be a list", "type")
 
 
 def _question(shop: Shop, question: dict[str, Any]) -> dict[str, Any]:
