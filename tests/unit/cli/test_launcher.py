@@ -1,6 +1,6 @@
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -30,12 +30,13 @@ def test_help_imports_no_command_and_no_database() -> None:
 
 
 def test_help_starts_in_the_blink_of_an_eye() -> None:
-    def seconds() -> float:
-        began = time.perf_counter()
+    def processor_seconds() -> float:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([sys.executable, "-m", "peg", "--help"], capture_output=True, check=True)
-        return time.perf_counter() - began
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
-    assert min(seconds() for _ in range(3)) < 0.7
+    assert min(processor_seconds() for _ in range(3)) < 0.7
 
 
 @pytest.mark.parametrize("words", [["migrate", "--how"], ["migrate", "x"]])

@@ -1,0 +1,145 @@
+from pathlib import Path
+
+import pytest
+from tests.support.clocks import MONDAY_NOON
+from tests.support.web_door import WebDoor, open_web
+
+from peg.catalog import items
+from peg.catalog.items import Item
+from peg.db.transaction import begin
+from peg.domain.identity import MAIN, Sku
+from peg.domain.stock import Cause
+from peg.ledger import book
+from peg.ledger.book import Posting
+
+RING = Sku("RING/1-A")
+READS = (
+    *("/api/stock", "/api/holds", "/api/low-stock", "/api/orders", "/api/orders/unresolved"),
+    *("/api/offers", "/api/shops", "/api/drift", "/api/cases", "/api/questions"),
+)
+
+
+async def keep_a_ring(door: WebDoor) -> None:
+    ring = Item(sku=RING, name="Ruby ring", one_of_a_kind=True)
+    posting = Posting(
+        sku=RING,
+        location=MAIN,
+        on_hand=1,
+        cause=Cause.BASELINE,
+        source="import",
+        reference="",
+        happened_at=MONDAY_NOON,
+    )
+    async with begin(door.ground.database) as session:
+        await items.open_all(session, [ring], now=MONDAY_NOON)
+        await book.post(session, [posting], now=MONDAY_NOON)
+
+
+async def test_stock_is_told_as_the_command_line_tells_it(tmp_path: Path) -> None:
+    async with open_web(tmp_path) as door:
+        await keep_a_ring(door)
+
+        page = (await door.client.get("/api/stock")).json()
+        piece = (await door.client.get(f"/api/stock/{RING}")).json()
+
+    assert [(row["sku"], row["available"]) for row in page] == [(RING, 1)]
+    assert piece["places"]["main"]["on_hand"] == 1
+
+
+async def test_the_past_can_be_asked_for_with_a_zone_and_only_so(tmp_path: Path) -> None:
+    async with open_web(tmp_path) as door:
+        await keep_a_ring(door)
+        history = f"/api/stock/{RING}/history"
+
+        now = (await door.client.get(history)).json()
+        before = (await door.client.get(history, params={"at": "2026-01-01T00:00:00Z"})).json()
+        zoneless = await door.client.get(history, params={"at": "2026-01-01T00:00:00"})
+
+    assert now["level"]["available"] == 1
+    assert before["level"]["available"] == 0
+    assert before["entries"] == []
+    assert (zoneless.status_code, zoneless.json()["title"]) == (422, "NoTimezone")
+
+
+async def test_what_does_not_exist_is_a_problem_that_says_what_to_do(tmp_path: Path) -> None:
+    async with open_web(tmp_path) as door:
+        answer = await door.client.get("/api/stock/RING-9")
+        nowhere = await door.client.get("/api/moon")
+        nonsense = await door.client.get("/api/stock", params={"limit": "many"})
+
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["title"] == "UnknownSku"
+    assert "peg stock" in answer.json()["detail"]
+    assert nowhere.status_code == 404
+    assert (nonsense.status_code, nonsense.json()["title"]) == (422, "BadRequest")
+
+
+@pytest.mark.parametrize("path", READS)
+async def test_every_read_answers_on_an_empty_book(tmp_path: Path, path: str) -> None:
+    async with open_web(tmp_path) as door:
+        answer = await door.client.get(path)
+
+    assert answer.status_code == 200
+    assert answer.json() == []
+
+
+async def test_the_api_describes_itself(tmp_path: Path) -> None:
+    async with open_web(tmp_path) as door:
+        described = (await door.client.get("/openapi.json")).json()["paths"]
+
+    for path in (*READS, "/api/stock/{sku}", "/api/stock/{sku}/history", "/api/live"):
+        assert "200" in described[path]["get"]["responses"]
+
+
+@pytest.mark.parametrize("path", ["/", "/connect", "/api/live", *READS])
+async def test_another_machine_reads_nothing_without_the_token(tmp_path: Path, path: str) -> None:
+    async with open_web(tmp_path, caller="192.168.1.7") as door:
+        answer = await door.client.get(path)
+
+    assert (answer.status_code, answer.json()["title"]) == (401, "NotAllowed")
+
+
+@pytest.mark.parametrize(
+    ("address", "headers"),
+    [
+        ("http://evil.example.com", {}),  # a stranger's name that resolves to this machine
+        ("http://127.0.0.1:8377", {"X-Forwarded-For": "1.2.3.4"}),  # passed on by a proxy
+    ],
+)
+async def test_a_request_that_only_looks_local_reads_nothing(
+    tmp_path: Path, address: str, headers: dict[str, str]
+) -> None:
+    async with open_web(tmp_path, address=address, headers=headers) as door:
+        assert (await door.client.get("/api/stock")).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("authorization", "status"),
+    [
+        ("Bearer right", 200),
+        ("bearer right", 200),
+        ("Bearer wrong", 401),
+        ("right", 401),
+        ("", 401),
+    ],
+)
+async def test_with_a_token_set_only_its_holder_reads_from_wherever(
+    tmp_path: Path, authorization: str, status: int
+) -> None:
+    headers = {"Authorization": authorization}
+    async with open_web(
+        tmp_path, caller="192.168.1.7", headers=headers, PEG_API_TOKEN="right"
+    ) as door:
+        assert (await door.client.get("/api/stock")).status_code == status
+
+
+async def test_anybody_may_ask_whether_peg_lives_and_learns_nothing_else(tmp_path: Path) -> None:
+    async with open_web(tmp_path, caller="192.168.1.7") as door:
+        alive = await door.client.get("/health")
+        ready = await door.client.get("/ready")
+        measured = await door.client.get("/metrics")
+
+    assert alive.json() == {"status": "alive"}
+    assert ready.json() == {"status": "ready"}
+    assert "peg_webhooks_total" in measured.text

@@ -1,0 +1,140 @@
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from tests.support.web_door import open_web
+
+PAGES = ["/", "/connect"]
+SHOPIFY = {"shop": "gems", "client_id": "id", "client_secret": "secret"}
+HERE = {"origin": "http://127.0.0.1:8377"}
+
+
+class Page(HTMLParser):
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [found for name, found in self.tags if name == tag]
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_page_loads_nothing_from_elsewhere(tmp_path: Path, path: str) -> None:
+    async with open_web(tmp_path) as door:
+        answer = await door.client.get(path)
+        page = Page(answer.text)
+        sources = [
+            one.get("src") or one.get("href") for tag in ("script", "link") for one in page.all(tag)
+        ]
+
+        assert sources
+        for source in sources:
+            assert source is not None
+            assert source.startswith("/static/")
+            assert (await door.client.get(source)).status_code == 200
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert not [one for _, one in page.tags if any(name.startswith("on") for name in one)]
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_page_can_be_used_without_seeing_it(tmp_path: Path, path: str) -> None:
+    async with open_web(tmp_path) as door:
+        page = Page((await door.client.get(path)).text)
+
+    assert page.all("html")[0]["lang"] == "en"
+    assert len(page.all("h1")) == 1
+    assert all(one.get("scope") for one in page.all("th"))
+    assert len(page.all("caption")) == len(page.all("table"))
+    labelled = {one["for"] for one in page.all("label")}
+    assert {one["id"] for one in page.all("input")} == labelled
+    assert page.all("a")[0]["href"] == "#main"
+
+
+@pytest.mark.parametrize("path", ["/static/..%2Fapp.py", "/static/live.html", "/static/no.js"])
+async def test_only_the_pages_own_files_are_served(tmp_path: Path, path: str) -> None:
+    async with open_web(tmp_path) as door:
+        assert (await door.client.get(path)).status_code == 404
+
+
+async def test_a_moment_can_be_had_as_json(tmp_path: Path) -> None:
+    async with open_web(tmp_path) as door:
+        moment = (await door.client.get("/api/live")).json()
+
+    assert (moment["items"], moment["sales"], moment["shops"]) == (0, [], [])
+
+
+async def test_connecting_shopify_sends_this_browser_away_with_a_state_of_its_own(
+    tmp_path: Path,
+) -> None:
+    async with open_web(tmp_path) as door:
+        answer = await door.client.post("/connect/shopify", data=SHOPIFY, headers=HERE)
+
+    away = urlsplit(answer.headers["location"])
+    query = parse_qs(away.query)
+    cookie = answer.headers["set-cookie"]
+    assert answer.status_code == 303
+    assert away.hostname == "gems.myshopify.com"
+    assert query["redirect_uri"] == ["http://127.0.0.1:8377/connect/shopify/callback"]
+    assert len(query["state"][0]) > 40
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert "secret" not in answer.headers["location"].replace("client_secret", "")
+
+
+async def test_connecting_etsy_sends_along_a_challenge_and_never_the_verifier(
+    tmp_path: Path,
+) -> None:
+    form = {"keystring": "key", "shared_secret": "shared"}
+    async with open_web(tmp_path) as door:
+        answer = await door.client.post("/connect/etsy", data=form, headers=HERE)
+
+    query = parse_qs(urlsplit(answer.headers["location"]).query)
+    assert query["code_challenge_method"] == ["S256"]
+    assert "shared" not in answer.headers["location"].replace("shared_secret", "")
+
+
+async def test_a_form_sent_by_another_site_connects_nothing(tmp_path: Path) -> None:
+    async with open_web(tmp_path) as door:
+        answer = await door.client.post(
+            "/connect/shopify", data=SHOPIFY, headers={"origin": "https://evil.example.com"}
+        )
+
+    assert (answer.status_code, answer.json()["title"]) == (403, "CrossSite")
+
+
+async def test_a_shop_that_is_none_is_refused_on_the_page(tmp_path: Path) -> None:
+    form = {**SHOPIFY, "shop": "x.myshopify.com.evil.com"}
+    async with open_web(tmp_path) as door:
+        answer = await door.client.post("/connect/shopify", data=form, headers=HERE)
+
+    assert answer.status_code == 400
+    assert "NAME.myshopify.com" in answer.text
+
+
+@pytest.mark.parametrize("back", ["/connect/shopify/callback", "/connect/etsy/callback"])
+async def test_a_forged_or_repeated_way_back_connects_nothing(tmp_path: Path, back: str) -> None:
+    async with open_web(tmp_path) as door:
+        answer = await door.client.get(back, params={"state": "forged", "code": "c", "hmac": "0"})
+        shops = (await door.client.get("/api/shops")).json()
+
+    assert answer.status_code == 400
+    assert "begin it again" in answer.text
+    assert shops == []
+
+
+async def test_the_way_back_belongs_to_the_browser_that_began(tmp_path: Path) -> None:
+    async with open_web(tmp_path) as door:
+        begun = await door.client.post("/connect/shopify", data=SHOPIFY, headers=HERE)
+        state = parse_qs(urlsplit(begun.headers["location"]).query)["state"][0]
+        door.client.cookies.clear()
+        answer = await door.client.get(
+            "/connect/shopify/callback", params={"state": state, "code": "c"}
+        )
+
+    assert answer.status_code == 400
+    assert "another browser" in answer.text
