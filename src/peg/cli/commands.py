@@ -21,7 +21,7 @@ _GROUPS = {
 
 _COMMANDS: tuple[tuple[str, str, str, str], ...] = (
     ("start", "run", "peg.cli.running:run", "Keep both shops in step, until stopped."),
-    ("start", "demo", "peg.cli.demo:demo", "Watch PEG at work between two practice shops."),
+    ("start", "demo", "peg.cli.demo.command:demo", "Watch PEG at work between two practice shops."),
     ("start", "connect", "peg.cli.connect:app", "Connect a shop."),
     ("start", "import", "peg.cli.importing:import_", "Read both shops into the book."),
     ("start", "match", "peg.cli.matching:app", "Say which offers are the same piece."),

@@ -15,6 +15,7 @@ from peg.domain.identity import OfferId, ShopId
 from peg.intake import checks
 from peg.intake.checks import CHECKS, Check
 from peg.intake.looking import Lookout
+from peg.intake.patience import Patience
 from peg.intake.polling import Polls
 from peg.marketplaces.port import MarketplaceError
 
@@ -28,18 +29,28 @@ class Checker:
     """Takes in the orders of a doubtful offer's shop, then reads the offer again."""
 
     def __init__(
-        self, database: Database, clock: Clock, signals: Signals, polls: Polls, lookout: Lookout
+        self,
+        database: Database,
+        clock: Clock,
+        signals: Signals,
+        *,
+        polls: Polls,
+        lookout: Lookout,
+        patience: Patience,
     ) -> None:
         self._database = database
         self._clock = clock
         self._signals = signals
         self._polls = polls
         self._lookout = lookout
+        self._patience = patience
 
     async def run(self) -> None:
         """Check until cancelled."""
         while True:
-            if not await self.check_once():
+            if await self.check_once():
+                await self._clock.sleep(self._patience.between_checks_s)
+            else:
                 await self._signals.wait(CHECKS, timeout_s=SWEEP_S)
 
     async def check_once(self) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import require_transaction, signal, upsert
@@ -72,3 +72,8 @@ async def postpone(session: AsyncSession, offer: OfferId, *, due_at: datetime) -
     """Move a check to later, keeping what was seen."""
     require_transaction(session)
     await session.execute(update(checks).where(checks.c.offer == offer).values(due_at=due_at))
+
+
+async def waiting_count(session: AsyncSession) -> int:
+    """How many offers wait to be read again."""
+    return await session.scalar(select(func.count()).select_from(checks)) or 0

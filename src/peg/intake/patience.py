@@ -15,6 +15,8 @@ class Patience:
         receipt_lag_s: a sale shows in Etsy's receipts at most so much later.
         settle_s: a hand edit within this time after our own unconditional write may be our own
             overwriting of a sale.
+        between_polls_s: two polls of a shop's orders begin at least so far apart.
+        between_checks_s: doubtful offers are gathered for so long and read together.
     """
 
     confirm_s: float = 2.0
@@ -22,6 +24,8 @@ class Patience:
     order_lag_s: float = 1800.0
     receipt_lag_s: float = 60.0
     settle_s: float = 600.0
+    between_polls_s: float = 0.5
+    between_checks_s: float = 1.0
 
     def confirm(self) -> timedelta:
         """`confirm_s` as a span."""

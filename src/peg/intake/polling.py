@@ -50,6 +50,7 @@ class Polls:
         self._shops = shops
         self._patience = patience
         self._turns: dict[ShopId, asyncio.Lock] = {}
+        self._begun_at: dict[ShopId, float] = {}
         self._next: dict[ShopId, _Round] = {}
 
     async def poll(self, shop: ShopId) -> None:
@@ -61,9 +62,18 @@ class Polls:
         mine = self._next.setdefault(shop, _Round())
         async with self._turns.setdefault(shop, asyncio.Lock()):
             if not mine.finished:  # or the task that ran it was cancelled: then it is ours to run
+                await self._keep_apart(shop)
                 await self._run(shop, mine)
         if mine.failure is not None:
             raise mine.failure
+
+    async def _keep_apart(self, shop: ShopId) -> None:
+        """Rounds follow each other with a gap, so that those who ask meanwhile share the next."""
+        gap_s = self._patience.between_polls_s
+        left_s = self._begun_at.get(shop, -gap_s) + gap_s - self._clock.monotonic()
+        if left_s > 0:
+            await self._clock.sleep(left_s)
+        self._begun_at[shop] = self._clock.monotonic()
 
     async def _run(self, shop: ShopId, mine: _Round) -> None:
         if self._next.get(shop) is mine:

@@ -107,6 +107,7 @@ class _Desk:
     async def _figure(self, place: str, row: Expectation) -> Judgement:
         part = self.reading.parts.get(place)
         if part is None or self._off_sale(row):
+            await self._stayed(place, row)
             return Judgement(meaning=Meaning.ECHO)
         open_pieces = await suspense.pieces_open(self.session, self.offer.id, place)
         known = Known(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import insert_or_ignore, upsert_all
@@ -163,3 +163,9 @@ async def unresolved(session: AsyncSession, *, limit: int = 500) -> Sequence[Map
         .limit(limit)
     )
     return [dict(row) for row in (await session.execute(query)).mappings()]
+
+
+async def counted_by_shop(session: AsyncSession) -> Mapping[str, int]:
+    """How many orders are kept of each shop."""
+    query = select(orders.c.shop, func.count()).group_by(orders.c.shop)
+    return dict((await session.execute(query)).tuples().all())

@@ -105,6 +105,12 @@ async def dirty(
     return [_standing(row) for row in (await session.execute(query)).mappings()]
 
 
+async def dirty_offers(session: AsyncSession) -> Sequence[OfferId]:
+    """Every offer that does not show its newest target yet."""
+    query = select(targets.c.offer).where(targets.c.shown_version < targets.c.version)
+    return [OfferId(row) for row in (await session.scalars(query)).all()]
+
+
 async def dirty_count(session: AsyncSession) -> int:
     """How many offers do not show their newest target yet, over all shops."""
     query = select(func.count()).where(targets.c.shown_version < targets.c.version)

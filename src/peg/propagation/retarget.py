@@ -29,7 +29,7 @@ async def retarget_offers(
     session: AsyncSession, affected: Sequence[Offer], *, now: datetime
 ) -> Sequence[OfferId]:
     """Give these offers their newest targets; the ones that changed."""
-    live = [offer for offer in affected if offer.components and not offer.gone]
+    live = [one for one in affected if one.components and one.tracked and not one.gone]
     skus = {component.sku for offer in live for component in offer.components}
     levels = await queries.levels_of(session, sorted(skus))
     places = await mirror.places_of(session, live)

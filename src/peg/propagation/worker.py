@@ -20,6 +20,8 @@ from peg.propagation.retarget import retarget
 log = structlog.get_logger()
 
 SWEEP_S = 0.5
+BETWEEN_RAISES_S = 1.0
+"""Raises are gathered for so long: one proof serves them all."""
 
 
 class Pusher(Protocol):
@@ -79,7 +81,8 @@ class ShopWorker:
         """Raise until cancelled."""
         while True:
             await self._signals.wait(self._raises, timeout_s=SWEEP_S)
-            await self.raise_once()
+            if await self.raise_once():
+                await self._clock.sleep(BETWEEN_RAISES_S)
 
     async def lower_once(self) -> int:
         """One round of decreases; how many offers were due that are not waiting for a raise."""

@@ -140,7 +140,7 @@ def build_engine(
             lookout=lookout,
             patience=patience,
         ),
-        checker=Checker(database, clock, signals, polls, lookout),
+        checker=Checker(database, clock, signals, polls=polls, lookout=lookout, patience=patience),
         housekeeping=Housekeeping(database, clock),
         reconciler=Reconciler(
             database, clock, doors, polls=polls, lookout=lookout, patience=patience

@@ -1,0 +1,224 @@
+"""`peg demo`: both practice shops, real connections, real buyers, and a verdict at the end."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+
+import httpx2
+from cyclopts import Parameter
+
+from peg.cli.demo.connecting import connect_both
+from peg.cli.demo.person import Sorted, sort_out
+from peg.cli.demo.practice import Control, Ports, free_port, practice
+from peg.cli.demo.settling import settled
+from peg.cli.demo.verdict import failures, judge
+from peg.cli.demo.watching import Watcher
+from peg.cli.running import serve
+from peg.cli.terminal import Here, Report, Terminal
+from peg.intake.patience import Patience
+from peg.onboarding.importing import Imported
+from peg.web.app import create_app
+from peg.wiring.peg import Peg, open_peg
+from peg.workers.embedded import Embedded
+
+FAULTS = {
+    "none": "*.webhook_delayed=0",
+    "hard": (
+        "*.webhook_delayed=0,*.webhook_lost=0.2,*.webhook_doubled=0.2,*.webhook_reordered=0.2,"
+        "shopify.http_500=0.05,etsy.server_error=0.05,*.response_lost=0.02,etsy.stale_read=0.05"
+    ),
+}
+"""A delivery delayed by hours would outlast any demo; the polls stand in for it."""
+
+QUICK = Patience(confirm_s=1.5, may_rise_s=8.0, receipt_lag_s=6.0, settle_s=30.0)
+"""People and marketplaces of the rehearsal are quick, so PEG waits less than in earnest."""
+
+POLL_S = {"PEG_POLL_SHOPIFY_S": "10", "PEG_POLL_ETSY_S": "10", "PEG_RECONCILE_S": "30"}
+CEILING_S = 60.0
+"""The window's stated ceiling: a poll of 10 s, the receipts' lag of 5 s, waits and retries."""
+
+SETTLES_WITHIN_S = 180.0
+QUICK_PEOPLE = {
+    "payment_s": 1.5,
+    "unpaid_s": 8.0,
+    "cancelled_s": 5.0,
+    "shipped_s": 6.0,
+    "rivals_gap_s": 2.0,
+}
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What to rehearse.
+
+    Attributes:
+        headless: end by itself and print figures; without it the page in the browser shows it live.
+        orders: after so many orders the shops close.
+        pace: orders a minute, on both marketplaces together.
+        seed: decides catalogue, buyers and faults.
+        pieces: how many pieces are on the shelf.
+        faults: `none`, `hard`, or what `marketsim faults` lists, as name=rate,...
+        shopify_port: port of the practice Shopify; 0 for any free one.
+        etsy_port: port of the practice Etsy; 0 for any free one.
+        port: port of PEG; 0 for any free one.
+    """
+
+    headless: Annotated[bool, Parameter(negative="")] = False
+    orders: int = 60
+    pace: float = 120.0
+    seed: int = 7
+    pieces: int = 320
+    faults: str = "none"
+    shopify_port: int = 0
+    etsy_port: int = 0
+    port: int = 0
+
+    def settled_ports(self) -> "Wanted":
+        """The same with every port chosen."""
+        return replace(
+            self,
+            shopify_port=self.shopify_port or free_port(),
+            etsy_port=self.etsy_port or free_port(),
+            port=self.port or free_port(),
+        )
+
+
+async def demo(wanted: Wanted | None = None, *, here: Here) -> int:
+    """Watch PEG at work between two practice shops.
+
+    Both shops run as a program of their own; they are connected through their consent pages,
+    imported and matched; then they open to buyers. The exit code is 0 only if every invariant
+    held and every offer shows its target at the end.
+    """
+    chosen = (wanted or Wanted()).settled_ports()
+    ports = Ports(shopify=chosen.shopify_port, etsy=chosen.etsy_port)
+    faults = FAULTS.get(chosen.faults, chosen.faults)
+    with tempfile.TemporaryDirectory(prefix="peg-demo-") as home:
+        stage = replace(here, environment=_environment(here, home, ports, chosen.port))
+        async with (
+            httpx2.AsyncClient() as http,
+            practice(
+                ports, seed=chosen.seed, pieces=chosen.pieces, faults=faults, http=http
+            ) as control,
+            stage.ground(log_level="error") as ground,
+            open_peg(ground, patience=QUICK) as peg,
+        ):
+            return await _rehearse(here, chosen, ports, control, peg)
+
+
+async def _rehearse(
+    here: Terminal, wanted: Wanted, ports: Ports, control: Control, peg: Peg
+) -> int:
+    watcher = Watcher(here, control, quiet=here.json)
+    peg_url = f"http://127.0.0.1:{wanted.port}"
+    shops = await connect_both(peg, control, ports.urls(), peg_url=peg_url)
+    watcher.say(f"connected {shops[0].name} on Shopify and {shops[1].name} on Etsy")
+    engine = await peg.engine()
+    imported = await peg.importer(engine).run(lambda _step, _count: None)
+    sorted_out = await sort_out(peg, engine, control)
+    watcher.say(_words(imported, sorted_out))
+    async with _working(peg, wanted.port) as work:
+        watcher.say(f"live in the browser: {peg_url}/")
+        await control.act(
+            "buyers/start", orders=wanted.orders, pace=wanted.pace, rhythm="even", **QUICK_PEOPLE
+        )
+        await watcher.until_done(work.engine)
+        rest = await settled(work.engine, control, within_s=SETTLES_WITHIN_S)
+        for shop in work.engine.shops:
+            await work.engine.reconciler.reconcile(shop)
+        rest = rest and await settled(work.engine, control, within_s=SETTLES_WITHIN_S)
+        found = await judge(work.engine, control, ceiling_s=CEILING_S, settled=rest)
+        exit_code = _tell(here, wanted, found, imported, sorted_out)
+        if not wanted.headless:
+            await watcher.keep_open(peg_url)
+    return exit_code
+
+
+@asynccontextmanager
+async def _working(peg: Peg, port: int) -> AsyncIterator[Embedded]:
+    """PEG as `peg run` runs it, for as long as the block lasts."""
+    work = await Embedded.prepare(peg)
+    server = serve(create_app(peg.ground, work, peg.desk), host="127.0.0.1", port=port)
+    serving = asyncio.ensure_future(server.serve())
+    await server.ready.wait()
+    working = asyncio.ensure_future(work.run())
+    try:
+        yield work
+    finally:
+        working.cancel()
+        with suppress(asyncio.CancelledError):
+            await working
+        server.should_exit = True
+        await serving
+
+
+def _environment(here: Terminal, home: str, ports: Ports, port: int) -> dict[str, str]:
+    """A fresh home; addresses that were set stay, so that a proxy may stand between."""
+    urls = ports.urls()
+    wiped = ("PEG_DATABASE_URL", "PEG_MASTER_KEY", "PEG_MASTER_KEY_FILE")
+    kept = {name: text for name, text in here.environment.items() if name not in wiped}
+    ours = {
+        "PEG_HOME": home,
+        "PEG_PORT": str(port),
+        "PEG_PUBLIC_URL": f"http://127.0.0.1:{port}",
+    }
+    return {
+        **POLL_S,
+        "PEG_SHOPIFY_URL": urls["shopify"],
+        "PEG_ETSY_URL": urls["etsy"],
+        "PEG_ETSY_CONSENT_URL": urls["etsy"],
+        **{name: text for name, text in kept.items() if text},
+        **ours,
+    }
+
+
+def _words(imported: Imported, person: Sorted) -> str:
+    return (
+        f"imported {imported.items} items and {imported.offers} offers; {imported.matched} matched"
+        f" by SKU, {person.mapped} by hand, {person.nameless} without any SKU;"
+        f" {len(imported.asked)} where the shops disagree"
+    )
+
+
+def _tell(
+    here: Terminal, wanted: Wanted, found: dict[str, Any], imported: Imported, person: Sorted
+) -> int:
+    exit_code = 0 if found["ok"] else 1
+    facts = {
+        "seed": wanted.seed,
+        "orders": wanted.orders,
+        "faults": wanted.faults,
+        **found,
+        "onboarding": {
+            "items": imported.items,
+            "offers": imported.offers,
+            "matched_by_sku": imported.matched,
+            "mapped_by_hand": person.mapped,
+            "without_any_sku": person.nameless,
+            "shops_disagree": len(imported.asked),
+        },
+    }
+    lowered = found["seconds_from_sale_to_withdrawal"]["after_sales"]
+    broken = failures(found["invariants"])
+    sentence = (
+        f"Sale to withdrawal: half within {lowered.get('p50')} s, 99 % within {lowered.get('p99')}"
+        f" s. {found['api_calls']['per_sale']} calls a sale,"
+        f" {found['refused_429']['earned']} refused for haste."
+        f" Sold twice: {len(found['double_sales']['inside'])} inside the window,"
+        f" {len(found['double_sales']['outside'])} outside. "
+        + ("Every invariant held." if not broken else f"Broken: {'; '.join(broken)}.")
+    )
+    rows = [[side, told["orders"], told["units"]] for side, told in found["sales"].items()]
+    return here.show(
+        Report(
+            facts=facts,
+            columns=("shop", "orders", "pieces"),
+            rows=rows,
+            sentence=sentence,
+            exit_code=exit_code,
+        )
+    )

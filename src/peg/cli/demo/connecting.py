@@ -1,0 +1,63 @@
+"""Connect both practice shops through the real consent pages, as an owner's browser would."""
+
+import secrets
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, urlsplit
+
+import httpx2
+
+from peg.cli.demo.practice import Control
+from peg.db.transaction import begin
+from peg.shops import directory
+from peg.shops.connect import etsy, shopify
+from peg.shops.directory import AppCredentials, Shop
+from peg.wiring.peg import Peg
+
+
+async def connect_both(
+    peg: Peg, control: Control, practice_urls: Mapping[str, str], *, peg_url: str
+) -> tuple[Shop, Shop]:
+    """Say yes on both consent pages, and register Etsy's webhooks in its portal by hand."""
+    told = await control.read("connection")
+    browser = secrets.token_urlsafe()
+    return (
+        await _shopify(peg, told["shopify"], browser, peg_url),
+        await _etsy(peg, told["etsy"], browser, peg_url, practice_urls["etsy"]),
+    )
+
+
+async def _shopify(peg: Peg, told: Mapping[str, str], browser: str, peg_url: str) -> Shop:
+    page = await shopify.begin(
+        peg.desk,
+        shop=told["shop"],
+        app=AppCredentials(told["client_id"], told["client_secret"]),
+        redirect_uri=f"{peg_url}/connect/shopify/callback",
+        browser=browser,
+    )
+    return await shopify.finish(peg.desk, await _say_yes(peg.http, page), browser=browser)
+
+
+async def _etsy(peg: Peg, told: Mapping[str, str], browser: str, peg_url: str, portal: str) -> Shop:
+    callback = f"{peg_url}/connect/etsy/callback"
+    await peg.http.post(f"{portal}/_portal/callbacks", json={"url": callback})
+    page = await etsy.begin(
+        peg.desk,
+        app=AppCredentials(told["keystring"], told["shared_secret"]),
+        redirect_uri=callback,
+        browser=browser,
+    )
+    shop = await etsy.finish(peg.desk, await _say_yes(peg.http, page), browser=browser)
+    registered = await peg.http.post(
+        f"{portal}/_portal/webhooks", json={"url": f"{peg_url}/webhooks/etsy"}
+    )
+    async with begin(peg.ground.database) as session:
+        await directory.set_webhook_secret(
+            session, peg.ring, shop.id, str(registered.json()["secret"])
+        )
+    return shop
+
+
+async def _say_yes(http: httpx2.AsyncClient, page: str) -> dict[str, str]:
+    """Open the consent page, press the button, and read where the browser is sent back to."""
+    answer = await http.get(f"{page}&auto=1")
+    return dict(parse_qsl(urlsplit(answer.headers["location"]).query))
