@@ -106,9 +106,7 @@ async def _until_it_answers(process: asyncio.subprocess.Process, control: Contro
     for _ in range(int(STARTS_WITHIN_S / LOOK_EVERY_S)):
         if process.returncode is not None:
             _, words = await process.communicate()
-            raise PracticeMissing(
-                f"the practice marketplaces ended at once: {words.decode()[-500:]}"
-            )
+            raise PracticeMissing(f"the practice shops ended: {words.decode()[-500:]}")
         try:
             await control.read("status")
         except httpx2.TransportError:

@@ -60,7 +60,6 @@ class Watcher:
         table.add_row(
             "sale to withdrawal", f"half in {lowered.get('p50')} s, 99 % in {lowered.get('p99')} s"
         )
-        table.add_row(
-            "sold twice", str(len(truth["double_sales"]["inside"])) + " inside the window"
-        )
+        twice = truth["double_sales"]
+        table.add_row("sold twice", f"{len(twice['inside'])} inside the window")
         return table
