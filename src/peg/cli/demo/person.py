@@ -13,7 +13,7 @@ from peg.catalog.offers import Offer
 from peg.cli.demo.practice import Control
 from peg.db.transaction import reading
 from peg.domain.identity import Channel, Sku
-from peg.ledger.orders import Component
+from peg.ledger.order_lines import Component
 from peg.wiring.engine import Engine
 from peg.wiring.peg import Peg
 
