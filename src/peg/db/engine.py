@@ -10,6 +10,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from peg.db.one_trip import connect
+
 LOCK_WAIT_S = 5.0
 
 
@@ -60,7 +62,10 @@ def sqlite_url(file: Path) -> str:
 
 def _sqlite(url: str) -> AsyncEngine:
     engine = create_async_engine(
-        url, connect_args={"timeout": LOCK_WAIT_S}, pool_size=4, max_overflow=4
+        url,
+        connect_args={"timeout": LOCK_WAIT_S, "async_creator_fn": connect},
+        pool_size=4,
+        max_overflow=4,
     )
 
     # SQLAlchemy's default leaves BEGIN to the driver, which begins only at the first write: two

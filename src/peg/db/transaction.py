@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Executable, Table
@@ -78,7 +79,7 @@ def insert_or_ignore(session: AsyncSession, table: Table) -> Any:
 def upsert(session: AsyncSession, table: Table, row: dict[str, Any], keys: Sequence[str]) -> Any:
     """An INSERT of `row` that replaces the other columns where `keys` exist already."""
     statement = _insert(session, table).values(row)
-    rest = {name: statement.excluded[name] for name in row if name not in keys}
+    rest = _replaced(session, table, row, keys)
     return statement.on_conflict_do_update(index_elements=list(keys), set_=rest)
 
 
@@ -88,8 +89,8 @@ async def upsert_all(
     """`upsert` for many rows with the same columns; for none, do nothing."""
     if not rows:
         return
+    rest = _replaced(session, table, rows[0], keys)
     statement = _insert(session, table)
-    rest = {name: statement.excluded[name] for name in rows[0] if name not in keys}
     statement = statement.on_conflict_do_update(index_elements=list(keys), set_=rest)
     await session.execute(statement, list(rows))
 
@@ -101,5 +102,21 @@ async def execute_all(session: AsyncSession, statement: Executable, rows: list[A
 
 
 def _insert(session: AsyncSession, table: Table) -> Any:
-    dialect = session.get_bind().dialect.name
+    return _insert_in(session.get_bind().dialect.name, table)
+
+
+def _replaced(
+    session: AsyncSession, table: Table, row: dict[str, Any], keys: Sequence[str]
+) -> dict[str, Any]:
+    new = _new_row(session.get_bind().dialect.name, table)
+    return {name: new[name] for name in row if name not in keys}
+
+
+@cache
+def _new_row(dialect: str, table: Table) -> Any:
+    """The row that an INSERT brings; the same for all, and slow to make."""
+    return _insert_in(dialect, table).excluded
+
+
+def _insert_in(dialect: str, table: Table) -> Any:
     return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)

@@ -1,0 +1,84 @@
+"""SQLite over aiosqlite, with one trip to its thread per statement instead of four.
+
+aiosqlite sends each step of a statement (open a cursor, execute, fetch, close) to the connection's
+thread by itself; under SQLAlchemy, which always wants all rows at once, the trips cost more than
+the statements. Here the steps go together.
+"""
+
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, Self
+
+import aiosqlite
+
+ROWS_PER_CHUNK = 64
+"""aiosqlite's own default for iterating; SQLAlchemy never iterates."""
+
+
+class OneTripCursor:
+    """A cursor whose rows have all been fetched when `execute` returns."""
+
+    def __init__(self, run: Callable[..., Any]) -> None:
+        self._run = run
+        self._rows: list[Any] = []
+        self.description: Any = None
+        self.rowcount = -1
+        self.lastrowid: int | None = None
+        self.arraysize = 1
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Self:
+        """Run one statement and fetch what it gives."""
+        return await self._keep(sqlite3.Cursor.execute, sql, parameters)
+
+    async def executemany(self, sql: str, parameters: Iterable[Sequence[Any]]) -> Self:
+        """Run one statement for many rows."""
+        return await self._keep(sqlite3.Cursor.executemany, sql, parameters)
+
+    async def fetchall(self) -> list[Any]:
+        """The rows, which are here already."""
+        rows, self._rows = self._rows, []
+        return rows
+
+    async def close(self) -> None:
+        """Nothing is open any more."""
+
+    async def _keep(self, step: Callable[..., Any], sql: str, parameters: Any) -> Self:
+        told = await self._run(step, sql, parameters)
+        self._rows, self.description, self.rowcount, self.lastrowid = told
+        return self
+
+
+class OneTripConnection(aiosqlite.Connection):
+    """aiosqlite's connection and thread, with cursors that make one trip."""
+
+    def cursor(self) -> Any:
+        """A cursor; opening it costs nothing."""
+        return OneTripCursor(self._trip)
+
+    async def _trip(self, step: Callable[..., Any], sql: str, parameters: Any) -> Any:
+        def there() -> Any:
+            cursor = self._conn.cursor()
+            try:
+                step(cursor, sql, parameters)
+                rows = cursor.fetchall() if cursor.description else []
+                return rows, cursor.description, cursor.rowcount, cursor.lastrowid
+            finally:
+                cursor.close()
+
+        run: Callable[[Callable[[], Any]], Awaitable[Any]] = self._execute
+        return await run(there)
+
+
+def connect(database: str, **options: Any) -> OneTripConnection:
+    """Open a file; for SQLAlchemy's `async_creator_fn`."""
+    connection = OneTripConnection(
+        lambda: sqlite3.connect(database, **options), iter_chunk_size=ROWS_PER_CHUNK
+    )
+    connection._thread.daemon = True  # noqa: SLF001 - as SQLAlchemy does for its own connections
+    return connection
