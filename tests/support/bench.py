@@ -91,10 +91,10 @@ class Bench:
         ids = await offers.keep_found(self.session, [remote], now=NOON)
         needs = {sku: parts.count(sku) for sku in parts}
         components = [Component(sku=sku, quantity=need) for sku, need in needs.items()]
-        await offers.map_to(self.session, ids[ref], components)
-        await mirror.begin_with(self.session, ids[ref], reading)
+        await offers.map_to(self.session, {ids[ref]: components})
+        await mirror.begin_with(self.session, {ids[ref]: reading})
         if read_minute is not None:
-            await offers.set_baseline(self.session, ids.values(), at=minute(read_minute))
+            await offers.set_baselines(self.session, {ids[ref]: minute(read_minute)})
         return (await offers.by_refs(self.session, [ref]))[ref]
 
     async def place(self, remote: str, name: str) -> LocationId:

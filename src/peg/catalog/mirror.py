@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import locations, tables
 from peg.catalog.offers import KEYS_PER_QUERY_MAX, Offer
-from peg.db.transaction import require_transaction, upsert
+from peg.db.transaction import require_transaction, upsert_all
 from peg.domain.identity import POOL, LocationId, OfferId, OfferRef
 from peg.domain.offer import ANYWHERE, Reading, Shelf
 
@@ -56,11 +56,11 @@ async def expected_of(
     return found
 
 
-async def begin_with(session: AsyncSession, offer: OfferId, reading: Reading) -> None:
-    """Believe a first reading, as import does."""
+async def begin_with(session: AsyncSession, readings: Mapping[OfferId, Reading]) -> None:
+    """Believe the first readings of offers, as import does."""
     require_transaction(session)
-    for place, part in reading.parts.items():
-        row = {
+    rows = [
+        {
             "offer": offer,
             "place": place,
             "quantity": part.available,
@@ -72,7 +72,10 @@ async def begin_with(session: AsyncSession, offer: OfferId, reading: Reading) ->
             "version": 1,
             "seen_at": reading.begun_at,
         }
-        await session.execute(upsert(session, tables.mirror, row, ["offer", "place"]))
+        for offer, reading in readings.items()
+        for place, part in reading.parts.items()
+    ]
+    await upsert_all(session, tables.mirror, rows, ["offer", "place"])
 
 
 async def note_taken(session: AsyncSession, offer: OfferId, place: str, pieces: int) -> None:

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, delete, insert, select, tuple_, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    bindparam,
+    delete,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import tables
@@ -125,20 +134,26 @@ async def keep_found(
     return {ref: offer.id for ref, offer in again.items()}
 
 
-async def map_to(session: AsyncSession, offer: OfferId, parts: Sequence[Component]) -> None:
-    """Say what a sale of the offer takes, instead of what was said before."""
+async def map_to(session: AsyncSession, wanted: Mapping[OfferId, Sequence[Component]]) -> None:
+    """Say what a sale of each offer takes, instead of what was said before."""
     require_transaction(session)
-    await session.execute(delete(tables.components).where(tables.components.c.offer == offer))
-    rows = [{"offer": offer, "sku": part.sku, "quantity": part.quantity} for part in parts]
+    for part in _parts(list(wanted)):
+        await session.execute(delete(tables.components).where(tables.components.c.offer.in_(part)))
+    rows = [
+        {"offer": offer, "sku": part.sku, "quantity": part.quantity}
+        for offer, parts in wanted.items()
+        for part in parts
+    ]
     await execute_all(session, insert(tables.components), rows)
 
 
-async def set_baseline(session: AsyncSession, wanted: Iterable[OfferId], *, at: datetime) -> None:
-    """Orders sold up to `at` (the marketplace's time) are inside these offers' first figures."""
+async def set_baselines(session: AsyncSession, wanted: Mapping[OfferId, datetime]) -> None:
+    """Orders sold up to then (the marketplace's time) are inside the offer's first figures."""
     require_transaction(session)
-    for part in _parts(list(wanted)):
-        change = update(tables.offers).where(tables.offers.c.id.in_(part))
-        await session.execute(change.values(baseline_at=at))
+    offer: BindParameter[int] = bindparam("offer")
+    change = update(tables.offers).where(tables.offers.c.id == offer)
+    rows = [{"offer": key, "at": at} for key, at in wanted.items()]
+    await execute_all(session, change.values(baseline_at=bindparam("at")), rows)
 
 
 async def park(session: AsyncSession, offer: OfferId, *, parked: bool = True) -> None:

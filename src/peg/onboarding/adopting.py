@@ -61,65 +61,82 @@ async def adopt(
     if a new offer of it shows another figure, a person is asked.
     """
     require_transaction(session)
-    refs = [ref for one in matches for ref in one.refs]
-    known = await offers.by_refs(session, refs)
-    skus = [one.sku for one in matches]
-    before = await items.by_skus(session, skus)
+    known = await offers.by_refs(session, [ref for one in matches for ref in one.refs])
+    before = await items.by_skus(session, [one.sku for one in matches])
     new = [one for one in matches if one.sku not in before]
     await items.open_all(session, [_item(one, found) for one in new], now=now)
-    mapped = 0
-    asked: list[Sku] = []
+    fresh = {one: [ref for ref in one.refs if not known[ref].components] for one in matches}
+    await begin_offers(
+        session,
+        {known[ref].id: found[ref].reading for refs in fresh.values() for ref in refs},
+        {known[ref].id: [Component(sku=one.sku)] for one, refs in fresh.items() for ref in refs},
+    )
+    sides = await _sides(session, fresh, found)
+    asked = await _count(session, {one: sides[one] for one in new}, found, now=now)
     for one in matches:
-        fresh = [ref for ref in one.refs if not known[ref].components]
-        for ref in fresh:
-            parts = [Component(sku=one.sku)]
-            await map_offer(session, known[ref].id, found[ref].reading, parts)
-        mapped += len(fresh)
-        if not fresh:
-            continue
-        sides = [await _side(session, found[ref]) for ref in fresh]
-        if one.sku in before:
-            differs = await _ask_if_other_than_known(session, one.sku, sides, now=now)
-        else:
-            differs = await _count(session, one.sku, found[fresh[0]].title, sides, now=now)
-        asked += [one.sku] if differs else []
-    await retarget(session, skus, now=now)
-    return Adopted(items=len(new), offers=mapped, asked=asked)
+        if one.sku in before and sides[one]:
+            differs = await _ask_if_other_than_known(session, one.sku, sides[one], now=now)
+            asked += [one.sku] if differs else []
+    await retarget(session, [one.sku for one in matches], now=now)
+    return Adopted(items=len(new), offers=sum(map(len, fresh.values())), asked=asked)
 
 
-async def map_offer(
-    session: AsyncSession, offer: OfferId, reading: Reading, parts: Sequence[Component]
+async def begin_offers(
+    session: AsyncSession,
+    readings: Mapping[OfferId, Reading],
+    parts: Mapping[OfferId, Sequence[Component]],
 ) -> None:
-    """Say what a sale of the offer takes, and believe its reading.
+    """Say what sales of offers take, and believe their readings.
 
-    Orders sold up to the reading are inside its figures.
+    Orders sold up to a reading are inside its figures.
     """
-    await offers.map_to(session, offer, parts)
-    await mirror.begin_with(session, offer, reading)
-    at = reading.marketplace_at or reading.begun_at
-    await offers.set_baseline(session, [offer], at=at)
-    if reading.shelf is Shelf.WITHDRAWN:  # its owner took it off sale; PEG does not put it back
-        await offers.park(session, offer)
+    await offers.map_to(session, parts)
+    await mirror.begin_with(session, readings)
+    await offers.set_baselines(
+        session,
+        {offer: shown.marketplace_at or shown.begun_at for offer, shown in readings.items()},
+    )
+    for offer, shown in readings.items():
+        if shown.shelf is Shelf.WITHDRAWN:  # its owner took it off sale: PEG leaves it there
+            await offers.park(session, offer)
 
 
-async def _side(session: AsyncSession, remote: RemoteOffer) -> Side:
-    places = await locations.of_shop(session, remote.ref.shop)
-    return Side(shop=remote.ref.shop, reading=remote.reading, places=places)
+async def _sides(
+    session: AsyncSession,
+    fresh: Mapping[Match, Sequence[OfferRef]],
+    found: Mapping[OfferRef, RemoteOffer],
+) -> Mapping[Match, Sequence[Side]]:
+    shops = {ref.shop for refs in fresh.values() for ref in refs}
+    places = {shop: await locations.of_shop(session, shop) for shop in sorted(shops)}
+    return {
+        one: [
+            Side(shop=ref.shop, reading=found[ref].reading, places=places[ref.shop]) for ref in refs
+        ]
+        for one, refs in fresh.items()
+    }
 
 
 async def _count(
-    session: AsyncSession, sku: Sku, title: str, sides: Sequence[Side], *, now: datetime
-) -> bool:
-    """Post the first figures of a new item; whether its shops disagree about them."""
-    agreed = agree(sides)
+    session: AsyncSession,
+    sides: Mapping[Match, Sequence[Side]],
+    found: Mapping[OfferRef, RemoteOffer],
+    *,
+    now: datetime,
+) -> list[Sku]:
+    """Post the first figures of new items; those of which the shops disagree."""
+    agreed = {one: agree(its_sides) for one, its_sides in sides.items()}
     postings = [
-        _posting(sku, location, pieces, cause=Cause.BASELINE, reference="import", now=now)
-        for location, pieces in sorted(agreed.available.items())
+        _posting(one.sku, location, pieces, reference="import", now=now)
+        for one, agreement in agreed.items()
+        for location, pieces in sorted(agreement.available.items())
     ]
     await book.post(session, postings, now=now)
-    if agreed.disagrees:
-        await _ask(session, sku, title, agreed.said, sum(agreed.available.values()), now=now)
-    return agreed.disagrees
+    doubtful = [one for one, agreement in agreed.items() if agreement.disagrees]
+    for one in doubtful:
+        lowest = sum(agreed[one].available.values())
+        title = found[one.refs[0]].title
+        await _ask(session, one.sku, title, agreed[one].said, lowest, now=now)
+    return [one.sku for one in doubtful]
 
 
 async def _ask_if_other_than_known(
@@ -143,9 +160,7 @@ async def _lower_book(session: AsyncSession, sku: Sku, pieces: int, *, now: date
     levels = await queries.levels(session, sku)
     for location in sorted(levels, key=lambda place: (-levels[place].available, place)):
         less = min(left, max(0, levels[location].available))
-        posting = _posting(
-            sku, location, -less, cause=Cause.BASELINE, reference="a new offer shows less", now=now
-        )
+        posting = _posting(sku, location, -less, reference="a new offer shows less", now=now)
         await book.post(session, [posting], now=now)
         left -= less
 
@@ -174,13 +189,13 @@ async def _ask(
 
 
 def _posting(
-    sku: Sku, location: LocationId, pieces: int, *, cause: Cause, reference: str, now: datetime
+    sku: Sku, location: LocationId, pieces: int, *, reference: str, now: datetime
 ) -> Posting:
     return Posting(
         sku=sku,
         location=location,
         on_hand=pieces,
-        cause=cause,
+        cause=Cause.BASELINE,
         source="import",
         reference=reference,
         happened_at=now,

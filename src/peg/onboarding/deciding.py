@@ -93,7 +93,7 @@ class Decider:
         now_shown = await self._read(known)
         components = [Component(sku=sku, quantity=count) for sku, count in sorted(parts.items())]
         async with begin(self._database) as session:
-            await adopting.map_offer(session, offer, now_shown, components)
+            await adopting.begin_offers(session, {offer: now_shown}, {offer: components})
             found = await offers.by_ids(session, [offer])
             await retarget_offers(session, list(found.values()), now=self._clock.now())
 

@@ -8,13 +8,15 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.db.transaction import require_transaction, signal, upsert
+from peg.db.transaction import require_transaction, signal, upsert_all
 from peg.domain.identity import OfferId, ShopId
 from peg.domain.offer import Target
 from peg.propagation.tables import targets
 from peg.propagation.targets import Aim
 
 RETRY_WAIT_S_MAX = 120.0
+KEYS_PER_QUERY_MAX = 500
+"""SQLite limits the variables of one statement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,29 +43,21 @@ def targets_signal(shop: ShopId) -> str:
     return f"targets:{shop}"
 
 
-async def set_aim(
-    session: AsyncSession, offer: OfferId, shop: ShopId, aim: Aim, *, now: datetime
-) -> bool:
-    """Give an offer a new target if it differs from the present one; True when it does."""
+async def set_aims(
+    session: AsyncSession, aims: Mapping[OfferId, tuple[ShopId, Aim]], *, now: datetime
+) -> Sequence[OfferId]:
+    """Give offers new targets where they differ from the present ones; the offers that changed."""
     require_transaction(session)
-    standing = await standing_of(session, offer)
-    if standing and dict(standing.target.quantities) == dict(aim.quantities):
-        return False
-    row = {
-        "offer": offer,
-        "shop": shop,
-        "version": standing.target.version + 1 if standing else 1,
-        "shown_version": standing.shown_version if standing else 0,
-        "quantities": dict(aim.quantities),
-        "listed": aim.listed,
-        "why": list(aim.why),
-        "changed_at": now,
-        "next_at": now,
-        "attempts": 0,
-    }
-    await session.execute(upsert(session, targets, row, ["offer"]))
-    signal(session, targets_signal(shop))
-    return True
+    known = await standings(session, list(aims))
+    rows = [
+        _aimed(offer, shop, aim, known.get(offer), now)
+        for offer, (shop, aim) in aims.items()
+        if offer not in known or dict(known[offer].target.quantities) != dict(aim.quantities)
+    ]
+    await upsert_all(session, targets, rows, ["offer"])
+    for shop in {row["shop"] for row in rows}:
+        signal(session, targets_signal(shop))
+    return [row["offer"] for row in rows]
 
 
 async def make_dirty(session: AsyncSession, offer: OfferId, *, now: datetime) -> None:
@@ -87,8 +81,13 @@ async def standing_of(session: AsyncSession, offer: OfferId) -> Standing | None:
 
 async def standings(session: AsyncSession, offers: Sequence[OfferId]) -> Mapping[OfferId, Standing]:
     """The standings of some offers."""
-    query = select(targets).where(targets.c.offer.in_(offers))
-    return {row["offer"]: _standing(row) for row in (await session.execute(query)).mappings()}
+    found = {}
+    for start in range(0, len(offers), KEYS_PER_QUERY_MAX):
+        part = offers[start : start + KEYS_PER_QUERY_MAX]
+        query = select(targets).where(targets.c.offer.in_(part))
+        for row in (await session.execute(query)).mappings():
+            found[row["offer"]] = _standing(row)
+    return found
 
 
 async def dirty(
@@ -146,6 +145,23 @@ async def try_later(
             last_outcome=outcome[:200],
         )
     )
+
+
+def _aimed(
+    offer: OfferId, shop: ShopId, aim: Aim, before: Standing | None, now: datetime
+) -> dict[str, Any]:
+    return {
+        "offer": offer,
+        "shop": shop,
+        "version": before.target.version + 1 if before else 1,
+        "shown_version": before.shown_version if before else 0,
+        "quantities": dict(aim.quantities),
+        "listed": aim.listed,
+        "why": list(aim.why),
+        "changed_at": now,
+        "next_at": now,
+        "attempts": 0,
+    }
 
 
 def _standing(row: Any) -> Standing:

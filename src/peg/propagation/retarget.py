@@ -10,7 +10,7 @@ from peg.catalog.offers import Offer
 from peg.db.transaction import require_transaction
 from peg.domain.identity import OfferId, Sku
 from peg.ledger import queries
-from peg.propagation.board import set_aim
+from peg.propagation.board import set_aims
 from peg.propagation.targets import Limits, Supply, aim
 
 
@@ -34,7 +34,7 @@ async def retarget_offers(
     levels = await queries.levels_of(session, sorted(skus))
     places = await mirror.places_of(session, live)
     limits = await rules.limits_of(session, live)
-    changed = []
+    aims = {}
     for offer in live:
         supplies = [
             Supply(need=component.quantity, levels=levels.get(component.sku, {}))
@@ -42,6 +42,5 @@ async def retarget_offers(
         ]
         rule = limits[offer.id]
         wanted = aim(supplies, places[offer.id], Limits(buffer=rule.buffer, cap=rule.cap))
-        if await set_aim(session, offer.id, offer.ref.shop, wanted, now=now):
-            changed.append(offer.id)
-    return changed
+        aims[offer.id] = (offer.ref.shop, wanted)
+    return await set_aims(session, aims, now=now)

@@ -150,7 +150,7 @@ def _sale(
     ]
     shown = [one.shown_at for one in others if one.shown_at and not one.dirty]
     followed = "alone" if not others else "done" if len(shown) == len(others) else "waiting"
-    after = [at for at in shown if at >= order["taken_in_at"]]
+    after = [at for at in shown if at >= order["created_at"]]
     seconds = None
     if followed == "done" and after:
         seconds = round((max(after) - order["created_at"]).total_seconds(), 3)
