@@ -1,0 +1,122 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from tests.support.bench import NOON, RING, Bench, open_bench
+
+from peg.domain.errors import BadQuantity, InsufficientStock, UnknownSku
+from peg.domain.identity import MAIN, LocationId, Sku
+from peg.ledger import counter, queries
+from peg.ledger.counter import SeveralPlaces
+
+ATELIER, GALLERY = LocationId("atelier"), LocationId("gallery")
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    async with open_bench(tmp_path) as bench:
+        yield bench
+
+
+async def on_hand(bench: Bench) -> dict[LocationId, int]:
+    levels = await queries.levels(bench.session, RING)
+    return {place: level.on_hand for place, level in levels.items()}
+
+
+async def test_a_piece_sold_in_person_leaves_the_shelf(bench: Bench) -> None:
+    await bench.stock(RING, 2)
+
+    after = await counter.sell(bench.session, RING, 1, who="anna", note="market day", now=NOON)
+
+    (entry, _) = await queries.history(bench.session, RING)
+    assert after.level.on_hand == 1
+    assert (entry["cause"], entry["reference"], entry["note"]) == (
+        "counter_sale",
+        "anna",
+        "market day",
+    )
+
+
+async def test_what_is_promised_to_somebody_else_is_not_sold(bench: Bench) -> None:
+    await bench.stock(RING, 2)
+    await bench.post(RING, reserved=1)
+
+    with pytest.raises(InsufficientStock) as refusal:
+        await counter.sell(bench.session, RING, 2, who="anna", now=NOON)
+
+    assert (refusal.value.wanted, refusal.value.available) == (2, 1)
+
+
+async def test_pieces_from_several_places_are_taken_from_the_fullest_first(bench: Bench) -> None:
+    await bench.stock(RING, 1, at=ATELIER)
+    await bench.stock(RING, 3, at=GALLERY)
+
+    await counter.sell(bench.session, RING, 4, who="anna", now=NOON)
+
+    assert await on_hand(bench) == {ATELIER: 0, GALLERY: 0}
+
+
+async def test_goods_go_to_the_place_named_or_to_the_fullest(bench: Bench) -> None:
+    await bench.stock(RING, 1, at=ATELIER)
+
+    await counter.receive(bench.session, RING, 2, who="anna", location=GALLERY, now=NOON)
+    await counter.receive(bench.session, RING, 5, who="anna", now=NOON)
+
+    assert await on_hand(bench) == {ATELIER: 1, GALLERY: 7}
+
+
+async def test_the_first_goods_of_an_item_go_to_the_main_place(bench: Bench) -> None:
+    await bench.stock(RING, 0)
+
+    await counter.receive(bench.session, RING, 1, who="anna", now=NOON)
+
+    assert await on_hand(bench) == {MAIN: 1}
+
+
+@pytest.mark.parametrize(("counted", "difference"), [(3, 0), (5, 2), (0, -3)])
+async def test_a_count_says_by_how_much_the_book_was_wrong(
+    bench: Bench, counted: int, difference: int
+) -> None:
+    await bench.stock(RING, 3)
+
+    told = await counter.count(bench.session, RING, counted, who="anna", now=NOON)
+
+    assert told == difference
+    assert (await bench.level()).on_hand == counted
+
+
+async def test_a_count_of_an_item_at_two_places_must_name_one(bench: Bench) -> None:
+    await bench.stock(RING, 1, at=ATELIER)
+    await bench.stock(RING, 2, at=GALLERY)
+
+    with pytest.raises(SeveralPlaces, match="1 at atelier, 2 at gallery"):
+        await counter.count(bench.session, RING, 3, who="anna", now=NOON)
+    named = await counter.count(bench.session, RING, 3, who="anna", location=GALLERY, now=NOON)
+
+    assert named == 1
+    assert await on_hand(bench) == {ATELIER: 1, GALLERY: 3}
+
+
+async def test_an_empty_place_is_no_reason_to_ask(bench: Bench) -> None:
+    await bench.stock(RING, 0, at=ATELIER)
+    await bench.stock(RING, 2, at=GALLERY)
+    await bench.post(RING, at=ATELIER, on_hand=1)
+    await bench.post(RING, at=ATELIER, on_hand=-1)
+
+    difference = await counter.count(bench.session, RING, 2, who="anna", now=NOON)
+
+    assert difference == 0
+
+
+async def test_nonsense_is_refused(bench: Bench) -> None:
+    await bench.stock(RING, 1)
+
+    for pieces in (0, -1):
+        with pytest.raises(BadQuantity):
+            await counter.sell(bench.session, RING, pieces, who="anna", now=NOON)
+        with pytest.raises(BadQuantity):
+            await counter.receive(bench.session, RING, pieces, who="anna", now=NOON)
+    with pytest.raises(BadQuantity):
+        await counter.count(bench.session, RING, -1, who="anna", now=NOON)
+    with pytest.raises(UnknownSku):
+        await counter.sell(bench.session, Sku("RING-9"), 1, who="anna", now=NOON)

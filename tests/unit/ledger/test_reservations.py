@@ -1,0 +1,81 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from tests.support.bench import NECKLACE, NOON, RING, Bench, minute, open_bench
+
+from peg.domain.errors import BadQuantity, InsufficientStock, UnknownSku
+from peg.domain.identity import Sku
+from peg.ledger import reservations
+from peg.ledger.reservations import NoSuchHold
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    async with open_bench(tmp_path) as bench:
+        await bench.stock(RING, 1)
+        yield bench
+
+
+async def hold(bench: Bench, sku: Sku = RING, pieces: int = 1, until: float | None = 60) -> int:
+    return await reservations.hold(
+        bench.session,
+        sku,
+        pieces,
+        until=None if until is None else minute(until),
+        why="for Mrs Weber",
+        who="anna",
+        now=NOON,
+    )
+
+
+async def test_a_held_piece_is_offered_to_nobody_else(bench: Bench) -> None:
+    number = await hold(bench)
+
+    with pytest.raises(InsufficientStock) as refusal:
+        await hold(bench)
+
+    (held,) = await reservations.active(bench.session, RING)
+    assert (held.id, held.why, held.who) == (number, "for Mrs Weber", "anna")
+    assert refusal.value.available == 0
+    assert (await bench.level()).on_hand == 1
+
+
+async def test_a_hold_ends_at_its_deadline_and_not_before(bench: Bench) -> None:
+    await hold(bench, until=60)
+
+    early = await reservations.expire_due(bench.session, now=minute(59.9))
+    late = await reservations.expire_due(bench.session, now=minute(60))
+    again = await reservations.expire_due(bench.session, now=minute(61))
+
+    assert (early, late, again) == (0, 1, 0)
+    assert await bench.available() == 1
+    assert await reservations.active(bench.session) == []
+
+
+async def test_a_hold_without_a_deadline_waits_for_a_person(bench: Bench) -> None:
+    number = await hold(bench, until=None)
+
+    assert await reservations.expire_due(bench.session, now=minute(1e6)) == 0
+    await reservations.release(bench.session, number, now=minute(1e6))
+
+    assert await bench.available() == 1
+
+
+async def test_a_hold_is_released_once(bench: Bench) -> None:
+    number = await hold(bench)
+    await reservations.release(bench.session, number, now=NOON)
+
+    with pytest.raises(NoSuchHold, match=f"number {number}"):
+        await reservations.release(bench.session, number, now=NOON)
+
+    assert await bench.available() == 1
+
+
+async def test_nonsense_is_refused(bench: Bench) -> None:
+    with pytest.raises(BadQuantity):
+        await hold(bench, pieces=0)
+    with pytest.raises(BadQuantity, match="choose later"):
+        await hold(bench, until=0)
+    with pytest.raises(UnknownSku):
+        await hold(bench, sku=NECKLACE)
