@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import timedelta
 
 import structlog
 
@@ -34,7 +35,12 @@ log = structlog.get_logger()
 
 BATCH_DELIVERIES_MAX = 32
 SWEEP_S = 1.0
+OUR_OWN = timedelta(seconds=3)
+"""A word about a listing that we wrote just now is the echo of that."""
+
 UNINSTALLED = "app/uninstalled"
+LEFT_TO_THE_POLL = frozenset({"order.shipped", "order.delivered"})
+"""Etsy tells no figures: what changes nothing that can be sold is worth no call of its own."""
 
 
 class Acceptor:
@@ -110,6 +116,8 @@ class Acceptor:
             return await self._take_in(hint.snapshot)
         if hint.topic == UNINSTALLED:
             return await self._uninstalled(delivery.shop)
+        if hint.topic in LEFT_TO_THE_POLL:
+            return "left to the poll"
         if hint.order is not None:
             return await self._fetch_order(delivery.shop, hint.order)
         return await self._look_where_it_points(hint)
@@ -162,7 +170,11 @@ class Acceptor:
         """A word about a listing, without a figure: many come at once, ours among them."""
         now = self._clock.now()
         async with begin(self._database) as session:
+            known = await mirror.expected_of(session, pointed_at)
             for offer in pointed_at:
+                rows = known.get(offer, {}).values()
+                if any(row.written_at and row.written_at + OUR_OWN > now for row in rows):
+                    continue
                 due_at = now + self._patience.confirm()
                 await checks.read_again(session, offer, due_at=due_at, why="its listing changed")
         return "looks soon"

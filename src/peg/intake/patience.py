@@ -24,7 +24,7 @@ class Patience:
     order_lag_s: float = 1800.0
     receipt_lag_s: float = 60.0
     settle_s: float = 600.0
-    between_polls_s: float = 0.5
+    between_polls_s: float = 1.0
     between_checks_s: float = 1.0
 
     def confirm(self) -> timedelta:

@@ -62,6 +62,10 @@ class ListingPusher:
         self._turns: dict[str, asyncio.Lock] = {}
         self._room = asyncio.Semaphore(LISTINGS_AT_ONCE_MAX)
 
+    async def groups(self, dirty: Sequence[Standing]) -> Sequence[Sequence[Standing]]:
+        """Listing by listing: each is written by itself."""
+        return list((await self._listings_of(dirty)).values())
+
     async def lower(self, dirty: Sequence[Standing]) -> Sequence[Standing]:
         """Withdraw and lower what is too high among `dirty`; what is left needs a raise."""
         by_listing = await self._listings_of(dirty)

@@ -1,5 +1,6 @@
 """The workers that keep each shop at its targets, and what wakes them."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -26,6 +27,9 @@ BETWEEN_RAISES_S = 1.0
 
 class Pusher(Protocol):
     """Drives one shop's offers; one for marketplaces with conditional writes, one for others."""
+
+    async def groups(self, dirty: Sequence[Standing]) -> Sequence[Sequence[Standing]]:
+        """Which offers must be pushed together; groups do not disturb each other."""
 
     async def lower(self, dirty: Sequence[Standing]) -> Sequence[Standing]:
         """Send the decreases; return what needs a raise."""
@@ -58,7 +62,11 @@ class Retargeter:
 
 
 class ShopWorker:
-    """Drives one shop's dirty offers: decreases never wait behind raises."""
+    """Drives one shop's dirty offers: decreases never wait behind raises, nor behind each other.
+
+    What cannot disturb each other is pushed side by side: the pusher says which offers belong
+    together. An offer under way is left alone until its push has ended.
+    """
 
     def __init__(
         self, shop: ShopId, pusher: Pusher, database: Database, clock: Clock, signals: Signals
@@ -68,13 +76,16 @@ class ShopWorker:
         self._database = database
         self._clock = clock
         self._signals = signals
+        self._lowering: set[OfferId] = set()
         self._to_raise: dict[OfferId, Standing] = {}
         self._raising: frozenset[OfferId] = frozenset()
 
     async def run_lowering(self) -> None:
         """Lower until cancelled."""
-        while True:
-            if not await self.lower_once():
+        async with asyncio.TaskGroup() as pushes:
+            while True:
+                for group in await self._due():
+                    pushes.create_task(self._lower(group))
                 await self._signals.wait(targets_signal(self._shop), timeout_s=SWEEP_S)
 
     async def run_raising(self) -> None:
@@ -85,17 +96,10 @@ class ShopWorker:
                 await self._clock.sleep(BETWEEN_RAISES_S)
 
     async def lower_once(self) -> int:
-        """One round of decreases; how many offers were due that are not waiting for a raise."""
-        dirty = await self._dirty()
-        waiting = self._raising.union(self._to_raise)
-        if not dirty:
-            return 0
-        for standing in await self._pusher.lower(dirty):
-            if standing.offer not in self._raising:
-                self._to_raise[standing.offer] = standing
-        if self._to_raise:
-            self._signals.raise_(self._raises)
-        return sum(one.offer not in waiting and one.offer not in self._to_raise for one in dirty)
+        """One round of decreases, to its end; how many groups were pushed."""
+        groups = await self._due()
+        await asyncio.gather(*(self._lower(group) for group in groups))
+        return len(groups)
 
     async def raise_once(self) -> int:
         """One round of raises; how many offers were tried."""
@@ -108,13 +112,31 @@ class ShopWorker:
             self._raising = frozenset()
         return len(waiting)
 
-    async def _dirty(self) -> Sequence[Standing]:
+    async def _due(self) -> Sequence[Sequence[Standing]]:
+        """Dirty offers that nobody works on, grouped by what must be pushed together."""
         async with reading(self._database) as session:
             pause = await pause_of(session, self._shop)
             if pause is not None:
                 log.debug("push.paused", shop=self._shop, scope=pause.scope)
                 return []
-            return await board.dirty(session, self._shop, now=self._clock.now())
+            dirty = await board.dirty(session, self._shop, now=self._clock.now())
+        groups = await self._pusher.groups(
+            [one for one in dirty if one.offer not in self._lowering]
+        )
+        for group in groups:
+            self._lowering.update(one.offer for one in group)
+        return groups
+
+    async def _lower(self, group: Sequence[Standing]) -> None:
+        try:
+            left = await self._pusher.lower(group)
+        finally:
+            self._lowering.difference_update(one.offer for one in group)
+        # Its target may have changed meanwhile: look again at once.
+        self._signals.raise_(targets_signal(self._shop) if not left else self._raises)
+        for standing in left:
+            if standing.offer not in self._raising:
+                self._to_raise[standing.offer] = standing
 
     @property
     def _raises(self) -> str:
