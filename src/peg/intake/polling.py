@@ -53,8 +53,10 @@ class Polls:
         self._begun_at: dict[ShopId, float] = {}
         self._next: dict[ShopId, _Round] = {}
 
-    async def poll(self, shop: ShopId) -> None:
+    async def poll(self, shop: ShopId, *, urgent: bool = False) -> None:
         """Take in every order changed before this call.
+
+        An `urgent` caller does not wait for others to share the round with.
 
         Raises:
             MarketplaceError: the orders could not be read; nothing was concluded.
@@ -62,14 +64,14 @@ class Polls:
         mine = self._next.setdefault(shop, _Round())
         async with self._turns.setdefault(shop, asyncio.Lock()):
             if not mine.finished:  # or the task that ran it was cancelled: then it is ours to run
-                await self._keep_apart(shop)
+                await self._keep_apart(shop, urgent=urgent)
                 await self._run(shop, mine)
         if mine.failure is not None:
             raise mine.failure
 
-    async def _keep_apart(self, shop: ShopId) -> None:
+    async def _keep_apart(self, shop: ShopId, *, urgent: bool) -> None:
         """Rounds follow each other with a gap, so that those who ask meanwhile share the next."""
-        gap_s = self._patience.between_polls_s
+        gap_s = 0.0 if urgent else self._patience.between_polls_s
         left_s = self._begun_at.get(shop, -gap_s) + gap_s - self._clock.monotonic()
         if left_s > 0:
             await self._clock.sleep(left_s)

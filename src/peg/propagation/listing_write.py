@@ -25,6 +25,9 @@ from peg.propagation.retarget import retarget_offers
 
 log = structlog.get_logger()
 
+ASKED_AGAIN_AFTER_S = 3600.0
+"""A listing that only a person can bring back is not tried again and again."""
+
 
 class ListingWrite:
     """One attempt on one listing; made anew for each."""
@@ -70,7 +73,7 @@ class ListingWrite:
         Orders are taken in first. Without proof no figure goes above the one just read, whatever
         the target says: the write carries all figures of the listing, and some may be stale.
         """
-        await self._prover.orders_of(self._shop)
+        await self._prover.orders_of(self._shop, urgent=not self._may_raise)
         async with begin(self._database) as session:
             now = self._clock.now()
             await take_in_readings(
@@ -128,8 +131,9 @@ class ListingWrite:
                 return True
             case Shown.ASK:
                 await self._ask_renewal(session, view, result)
+        wait_s = ASKED_AGAIN_AFTER_S if result.shown is Shown.ASK else None
         await mirror.note_not_sent(session, offer.id, ANYWHERE)
-        await board.try_later(session, offer.id, outcome=result.sentence, now=now, wait_s=None)
+        await board.try_later(session, offer.id, outcome=result.sentence, now=now, wait_s=wait_s)
         return False
 
     async def _note_written(self, session: AsyncSession, view: ListingView, result: Result) -> None:
@@ -176,11 +180,11 @@ class ListingWrite:
             subject=str(offer.id),
             sentence=(
                 f"{offer.title!r} is in stock again, but Etsy has it as sold out: putting it back"
-                " costs a renewal fee. Put it back?"
+                " costs a fee, so PEG leaves it. Renew it on Etsy yourself if you want it back"
             ),
             evidence={"listing": self._listing, "answer": result.sentence},
-            options=("no", "yes"),
-            default="no",
+            options=("leave", "renewed"),
+            default="leave",
             now=self._clock.now(),
         )
 

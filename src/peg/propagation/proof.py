@@ -55,9 +55,9 @@ class Prover:
             if not doubtful.intersection(part.sku for part in offer.components)
         )
 
-    async def orders_of(self, shop: ShopId) -> None:
+    async def orders_of(self, shop: ShopId, *, urgent: bool = False) -> None:
         """Take in the orders of one shop that were changed before now."""
-        await self._polls.poll(shop)
+        await self._polls.poll(shop, urgent=urgent)
 
     async def _retarget(self, skus: set[Sku]) -> None:
         async with begin(self._database) as session:
