@@ -5,7 +5,7 @@ from cyclopts import App, Group
 from peg.domain.errors import EXIT_CODE
 
 EXIT_CODES = (
-    "Exit codes: 0 done; 1 it ran, and what it looked for is not well (`doctor`, `drift`);"
+    "Exit codes: 0 done; 1 it ran, and what it looked for is not well (such as `doctor`, `drift`);"
     f" {EXIT_CODE['refused']} refused, or the command was typed wrong; {EXIT_CODE['missing']} no"
     f" such thing; {EXIT_CODE['conflict']} in conflict with how things are;"
     f" {EXIT_CODE['transient']} not now: try again; {EXIT_CODE['bug']} a fault of PEG."
@@ -74,3 +74,17 @@ def build() -> App:
     for order, (group, name, place, sentence) in enumerate(_COMMANDS):
         app.command(place, name=name, help=sentence, group=groups[group], sort_key=order)
     return app
+
+
+def in_full(app: App, *names: str) -> App:
+    """Let commands speak in their own docstrings instead of their one sentence; imports them."""
+    for name in names:
+        if name in app and app[name].default_command is not None:
+            app[name].help = None
+            app[name].help_format = "markdown"
+    return app
+
+
+def names() -> list[str]:
+    """Every command, in the order of the help."""
+    return [name for _, name, _, _ in _COMMANDS]

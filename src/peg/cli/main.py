@@ -13,7 +13,7 @@ from typing import IO, Annotated, Any
 from cyclopts import CycloptsError, Parameter
 from rich.console import Console
 
-from peg.cli.commands import build
+from peg.cli.commands import build, in_full
 from peg.domain.errors import EXIT_CODE, PegError
 from peg.monitoring.redaction import redact_text
 
@@ -37,7 +37,7 @@ def run(
     """Run one command line; its exit code."""
     stdout = Console(file=out, width=None if out is None else 200)
     stderr = Console(file=err, stderr=err is None)
-    app = build()
+    app = in_full(build(), *words[:1])
     app.version = version("peg")
 
     @app.meta.default

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 from tests.support.command_line import peg
+from tools.cli_page import PAGE, page
 
+from peg.cli.commands import build
 from peg.domain.errors import EXIT_CODE
 
 
@@ -39,7 +41,7 @@ def test_help_starts_in_the_blink_of_an_eye() -> None:
     assert min(processor_seconds() for _ in range(3)) < 0.7
 
 
-@pytest.mark.parametrize("words", [["migrate", "--how"], ["migrate", "x"]])
+@pytest.mark.parametrize("words", [["sell-everything"], ["migrate", "--how"], ["migrate", "x"]])
 def test_a_command_typed_wrong_is_refused_with_a_sentence(tmp_path: Path, words: list[str]) -> None:
     ran = peg(tmp_path, *words, "--json")
 
@@ -66,3 +68,23 @@ def test_a_database_newer_than_the_code_stops_every_command(tmp_path: Path) -> N
 
     assert ran.code == EXIT_CODE["refused"]
     assert "install the newer PEG again" in ran.err
+
+
+def test_every_command_that_help_names_exists() -> None:
+    app = build()
+
+    for name in app:
+        if not name.startswith("-"):
+            assert app[name].help
+
+
+def test_a_commands_own_page_says_more_than_the_list(tmp_path: Path) -> None:
+    ran = peg(tmp_path, "import", "--help")
+
+    assert "Only exact SKUs match by themselves" in ran.out
+    assert "--dry-run" in ran.out
+    assert "--json" in ran.out
+
+
+def test_the_page_of_the_command_line_tells_what_the_commands_are() -> None:
+    assert PAGE.read_text() == page(), "write it anew: python -m tools.cli_page"

@@ -1,0 +1,93 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from tests.support.clocks import MONDAY_NOON, StandingClock
+
+from peg.bus import outbox
+from peg.bus.local import LocalBus
+from peg.catalog import items
+from peg.catalog.items import Item
+from peg.db.transaction import begin, reading
+from peg.domain.identity import MAIN, ShopId, Sku
+from peg.domain.messages import Alert
+from peg.domain.stock import Cause
+from peg.intake.inbox import record_once
+from peg.ledger import book, counter
+from peg.ledger.book import Posting
+from peg.migrations.schema import ensure_current
+from peg.wiring.ground import Ground, open_ground
+from peg.workers.alerts import Announcer
+from peg.workers.gauges import Gauges
+
+RING = Sku("RING-1")
+
+
+@pytest.fixture
+async def ground(tmp_path: Path) -> AsyncIterator[Ground]:
+    async with open_ground({"PEG_HOME": str(tmp_path)}, clock=StandingClock()) as ground:
+        await ensure_current(ground.database)
+        ring = Item(sku=RING, name="Ruby ring", one_of_a_kind=False, low_stock_at=2)
+        posting = Posting(
+            sku=RING,
+            location=MAIN,
+            on_hand=4,
+            cause=Cause.BASELINE,
+            source="import",
+            reference="",
+            happened_at=MONDAY_NOON,
+        )
+        async with begin(ground.database) as session:
+            await items.open_all(session, [ring], now=MONDAY_NOON)
+            await book.post(session, [posting], now=MONDAY_NOON)
+        yield ground
+
+
+async def sell(ground: Ground, bus: LocalBus, pieces: int = 1) -> list[str]:
+    """Sell, let the news go round, and say which alerts there are by now."""
+    async with begin(ground.database) as session:
+        await counter.sell(session, RING, pieces, who="ann", now=ground.clock.now())
+    while await bus.relay_once():
+        pass
+    async with reading(ground.database) as session:
+        return [alert.name for _, alert in await outbox.recent(session, Alert)]
+
+
+async def test_a_piece_that_falls_to_its_threshold_is_alerted_once(ground: Ground) -> None:
+    bus = LocalBus(ground.database, ground.clock, ground.signals)
+    Announcer(ground.database, ground.clock).listen(bus)
+
+    assert await sell(ground, bus) == []
+    assert await sell(ground, bus) == ["low_stock"]
+    assert await sell(ground, bus) == ["low_stock"]
+
+
+async def test_the_alert_is_not_forgotten_by_a_restart_in_between(ground: Ground) -> None:
+    before = LocalBus(ground.database, ground.clock, ground.signals)
+    Announcer(ground.database, ground.clock).listen(before)
+    assert await sell(ground, before) == []
+
+    after = LocalBus(ground.database, ground.clock, ground.signals)
+    Announcer(ground.database, ground.clock).listen(after)
+
+    assert await sell(ground, after) == ["low_stock"]
+
+
+async def test_the_age_of_the_oldest_waiting_event_is_measured(ground: Ground) -> None:
+    async with begin(ground.database) as session:
+        await record_once(
+            session,
+            shop=ShopId("etsy:1"),
+            topic="order.paid",
+            delivery="1",
+            headers={},
+            body=b"",
+            now=ground.clock.now(),
+        )
+    await ground.clock.sleep(90)
+
+    await Gauges(ground.database, ground.clock, ground.metrics).look()
+
+    told = ground.metrics.exposition().decode()
+    assert 'peg_oldest_waiting_seconds{queue="inbox"} 90.0' in told
+    assert "peg_open_cases 0.0" in told
