@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import tables
-from peg.db.transaction import execute_all, require_transaction
+from peg.db.transaction import execute_all, require_transaction, upsert_all
 from peg.domain.identity import OfferId, OfferRef, ShopId, Sku
 from peg.domain.money import Money
 from peg.domain.offer import RemoteOffer
@@ -121,17 +121,10 @@ async def keep_found(
 ) -> dict[OfferRef, OfferId]:
     """Keep what stands on a marketplace: new offers are added, known ones take its words."""
     require_transaction(session)
-    known = await by_refs(session, [remote.ref for remote in found])
-    new = [_row(remote, now) for remote in found if remote.ref not in known]
-    await execute_all(session, insert(tables.offers), new)
-    for remote in found:
-        offer = known.get(remote.ref)
-        if offer is not None:
-            row = _row(remote, now)
-            change = update(tables.offers).where(tables.offers.c.id == offer.id)
-            await session.execute(change.values({**row, "gone": False}))
-    again = await by_refs(session, [remote.ref for remote in found])
-    return {ref: offer.id for ref, offer in again.items()}
+    rows = [{**_row(remote, now), "gone": False} for remote in found]
+    await upsert_all(session, tables.offers, rows, ["shop", "listing", "variant"])
+    kept = await by_refs(session, [remote.ref for remote in found])
+    return {ref: offer.id for ref, offer in kept.items()}
 
 
 async def map_to(session: AsyncSession, wanted: Mapping[OfferId, Sequence[Component]]) -> None:

@@ -1,0 +1,130 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from tests.support.bench import (
+    NOON,
+    RING,
+    SHOPIFY,
+    Bench,
+    OrderTold,
+    etsy_ref,
+    line,
+    minute,
+    open_bench,
+    reading_of,
+    shopify_ref,
+)
+
+from peg.catalog import mirror
+from peg.domain.identity import POOL
+from peg.domain.offer import ANYWHERE, Shelf
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    async with open_bench(tmp_path) as bench:
+        await bench.stock(RING, 5)
+        yield bench
+
+
+async def test_every_change_raises_the_version_so_that_older_readings_are_told_apart(
+    bench: Bench,
+) -> None:
+    offer = await bench.offer(etsy_ref(), RING, shows=5)
+    versions = [(await bench.expects(etsy_ref())).version]
+
+    await mirror.note_taken(bench.session, offer.id, ANYWHERE, 1)
+    versions.append((await bench.expects(etsy_ref())).version)
+    await mirror.note_may_rise(bench.session, offer.id, ANYWHERE, 1, until=minute(2))
+    versions.append((await bench.expects(etsy_ref())).version)
+    await mirror.note_shelf(bench.session, offer.id, Shelf.WITHDRAWN)
+    versions.append((await bench.expects(etsy_ref())).version)
+
+    assert versions == [1, 2, 3, 4]
+
+
+async def test_an_applied_write_keeps_a_sale_taken_in_while_its_answer_was_on_the_way(
+    bench: Bench,
+) -> None:
+    offer = await bench.offer(shopify_ref(), RING, shows={"71": 5})
+    await mirror.note_sending(bench.session, offer.id, "71", 3)
+    await mirror.note_taken(bench.session, offer.id, "71", 1)
+
+    await mirror.note_compared_and_set(bench.session, offer.id, "71", delta=-2, now=NOON)
+
+    row = await bench.expects(shopify_ref(), "71")
+    assert (row.quantity, row.pending, row.written_at) == (2, None, NOON)
+
+
+async def test_a_refused_write_leaves_the_figure(bench: Bench) -> None:
+    offer = await bench.offer(shopify_ref(), RING, shows={"71": 5})
+    await mirror.note_sending(bench.session, offer.id, "71", 3)
+    under_way = await bench.expects(shopify_ref(), "71")
+
+    await mirror.note_not_sent(bench.session, offer.id, "71")
+
+    row = await bench.expects(shopify_ref(), "71")
+    assert (under_way.quantity, under_way.pending) == (5, 3)
+    assert (row.quantity, row.pending) == (5, None)
+
+
+async def test_a_rewritten_listing_shows_what_was_read_back(bench: Bench) -> None:
+    offer = await bench.offer(etsy_ref(), RING, shows=5)
+    read_back = reading_of(etsy_ref(), {ANYWHERE: 2}, shelf=Shelf.WITHDRAWN)
+
+    await mirror.note_rewritten(bench.session, offer.id, read_back, now=NOON)
+
+    row = await bench.expects(etsy_ref())
+    assert (row.quantity, row.shelf) == (2, Shelf.WITHDRAWN)
+
+
+async def test_returns_are_expected_until_a_reading_after_their_time(bench: Bench) -> None:
+    offer = await bench.offer(etsy_ref(), RING, shows=5)
+    await mirror.note_may_rise(bench.session, offer.id, ANYWHERE, 2, until=minute(2))
+    await mirror.note_risen(bench.session, offer.id, ANYWHERE, 1)
+
+    early = await mirror.overdue_rises(bench.session, now=minute(1))
+    late = await mirror.overdue_rises(bench.session, now=minute(2))
+    await mirror.forget_rise(bench.session, offer.id, ANYWHERE)
+
+    assert (early, late) == ([], [offer.id])
+    assert (await bench.expects(etsy_ref())).may_rise == 0
+    assert await mirror.overdue_rises(bench.session, now=minute(99)) == []
+
+
+async def test_a_sale_is_taken_where_the_marketplace_says_else_where_most_are_shown(
+    bench: Bench,
+) -> None:
+    await bench.place("71", "Atelier")
+    await bench.place("72", "Gallery")
+    await bench.offer(shopify_ref(), RING, shows={"71": 1, "72": 4})
+    order = OrderTold(shop=SHOPIFY, order="1")
+    await bench.take_in(order.told(1, line(shopify_ref(), 1, at="71")))
+    told = (await bench.expects(shopify_ref(), "71")).quantity
+
+    await bench.take_in(OrderTold(shop=SHOPIFY, order="2").told(1, line(shopify_ref(), 2)))
+
+    assert told == 0
+    assert (await bench.expects(shopify_ref(), "72")).quantity == 2
+
+
+async def test_several_places_count_only_where_something_is_shown(bench: Bench) -> None:
+    await bench.offer(shopify_ref("11", "111"), RING, shows={"71": 1, "72": 4})
+    await bench.offer(shopify_ref("12", "121"), RING, shows={"71": 1, "72": 0})
+
+    assert await mirror.has_several_places(bench.session, shopify_ref("11", "111"))
+    assert not await mirror.has_several_places(bench.session, shopify_ref("12", "121"))
+
+
+async def test_places_are_linked_to_ours_and_strange_ones_to_the_pool(bench: Bench) -> None:
+    atelier = await bench.place("71", "Atelier")
+    here = await bench.offer(shopify_ref(), RING, shows={"71": 1, "79": 4})
+    there = await bench.offer(etsy_ref(), RING)
+
+    places = await mirror.places_of(bench.session, [here, there])
+
+    assert places[here.id] == {"71": atelier, "79": POOL}
+    assert places[there.id] == {ANYWHERE: None}
+    assert await mirror.location_of(bench.session, here, "71") == atelier
+    assert await mirror.location_of(bench.session, there, ANYWHERE) == POOL
