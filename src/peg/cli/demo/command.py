@@ -179,7 +179,7 @@ def _environment(here: Terminal, home: str, ports: Ports, port: int) -> dict[str
 def _words(imported: Imported, person: Sorted) -> str:
     return (
         f"imported {imported.items} items and {imported.offers} offers; {imported.matched} matched"
-        f" by SKU, {person.mapped} by hand, {person.nameless} without any SKU;"
+        f" by SKU, {person.mapped} by hand, {person.labelled} labelled anew;"
         f" {len(imported.asked)} where the shops disagree"
     )
 
@@ -198,7 +198,7 @@ def _tell(
             "offers": imported.offers,
             "matched_by_sku": imported.matched,
             "mapped_by_hand": person.mapped,
-            "without_any_sku": person.nameless,
+            "labelled_anew": person.labelled,
             "shops_disagree": len(imported.asked),
         },
     }

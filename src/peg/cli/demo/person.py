@@ -4,15 +4,18 @@ An import matches exact SKUs only, as it must; the rest it proposes or reports. 
 at the pieces. Here that person knows the shelf from the practice marketplaces' control API.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from peg.catalog import offers
+from peg.catalog import items, offers
+from peg.catalog.items import Item
 from peg.catalog.offers import Offer
 from peg.cli.demo.practice import Control
-from peg.db.transaction import reading
+from peg.db.transaction import begin, reading
 from peg.domain.identity import Channel, Sku
+from peg.ledger import counter
 from peg.ledger.order_lines import Component
 from peg.wiring.engine import Engine
 from peg.wiring.peg import Peg
@@ -22,31 +25,49 @@ Pieces = tuple[tuple[str, int], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sorted:
-    """What the person did: offers mapped by hand, and pieces that have no SKU in either shop."""
+    """What the person did: offers mapped by hand, and pieces that were given a SKU of their own."""
 
     mapped: int
-    nameless: int
+    labelled: int
 
 
 async def sort_out(peg: Peg, engine: Engine, control: Control) -> Sorted:
-    """Map by hand every offer that stands for other pieces than PEG could know."""
+    """Map by hand every offer that stands for other pieces than PEG could know.
+
+    A piece that no offer names, or that shares its typed SKU with another piece, gets a label of
+    its own and is counted on the shelf.
+    """
     async with reading(peg.ground.database) as session:
         known = await offers.everything(session)
     truth = _truth((await control.read("units"))["units"])
     pieces = {offer.id: truth[key] for offer in known if (key := _key(offer)) in truth}
     names = _names((offer, pieces[offer.id]) for offer in known if offer.id in pieces)
+    nameless = sorted({piece for parts in pieces.values() for piece, _ in parts} - names.keys())
+    names |= {piece: Sku(piece.upper()) for piece in nameless}
+    await _label(peg, [names[piece] for piece in nameless])
     decider = peg.decider(engine)
-    mapped = nameless = 0
+    mapped = 0
     for offer in known:
-        wanted = pieces.get(offer.id, ())
-        if not wanted or any(piece not in names for piece, _ in wanted):
-            nameless += 1
-            continue
-        parts = {names[piece]: count for piece, count in wanted}
-        if _parts(offer.components) != parts:
-            await decider.compose(offer.id, parts)
+        wanted = {names[piece]: count for piece, count in pieces.get(offer.id, ())}
+        if wanted and _parts(offer.components) != wanted:
+            await decider.compose(offer.id, wanted)
             mapped += 1
-    return Sorted(mapped=mapped, nameless=nameless)
+    await _count(peg, control, {names[piece]: piece for piece in nameless})
+    return Sorted(mapped=mapped, labelled=len(nameless))
+
+
+async def _label(peg: Peg, skus: Sequence[Sku]) -> None:
+    async with begin(peg.ground.database) as session:
+        new = [Item(sku=sku, name=sku, one_of_a_kind=False) for sku in skus]
+        await items.open_all(session, new, now=peg.ground.clock.now())
+
+
+async def _count(peg: Peg, control: Control, wanted: Mapping[Sku, str]) -> None:
+    shelf = {row["piece"]: row["remaining"] for row in (await control.read("pieces"))["pieces"]}
+    async with begin(peg.ground.database) as session:
+        for sku, piece in sorted(wanted.items()):
+            now = peg.ground.clock.now()
+            await counter.count(session, sku, shelf[piece], who="rehearsal", now=now)
 
 
 def _truth(units: Iterable[Mapping[str, Any]]) -> dict[tuple[str, ...], Pieces]:
@@ -72,12 +93,19 @@ def _value(option: str) -> str:
 
 
 def _names(shown: Iterable[tuple[Offer, Pieces]]) -> dict[str, Sku]:
-    """Each piece's SKU, from an offer that sells one of it and nothing else."""
-    found: dict[str, Sku] = {}
-    for offer, pieces in shown:
-        if len(pieces) == 1 and pieces[0][1] == 1 and len(offer.components) == 1:
-            found.setdefault(pieces[0][0], offer.components[0].sku)
-    return found
+    """Each piece's SKU, from an offer that sells one of it and nothing else.
+
+    A SKU that was typed for several pieces names the one that most offers use it for.
+    """
+    uses = Counter(
+        (offer.components[0].sku, pieces[0][0])
+        for offer, pieces in shown
+        if len(pieces) == 1 and pieces[0][1] == 1 and len(offer.components) == 1
+    )
+    owner: dict[Sku, str] = {}
+    for (sku, piece), _ in sorted(uses.items(), key=lambda use: (-use[1], use[0])):
+        owner.setdefault(sku, piece)
+    return {piece: sku for sku, piece in owner.items()}
 
 
 def _parts(components: Iterable[Component]) -> dict[Sku, int]:
