@@ -90,6 +90,13 @@ class Settings(BaseModel):
         default=120.0,
         description="Seconds between two polls of an Etsy shop's receipts; 120 is 720 calls a day.",
     )
+    glance_s: PositiveFloat = Field(
+        default=60.0,
+        description=(
+            "Seconds between two looks at the Etsy listings changed last: Etsy tells of no hand"
+            " edit. 60 is 1,440 calls a day."
+        ),
+    )
     reconcile_s: PositiveFloat = Field(
         default=900.0, description="Seconds between two comparisons of every offer with the book."
     )

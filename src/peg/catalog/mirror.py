@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.catalog import locations, tables
 from peg.catalog.offers import KEYS_PER_QUERY_MAX, Offer
 from peg.db.transaction import require_transaction, upsert_all
-from peg.domain.identity import POOL, LocationId, OfferId, OfferRef
+from peg.domain.identity import POOL, LocationId, OfferId, OfferRef, ShopId
 from peg.domain.offer import ANYWHERE, Reading, Shelf
 
 
@@ -53,6 +53,19 @@ async def expected_of(
             fields = {name: row[name] for name in Expectation.__dataclass_fields__}
             fields["shelf"] = Shelf(row["shelf"])
             found.setdefault(OfferId(row["offer"]), {})[row["place"]] = Expectation(**fields)
+    return found
+
+
+async def versions_of_shop(session: AsyncSession, shop: ShopId) -> dict[OfferId, dict[str, int]]:
+    """The versions of a whole shop's rows."""
+    query = (
+        select(tables.mirror.c.offer, tables.mirror.c.place, tables.mirror.c.version)
+        .join(tables.offers, tables.offers.c.id == tables.mirror.c.offer)
+        .where(tables.offers.c.shop == shop)
+    )
+    found: dict[OfferId, dict[str, int]] = {}
+    for row in await session.execute(query):
+        found.setdefault(OfferId(row.offer), {})[row.place] = row.version
     return found
 
 

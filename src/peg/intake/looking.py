@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from peg.catalog import offers
+from peg.catalog import mirror, offers
 from peg.db.engine import Database
 from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
 from peg.domain.identity import OfferId, ShopId
 from peg.intake.patience import Patience
 from peg.intake.readings import TakenIn, basis_of, take_in_readings
-from peg.marketplaces.port import Marketplace
+from peg.marketplaces.port import Marketplace, ShowsNewest
 
 
 class Lookout:
@@ -49,3 +49,17 @@ class Lookout:
                     session, list(seen.values()), basis, patience=self._patience, now=now
                 )
         return taken
+
+    async def glance(self, shop: ShopId, newest: ShowsNewest) -> Sequence[TakenIn]:
+        """Look at what was changed last on a marketplace that does not tell of hand edits.
+
+        Raises:
+            MarketplaceError: it could not be read.
+        """
+        async with reading(self._database) as session:
+            basis = await mirror.versions_of_shop(session, shop)
+        seen = [offer.reading for offer in await newest.newest()]
+        async with begin(self._database) as session:
+            return await take_in_readings(
+                session, seen, basis, patience=self._patience, now=self._clock.now()
+            )

@@ -233,6 +233,13 @@ class ConditionalWriter(Protocol):
         """
 
 
+class ShowsNewest(Protocol):
+    """A marketplace that tells of no hand edit, but can be asked what was changed last (Etsy)."""
+
+    async def newest(self) -> Sequence[RemoteOffer]:
+        """What stands in the listings that were changed last: one call."""
+
+
 class ListingWriter(Protocol):
     """A marketplace that only takes a whole listing, unconditionally (Etsy)."""
 

@@ -75,6 +75,9 @@ class Engine:
                 Task("reconciliation", reconcile),
                 Task("tokens", self._every(60.0, shop.tokens.token)),
             ]
+            if isinstance(shop.marketplace, EtsyMarketplace):
+                glance = partial(self.lookout.glance, key, shop.marketplace)
+                found.append(Task("glances", self._every(settings.glance_s, glance)))
             if settings.public_url is not None:
                 subscribe = partial(self.subscribe, shop)
                 found.append(Task("subscriptions", self._every(SUBSCRIPTIONS_S, subscribe)))

@@ -36,7 +36,12 @@ FAULTS = {
 QUICK = Patience(confirm_s=1.5, may_rise_s=8.0, receipt_lag_s=6.0, settle_s=30.0)
 """People and marketplaces of the rehearsal are quick, so PEG waits less than in earnest."""
 
-POLL_S = {"PEG_POLL_SHOPIFY_S": "10", "PEG_POLL_ETSY_S": "10", "PEG_RECONCILE_S": "60"}
+POLL_S = {
+    "PEG_POLL_SHOPIFY_S": "10",
+    "PEG_POLL_ETSY_S": "10",
+    "PEG_GLANCE_S": "5",
+    "PEG_RECONCILE_S": "60",
+}
 CEILING_S = 60.0
 """The window's stated ceiling: a poll of 10 s, the receipts' lag of 5 s, waits and retries."""
 

@@ -88,6 +88,18 @@ class EtsyClient:
         path = f"{self._shop_path}/listings"
         return await self._read("getListingsByShop", path, query, Lane.BULK)
 
+    async def newest(self, *, limit: int) -> Answer:
+        """The active listings that were changed last, the newest first."""
+        query = {
+            "state": "active",
+            "limit": str(limit),
+            "includes": "Inventory",
+            "sort_on": "updated",
+            "sort_order": "desc",
+        }
+        path = f"{self._shop_path}/listings"
+        return await self._read("getListingsByShop", path, query, Lane.ORDERS)
+
     async def receipts(self, query: Mapping[str, str]) -> Answer:
         """A page of the shop's receipts."""
         path = f"{self._shop_path}/receipts"

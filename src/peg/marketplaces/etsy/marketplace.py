@@ -22,6 +22,9 @@ from peg.marketplaces.port import OrdersPage, RemoteGone
 log = structlog.get_logger()
 
 STATES = ("active", "inactive", "sold_out", "draft", "expired")
+NEWEST = 25
+"""Listings in one glance: more than a person edits between two of them."""
+
 LISTINGS_PAGE = 100
 PASSES_MAX = 3
 
@@ -47,6 +50,12 @@ class EtsyMarketplace(InventoryWriter):
         for state in STATES:
             async for page in self._pages(state, known):
                 yield page
+
+    async def newest(self) -> Sequence[RemoteOffer]:
+        """What stands in the listings that were changed last: one call."""
+        answer = await self._client.newest(limit=NEWEST)
+        rows = {str(whole(row, "listing_id")): row for row in things(answer.body, "results")}
+        return await self._offers(rows, answer.seen)
 
     async def read(self, refs: Sequence[OfferRef]) -> Mapping[OfferRef, Reading]:
         """Fresh readings; one listing costs one call, a hundred cost one or two."""
