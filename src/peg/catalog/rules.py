@@ -36,6 +36,15 @@ async def set_rule(session: AsyncSession, scope: str, channel: Channel, rule: Ru
     await session.execute(upsert(session, tables.rules, row, ["scope", "channel"]))
 
 
+async def all_rules(session: AsyncSession) -> Mapping[tuple[str, Channel], Rule]:
+    """Every rule by its scope and channel."""
+    rows = (await session.execute(select(tables.rules).order_by(tables.rules.c.scope))).mappings()
+    return {
+        (row["scope"], Channel(row["channel"])): Rule(buffer=row["buffer"], cap=row["cap"])
+        for row in rows
+    }
+
+
 async def limits_of(session: AsyncSession, wanted: Sequence[Offer]) -> Mapping[OfferId, Rule]:
     """The rule of each offer: the most particular one that there is, the strictest of its parts."""
     rows = (await session.execute(select(tables.rules))).mappings().all()

@@ -47,27 +47,35 @@ async def list_(*, here: Here) -> int:
 
 
 @app.command
-async def accept(*pairs: int, sku: str | None = None, here: Here) -> int:
+async def accept(
+    *pairs: int, surer_than: int | None = None, sku: str | None = None, here: Here
+) -> int:
     """They are the same piece: from now on they share its stock.
 
     Args:
         pairs: their numbers.
+        surer_than: also every pair that is at least so sure, in percent.
         sku: the piece's SKU, where neither offer has a usable one.
     """
     async with here.ground() as ground, open_peg(ground) as peg:
         engine = await peg.engine()
         decider = peg.decider(engine)
         given = None if sku is None else sku_of(sku)
+        wanted = list(pairs)
+        if surer_than is not None:
+            async with reading(ground.database) as session:
+                found = await proposals.open_proposals(session)
+            wanted += [one.id for one in found if one.confidence >= surer_than]
         asked: list[Sku] = []
         with here.progress() as bars:
-            for pair in bars.track(pairs, description="reading"):
+            for pair in bars.track(dict.fromkeys(wanted), description="reading"):
                 asked += (await decider.accept(pair, who=here.who, sku=given)).asked
         orders = await peg.importer(engine).take_in_kept(lambda _step, _by: None)
-    sentence = f"{len(pairs)} accepted"
+    sentence = f"{len(wanted)} accepted"
     if asked:
         sentence += f"; the shops disagree about {', '.join(asked)}: `peg questions`"
     return here.show(
-        Report(facts={"accepted": pairs, "asked": asked, "orders": orders}, sentence=sentence)
+        Report(facts={"accepted": wanted, "asked": asked, "orders": orders}, sentence=sentence)
     )
 
 

@@ -12,7 +12,13 @@ from peg.reads.offers import OfferRow
 
 
 async def offers(
-    sku: str | None = None, /, *, shop: str | None = None, behind: bool = False, here: Here
+    sku: str | None = None,
+    /,
+    *,
+    shop: str | None = None,
+    behind: bool = False,
+    unknown: bool = False,
+    here: Here,
 ) -> int:
     """What each shop shows of each offer, and what it should.
 
@@ -20,6 +26,7 @@ async def offers(
         sku: only offers that sell this piece.
         shop: only this shop's, such as `etsy:61234567`.
         behind: only offers that do not show what they should yet.
+        unknown: only offers that are mapped to no piece, and so are not kept in step.
     """
     async with here.ground() as ground, reading(ground.database) as session:
         found = await offer_reads.all_offers(
@@ -27,7 +34,7 @@ async def offers(
             shop=None if shop is None else ShopId(shop),
             sku=None if sku is None else sku_of(sku),
         )
-    rows = [row for row in found if not (behind and row.in_step)]
+    rows = [row for row in found if not (behind and row.in_step) and not (unknown and row.parts)]
     report = Report(
         facts=[row.model_dump(mode="json") for row in rows],
         columns=("offer", "shop", "title", "pieces", "shows", "should", "state"),
@@ -96,6 +103,8 @@ async def low_stock(
 
 
 def _state(row: OfferRow) -> str:
+    if not row.parts:
+        return "not kept in step: `peg match`"
     if row.gone:
         return "deleted there"
     if row.parked:

@@ -5,12 +5,14 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import ClassVar
 
 import structlog
 import uvicorn
 from fastapi import FastAPI
 
 from peg.cli.terminal import Here
+from peg.domain.errors import ErrorKind, PegError
 from peg.web.app import create_app
 from peg.wiring.alone import alone
 from peg.wiring.peg import open_peg
@@ -19,6 +21,12 @@ from peg.workers.embedded import Embedded
 log = structlog.get_logger()
 
 GRACE_S = 5
+
+
+class CannotListen(PegError):
+    """The address is taken, or not this machine's."""
+
+    kind: ClassVar[ErrorKind] = "conflict"
 
 
 class Server(uvicorn.Server):
@@ -48,10 +56,28 @@ async def run(*, here: Here) -> int:
         with alone(ground.settings):
             work = await Embedded.prepare(peg)
             settings = ground.settings
-            app = create_app(ground, work, peg.desk)
-            server = serve(app, host=settings.host, port=settings.port)
-            await until_stopped(server, work)
+            with listen(settings.host, settings.port) as listening:
+                app = create_app(ground, work, peg.desk)
+                server = serve(app, host=settings.host, port=settings.port)
+                log.info("peg.started", host=settings.host, port=listening.getsockname()[1])
+                await until_stopped(server, listening, work)
     return 0
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Bind the address before any work begins.
+
+    Raises:
+        CannotListen: it is taken, or not ours.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=128)
+    except OSError as cause:
+        raise CannotListen(
+            f"cannot listen on {host} port {port} ({cause.strerror}): stop what uses it, or set"
+            " PEG_PORT or PEG_HOST"
+        ) from cause
 
 
 def serve(app: FastAPI, *, host: str, port: int) -> Server:
@@ -69,14 +95,13 @@ def serve(app: FastAPI, *, host: str, port: int) -> Server:
     return Server(config)
 
 
-async def until_stopped(server: Server, work: Embedded) -> None:
+async def until_stopped(server: Server, listening: socket.socket, work: Embedded) -> None:
     """Serve and work until SIGINT or SIGTERM; then answer what was begun, and stop."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, server.handle_exit, number, None)
     working = asyncio.ensure_future(work.run())
-    serving = asyncio.ensure_future(server.serve())
-    log.info("peg.started", host=server.config.host, port=server.config.port)
+    serving = asyncio.ensure_future(server.serve(sockets=[listening]))
     try:
         await asyncio.wait({working, serving}, return_when=asyncio.FIRST_COMPLETED)
     finally:

@@ -8,10 +8,11 @@ from typing import TypeVar
 import structlog
 
 from peg.catalog import offers
+from peg.catalog.offers import Offer
 from peg.db.engine import Database
 from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
-from peg.domain.identity import OfferRef, ShopId, Sku
+from peg.domain.identity import Channel, OfferRef, ShopId, Sku
 from peg.domain.offer import RemoteOffer
 from peg.intake import checks
 from peg.intake.orders import take_in
@@ -144,8 +145,7 @@ class Importer:
         async with reading(self._database) as session:
             known = await offers.everything(session)
             rejected = await proposals.rejected_pairs(session)
-        mapped = {offer.ref for offer in known if offer.components}
-        return match(found.values(), mapped=mapped, rejected=rejected)
+        return match(found.values(), settled=_on_both(known), rejected=rejected)
 
     async def _poll(self, progress: Progress) -> None:
         for shop in sorted(self._shops):
@@ -167,6 +167,19 @@ def batches(things: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """Consecutive parts of at most `size`."""
     for start in range(0, len(things), size):
         yield things[start : start + size]
+
+
+def _on_both(known: Sequence[Offer]) -> frozenset[OfferRef]:
+    """Offers all of whose items stand on both marketplaces."""
+    stands: dict[Sku, set[Channel]] = {}
+    for offer in known:
+        for part in offer.components:
+            stands.setdefault(part.sku, set()).add(offer.ref.channel)
+    return frozenset(
+        offer.ref
+        for offer in known
+        if offer.components and all(len(stands[part.sku]) > 1 for part in offer.components)
+    )
 
 
 def _told(found: Mapping[OfferRef, RemoteOffer], matching: Matching) -> Imported:

@@ -11,6 +11,7 @@ from peg.domain.offer import RemoteOffer
 from peg.onboarding.likeness import Likeness, likenesses
 
 SLIP_CONFIDENCE = 95
+RIVAL_MARGIN = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +58,15 @@ Pair = tuple[OfferRef, OfferRef]
 def match(
     found: Iterable[RemoteOffer],
     *,
-    mapped: AbstractSet[OfferRef] = frozenset(),
+    settled: AbstractSet[OfferRef] = frozenset(),
     rejected: AbstractSet[Pair] = frozenset(),
 ) -> Matching:
     """Match offers of any number of shops.
 
     Args:
         found: all offers of all shops.
-        mapped: those whose item is known already: nothing is proposed for them.
+        settled: those whose item is known to stand on both marketplaces: nothing is proposed for
+            them.
         rejected: pairs that a person has said are two things.
     """
     offers = list(found)
@@ -72,12 +74,11 @@ def match(
     duplicates = _duplicates(tracked)
     doubled = {ref for refs in duplicates.values() for ref in refs}
     clear = [offer for offer in tracked if offer.ref not in doubled]
-    slips = [one for one in _slips(clear) if _open(one, mapped, rejected)]
-    slipped = {ref for one in slips for ref in (one.shopify, one.etsy)}
+    slips = [one for one in _slips(clear) if _open(one, settled, rejected)]
     groups, unnamed = _by_exact_sku(clear)
-    paired = {ref for refs in groups.values() if len(refs) > 1 for ref in refs}
-    open_ = [offer for offer in clear if offer.ref not in paired and offer.ref not in slipped]
-    alike = _alike([offer for offer in open_ if offer.ref not in mapped], rejected)
+    done = {ref for refs in groups.values() if len(refs) > 1 for ref in refs}
+    done |= {ref for one in slips for ref in (one.shopify, one.etsy)} | settled
+    alike = _alike([offer for offer in tracked if offer.ref not in done], doubled, rejected)
     proposals = sorted([*slips, *alike], key=lambda one: -one.confidence)
     waiting = {one.etsy for one in proposals}
     named = {sku: tuple(ref for ref in refs if ref not in waiting) for sku, refs in groups.items()}
@@ -141,32 +142,45 @@ def _slips(offers: Sequence[RemoteOffer]) -> list[Proposal]:
     return proposals
 
 
-def _open(one: Proposal, mapped: AbstractSet[OfferRef], rejected: AbstractSet[Pair]) -> bool:
-    return one.etsy not in mapped and (one.shopify, one.etsy) not in rejected
+def _open(one: Proposal, settled: AbstractSet[OfferRef], rejected: AbstractSet[Pair]) -> bool:
+    pair = (one.shopify, one.etsy)
+    return pair not in rejected and not set(pair) <= settled
 
 
-def _alike(offers: Sequence[RemoteOffer], rejected: AbstractSet[Pair]) -> list[Proposal]:
+def _alike(
+    offers: Sequence[RemoteOffer],
+    doubled: AbstractSet[OfferRef],
+    rejected: AbstractSet[Pair],
+) -> list[Proposal]:
     """The best pairs by title, attributes and price; each offer stands in one pair at most.
 
-    Two offers with usable SKUs that differ are two things: their owner has said so.
+    Two offers with usable SKUs that differ are two things: their owner has said so. A SKU that
+    stands on several offers says nothing.
     """
     shopify = [offer for offer in offers if offer.ref.channel is Channel.SHOPIFY]
     etsy = [offer for offer in offers if offer.ref.channel is Channel.ETSY]
-    return _best_pairs(
+    found = [
         one
         for one in likenesses(shopify, etsy)
-        if not (usable_sku(one.shopify.sku) and usable_sku(one.etsy.sku))
-        and (one.shopify.ref, one.etsy.ref) not in rejected
-    )
+        if (one.shopify.ref, one.etsy.ref) not in rejected
+        and not (_says(one.shopify, doubled) and _says(one.etsy, doubled))
+    ]
+    return _best_pairs(found, doubled)
 
 
-def _best_pairs(found: Iterable[Likeness]) -> list[Proposal]:
+def _says(offer: RemoteOffer, doubled: AbstractSet[OfferRef]) -> bool:
+    """Whether its SKU says which piece it is."""
+    return usable_sku(offer.sku) is not None and offer.ref not in doubled
+
+
+def _best_pairs(found: Sequence[Likeness], doubled: AbstractSet[OfferRef]) -> list[Proposal]:
     taken: set[OfferRef] = set()
     proposals = []
     for one in sorted(found, key=lambda one: (-one.confidence, one.shopify.ref, one.etsy.ref)):
-        if one.shopify.ref in taken or one.etsy.ref in taken:
+        pair = {one.shopify.ref, one.etsy.ref}
+        if pair & taken or (pair & doubled and _has_rival(one, found)):
             continue
-        taken |= {one.shopify.ref, one.etsy.ref}
+        taken |= pair
         proposals.append(
             Proposal(
                 shopify=one.shopify.ref,
@@ -176,3 +190,13 @@ def _best_pairs(found: Iterable[Likeness]) -> list[Proposal]:
             )
         )
     return proposals
+
+
+def _has_rival(one: Likeness, found: Sequence[Likeness]) -> bool:
+    """Whether another pair with one of the two is nearly as likely: then nothing is proposed."""
+    return any(
+        other is not one
+        and other.confidence > one.confidence - RIVAL_MARGIN
+        and (other.shopify.ref == one.shopify.ref or other.etsy.ref == one.etsy.ref)
+        for other in found
+    )

@@ -43,8 +43,8 @@ async def propose(session: AsyncSession, new: Sequence[Proposal], *, now: dateti
     refs = [ref for one in new for ref in (one.shopify, one.etsy)]
     known = await offers.by_refs(session, refs)
     for one in new:
-        if known[one.etsy].components:
-            continue  # somebody has mapped it meanwhile
+        if known[one.shopify].components and known[one.etsy].components:
+            continue  # both are known already, and as two pieces
         row = {
             "shopify_offer": known[one.shopify].id,
             "etsy_offer": known[one.etsy].id,

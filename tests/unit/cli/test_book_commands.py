@@ -204,3 +204,16 @@ def test_every_read_works_on_an_empty_book(tmp_path: Path, command: str) -> None
     assert people.code == program.code == 0
     assert people.out.strip()
     assert program.facts == []
+
+
+def test_limits_of_a_channel_are_set_and_listed(home: Path) -> None:
+    assert peg(home, "limit", "--json").facts == []
+
+    peg(home, "limit", "all", "etsy", "--buffer", "1")
+    found = peg(home, "limit", "sku:RING-1", "shopify", "--cap", "2", "--json").facts
+
+    assert found == [
+        {"scope": "all", "channel": "etsy", "buffer": 1, "cap": None},
+        {"scope": "sku:RING-1", "channel": "shopify", "buffer": 0, "cap": 2},
+    ]
+    assert peg(home, "limit", "all", "etsy", "--buffer", "-1").code == 2

@@ -54,12 +54,14 @@ def test_peg_runs_until_it_is_told_to_stop_and_then_leaves_in_order(
     page = httpx2.get(f"{runner.url}/")
     examined = peg(tmp_path, "doctor", "--json").facts
     second = peg(tmp_path, "run", "--json", PEG_PORT="0")
+    elsewhere = peg(tmp_path / "other", "run", "--json", PEG_PORT=runner.url.rpartition(":")[2])
     runner.process.send_signal(signal.SIGTERM)
     _, told = runner.process.communicate(timeout=PATIENCE_S)
 
     assert page.status_code == 200
     assert {"state": "well", "what": "running", "sentence": "`peg run` is at work"} in examined
     assert (second.code, second.refusal["error"]) == (4, "AlreadyRunning")
+    assert (elsewhere.code, elsewhere.refusal["error"]) == (4, "CannotListen")
     assert runner.process.returncode == 0
     assert "peg.stopped" in told
     assert "Traceback" not in told

@@ -62,6 +62,29 @@ def test_one_sku_on_two_offers_of_a_shop_is_reported_and_nothing_is_guessed() ->
     assert not found.proposals
 
 
+def test_a_doubled_sku_is_told_apart_by_its_words_if_only_one_fits() -> None:
+    shopify, etsy = windows()
+    ours = shopify.show("RING-1", 1, title="Cornflower blue sapphire engagement ring")
+    right = etsy.show("RING-1", 1, title="Sapphire engagement ring, cornflower blue")
+    etsy.show("RING-1", 1, title="Emerald pendant")
+
+    (proposal,) = match(all_of(shopify, etsy)).proposals
+
+    assert (proposal.shopify, proposal.etsy) == (ours, right)
+
+
+def test_a_new_offer_without_sku_may_be_a_piece_that_is_known_from_the_other_shop() -> None:
+    shopify, etsy = windows()
+    ours = shopify.show("", 1, title="Opal ring with halo")
+    theirs = etsy.show("RING-1", 1, title="Opal ring with halo")
+
+    (proposal,) = match(all_of(shopify, etsy)).proposals
+    settled = match(all_of(shopify, etsy), settled={ours, theirs})
+
+    assert (proposal.shopify, proposal.etsy) == (ours, theirs)
+    assert not settled.proposals
+
+
 def test_an_offer_that_the_shop_does_not_count_is_reported() -> None:
     shopify, etsy = windows()
     gift = shopify.show("CARD-1", 0, tracked=False)
