@@ -41,6 +41,7 @@ _COMMANDS: tuple[tuple[str, str, str, str], ...] = (
     ("stock", "release", "peg.cli.stock:release", "End a hold."),
     ("steer", "push", "peg.cli.steering:push", "Drive offers to what they should show, now."),
     ("steer", "reconcile", "peg.cli.steering:reconcile", "Compare every offer with the book, now."),
+    ("steer", "limit", "peg.cli.steering:limit", "How much of a piece a channel may show."),
     (
         "steer",
         "pause",
