@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import tables
-from peg.db.transaction import insert_or_ignore, require_transaction
+from peg.db.transaction import insert_or_ignore, require_transaction, upsert
 from peg.domain.errors import BadQuantity, UnknownSku
 from peg.domain.identity import Sku
 from peg.ledger.book import open_items
@@ -21,7 +21,7 @@ class Item:
 
     Attributes:
         one_of_a_kind: there is one and there will never be another.
-        low_stock_at: alert when this many or fewer are available; None: the rule of its kind.
+        low_stock_at: alert when this many or fewer are available: its own rule, else its kind's.
     """
 
     sku: Sku
@@ -59,13 +59,13 @@ async def by_sku(session: AsyncSession, sku: Sku) -> Item | None:
 
 async def by_skus(session: AsyncSession, skus: Sequence[Sku]) -> Mapping[Sku, Item]:
     """Some items."""
-    query = select(*_columns()).where(tables.items.c.sku.in_(skus))
+    query = _items().where(tables.items.c.sku.in_(skus))
     return {row["sku"]: Item(**row) for row in (await session.execute(query)).mappings()}
 
 
 async def everything(session: AsyncSession) -> Sequence[Item]:
     """All items in SKU order."""
-    query = select(*_columns()).order_by(tables.items.c.sku)
+    query = _items().order_by(tables.items.c.sku)
     return [Item(**row) for row in (await session.execute(query)).mappings()]
 
 
@@ -75,19 +75,41 @@ async def opened_at(session: AsyncSession, sku: Sku) -> datetime | None:
 
 
 async def set_low_stock(session: AsyncSession, sku: Sku, at: int | None) -> None:
-    """Alert when `at` or fewer pieces are available.
+    """Alert when `at` or fewer pieces are available; None: the rule of its kind counts.
 
     Raises:
         BadQuantity: below zero.
         UnknownSku: no such item.
     """
     require_transaction(session)
-    if at is not None and at < 0:
-        raise BadQuantity(f"an alert at {at} pieces would never come: name 0 or more")
+    _refuse_below_zero(at)
     statement = update(tables.items).where(tables.items.c.sku == sku).values(low_stock_at=at)
     if await session.scalar(statement.returning(tables.items.c.sku)) is None:
         raise UnknownSku(sku)
 
 
-def _columns() -> list[Any]:
-    return [tables.items.c[name] for name in Item.__dataclass_fields__]
+async def set_low_stock_of_kind(session: AsyncSession, kind: str, at: int | None) -> None:
+    """Alert when `at` or fewer pieces are available of any item of a kind without its own rule.
+
+    Raises:
+        BadQuantity: below zero.
+    """
+    require_transaction(session)
+    _refuse_below_zero(at)
+    if at is None:
+        await session.execute(delete(tables.kinds).where(tables.kinds.c.kind == kind))
+    else:
+        row = {"kind": kind, "low_stock_at": at}
+        await session.execute(upsert(session, tables.kinds, row, ["kind"]))
+
+
+def _refuse_below_zero(at: int | None) -> None:
+    if at is not None and at < 0:
+        raise BadQuantity(f"an alert at {at} pieces would never come: name 0 or more")
+
+
+def _items() -> Select[Any]:
+    low_stock_at = func.coalesce(tables.items.c.low_stock_at, tables.kinds.c.low_stock_at)
+    named = {"low_stock_at": low_stock_at.label("low_stock_at")}
+    columns = [named.get(name, tables.items.c[name]) for name in Item.__dataclass_fields__]
+    return select(*columns).outerjoin(tables.kinds, tables.kinds.c.kind == tables.items.c.kind)

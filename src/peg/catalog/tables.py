@@ -26,6 +26,14 @@ items = Table(
     Column("opened_at", UtcDateTime, nullable=False),
 )
 
+kinds = Table(
+    "kinds",
+    metadata,
+    Column("kind", String(32), primary_key=True),
+    Column("low_stock_at", Integer, nullable=False),
+    CheckConstraint("low_stock_at >= 0", name="low_stock_not_negative"),
+)
+
 offers = Table(
     "offers",
     metadata,

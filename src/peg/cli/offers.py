@@ -1,5 +1,7 @@
 """What stands on the shops: `offers`, `shops`, `low-stock`."""
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from peg.catalog import items
 from peg.cli.terminal import Here, Report
 from peg.cli.words import Pieces, seen, sku_of
@@ -9,6 +11,8 @@ from peg.reads import low_stock as low_reads
 from peg.reads import offers as offer_reads
 from peg.reads import shops as shop_reads
 from peg.reads.offers import OfferRow
+
+KIND = "kind:"
 
 
 async def offers(
@@ -84,13 +88,13 @@ async def low_stock(
     """Pieces at or below their threshold; with a SKU, set its threshold.
 
     Args:
-        sku: the piece whose threshold is set.
+        sku: the piece whose threshold is set, or `kind:RING` for all rings without their own.
         at: alert when this many or fewer are available.
-        off: alert no more.
+        off: alert no more, or as its kind says.
     """
     if sku is not None:
         async with here.ground() as ground, begin(ground.database) as session:
-            await items.set_low_stock(session, sku_of(sku), None if off else at)
+            await _set_threshold(session, sku, None if off else at)
     async with here.ground() as ground, reading(ground.database) as session:
         found = await low_reads.low_stock(session)
     report = Report(
@@ -100,6 +104,13 @@ async def low_stock(
         sentence="" if found else "nothing is low",
     )
     return here.show(report)
+
+
+async def _set_threshold(session: AsyncSession, scope: str, at: int | None) -> None:
+    if scope.startswith(KIND):
+        await items.set_low_stock_of_kind(session, scope.removeprefix(KIND).upper(), at)
+    else:
+        await items.set_low_stock(session, sku_of(scope), at)
 
 
 def _state(row: OfferRow) -> str:

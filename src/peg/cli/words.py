@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar
 from cyclopts import Parameter, Token
 
 from peg.domain.errors import BadQuantity, ErrorKind, PegError
+from peg.domain.gem_sku import sku_on_label
 from peg.domain.identity import Sku, fold_sku, parse_sku
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,9}\Z", re.ASCII)
@@ -32,12 +33,12 @@ class BadMoment(PegError):
 
 
 def sku_of(text: str) -> Sku:
-    """A SKU as typed; small letters and spaces around it are slips.
+    """A SKU as typed, or as scanned from its label; small letters and spaces are slips.
 
     Raises:
-        BadSku: it can be none.
+        BadSku: it can be none, or a character of the label is wrong.
     """
-    return parse_sku(fold_sku(text))
+    return parse_sku(sku_on_label(fold_sku(text)))
 
 
 def moment_of(text: str, *, end_of_day: bool) -> datetime:

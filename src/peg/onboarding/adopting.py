@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.catalog import items, locations, mirror, offers
 from peg.catalog.items import Item
 from peg.db.transaction import require_transaction
+from peg.domain.gem_sku import parse_gem_sku
 from peg.domain.identity import LocationId, OfferId, OfferRef, ShopId, Sku
 from peg.domain.offer import Reading, RemoteOffer, Shelf
 from peg.domain.stock import Cause
@@ -210,8 +211,14 @@ def _item(match: Match, found: Mapping[OfferRef, RemoteOffer]) -> Item:
         sku=match.sku,
         name=f"{first.title} ({options})" if options else first.title,
         one_of_a_kind=_one_of_a_kind(remotes),
-        kind=first.attributes.get("type", ""),
+        kind=_kind(match.sku),
     )
+
+
+def _kind(sku: Sku) -> str:
+    """The category that a SKU names, for rules and thresholds; blank for one that names none."""
+    gem = parse_gem_sku(sku)
+    return gem.category if gem else ""
 
 
 def _one_of_a_kind(remotes: Sequence[RemoteOffer]) -> bool:

@@ -71,7 +71,7 @@ def match(
     """
     offers = list(found)
     tracked = [offer for offer in offers if offer.tracked]
-    duplicates = _duplicates(tracked)
+    duplicates = _duplicates(offers)
     doubled = {ref for refs in duplicates.values() for ref in refs}
     clear = [offer for offer in tracked if offer.ref not in doubled]
     slips = [one for one in _slips(clear) if _open(one, settled, rejected)]

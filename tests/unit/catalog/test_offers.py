@@ -129,6 +129,21 @@ async def test_a_threshold_is_of_a_known_item_and_not_below_zero(bench: Bench) -
         await items.set_low_stock(bench.session, Sku("RING-9"), 1)
 
 
+async def test_a_kinds_threshold_counts_for_its_items_without_their_own(bench: Bench) -> None:
+    new = [Item(sku=Sku(sku), name=sku, one_of_a_kind=False, kind="RING") for sku in ("A", "B")]
+    await items.open_all(bench.session, new, now=NOON)
+    await items.set_low_stock_of_kind(bench.session, "RING", 1)
+    await items.set_low_stock_of_kind(bench.session, "RING", 3)
+    await items.set_low_stock(bench.session, Sku("B"), 0)
+
+    known = await items.by_skus(bench.session, [Sku("A"), Sku("B"), NECKLACE])
+    await items.set_low_stock_of_kind(bench.session, "RING", None)
+    after = await items.everything(bench.session)
+
+    assert [known[sku].low_stock_at for sku in (Sku("A"), Sku("B"), NECKLACE)] == [3, 0, None]
+    assert [item.low_stock_at for item in after] == [None, 0, None, None]
+
+
 async def test_two_places_of_one_name_stay_two_places(bench: Bench) -> None:
     first = await locations.link(bench.session, SHOPIFY, "71", name="Atelier Zürich")
     second = await locations.link(bench.session, SHOPIFY, "72", name="Atelier Zürich")

@@ -50,6 +50,18 @@ def test_a_slip_of_case_or_space_is_proposed_and_never_taken_for_granted() -> No
     assert "only in case and spaces" in proposal.reasons[0]
 
 
+def test_a_sku_that_an_untracked_offer_carries_too_is_no_proof() -> None:
+    shopify, etsy = windows()
+    slip = shopify.show("RING-1", 1, title="Moonstone ring, its SKU typed wrong")
+    right = shopify.show("RING-1", 1, title="Turquoise ring", tracked=False)
+    theirs = etsy.show("RING-1", 1, title="Turquoise ring")
+
+    found = match(all_of(shopify, etsy))
+
+    assert found.duplicates == {"RING-1": [slip, right]}
+    assert [one.refs for one in found.matches] == [(theirs,)]
+
+
 def test_one_sku_on_two_offers_of_a_shop_is_reported_and_nothing_is_guessed() -> None:
     shopify, etsy = windows()
     twins = [shopify.show("RING-1", 1), shopify.show("RING-1", 1)]

@@ -148,6 +148,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sku", name=op.f("pk_items")),
     )
     op.create_table(
+        "kinds",
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("low_stock_at", sa.Integer(), nullable=False),
+        sa.CheckConstraint("low_stock_at >= 0", name=op.f("ck_kinds_low_stock_not_negative")),
+        sa.PrimaryKeyConstraint("kind", name=op.f("pk_kinds")),
+    )
+    op.create_table(
         "leases",
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
@@ -603,6 +610,7 @@ def downgrade() -> None:
     op.drop_table("locations")
     op.drop_table("levels")
     op.drop_table("leases")
+    op.drop_table("kinds")
     op.drop_table("items")
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.drop_index(
