@@ -27,6 +27,7 @@ class Expectation:
         reserved: Shopify's own `reserved` when it was last read.
         may_rise: pieces the marketplace may put back by itself until `may_rise_until`.
         pending: the figure of a write that is under way or got no answer.
+        unanswered: the write is no longer under way: a reading tells whether it was applied.
         written_at: when we last changed it.
     """
 
@@ -37,6 +38,7 @@ class Expectation:
     may_rise: int = 0
     may_rise_until: datetime | None = None
     pending: int | None = None
+    unanswered: bool = False
     written_at: datetime | None = None
     seen_at: datetime | None = None
 
@@ -127,12 +129,29 @@ async def forget_rise(session: AsyncSession, offer: OfferId, place: str) -> None
 
 async def note_sending(session: AsyncSession, offer: OfferId, place: str, quantity: int) -> None:
     """A write is about to be sent: from now on its figure would be our own."""
-    await _change(session, offer, place, pending=quantity)
+    await _change(session, offer, place, pending=quantity, unanswered=False)
+
+
+async def note_unanswered(session: AsyncSession, offer: OfferId, place: str) -> None:
+    """The write got no answer: the next reading tells whether it was applied."""
+    await _change(session, offer, place, unanswered=True)
+
+
+async def note_interrupted(session: AsyncSession) -> int:
+    """PEG was stopped while writes were under way: none of them will be answered any more."""
+    require_transaction(session)
+    statement = (
+        update(tables.mirror)
+        .where(tables.mirror.c.pending.is_not(None), tables.mirror.c.unanswered.is_(False))
+        .values(unanswered=True, version=tables.mirror.c.version + 1)
+        .returning(tables.mirror.c.offer)
+    )
+    return len((await session.scalars(statement)).all())
 
 
 async def note_not_sent(session: AsyncSession, offer: OfferId, place: str) -> None:
     """The write was refused: nothing was changed."""
-    await _change(session, offer, place, pending=None)
+    await _change(session, offer, place, pending=None, unanswered=False)
 
 
 async def note_compared_and_set(
@@ -143,7 +162,9 @@ async def note_compared_and_set(
     A sale may have been taken in while the answer was on its way: the difference keeps it.
     """
     quantity = tables.mirror.c.quantity + delta
-    await _change(session, offer, place, quantity=quantity, pending=None, written_at=now)
+    await _change(
+        session, offer, place, quantity=quantity, pending=None, unanswered=False, written_at=now
+    )
 
 
 async def note_rewritten(
@@ -158,13 +179,14 @@ async def note_rewritten(
         quantity=quantity,
         shelf=reading.shelf.value,
         pending=None,
+        unanswered=False,
         written_at=now,
     )
 
 
 async def note_seen(session: AsyncSession, offer: OfferId, place: str, quantity: int) -> None:
     """A reading showed this figure, and what it means was acted on."""
-    await _change(session, offer, place, quantity=quantity, pending=None)
+    await _change(session, offer, place, quantity=quantity, pending=None, unanswered=False)
 
 
 async def note_shelf(session: AsyncSession, offer: OfferId, shelf: Shelf) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from peg.db.columns import Json, Serial, UtcDateTime, metadata
@@ -85,6 +86,7 @@ mirror = Table(
     Column("may_rise", Integer, nullable=False, default=0),
     Column("may_rise_until", UtcDateTime),
     Column("pending", Integer),
+    Column("unanswered", Boolean, nullable=False, default=False, server_default=false()),
     Column("version", Integer, nullable=False, default=1),
     Column("written_at", UtcDateTime),
     Column("seen_at", UtcDateTime),

@@ -64,8 +64,8 @@ async def take_in_readings(
     taken = []
     for reading in readings:
         offer = known.get(reading.ref)
-        if offer is None or offer.id not in basis:
-            continue
+        if offer is None or offer.id not in basis or not offer.tracked:
+            continue  # what a marketplace does not count has no figure to be explained
         doubts = Doubts(session=session, offer=offer, patience=patience, now=now)
         desk = _Desk(session=session, offer=offer, reading=reading, doubts=doubts, now=now)
         taken.append(await desk.take_in(expected.get(offer.id, {}), basis[offer.id]))
@@ -142,7 +142,14 @@ class _Desk:
                 await self.doubts.shows_more(place, available, row, judgement.pieces)
 
     async def _stayed(self, place: str, row: Expectation) -> None:
-        """A cancelled piece that is not back by its time will not come: we may raise it now."""
+        """The figure is as expected: what did not come about by now will not.
+
+        A write without an answer was not applied; a cancelled piece that is not back by its time
+        stays away, so that we may raise it ourselves.
+        """
+        if row.unanswered:
+            await mirror.note_not_sent(self.session, self.offer.id, place)
+            await self.doubts.drifted()
         late = row.may_rise_until is not None and row.may_rise_until <= self.reading.begun_at
         if row.may_rise and late:
             await mirror.forget_rise(self.session, self.offer.id, place)

@@ -31,6 +31,7 @@ log = structlog.get_logger()
 
 WRITES_PER_CALL_MAX = 250
 WAIT_FOR_RETURN_S = 2.0
+UNDER_WAY_S = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,8 @@ class FigurePusher:
         await self._note_shown([one for one in planned if one.plan.move is Move.NONE])
         await self._look([one for one in planned if one.plan.move is Move.LOOK])
         await self._send([one for one in planned if one.plan.move is Move.LOWER])
+        under_way = [one for one in planned if one.plan.move is Move.UNDER_WAY]
+        await self._later(under_way, "another write is under way", wait_s=UNDER_WAY_S)
         await self._wait([one for one in planned if one.plan.move is Move.WAIT])
         return [one.standing for one in planned if one.plan.move is Move.RAISE]
 
@@ -156,7 +159,8 @@ class FigurePusher:
                             version=one.standing.target.version,
                             now=now,
                         )
-                    case Shown.UNKNOWN:  # `pending` stays: the next reading tells
+                    case Shown.UNKNOWN:
+                        await mirror.note_unanswered(session, one.offer.id, write.place)
                         doubtful.append(one)
                     case Shown.STALE:
                         await mirror.note_not_sent(session, one.offer.id, write.place)

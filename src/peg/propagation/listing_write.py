@@ -125,6 +125,7 @@ class ListingWrite:
                 await self._note_written(session, view, result)
                 return False
             case Shown.UNKNOWN:
+                await mirror.note_unanswered(session, offer.id, ANYWHERE)
                 return True
             case Shown.STALE:
                 await mirror.note_not_sent(session, offer.id, ANYWHERE)

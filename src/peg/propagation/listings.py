@@ -32,6 +32,7 @@ log = structlog.get_logger()
 
 LISTINGS_AT_ONCE_MAX = 4
 WAIT_FOR_RETURN_S = 2.0
+UNDER_WAY_S = 0.3
 _LOWERS = {ListingMove.WITHDRAW, ListingMove.LOWER}
 _RAISES = {ListingMove.RAISE, ListingMove.RESTORE}
 
@@ -111,6 +112,8 @@ class ListingPusher:
                     await settle_listing(session, self._shop, view.listing, self._clock)
             case ListingMove.LOOK:
                 await self._look(keys)
+            case ListingMove.UNDER_WAY:
+                await self._later(keys, "another write is under way", wait_s=UNDER_WAY_S)
             case ListingMove.WAIT:
                 await self._later(keys, "may come back by itself", wait_s=WAIT_FOR_RETURN_S)
             case move if move in _LOWERS or may_raise:

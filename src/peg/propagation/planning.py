@@ -17,6 +17,7 @@ class Move(Enum):
     LOWER = "lower"  # some figure must come down: now, and without proof
     RAISE = "raise"  # figures only go up: with proof
     LOOK = "look"  # a write got no answer: read before deciding
+    UNDER_WAY = "under_way"  # another write is being sent: its answer first
     WAIT = "wait"  # the marketplace may put a piece back by itself: see first
 
 
@@ -34,8 +35,10 @@ def plan_figures(ref: OfferRef, target: Target, known: Mapping[str, Expectation]
     Lowering never waits for raising: where one place goes down and another up, only the lowering
     is planned; the raise follows with its proof.
     """
-    if any(row.pending is not None for row in known.values()):
+    if any(row.unanswered for row in known.values()):
         return Plan(move=Move.LOOK)
+    if any(row.pending is not None for row in known.values()):
+        return Plan(move=Move.UNDER_WAY)
     changes = [
         Write(ref=ref, place=place, basis=row.quantity, quantity=target.quantities.get(place, 0))
         for place, row in sorted(known.items())
@@ -60,6 +63,7 @@ class ListingMove(Enum):
     RAISE = "raise"
     RESTORE = "restore"
     LOOK = "look"
+    UNDER_WAY = "under_way"
     WAIT = "wait"
 
 
@@ -80,8 +84,10 @@ def plan_listing(sides: Mapping[OfferRef, Side]) -> ListingMove:
     >>> plan_listing({})
     <ListingMove.NONE: 'none'>
     """
-    if any(side.known.pending is not None for side in sides.values()):
+    if any(side.known.unanswered for side in sides.values()):
         return ListingMove.LOOK
+    if any(side.known.pending is not None for side in sides.values()):
+        return ListingMove.UNDER_WAY
     on_sale = any(side.known.shelf is Shelf.LISTED for side in sides.values())
     wanted = any(side.wanted for side in sides.values())
     if not wanted:

@@ -38,7 +38,9 @@ class Prover:
             mine = await offers.by_ids(session, wanted)
             skus = {part.sku for offer in mine.values() for part in offer.components}
             siblings = [
-                offer for offer in await offers.of_skus(session, sorted(skus)) if not offer.gone
+                offer
+                for offer in await offers.of_skus(session, sorted(skus))
+                if offer.tracked and not offer.gone
             ]
         try:
             taken = await self._lookout.look([offer.id for offer in siblings])

@@ -6,7 +6,8 @@ from contextlib import suppress
 
 import structlog
 
-from peg.db.transaction import reading
+from peg.catalog import mirror
+from peg.db.transaction import begin, reading
 from peg.domain.identity import Channel
 from peg.intake.inbox import Receipt
 from peg.shops import directory
@@ -68,6 +69,8 @@ class Embedded:
 
     async def _run_engine(self) -> None:
         ground = self._peg.ground
+        async with begin(ground.database) as session:
+            await mirror.note_interrupted(session)
         await run_all(
             self.tasks(), clock=ground.clock, metrics=ground.metrics, alarm=self._engine.alarm
         )
