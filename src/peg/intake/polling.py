@@ -18,6 +18,7 @@ from peg.intake.inbox import READ_AGAIN, record_once
 from peg.intake.orders import take_in
 from peg.intake.patience import Patience
 from peg.intake.tables import polls
+from peg.ledger.order_rows import unchanged
 from peg.marketplaces.port import Marketplace, OrdersPage
 
 log = structlog.get_logger()
@@ -100,8 +101,12 @@ class Polls:
         """Take the page in and move the cursor, in one transaction if every order allows it."""
         now = self._clock.now()
         try:
+            async with reading(self._database) as session:
+                same = await unchanged(session, page.orders)
             async with begin(self._database) as session:
                 for order in page.orders:
+                    if order.order in same:
+                        continue
                     await take_in(session, order, patience=self._patience, now=now)
                 await _move_cursor(session, shop, page.cursor, now)
         except Exception:

@@ -169,3 +169,34 @@ async def counted_by_shop(session: AsyncSession) -> Mapping[str, int]:
     """How many orders are kept of each shop."""
     query = select(orders.c.shop, func.count()).group_by(orders.c.shop)
     return dict((await session.execute(query)).tuples().all())
+
+
+async def unchanged(session: AsyncSession, told: Sequence[OrderSnapshot]) -> frozenset[str]:
+    """Which of one shop's orders are kept exactly as told: polls bring most of them again."""
+    if not told:
+        return frozenset()
+    keys = [order.order for order in told]
+    headers = select(orders).where(orders.c.shop == told[0].shop, orders.c.order_id.in_(keys))
+    lines = select(order_lines).where(
+        order_lines.c.shop == told[0].shop, order_lines.c.order_id.in_(keys)
+    )
+    known = {row["order_id"]: row for row in (await session.execute(headers)).mappings()}
+    kept: dict[str, set[tuple[Any, ...]]] = {}
+    for row in (await session.execute(lines)).mappings():
+        kept.setdefault(row["order_id"], set()).add(tuple(row[name] for name in _STATES))
+    return frozenset(
+        order.order
+        for order in told
+        if order.order in known
+        and _same_header(order, known[order.order])
+        and {tuple(getattr(line, name) for name in _STATES) for line in order.lines}
+        == kept.get(order.order, set())
+    )
+
+
+_STATES = ("line", "committed", "shipped", "restocked", "written_off", "remote_location")
+
+
+def _same_header(order: OrderSnapshot, row: Any) -> bool:
+    told = (order.updated_at, order.paid, order.cancelled_at, order.complete)
+    return bool(told == (row["updated_at"], row["paid"], row["cancelled_at"], row["complete"]))

@@ -40,26 +40,23 @@ async def judge(
         "refused_429": _refusals(shops),
         "double_sales": truth["double_sales"],
         "drift": differing,
+        "orders_missing": _missing_orders(book, shops),
         "cases": book["cases"],
         "questions": book["questions"],
     }
-    found["invariants"] = _invariants(found, book, shops, settled=settled)
+    found["invariants"] = _invariants(found, book, settled=settled)
     found["ok"] = all(found["invariants"].values())
     return found
 
 
 def _invariants(
-    found: Mapping[str, Any],
-    book: Mapping[str, Any],
-    shops: Mapping[str, Mapping[str, Any]],
-    *,
-    settled: bool,
+    found: Mapping[str, Any], book: Mapping[str, Any], *, settled: bool
 ) -> dict[str, bool]:
     """Those of the eight that a rehearsal can see: no price changes here, and no log is kept."""
     outside, inside = found["double_sales"]["outside"], found["double_sales"]["inside"]
     return {
         "I1 the entries add up": not book["wrong_sums"],
-        "I2 every order was taken in": not _missing_orders(book, shops),
+        "I2 every order was taken in": not found["orders_missing"],
         "I3 nothing sold was put back on sale": not outside,
         "I4 every offer shows its target": settled and not found["drift"]["offers"],
         "I5 a piece sold twice only inside the window, with a case": (

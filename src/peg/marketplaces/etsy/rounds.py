@@ -2,8 +2,8 @@
 
 Every round asks for receipts changed since the newest change seen, by Etsy's own times and with an
 overlap, for a sale shows there only after a while. That alone is not enough: the time of change
-ignores refunds, and the filter misses cancelled receipts. So now and then a round also reads the
-recent receipts again, those not cancelled and those cancelled.
+ignores refunds, and the filter misses cancelled receipts. So every round also reads the cancelled
+receipts of the last days, and now and then the recent ones that are not.
 
 Pages are cut by time and not by offset: a receipt that changes while we read moves to the end, and
 counting would then skip another one.
@@ -31,6 +31,9 @@ OVERLAP_S = 1800
 
 HISTORY_S = 90 * 86_400
 """How far back the very first round reads."""
+
+CANCELLED_REACH_S = 2 * 86_400
+"""How far back every round looks among the cancelled: by when they were placed."""
 
 REREADS_S = ((600, 3 * 86_400), (6 * 3600, 60 * 86_400))
 """How often (seconds between) and how far back (seconds) recent receipts are read again."""
@@ -89,13 +92,13 @@ def begun(cursor: Cursor, now: datetime) -> Cursor:
     reach_s = max(
         (reach for is_due, (_, reach) in zip(due, REREADS_S, strict=True) if is_due), default=0
     )
-    again: tuple[Walk, ...] = ("recent", "cancelled") if reach_s else ()
+    again: tuple[Walk, ...] = ("recent", "cancelled") if reach_s else ("cancelled",)
     return replace(
         cursor,
         reread_at=tuple(
             seconds if is_due else at for at, is_due in zip(cursor.reread_at, due, strict=True)
         ),
-        reach_s=reach_s,
+        reach_s=reach_s or CANCELLED_REACH_S,
         walks=("changed", *again),
         low=cursor.since - OVERLAP_S,
         offset=0,

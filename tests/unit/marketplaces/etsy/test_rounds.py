@@ -68,7 +68,7 @@ def test_the_first_round_reads_all_of_three_months() -> None:
     assert seen == set(range(700))
 
 
-def test_an_idle_poll_costs_one_call_and_a_reread_two_more_every_ten_minutes() -> None:
+def test_an_idle_poll_costs_two_calls_and_a_reread_one_more_every_ten_minutes() -> None:
     etsy = Etsy([receipt(1, NOON - 60)])
     _, kept = read_round(etsy, None)
 
@@ -76,7 +76,7 @@ def test_an_idle_poll_costs_one_call_and_a_reread_two_more_every_ten_minutes() -
     for minute in range(2, 61, 2):
         _, kept = read_round(etsy, kept, later_s=60 * minute)
 
-    assert etsy.calls == 30 + 6 * 2
+    assert etsy.calls == 30 * 2 + 6
 
 
 def test_a_sale_that_shows_late_is_still_found() -> None:
