@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.bench import (
+    ETSY,
     NECKLACE,
     RING,
     SHOPIFY,
@@ -18,9 +19,11 @@ from tests.support.bench import (
 )
 
 from peg.catalog import offers
+from peg.intake.polling import begin_from
 from peg.ledger import queries, suspense
 
 ORDER_LAG_MIN = 30
+MAY_RISE_MIN = 2
 
 
 @pytest.fixture
@@ -168,6 +171,36 @@ async def test_a_cancelled_piece_may_be_shown_again_by_the_marketplace_itself_or
     assert seen == ("came_back" if shown else "echo")
     assert await bench.available() == 1
     assert (await bench.expects(etsy_ref())).quantity == shown
+
+
+async def test_what_shopify_restocked_and_does_not_show_was_taken_since(bench: Bench) -> None:
+    atelier = await bench.place("71", "Atelier")
+    await bench.stock(RING, 2, at=atelier)
+    await bench.offer(shopify_ref(), RING, shows={"71": 2})
+    order = OrderTold(shop=SHOPIFY)
+    await bench.take_in(order.told(1, line(shopify_ref(), 1, at="71")), at=1)
+    await bench.take_in(order.told(2, line(shopify_ref(), restocked=1, at="71")), at=2)
+
+    soon = await bench.read(shopify_ref(), {"71": 1}, at=3)
+    late = await bench.read(shopify_ref(), {"71": 1}, at=2 + MAY_RISE_MIN)
+
+    assert (soon, late) == ("echo", "missing")
+    assert await bench.available() == 1
+
+
+async def test_more_than_expected_is_believed_only_once_all_orders_are_read(
+    bench: Bench,
+) -> None:
+    await bench.stock(RING, 2)
+    await bench.offer(etsy_ref(), RING, shows=2)
+    seen = [await bench.read(etsy_ref(), 3, at=minutes) for minutes in (1, 2, 3)]
+    before = await bench.available()
+
+    await begin_from(bench.session, ETSY, "a cursor", now=minute(4))
+    await bench.read(etsy_ref(), 3, at=5)
+
+    assert seen == ["extra"] * 3
+    assert (before, await bench.available()) == (2, 3)
 
 
 async def test_a_set_that_is_missing_holds_each_of_its_pieces(bench: Bench) -> None:

@@ -111,7 +111,7 @@ class Bench:
         shown = {ANYWHERE: shows} if isinstance(shows, int) else shows
         (taken,) = await take_in_readings(
             self.session,
-            [reading_of(ref, shown)],
+            [reading_of(ref, shown, begun_at=minute(at))],
             await basis_of(self.session, [offer.id]),
             patience=PATIENCE,
             now=minute(at),
@@ -168,9 +168,15 @@ def etsy_ref(listing: str = "22", variant: str = "") -> OfferRef:
     return OfferRef(shop=ETSY, listing=listing, variant=variant)
 
 
-def reading_of(ref: OfferRef, shown: Mapping[str, int], *, shelf: Shelf = Shelf.LISTED) -> Reading:
+def reading_of(
+    ref: OfferRef,
+    shown: Mapping[str, int],
+    *,
+    shelf: Shelf = Shelf.LISTED,
+    begun_at: datetime = NOON,
+) -> Reading:
     parts = {place: Parts(available=pieces) for place, pieces in shown.items()}
-    return Reading(ref=ref, parts=parts, shelf=shelf, begun_at=NOON)
+    return Reading(ref=ref, parts=parts, shelf=shelf, begun_at=begun_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from peg.domain.offer import Shelf
 from peg.domain.stock import Cause
 from peg.intake import checks
 from peg.intake.patience import Patience
+from peg.intake.polling import last_read_at
 from peg.ledger import book, questions
 
 log = structlog.get_logger()
@@ -98,14 +99,16 @@ class Doubts:
         await stage(self.session, message, now=self.now)
 
     async def _seen_before(self, place: str, available: int) -> bool:
+        """Whether the same figure was seen a while ago, and all orders from before are known."""
         known = await checks.check_of(self.session, self.offer.id)
-        return bool(
-            known
-            and known.seen
-            and known.seen_at
-            and known.seen.get(place) == available
-            and known.seen_at + self.patience.confirm() <= self.now
-        )
+        if known is None or known.seen_at is None or known.seen is None:
+            return False
+        if known.seen.get(place) != available:
+            return False
+        orders_read_at = await last_read_at(self.session, self.offer.ref.shop)
+        if orders_read_at is None or orders_read_at < known.seen_at:
+            return False  # a cancellation that nobody has read yet may have put the pieces back
+        return known.seen_at + self.patience.confirm() <= self.now
 
     def _may_be_our_overwriting(self, row: Expectation) -> bool:
         """Etsy's writes are unconditional: ours may have covered a sale, which reads as more."""

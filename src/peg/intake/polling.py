@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import structlog
 from sqlalchemy import select
@@ -90,14 +91,17 @@ class Polls:
     async def _read_pages(self, shop: ShopId) -> None:
         async with reading(self._database) as session:
             cursor = await session.scalar(select(polls.c.cursor).where(polls.c.shop == shop))
+        begun_at = self._clock.now()
         while True:
             page = await self._shops[shop].orders_since(cursor, now=self._clock.now())
-            await self._take_in_page(shop, page)
+            await self._take_in_page(shop, page, read_at=None if page.more else begun_at)
             cursor = page.cursor
             if not page.more:
                 return
 
-    async def _take_in_page(self, shop: ShopId, page: OrdersPage) -> None:
+    async def _take_in_page(
+        self, shop: ShopId, page: OrdersPage, *, read_at: datetime | None
+    ) -> None:
         """Take the page in and move the cursor, in one transaction if every order allows it."""
         now = self._clock.now()
         try:
@@ -108,14 +112,14 @@ class Polls:
                     if order.order in same:
                         continue
                     await take_in(session, order, patience=self._patience, now=now)
-                await _move_cursor(session, shop, page.cursor, now)
+                await _move_cursor(session, shop, page.cursor, read_at)
         except Exception:
             if not page.orders:
                 raise
             log.exception("poll.page_failed", shop=shop, orders=len(page.orders))
             await self._one_by_one(shop, page.orders)
             async with begin(self._database) as session:
-                await _move_cursor(session, shop, page.cursor, now)
+                await _move_cursor(session, shop, page.cursor, read_at)
 
     async def _one_by_one(self, shop: ShopId, orders: Sequence[OrderSnapshot]) -> None:
         """One bad order must not block the rest: it is put into the inbox to be read again."""
@@ -139,7 +143,7 @@ class Polls:
 
 
 async def last_read_at(session: AsyncSession, shop: ShopId) -> datetime | None:
-    """When the shop's orders were last read to the end of a page; None: never."""
+    """Every order that was changed before this moment is taken in; None: nobody has looked yet."""
     return await session.scalar(select(polls.c.read_at).where(polls.c.shop == shop))
 
 
@@ -148,6 +152,11 @@ async def begin_from(session: AsyncSession, shop: ShopId, cursor: str, *, now: d
     await _move_cursor(session, shop, cursor, now)
 
 
-async def _move_cursor(session: AsyncSession, shop: ShopId, cursor: str, now: datetime) -> None:
-    row = {"shop": shop, "cursor": cursor, "read_at": now}
+async def _move_cursor(
+    session: AsyncSession, shop: ShopId, cursor: str, read_at: datetime | None
+) -> None:
+    """Move on; `read_at` only with the last page of a round."""
+    row: dict[str, Any] = {"shop": shop, "cursor": cursor}
+    if read_at is not None:
+        row["read_at"] = read_at
     await session.execute(upsert(session, polls, row, ["shop"]))

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.catalog import mirror, offers
 from peg.catalog.mirror import Expectation
 from peg.catalog.offers import Offer
-from peg.domain.identity import OfferId
+from peg.domain.identity import Channel, OfferId
 from peg.domain.offer import Reading, Shelf
 from peg.intake import checks
 from peg.intake.doubts import Doubts
@@ -118,6 +118,11 @@ class _Desk:
             unanswered=row.pending,
         )
         judgement = judge(part.available, known, reserved=part.reserved)
+        shows_again = self.offer.ref.channel is Channel.SHOPIFY
+        if judgement.meaning is Meaning.ECHO and self._overdue(row) and shows_again:
+            # It always shows again what it says it restocked: somebody has taken it since.
+            await mirror.forget_rise(self.session, self.offer.id, place)
+            judgement = Judgement(meaning=Meaning.MISSING, pieces=row.may_rise)
         await self._act(place, part.available, row, judgement)
         return judgement
 
@@ -150,10 +155,14 @@ class _Desk:
         if row.unanswered:
             await mirror.note_not_sent(self.session, self.offer.id, place)
             await self.doubts.drifted()
-        late = row.may_rise_until is not None and row.may_rise_until <= self.reading.begun_at
-        if row.may_rise and late:
+        if self._overdue(row):
             await mirror.forget_rise(self.session, self.offer.id, place)
             await self.doubts.drifted()
+
+    def _overdue(self, row: Expectation) -> bool:
+        """Whether cancelled pieces should have been back before this reading."""
+        until = row.may_rise_until
+        return row.may_rise > 0 and until is not None and until <= self.reading.begun_at
 
     async def _suspend(self, place: str, available: int, judgement: Judgement) -> None:
         """Hold on all channels what is missing here, until its order explains it."""

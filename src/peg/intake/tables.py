@@ -35,7 +35,7 @@ polls = Table(
     metadata,
     Column("shop", String(128), primary_key=True),
     Column("cursor", Text),
-    Column("read_at", UtcDateTime, nullable=False),
+    Column("read_at", UtcDateTime),
     Column("order_lag_s_max", Integer, nullable=False, default=0),
 )
 

@@ -314,7 +314,7 @@ def upgrade() -> None:
         "polls",
         sa.Column("shop", sa.String(length=128), nullable=False),
         sa.Column("cursor", sa.Text(), nullable=True),
-        sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("order_lag_s_max", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("shop", name=op.f("pk_polls")),
     )
