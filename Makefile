@@ -16,7 +16,7 @@ export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup format check static test demo schemas clean
+.PHONY: help setup format check static test demo bench schemas clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,9 @@ test: static ## Everything: the fast gate, promises, contracts, races, the docum
 
 demo: $(READY) ## Run the main job on practice marketplaces: make demo ARGS="--headless --orders 30"
 	$(RUN) peg demo $(ARGS)
+
+bench: $(READY) ## Measure on this machine; writes bench/results/ and docs/benchmarks.md
+	$(RUN) python -m bench
 
 schemas: $(READY) ## Fetch Shopify's published schemas (needs npm); contract tests skip without them
 	$(RUN) python -m tools.schemas

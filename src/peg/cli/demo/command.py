@@ -47,7 +47,6 @@ CEILING_S = 60.0
 
 SETTLES_WITHIN_S = 180.0
 QUICK_PEOPLE = {
-    "payment_s": 1.5,
     "unpaid_s": 8.0,
     "cancelled_s": 5.0,
     "shipped_s": 6.0,
@@ -65,6 +64,7 @@ class Wanted:
         orders: after so many orders the shops close.
         pace: orders a minute, on both marketplaces together.
         seed: decides catalogue, buyers and faults.
+        payment_s: mean seconds from order to payment; Etsy tells of a sale once it is paid.
         pieces: how many pieces are on the shelf.
         faults: `none`, `hard`, or what `marketsim faults` lists, as name=rate,...
         shopify_port: port of the practice Shopify; 0 for any free one.
@@ -76,6 +76,7 @@ class Wanted:
     orders: int = 60
     pace: float = 120.0
     seed: int = 7
+    payment_s: float = 1.5
     pieces: int = 320
     faults: str = "none"
     shopify_port: int = 0
@@ -129,7 +130,12 @@ async def _rehearse(
     async with _working(peg, wanted.port) as work:
         watcher.say(f"live in the browser: {peg_url}/")
         await control.act(
-            "buyers/start", orders=wanted.orders, pace=wanted.pace, rhythm="even", **QUICK_PEOPLE
+            "buyers/start",
+            orders=wanted.orders,
+            pace=wanted.pace,
+            rhythm="even",
+            payment_s=wanted.payment_s,
+            **QUICK_PEOPLE,
         )
         await watcher.until_done(work.engine)
         rest = await settled(work.engine, control, within_s=SETTLES_WITHIN_S)
