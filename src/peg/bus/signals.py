@@ -1,7 +1,6 @@
 """Wake-ups inside the process: hints that something was committed. Losing one costs a sweep."""
 
 import asyncio
-from contextlib import suppress
 
 from peg.db.engine import Database
 from peg.domain.clock import Clock
@@ -30,10 +29,11 @@ class Signals:
         try:
             await asyncio.wait({waiter, timer}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in (waiter, timer):
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
+            waiter.cancel()
+            timer.cancel()
+            # Not one by one under suppress: that would swallow a cancellation of the caller, which
+            # then goes on for ever.
+            await asyncio.gather(waiter, timer, return_exceptions=True)
         raised = event.is_set()
         event.clear()
         return raised

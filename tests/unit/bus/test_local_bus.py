@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -87,3 +88,19 @@ async def test_a_commit_wakes_the_relay(database: Database) -> None:
         await stage(session, RING, now=clock.now())
 
     assert await signals.wait("outbox", timeout_s=0.0)
+
+
+async def test_a_waiter_that_is_stopped_while_it_wakes_up_stops(database: Database) -> None:
+    signals = Signals(database, StandingClock())
+
+    async def wait_for_ever() -> None:
+        while True:
+            await signals.wait("outbox", timeout_s=0.0)
+
+    for turns in range(12):
+        waiter = asyncio.ensure_future(wait_for_ever())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        waiter.cancel()
+        done, _ = await asyncio.wait({waiter}, timeout=1)
+        assert done, f"goes on after being stopped at turn {turns}"
