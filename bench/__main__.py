@@ -31,8 +31,8 @@ and its database share the cores. The rehearsal: `{rehearsal}`.
 
 The two ways differ: Etsy tells of a sale by a webhook once it is paid and takes ten calls a second,
 and a listing with several variants needs three calls and the receipts where a single piece needs
-two. Not measured yet: webhooks off, an import of 10,000 offers within the real limits, a floor in the
-same run.
+two. Not measured yet: webhooks off, an import of 10,000 offers within the real limits, a floor in
+the same run.
 """
 
 
