@@ -26,7 +26,8 @@ from peg.domain.order import LineSnapshot, OrderSnapshot
 from peg.domain.stock import Cause, StockLevel
 from peg.intake.orders import take_in
 from peg.intake.patience import Patience
-from peg.intake.readings import basis_of, take_in_readings
+from peg.intake.polling import begin_from
+from peg.intake.readings import Basis, TakenIn, basis_of, take_in_readings
 from peg.ledger import book, queries
 from peg.ledger.book import Posting
 from peg.ledger.order_lines import Component
@@ -105,18 +106,48 @@ class Bench:
         """Take an order in as the inbox and the polls do."""
         return await take_in(self.session, order, patience=PATIENCE, now=minute(at))
 
-    async def read(self, ref: OfferRef, shows: int | Mapping[str, int], *, at: float = 0) -> str:
+    async def read(
+        self,
+        ref: OfferRef,
+        shows: int | Mapping[str, int],
+        *,
+        at: float = 0,
+        shelf: Shelf = Shelf.LISTED,
+        reserved: int | None = None,
+    ) -> str:
         """Look at an offer; what its figure was taken for."""
+        taken = await self.look(ref, shows, at=at, shelf=shelf, reserved=reserved)
+        return ", ".join(one.meaning.value for one in taken.judgements.values())
+
+    async def look(
+        self,
+        ref: OfferRef,
+        shows: int | Mapping[str, int],
+        *,
+        at: float = 0,
+        shelf: Shelf = Shelf.LISTED,
+        reserved: int | None = None,
+        basis: Basis | None = None,
+    ) -> TakenIn:
+        """Look at an offer; a `basis` from before says that the look began then."""
         offer = (await offers.by_refs(self.session, [ref]))[ref]
         shown = {ANYWHERE: shows} if isinstance(shows, int) else shows
         (taken,) = await take_in_readings(
             self.session,
-            [reading_of(ref, shown, begun_at=minute(at))],
-            await basis_of(self.session, [offer.id]),
+            [reading_of(ref, shown, shelf=shelf, reserved=reserved, begun_at=minute(at))],
+            await self.basis(offer) if basis is None else basis,
             patience=PATIENCE,
             now=minute(at),
         )
-        return ", ".join(one.meaning.value for one in taken.judgements.values())
+        return taken
+
+    async def basis(self, offer: Offer) -> Basis:
+        """What a look that begins now will be judged by."""
+        return await basis_of(self.session, [offer.id])
+
+    async def orders_read(self, shop: ShopId, *, at: float) -> None:
+        """A round of the shop's orders that began then has come to its end."""
+        await begin_from(self.session, shop, "", now=minute(at))
 
     async def level(self, sku: Sku = RING) -> StockLevel:
         """The item over all places."""
@@ -173,9 +204,10 @@ def reading_of(
     shown: Mapping[str, int],
     *,
     shelf: Shelf = Shelf.LISTED,
+    reserved: int | None = None,
     begun_at: datetime = NOON,
 ) -> Reading:
-    parts = {place: Parts(available=pieces) for place, pieces in shown.items()}
+    parts = {place: Parts(available=pieces, reserved=reserved) for place, pieces in shown.items()}
     return Reading(ref=ref, parts=parts, shelf=shelf, begun_at=begun_at)
 
 

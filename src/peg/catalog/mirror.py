@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import locations, tables
 from peg.catalog.offers import KEYS_PER_QUERY_MAX, Offer
-from peg.db.transaction import require_transaction, upsert_all
+from peg.db.transaction import insert_or_ignore, require_transaction, upsert_all
 from peg.domain.identity import POOL, LocationId, OfferId, OfferRef, ShopId
 from peg.domain.offer import ANYWHERE, Reading, Shelf
 
@@ -74,6 +74,7 @@ async def versions_of_shop(session: AsyncSession, shop: ShopId) -> dict[OfferId,
 async def begin_with(session: AsyncSession, readings: Mapping[OfferId, Reading]) -> None:
     """Believe the first readings of offers, as import does."""
     require_transaction(session)
+    known = await expected_of(session, list(readings))
     rows = [
         {
             "offer": offer,
@@ -84,13 +85,24 @@ async def begin_with(session: AsyncSession, readings: Mapping[OfferId, Reading])
             "may_rise": 0,
             "may_rise_until": None,
             "pending": None,
-            "version": 1,
+            "unanswered": False,
+            "version": 1 + max((row.version for row in known.get(offer, {}).values()), default=0),
             "seen_at": reading.begun_at,
         }
         for offer, reading in readings.items()
         for place, part in reading.parts.items()
     ]
     await upsert_all(session, tables.mirror, rows, ["offer", "place"])
+
+
+async def open_place(session: AsyncSession, offer: Offer, place: str, shelf: Shelf) -> Expectation:
+    """The marketplace has begun to stock an offer at another place: we know of nothing there."""
+    require_transaction(session)
+    shop = offer.ref.shop
+    await locations.link(session, shop, place, name=f"{shop.partition(':')[2]} {place}")
+    row = {"offer": offer.id, "place": place, "quantity": 0, "shelf": shelf.value, "version": 1}
+    await session.execute(insert_or_ignore(session, tables.mirror).values(row))
+    return (await expected_of(session, [offer.id]))[offer.id][place]
 
 
 async def note_taken(session: AsyncSession, offer: OfferId, place: str, pieces: int) -> None:

@@ -9,7 +9,7 @@ import structlog
 from peg.bus.signals import Signals
 from peg.catalog import offers
 from peg.db.engine import Database
-from peg.db.transaction import begin, reading
+from peg.db.transaction import begin
 from peg.domain.clock import Clock
 from peg.domain.identity import OfferId, ShopId
 from peg.intake import checks
@@ -55,8 +55,8 @@ class Checker:
 
     async def check_once(self) -> int:
         """Read again what is due now; how many offers that were."""
-        async with reading(self._database) as session:
-            due = await checks.due(session, now=self._clock.now())
+        async with begin(self._database) as session:
+            due = await checks.take_due(session, now=self._clock.now())
             known = await offers.by_ids(session, [check.offer for check in due])
         by_shop: dict[ShopId, list[Check]] = {}
         for check in due:
@@ -83,9 +83,7 @@ class Checker:
         """Drop the checks that nothing asked to repeat while they ran."""
         async with begin(self._database) as session:
             for check in due:
-                left = await checks.check_of(session, check.offer)
-                if left is not None and left.due_at <= check.due_at:
-                    await checks.done(session, check.offer)
+                await checks.settle(session, check)
 
     async def _postpone(self, due: Sequence[Check]) -> None:
         async with begin(self._database) as session:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
@@ -15,10 +15,20 @@ from peg.intake.tables import checks
 CHECKS = "checks"
 """The signal that wakes the checker."""
 
+WATCHED = "watched after an unconditional write"
+
+TAKEN = timedelta(minutes=5)
+"""A check that somebody has taken comes due again after so long, should that one die. Whoever asks
+meanwhile asks for sooner: that is how a check to be repeated is told from one that is settled."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One offer to read again, and what was seen of it when the doubt arose."""
+    """One offer to read again.
+
+    Attributes:
+        seen: by place, how many pieces more than expected it showed when the doubt arose.
+    """
 
     offer: OfferId
     due_at: datetime
@@ -57,10 +67,22 @@ async def check_of(session: AsyncSession, offer: OfferId) -> Check | None:
     return Check(**row) if row else None
 
 
-async def due(session: AsyncSession, *, now: datetime, limit: int = 250) -> Sequence[Check]:
-    """Checks whose time has come, oldest first."""
+async def take_due(session: AsyncSession, *, now: datetime, limit: int = 250) -> Sequence[Check]:
+    """Take the checks whose time has come, oldest first: nobody else finds them meanwhile."""
+    require_transaction(session)
     query = select(checks).where(checks.c.due_at <= now).order_by(checks.c.due_at).limit(limit)
-    return [Check(**row) for row in (await session.execute(query)).mappings()]
+    rows = (await session.execute(query.with_for_update())).mappings().all()
+    taken = [Check(**{**row, "due_at": now + TAKEN}) for row in rows]
+    for check in taken:
+        await postpone(session, check.offer, due_at=check.due_at)
+    return taken
+
+
+async def settle(session: AsyncSession, taken: Check) -> None:
+    """A check that was taken is made; it stays if somebody asked for another one meanwhile."""
+    require_transaction(session)
+    mine = (checks.c.offer == taken.offer) & (checks.c.due_at == taken.due_at)
+    await session.execute(delete(checks).where(mine))
 
 
 async def done(session: AsyncSession, offer: OfferId) -> None:

@@ -21,6 +21,9 @@ from peg.ledger import book, questions
 
 log = structlog.get_logger()
 
+WITHDRAWN_BY_HAND = "withdrawn_by_hand"
+"""The kind of the question whether PEG may put an offer back on sale."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doubts:
@@ -33,15 +36,7 @@ class Doubts:
 
     async def shows_more(self, place: str, available: int, row: Expectation, pieces: int) -> None:
         """More pieces than expected: believed only when seen twice, with orders read between."""
-        if not await self._seen_before(place, available):
-            await checks.read_again(
-                self.session,
-                self.offer.id,
-                due_at=self.now + self.patience.confirm(),
-                why="shows more than expected",
-                seen={place: available},
-                seen_at=self.now,
-            )
+        if not await self._seen_for_long(place, pieces):
             return
         await checks.done(self.session, self.offer.id)
         await mirror.note_seen(self.session, self.offer.id, place, available)
@@ -64,13 +59,20 @@ class Doubts:
         )
         await self.drifted()
 
+    async def back_by_hand(self) -> None:
+        """A person has put back on sale what a person had taken off: PEG cares for it again."""
+        await mirror.note_shelf(self.session, self.offer.id, Shelf.LISTED)
+        await offers.park(self.session, self.offer.id, parked=False)
+        await questions.withdraw(self.session, WITHDRAWN_BY_HAND, str(self.offer.id), now=self.now)
+        await self.drifted()
+
     async def withdrawn_by_hand(self) -> None:
         """Off sale although we left it on: a person's wish, kept until a person says otherwise."""
         await mirror.note_shelf(self.session, self.offer.id, Shelf.WITHDRAWN)
         await offers.park(self.session, self.offer.id)
         await questions.ask(
             self.session,
-            kind="withdrawn_by_hand",
+            kind=WITHDRAWN_BY_HAND,
             subject=str(self.offer.id),
             sentence=(
                 f"{self.offer.title!r} was taken off sale on {self.offer.ref.channel} by hand."
@@ -98,17 +100,26 @@ class Doubts:
         message = OfferDrifted(shop=self.offer.ref.shop, offer=self.offer.id)
         await stage(self.session, message, now=self.now)
 
-    async def _seen_before(self, place: str, available: int) -> bool:
-        """Whether the same figure was seen a while ago, and all orders from before are known."""
+    async def _seen_for_long(self, place: str, pieces: int) -> bool:
+        """Whether so many more may be believed; if not, it is remembered and read again."""
+        wait = self.patience.confirm()
         known = await checks.check_of(self.session, self.offer.id)
-        if known is None or known.seen_at is None or known.seen is None:
-            return False
-        if known.seen.get(place) != available:
-            return False
-        orders_read_at = await last_read_at(self.session, self.offer.ref.shop)
-        if orders_read_at is None or orders_read_at < known.seen_at:
-            return False  # a cancellation that nobody has read yet may have put the pieces back
-        return known.seen_at + self.patience.confirm() <= self.now
+        seen = dict(known.seen or {}) if known else {}
+        first_at = known.seen_at if known and seen.get(place) == pieces else None
+        if first_at is not None and first_at + wait <= self.now:
+            orders_at = await last_read_at(self.session, self.offer.ref.shop)
+            if orders_at is not None and orders_at >= first_at:
+                return True  # no cancellation that nobody has read yet has put them back
+        seen_at = first_at or self.now
+        await checks.read_again(
+            self.session,
+            self.offer.id,
+            due_at=self.now + wait,
+            why="shows more than expected",
+            seen={**seen, place: pieces},
+            seen_at=seen_at,
+        )
+        return False
 
     def _may_be_our_overwriting(self, row: Expectation) -> bool:
         """Etsy's writes are unconditional: ours may have covered a sale, which reads as more."""

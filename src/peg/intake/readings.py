@@ -88,12 +88,15 @@ class _Desk:
         if any(row.version != basis.get(place) for place, row in expected.items()):
             await self._read_again("changed while it was read")
             return self._result({}, outdated=True)
+        if self._is_being_moved(expected):
+            await self._read_again("was put on or off sale while it was read")
+            return self._result({}, outdated=True)
         if self.reading.shelf is Shelf.GONE:
             await self.doubts.gone()
             return self._result({}, explained=False)
         shelf_as_expected = await self._shelf(expected)
         judgements = {}
-        for place, row in expected.items():
+        for place, row in (await self._with_new_places(expected)).items():
             judgements[place] = await self._figure(place, row)
         await mirror.note_reading(self.session, self.offer.id, self.reading, now=self.now)
         explained = shelf_as_expected and all(
@@ -102,7 +105,30 @@ class _Desk:
         )
         if explained:
             await checks.done(self.session, self.offer.id)
+        await self._keep_watching(expected)
         return self._result(judgements, explained=explained)
+
+    async def _with_new_places(
+        self, expected: Mapping[str, Expectation]
+    ) -> Mapping[str, Expectation]:
+        """What stands at a place that was never heard of is more than the nothing we know of."""
+        new = {
+            place: await mirror.open_place(self.session, self.offer, place, self.reading.shelf)
+            for place in sorted(self.reading.parts.keys() - expected.keys())
+        }
+        return {**expected, **new}
+
+    @property
+    def _writes_shelves(self) -> bool:
+        """Whether our own writes put the offer on and off sale, as they do on Etsy."""
+        return self.offer.ref.channel is Channel.ETSY
+
+    def _is_being_moved(self, expected: Mapping[str, Expectation]) -> bool:
+        """Whether it is on or off sale by a write of ours that is under way."""
+        return self._writes_shelves and any(
+            row.pending is not None and not row.unanswered and row.shelf is not self.reading.shelf
+            for row in expected.values()
+        )
 
     async def _figure(self, place: str, row: Expectation) -> Judgement:
         part = self.reading.parts.get(place)
@@ -194,6 +220,11 @@ class _Desk:
         seen = self.reading.shelf
         if seen is before or (before is not Shelf.LISTED and seen is not Shelf.LISTED):
             return True
+        if self._writes_shelves and any(row.unanswered for row in expected.values()):
+            return True  # the write that got no answer was applied
+        if seen is Shelf.LISTED and self.offer.parked:
+            await self.doubts.back_by_hand()
+            return False
         if seen is Shelf.LISTED:
             await self.doubts.ghost()
             return False
@@ -201,6 +232,15 @@ class _Desk:
             await self.doubts.withdrawn_by_hand()
             return False
         return True  # sold out: its figure tells the rest
+
+    async def _keep_watching(self, expected: Mapping[str, Expectation]) -> None:
+        """What was written unconditionally is read again once every sale before it must show."""
+        if not self._writes_shelves or self.reading.shelf is not Shelf.LISTED:
+            return
+        written = [row.written_at for row in expected.values() if row.written_at is not None]
+        until = max(written, default=self.now) + self.doubts.patience.receipt_lag()
+        if written and until > self.now:
+            await checks.read_again(self.session, self.offer.id, due_at=until, why=checks.WATCHED)
 
     async def _read_again(self, why: str) -> None:
         await checks.read_again(

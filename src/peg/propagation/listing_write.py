@@ -67,6 +67,13 @@ class ListingWrite:
             await begin_attempt(session, self._key, self._shop, writes, now=now)
         return view
 
+    async def announce_withdrawal(self, view: ListingView) -> None:
+        """From now on it may be off sale by our own doing, and not by a person's."""
+        async with begin(self._database) as session:
+            for ref, side in view.sides.items():
+                offer = view.offers[ref].id
+                await mirror.note_sending(session, offer, ANYWHERE, side.known.quantity)
+
     async def decide(self, readings: Mapping[OfferRef, Reading]) -> Mapping[OfferRef, int]:
         """Say what each offer should show, given the listing as it is right now.
 
@@ -110,6 +117,8 @@ class ListingWrite:
             view = await view_listing(session, self._shop, self._listing)
             for result in results:
                 doubtful |= await self._record_one(session, view, result)
+            for ref in view.sides.keys() - {result.ref for result in results}:
+                await mirror.note_not_sent(session, view.offers[ref].id, ANYWHERE)
             outcome = ", ".join(sorted({result.shown.value for result in results}))
             await end_attempt(session, self._key, outcome=outcome, now=self._clock.now())
         return doubtful
@@ -164,9 +173,7 @@ class ListingWrite:
             due_at = self._clock.now() + self._patience.receipt_lag()
             view = await view_listing(session, self._shop, self._listing)
             for offer in view.offers.values():
-                await checks.read_again(
-                    session, offer.id, due_at=due_at, why="watched after an unconditional write"
-                )
+                await checks.read_again(session, offer.id, due_at=due_at, why=checks.WATCHED)
 
     async def settle(self) -> None:
         """Note as shown every offer of the listing that now shows its target."""

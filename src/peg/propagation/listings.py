@@ -131,6 +131,8 @@ class ListingPusher:
             patience=self._patience,
         )
         view = await attempt.prepare()
+        if move is ListingMove.WITHDRAW:
+            await attempt.announce_withdrawal(view)
         results = await self._send(attempt, view, move)
         doubtful = await attempt.record(results)
         if move is not ListingMove.WITHDRAW:

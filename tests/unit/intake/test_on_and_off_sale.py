@@ -1,0 +1,120 @@
+"""Who put an offer on or off sale, and what follows from it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from tests.support.bench import (
+    ETSY,
+    NECKLACE,
+    PATIENCE,
+    Bench,
+    etsy_ref,
+    minute,
+    open_bench,
+)
+from tests.support.doubts import asked, chain, check_of, drifted
+
+from peg.catalog import mirror, offers
+from peg.domain.offer import ANYWHERE, Shelf
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    async with open_bench(tmp_path) as bench:
+        yield bench
+
+
+async def test_a_piece_that_is_back_on_sale_by_itself_is_alarmed_and_taken_off_again(
+    bench: Bench,
+) -> None:
+    ring = await chain(bench, etsy_ref())
+    await mirror.note_shelf(bench.session, ring.id, Shelf.WITHDRAWN)
+
+    taken = await bench.look(etsy_ref(), 5)
+
+    (alert,) = await bench.news("alert.raised")
+    assert alert["name"] == "ghost_unit"
+    assert not taken.explained
+    assert await drifted(bench) == [ring.id]
+    assert (await bench.expects(etsy_ref())).shelf is Shelf.LISTED
+
+
+async def test_what_a_person_took_off_sale_stays_off_and_is_asked(bench: Bench) -> None:
+    await chain(bench, etsy_ref())
+
+    await bench.read(etsy_ref(), 5, shelf=Shelf.WITHDRAWN)
+    await bench.read(etsy_ref(), 5, shelf=Shelf.WITHDRAWN, at=1)
+
+    assert await asked(bench) == ["withdrawn_by_hand"]
+    (offer,) = await offers.of_listing(bench.session, ETSY, "22")
+    assert offer.parked
+    assert await bench.available(NECKLACE) == 5
+
+
+async def test_what_a_person_puts_back_is_cared_for_again_and_the_question_falls_away(
+    bench: Bench,
+) -> None:
+    ring = await chain(bench, etsy_ref())
+    await bench.read(etsy_ref(), 5, shelf=Shelf.WITHDRAWN)
+
+    await bench.read(etsy_ref(), 5, at=1)
+
+    (offer,) = await offers.of_listing(bench.session, ETSY, "22")
+    assert not offer.parked
+    assert await asked(bench) == []
+    assert await bench.news("alert.raised") == []
+    assert await drifted(bench) == [ring.id]
+
+
+async def test_our_own_withdrawal_under_way_is_not_taken_for_a_persons(bench: Bench) -> None:
+    ring = await chain(bench, etsy_ref())
+    await mirror.note_sending(bench.session, ring.id, ANYWHERE, 5)
+
+    taken = await bench.look(etsy_ref(), 5, shelf=Shelf.WITHDRAWN)
+
+    (offer,) = await offers.of_listing(bench.session, ETSY, "22")
+    assert taken.outdated
+    assert not offer.parked
+    assert await asked(bench) == []
+    assert (await bench.expects(etsy_ref())).shelf is Shelf.LISTED
+
+
+async def test_our_own_withdrawal_that_got_no_answer_is_seen_to_have_been_made(
+    bench: Bench,
+) -> None:
+    ring = await chain(bench, etsy_ref())
+    await mirror.note_sending(bench.session, ring.id, ANYWHERE, 5)
+    await mirror.note_unanswered(bench.session, ring.id, ANYWHERE)
+
+    taken = await bench.look(etsy_ref(), 5, shelf=Shelf.WITHDRAWN)
+
+    (offer,) = await offers.of_listing(bench.session, ETSY, "22")
+    assert taken.explained
+    assert not offer.parked
+    assert (await bench.expects(etsy_ref())).shelf is Shelf.WITHDRAWN
+
+
+async def test_a_deleted_listing_is_told_once_and_its_stock_still_counts(bench: Bench) -> None:
+    await chain(bench, etsy_ref())
+
+    await bench.read(etsy_ref(), {}, shelf=Shelf.GONE)
+    await bench.read(etsy_ref(), {}, shelf=Shelf.GONE, at=1)
+
+    assert [alert["name"] for alert in await bench.news("alert.raised")] == ["listing_gone"]
+    assert await bench.available(NECKLACE) == 5
+
+
+async def test_an_etsy_listing_we_wrote_is_watched_however_often_it_is_explained_before(
+    bench: Bench,
+) -> None:
+    ring = await chain(bench, etsy_ref())
+    await mirror.note_compared_and_set(bench.session, ring.id, ANYWHERE, delta=0, now=minute(0))
+
+    await bench.read(etsy_ref(), 5, at=0.1)
+
+    watch = await check_of(bench, ring)
+    assert watch is not None
+    assert watch.due_at == minute(0) + PATIENCE.receipt_lag()
+    await bench.read(etsy_ref(), 5, at=2)
+    assert await check_of(bench, ring) is None
