@@ -25,6 +25,17 @@ async def resolve_lines(session: AsyncSession, order: OrderSnapshot) -> Mapping[
     return found
 
 
+async def taken_as(session: AsyncSession, order: OrderSnapshot, line: str, sku: Sku) -> Resolved:
+    """What a line takes of which a person has said that it sold this item."""
+    ref = next(told.ref for told in order.lines if told.line == line)
+    siblings = await offers.of_listing(session, ref.shop, ref.listing) if ref else []
+    selling = [offer for offer in siblings if [part.sku for part in offer.components] == [sku]]
+    if len(selling) == 1:
+        return await _sold_from(session, order, selling[0])
+    inside = await _was_counted_after(session, order, sku)
+    return Resolved(offer=None, components=(Component(sku=sku),), inside=inside)
+
+
 async def _resolve(
     session: AsyncSession, order: OrderSnapshot, line: LineSnapshot, offer: Offer | None
 ) -> Resolved | None:

@@ -1,5 +1,6 @@
 """Take an order in: from a marketplace's snapshot to the book and to what we expect it to show."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import structlog
@@ -7,29 +8,51 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.bus.outbox import stage
 from peg.catalog import lines, locations, mirror
-from peg.domain.identity import OfferId
+from peg.domain.identity import OfferId, ShopId, Sku
 from peg.domain.messages import OrderTakenIn
 from peg.domain.order import LineSnapshot, OrderSnapshot
 from peg.intake import checks
 from peg.intake.patience import Patience
+from peg.ledger import kept, questions
 from peg.ledger import orders as book_orders
+from peg.ledger.order_lines import Resolved
 from peg.ledger.orders import Applied, AppliedLine, Outcome
+from peg.ledger.questions import Question
 
 log = structlog.get_logger()
 
+WHICH_PIECE = "which_piece"
+"""The kind of the question which piece a line took."""
+
+HOLD_ALL = "all"
+"""Its answer while nobody knows: hold every piece that it may be."""
+
 
 async def take_in(
-    session: AsyncSession, order: OrderSnapshot, *, patience: Patience, now: datetime
+    session: AsyncSession,
+    order: OrderSnapshot,
+    *,
+    known: Mapping[str, Resolved] | None = None,
+    patience: Patience,
+    now: datetime,
 ) -> Applied:
     """Post what an order's newest snapshot says and was not posted yet.
 
     Lines of offers nobody mapped are kept and listed, never dropped.
+
+    Args:
+        session: the task's transaction.
+        order: the order as it stood at one moment.
+        known: lines of which a person has said what they stand for.
+        patience: how long to wait for what may come.
+        now: when it is taken in.
     """
-    resolved = await lines.resolve_lines(session, order)
+    resolved = {**await lines.resolve_lines(session, order), **(known or {})}
     places = await locations.of_shop(session, order.shop)
     applied = await book_orders.apply(session, order, resolved, places=places, now=now)
     if applied.outcome in {Outcome.NEW, Outcome.CHANGED}:
         await _expect(session, order, applied, patience=patience, now=now)
+        await _follow_guesses(session, order, resolved, applied, now=now)
         await stage(session, OrderTakenIn(shop=order.shop, order=order.order), now=now)
         log.info(
             "order.taken_in",
@@ -39,6 +62,53 @@ async def take_in(
             unresolved=[line.line for line in applied.lines if line.offer is None],
         )
     return applied
+
+
+async def told_which(
+    session: AsyncSession,
+    question: Question,
+    sku: Sku,
+    *,
+    patience: Patience,
+    now: datetime,
+) -> Applied:
+    """A person says which piece a line took: the others that were held for it are let go."""
+    shop, number, line = (question.evidence[name] for name in ("shop", "order", "line"))
+    order = await kept.kept_order(session, ShopId(shop), number)
+    meaning = await lines.taken_as(session, order, line, sku)
+    return await take_in(session, order, known={line: meaning}, patience=patience, now=now)
+
+
+async def _follow_guesses(
+    session: AsyncSession,
+    order: OrderSnapshot,
+    meanings: Mapping[str, Resolved],
+    applied: Applied,
+    *,
+    now: datetime,
+) -> None:
+    """Ask about the lines that hold too much; no more about those that are known by now."""
+    told = {line.line: line for line in order.lines}
+    for done in applied.lines:
+        subject = f"{order.shop} {order.order} {done.line}"
+        if done.settled:
+            await questions.withdraw(session, WHICH_PIECE, subject, now=now)
+        if done.sure or done.line not in meanings:
+            continue
+        skus = sorted({part.sku for part in meanings[done.line].components})
+        await questions.ask(
+            session,
+            kind=WHICH_PIECE,
+            subject=subject,
+            sentence=(
+                f"{order.name} sold {told[done.line].title!r}, and it is not sure which piece that"
+                f" is. Until you say, PEG holds {', '.join(skus)}"
+            ),
+            evidence={"shop": order.shop, "order": order.order, "line": done.line},
+            options=(*skus, HOLD_ALL),
+            default=HOLD_ALL,
+            now=now,
+        )
 
 
 async def _expect(

@@ -33,6 +33,8 @@ class AppliedLine:
         sold: units that the marketplace has newly taken off what it shows.
         explained: of these, units that had been missed there before.
         put_back: units newly restocked: the marketplace may show them again by itself.
+        sure: False while nobody knows for sure which items it took.
+        settled: it was not sure before, and is now.
     """
 
     line: str
@@ -40,6 +42,8 @@ class AppliedLine:
     sold: int = 0
     explained: int = 0
     put_back: int = 0
+    sure: bool = True
+    settled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +96,7 @@ async def apply(
         done.append(await work.do())
     await _store(session, order, kept, done)
     posted = await post(session, entries_of(order, done), now=now)
-    lines = tuple(_line(one) for one in done)
+    lines = tuple(_line(one, kept.get(one.line.line)) for one in done)
     changed = bool(posted) or any(line.sold or line.put_back for line in lines)
     outcome = Outcome.CHANGED if changed else Outcome.SAME
     return Applied(outcome=Outcome.NEW if header.first else outcome, lines=lines)
@@ -113,11 +117,14 @@ async def _store(
     await order_rows.forget_applied(session, order, dropped)
 
 
-def _line(one: Done) -> AppliedLine:
+def _line(one: Done, kept: order_rows.Kept | None) -> AppliedLine:
+    sure = one.told["resolved"]
     return AppliedLine(
         line=one.line.line,
         offer=one.told["offer"],
         sold=one.sold,
         explained=one.explained,
         put_back=one.put_back,
+        sure=sure,
+        settled=sure and kept is not None and not kept["resolved"],
     )

@@ -7,6 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.catalog import offers
 from peg.domain.identity import OfferId, Sku
 from peg.domain.stock import Cause
+from peg.intake.orders import HOLD_ALL, WHICH_PIECE, told_which
+from peg.intake.patience import Patience
 from peg.ledger import book, places, questions
 from peg.ledger.book import Posting
 from peg.ledger.questions import Question
@@ -32,6 +34,8 @@ async def answer(
         await _believe_extra(session, question, who=who, now=now)
     elif question.kind == "withdrawn_by_hand" and option == "put_back":
         await _put_back(session, OfferId(int(question.subject)), now=now)
+    elif question.kind == WHICH_PIECE and option != HOLD_ALL:
+        await told_which(session, question, Sku(option), patience=Patience(), now=now)
     return question
 
 

@@ -41,7 +41,7 @@ class Order(BaseModel):
 
 
 class UnresolvedLine(BaseModel):
-    """A line that nobody could assign to an item: kept, and counted nowhere yet."""
+    """A line that nobody could assign to an item for sure: kept, and held as all it may be."""
 
     shop: ShopId
     order: str

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from tests.support.bench import (
     NECKLACE,
+    NOON,
     RING,
     SHOPIFY,
     Bench,
@@ -19,8 +20,9 @@ from tests.support.bench import (
 from peg.catalog import lines, offers
 from peg.domain.identity import OfferId, OfferRef, ShopId, Sku
 from peg.domain.order import LineSnapshot
-from peg.ledger import order_rows
+from peg.ledger import order_rows, queries, questions
 from peg.ledger.order_lines import Component, Resolved
+from peg.onboarding import answers
 
 SIX, SEVEN = "Ring size=6", "Ring size=7"
 
@@ -164,3 +166,31 @@ async def test_a_line_nobody_can_assign_is_kept_and_listed(bench: Bench) -> None
     assert done.lines[0].offer is None
     assert (kept["sku"], kept["committed"], kept["listing"]) == ("ring one", 2, "99")
     assert await bench.available(Sku(RING)) == 3
+
+
+async def test_a_person_is_asked_which_piece_it_was_and_the_others_are_let_go(
+    bench: Bench,
+) -> None:
+    await bench.offer(etsy_ref("22", SIX), RING, shows=3)
+    await bench.offer(etsy_ref("22", SEVEN), NECKLACE, shows=3)
+    await bench.take_in(OrderTold().told(1, line(etsy_ref("22", "Size=7"), 1)))
+    (asked,) = await questions.open_questions(bench.session)
+
+    await answers.answer(bench.session, asked.id, NECKLACE, who="anna", now=NOON)
+    await bench.take_in(OrderTold().told(2, line(etsy_ref("22", "Size=7"), shipped=1)))
+
+    assert asked.options == [NECKLACE, RING, "all"]
+    assert (await bench.available(RING), await bench.available(NECKLACE)) == (3, 2)
+    assert (await bench.level(NECKLACE)).on_hand == 2
+    assert (await bench.expects(etsy_ref("22", SEVEN))).quantity == 2
+    assert await queries.wrong_sums(bench.session) == []
+
+
+async def test_the_question_is_withdrawn_once_the_variant_is_known(bench: Bench) -> None:
+    await bench.offer(etsy_ref("22", SIX), RING, shows=3)
+    await bench.offer(etsy_ref("22", SEVEN), NECKLACE, shows=3)
+    await bench.take_in(OrderTold().told(1, line(etsy_ref("22", "Size=7"), 1)))
+
+    await bench.take_in(OrderTold().told(2, line(etsy_ref("22", SEVEN), 1)))
+
+    assert await questions.open_questions(bench.session) == []
