@@ -18,7 +18,7 @@ from tests.support.bench import (
 )
 
 from peg.domain.identity import POOL, LocationId
-from peg.ledger import queries
+from peg.ledger import cases, queries
 from peg.ledger.orders import Outcome
 
 
@@ -170,6 +170,28 @@ async def test_a_line_moves_to_its_place_once_the_marketplace_tells(bench: Bench
     assert (unknown[POOL].committed, unknown[gallery].committed) == (1, 0)
     assert (known[POOL].committed, known[gallery].committed) == (0, 1)
     assert await bench.available() == 1
+
+
+@pytest.mark.parametrize("seen_first", [True, False])
+async def test_an_order_sent_to_another_place_takes_its_piece_there(
+    bench: Bench, *, seen_first: bool
+) -> None:
+    atelier = await bench.place("71", "Atelier")
+    gallery = await bench.place("72", "Gallery")
+    await bench.stock(RING, 1, at=atelier)
+    await bench.stock(RING, 1, at=gallery)
+    await bench.offer(shopify_ref(), RING, shows={"71": 1, "72": 1})
+    order = OrderTold(shop=SHOPIFY)
+    await bench.take_in(order.told(1, line(shopify_ref(), 1, at="71")))
+    if seen_first:
+        await bench.read(shopify_ref(), {"71": 1, "72": 0})
+
+    await bench.take_in(order.told(2, line(shopify_ref(), 1, at="72")))
+
+    levels = await queries.levels(bench.session, RING)
+    assert (levels[atelier].available, levels[gallery].available) == (1, 0)
+    assert await bench.read(shopify_ref(), {"71": 1, "72": 0}) == "echo, echo"
+    assert await cases.all_cases(bench.session) == []
 
 
 async def test_the_etsy_sale_is_taken_from_the_fullest_place(bench: Bench) -> None:

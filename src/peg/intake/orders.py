@@ -122,7 +122,7 @@ async def _expect(
     """Follow in the mirror what the marketplace did to its own figures."""
     lines = {line.line: line for line in order.lines}
     for posted in applied.lines:
-        if posted.offer is not None and (posted.sold or posted.put_back):
+        if posted.offer is not None and (posted.sold or posted.put_back or posted.moved):
             line = lines.get(posted.line)
             await _expect_line(session, posted.offer, posted, line, patience=patience, now=now)
 
@@ -139,8 +139,11 @@ async def _expect_line(
     place = await mirror.place_of_sale(session, offer, line.remote_location if line else None)
     if place is None:
         return
-    if posted.sold > posted.explained:
-        await mirror.note_taken(session, offer, place, posted.sold - posted.explained)
+    if posted.moved_from is not None:
+        await mirror.note_taken(session, offer, posted.moved_from, -posted.moved)
+    taken = posted.sold + posted.moved - posted.explained
+    if taken > 0:
+        await mirror.note_taken(session, offer, place, taken)
     if posted.put_back:
         until = now + patience.may_rise()
         await mirror.note_may_rise(session, offer, place, posted.put_back, until=until)

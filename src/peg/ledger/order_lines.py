@@ -62,6 +62,7 @@ class Done:
     sold: int = 0
     explained: int = 0
     put_back: int = 0
+    moved: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,8 @@ class LineWork:
         rows = [await self._row(sku, need) for sku, need in needs.items()]
         dropped = [sku for sku in self.before if sku not in needs]
         sold, put_back = self._new_units()
-        explained, released = await self._explain(sold)
+        moved = self._units_moved()
+        explained, released = await self._explain(sold + moved)
         moves = [
             *(step for row in rows for step in steps(self.before.get(row.sku), row)),
             *(step for sku in dropped for step in steps(self.before[sku], None)),
@@ -109,6 +111,7 @@ class LineWork:
             sold=sold,
             explained=explained,
             put_back=put_back,
+            moved=moved,
         )
 
     @property
@@ -178,6 +181,13 @@ class LineWork:
         if self._settled:
             return Units.told(self.line).since(Units.applied(self.before))
         return (0, 0) if self._inside else Units.told(self.line).since(NO_UNITS)
+
+    def _units_moved(self) -> int:
+        """Units that the marketplace now takes from another of its places than before."""
+        before = self.kept["remote_location"] if self.kept and self._settled else None
+        if None in {before, self.line.remote_location} or before == self.line.remote_location:
+            return 0
+        return min(Units.applied(self.before).taken, self.line.taken)
 
     async def _explain(self, sold: int) -> tuple[int, Sequence[Released]]:
         """Let the sale explain what had been missed where it was sold."""

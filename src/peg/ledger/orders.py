@@ -31,7 +31,8 @@ class AppliedLine:
     Attributes:
         offer: None while nobody knows for sure which offer it was sold from.
         sold: units that the marketplace has newly taken off what it shows.
-        explained: of these, units that had been missed there before.
+        moved: units that it now takes from another of its places: from `moved_from`.
+        explained: of both, units that had been missed there before.
         put_back: units newly restocked: the marketplace may show them again by itself.
         sure: False while nobody knows for sure which items it took.
         settled: it was not sure before, and is now.
@@ -40,6 +41,8 @@ class AppliedLine:
     line: str
     offer: OfferId | None
     sold: int = 0
+    moved: int = 0
+    moved_from: str | None = None
     explained: int = 0
     put_back: int = 0
     sure: bool = True
@@ -97,7 +100,7 @@ async def apply(
     await _store(session, order, kept, done)
     posted = await post(session, entries_of(order, done), now=now)
     lines = tuple(_line(one, kept.get(one.line.line)) for one in done)
-    changed = bool(posted) or any(line.sold or line.put_back for line in lines)
+    changed = bool(posted) or any(line.sold or line.put_back or line.moved for line in lines)
     outcome = Outcome.CHANGED if changed else Outcome.SAME
     return Applied(outcome=Outcome.NEW if header.first else outcome, lines=lines)
 
@@ -123,6 +126,8 @@ def _line(one: Done, kept: order_rows.Kept | None) -> AppliedLine:
         line=one.line.line,
         offer=one.told["offer"],
         sold=one.sold,
+        moved=one.moved,
+        moved_from=kept["remote_location"] if kept and one.moved else None,
         explained=one.explained,
         put_back=one.put_back,
         sure=sure,
