@@ -206,6 +206,7 @@ class _Desk:
         log.info("stock.missed", offer=self.offer.id, place=place, pieces=judgement.pieces)
 
     async def _came_back(self, place: str, available: int, row: Expectation, pieces: int) -> None:
+        """It is on sale again by the marketplace's doing; the piece may be sold elsewhere since."""
         from_cancel = min(pieces, row.may_rise)
         await mirror.note_risen(self.session, self.offer.id, place, from_cancel)
         await mirror.note_seen(self.session, self.offer.id, place, available)
@@ -213,6 +214,7 @@ class _Desk:
             await suspense.dissolve(
                 self.session, self.offer.id, place, pieces - from_cancel, now=self.now
             )
+        await self.doubts.drifted()
 
     async def _shelf(self, expected: Mapping[str, Expectation]) -> bool:
         """Whether the offer is on or off sale as we left it; what changed is followed."""

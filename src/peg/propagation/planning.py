@@ -93,16 +93,14 @@ def plan_listing(sides: Mapping[OfferRef, Side]) -> ListingMove:
     if not wanted:
         showing = on_sale and any(side.known.quantity for side in sides.values())
         return ListingMove.WITHDRAW if showing else ListingMove.NONE
+    if on_sale and any(side.wanted < side.known.quantity for side in sides.values()):
+        return ListingMove.LOWER
+    return _upwards(sides, on_sale=on_sale)
+
+
+def _upwards(sides: Mapping[OfferRef, Side], *, on_sale: bool) -> ListingMove:
+    if on_sale and all(side.wanted == side.known.quantity for side in sides.values()):
+        return ListingMove.NONE
     if any(side.known.may_rise for side in sides.values()):
         return ListingMove.WAIT
-    if not on_sale:
-        return ListingMove.RESTORE
-    return _direction(sides)
-
-
-def _direction(sides: Mapping[OfferRef, Side]) -> ListingMove:
-    if any(side.wanted < side.known.quantity for side in sides.values()):
-        return ListingMove.LOWER
-    if any(side.wanted > side.known.quantity for side in sides.values()):
-        return ListingMove.RAISE
-    return ListingMove.NONE
+    return ListingMove.RAISE if on_sale else ListingMove.RESTORE

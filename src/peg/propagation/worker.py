@@ -104,6 +104,8 @@ class ShopWorker:
     async def raise_once(self) -> int:
         """One round of raises; how many offers were tried."""
         waiting, self._to_raise = self._to_raise, {}
+        if waiting and await self._is_paused():
+            return 0  # they are found again when writes may go
         self._raising = frozenset(waiting)
         try:
             if waiting:
@@ -114,11 +116,9 @@ class ShopWorker:
 
     async def _due(self) -> Sequence[Sequence[Standing]]:
         """Dirty offers that nobody works on, grouped by what must be pushed together."""
+        if await self._is_paused():
+            return []
         async with reading(self._database) as session:
-            pause = await pause_of(session, self._shop)
-            if pause is not None:
-                log.debug("push.paused", shop=self._shop, scope=pause.scope)
-                return []
             dirty = await board.dirty(session, self._shop, now=self._clock.now())
         groups = await self._pusher.groups(
             [one for one in dirty if one.offer not in self._lowering]
@@ -137,6 +137,13 @@ class ShopWorker:
         for standing in left:
             if standing.offer not in self._raising:
                 self._to_raise[standing.offer] = standing
+
+    async def _is_paused(self) -> bool:
+        async with reading(self._database) as session:
+            pause = await pause_of(session, self._shop)
+        if pause is not None:
+            log.debug("push.paused", shop=self._shop, scope=pause.scope)
+        return pause is not None
 
     @property
     def _raises(self) -> str:

@@ -1,0 +1,59 @@
+"""A marketplace puts pieces back by itself; whether they may still be sold is another matter."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from tests.support.bench import (
+    NOON,
+    RING,
+    SHOPIFY,
+    Bench,
+    OrderTold,
+    etsy_ref,
+    line,
+    open_bench,
+    shopify_ref,
+)
+
+from peg.propagation.retarget import retarget
+
+CANCELLED = OrderTold(order="1001", shop=SHOPIFY)
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    async with open_bench(tmp_path) as bench:
+        atelier = await bench.place("71", "Atelier")
+        await bench.stock(RING, 1, at=atelier)
+        await bench.offer(shopify_ref(), RING, shows={"71": 1})
+        await bench.offer(etsy_ref(), RING, shows=1)
+        yield bench
+
+
+async def test_a_cancelled_piece_that_was_sold_elsewhere_before_it_came_back_is_taken_off_again(
+    bench: Bench,
+) -> None:
+    await bench.take_in(CANCELLED.told(1, line(shopify_ref(), 1, at="71")))
+    await bench.take_in(CANCELLED.told(2, line(shopify_ref(), restocked=1, at="71")))
+    await bench.take_in(OrderTold(created=2).told(2, line(etsy_ref(), 1)))
+    await retarget(bench.session, [RING], now=NOON)
+
+    seen = await bench.read(shopify_ref(), {"71": 1})
+
+    assert seen == "came_back"
+    assert await bench.available() == 0
+    assert len(await bench.news("offer.drifted")) == 1
+
+
+async def test_a_missing_piece_that_was_sold_elsewhere_before_it_came_back_is_taken_off_again(
+    bench: Bench,
+) -> None:
+    await bench.read(shopify_ref(), {"71": 0})
+    await bench.take_in(OrderTold(created=2).told(2, line(etsy_ref(), 1)))
+
+    seen = await bench.read(shopify_ref(), {"71": 1})
+
+    assert seen == "came_back"
+    assert await bench.available() == 0
+    assert len(await bench.news("offer.drifted")) == 1
