@@ -34,7 +34,7 @@ test: static ## Everything: the fast gate, promises, contracts, races, the docum
 	$(PYTEST) -n 2 -rs tests
 
 demo: $(READY) ## Run the main job on practice marketplaces: make demo ARGS="--headless --orders 30"
-	$(RUN) peg demo $(ARGS)
+	@$(RUN) peg demo $(ARGS)
 
 bench: $(READY) ## Measure on this machine; writes bench/results/ and docs/benchmarks.md
 	$(RUN) python -m bench
