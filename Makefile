@@ -53,12 +53,12 @@ static: $(READY)
 	$(RUN) lint-imports --no-logo
 
 $(READY): pyproject.toml uv.lock $(UV_READY)
-	$(UV) sync --frozen --quiet
+	@$(UV) sync --frozen --quiet
 	@touch $@
 
 # --target needs no rights and no virtual environment; user and prefix settings would contradict it.
 $(UV_READY):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "PEG needs Python 3.11 or newer; name one: make PYTHON=python3.12 ..." >&2; exit 1; }
-	rm -rf .tools
-	env -u PIP_USER -u PIP_PREFIX -u PIP_REQUIRE_VIRTUALENV $(PYTHON) -m pip install --quiet --target .tools uv==$(UV_VERSION)
+	@rm -rf .tools
+	@env -u PIP_USER -u PIP_PREFIX -u PIP_REQUIRE_VIRTUALENV $(PYTHON) -m pip install --quiet --target .tools uv==$(UV_VERSION)
 	@touch $@

@@ -111,7 +111,7 @@ async def test_what_fails_is_tried_at_growing_distances(bench: Bench) -> None:
 
 async def wait_s(bench: Bench, offer: OfferId) -> float:
     """After how long it is tried again, not a moment before."""
-    candidates = [*(0.5 * 2**step for step in range(8)), board.RETRY_WAIT_S_MAX]
+    candidates = [*(0.5 * 2.0**step for step in range(8)), board.RETRY_WAIT_S_MAX]
     for seconds in candidates:
         assert await due(bench, after_s=seconds - 0.01) == []
         if await due(bench, after_s=seconds) == [offer]:
