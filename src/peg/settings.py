@@ -88,7 +88,10 @@ class Settings(BaseModel):
     )
     poll_etsy_s: PositiveFloat = Field(
         default=120.0,
-        description="Seconds between two polls of an Etsy shop's receipts; 120 is 720 calls a day.",
+        description=(
+            "Seconds between two polls of an Etsy shop's receipts, each two calls:"
+            " 120 is 1,440 calls a day."
+        ),
     )
     glance_s: PositiveFloat = Field(
         default=60.0,

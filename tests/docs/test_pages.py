@@ -2,11 +2,13 @@
 
 import doctest
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.support.command_line import peg
+from tests.support.given import NothingSoCalled, given
 from tests.support.pages import Block, blocks, pages, steps
 
 ROOT = Path(__file__).parents[2]
@@ -22,21 +24,23 @@ def run_page(text: str, home: Path) -> int:
     """Run a page's blocks from top to bottom; how many things were tried."""
     names: dict[str, Any] = {}
     tried = 0
-    for block in blocks(text):
-        if block.complaint:
-            raise PageIsWrong(block.complaint)
-        if not block.shown_only:
-            tried += run_console(block, home) if block.language == "console" else 0
-            tried += run_python(block, names) if block.language == "python" else 0
+    with given(text, home) as environment:
+        for block in blocks(text):
+            if block.complaint:
+                raise PageIsWrong(block.complaint)
+            if not block.shown_only:
+                console = block.language == "console"
+                tried += run_console(block, home, environment) if console else 0
+                tried += run_python(block, names) if block.language == "python" else 0
     return tried
 
 
-def run_console(block: Block, home: Path) -> int:
+def run_console(block: Block, home: Path, environment: Mapping[str, str]) -> int:
     for step in steps(block):
         program, *words = shlex.split(step.command)
         if program != "peg":
             raise PageIsWrong(f"line {step.line}: only peg is run; mark the block 'no-run: …'")
-        ran = peg(home, *words)
+        ran = peg(home, *words, **environment)
         said = ran.out + ran.err
         if bool(ran.code) is not block.refused:
             raise PageIsWrong(f"line {step.line}: exit code {ran.code} of {step.command}\n{said}")
@@ -80,6 +84,17 @@ WRONG = {
 def test_a_wrong_page_is_found_out(text: str, tmp_path: Path) -> None:
     with pytest.raises(PageIsWrong):
         run_page(text, tmp_path)
+
+
+def test_a_page_begins_with_what_it_takes_as_given(tmp_path: Path) -> None:
+    page = "<!-- given: a small book -->\n```console\n$ peg stock ruby-ring\nplace ...\n```\n"
+
+    assert run_page(page, tmp_path) == 1
+
+
+def test_a_beginning_that_nobody_prepares_is_found_out(tmp_path: Path) -> None:
+    with pytest.raises(NothingSoCalled, match="a small book"):
+        run_page("<!-- given: a palace -->\n", tmp_path)
 
 
 def test_a_right_page_tells_one_story_from_top_to_bottom(tmp_path: Path) -> None:
