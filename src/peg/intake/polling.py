@@ -64,22 +64,28 @@ class Polls:
             MarketplaceError: the orders could not be read; nothing was concluded.
         """
         mine = self._next.setdefault(shop, _Round())
+        if not urgent:
+            await self._keep_apart(shop)
         async with self._turns.setdefault(shop, asyncio.Lock()):
             if not mine.finished:  # or the task that ran it was cancelled: then it is ours to run
-                await self._keep_apart(shop, urgent=urgent)
                 await self._run(shop, mine)
         if mine.failure is not None:
             raise mine.failure
 
-    async def _keep_apart(self, shop: ShopId, *, urgent: bool) -> None:
-        """Rounds follow each other with a gap, so that those who ask meanwhile share the next."""
-        gap_s = 0.0 if urgent else self._patience.between_polls_s
-        left_s = self._begun_at.get(shop, -gap_s) + gap_s - self._clock.monotonic()
+    async def _keep_apart(self, shop: ShopId) -> None:
+        """Rounds follow each other with a gap, so that those who ask meanwhile share the next.
+
+        It is waited for outside the turn: an urgent caller runs the shared round at once.
+        """
+        begun_at = self._begun_at.get(shop)
+        if begun_at is None:
+            return
+        left_s = begun_at + self._patience.between_polls_s - self._clock.monotonic()
         if left_s > 0:
             await self._clock.sleep(left_s)
-        self._begun_at[shop] = self._clock.monotonic()
 
     async def _run(self, shop: ShopId, mine: _Round) -> None:
+        self._begun_at[shop] = self._clock.monotonic()
         if self._next.get(shop) is mine:
             del self._next[shop]
         try:
