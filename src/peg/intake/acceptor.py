@@ -1,7 +1,7 @@
 """The worker behind the inbox: each kept delivery becomes facts in the book."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import structlog
@@ -33,7 +33,9 @@ from peg.shops.directory import Status
 
 log = structlog.get_logger()
 
-BATCH_DELIVERIES_MAX = 32
+AT_ONCE_PER_SHOP_MAX = 16
+"""So many deliveries of one shop are worked on side by side; others never wait behind them."""
+
 SWEEP_S = 1.0
 OUR_OWN = timedelta(seconds=3)
 """A word about a listing that we wrote just now is the echo of that."""
@@ -64,21 +66,44 @@ class Acceptor:
         self._readers = readers
         self._lookout = lookout
         self._patience = patience
+        self._under_way: dict[int, ShopId] = {}
 
     async def run(self) -> None:
-        """Work until cancelled."""
-        while True:
-            if not await self.work_once():
-                await self._signals.wait(INBOX, timeout_s=SWEEP_S)
+        """Work until cancelled: what hangs or fails holds up no other shop's deliveries."""
+        async with asyncio.TaskGroup() as work:
+            while True:
+                batch = await self._take()
+                for delivery in batch:
+                    work.create_task(self._work(delivery))
+                if not batch:
+                    await self._signals.wait(INBOX, timeout_s=SWEEP_S)
 
     async def work_once(self) -> int:
-        """Work on what waits now, side by side; how many deliveries were tried."""
-        async with reading(self._database) as session:
-            batch = await inbox.waiting(session, now=self._clock.now(), limit=BATCH_DELIVERIES_MAX)
+        """Work on what waits now, side by side, to its end; how many deliveries were tried."""
+        batch = await self._take()
         await asyncio.gather(*(self._work(delivery) for delivery in batch))
         return len(batch)
 
+    async def _take(self) -> Sequence[Delivery]:
+        """Deliveries that nobody works on yet, some of each shop."""
+        now = self._clock.now()
+        taken: list[Delivery] = []
+        async with reading(self._database) as session:
+            for shop in await inbox.shops_waiting(session, now=now):
+                mine = [key for key, theirs in self._under_way.items() if theirs == shop]
+                room = AT_ONCE_PER_SHOP_MAX - len(mine)
+                taken += await inbox.waiting(session, shop, without=mine, now=now, limit=room)
+        self._under_way.update((one.id, one.shop) for one in taken)
+        return taken
+
     async def _work(self, delivery: Delivery) -> None:
+        try:
+            await self._finish(delivery)
+        finally:
+            del self._under_way[delivery.id]
+            self._signals.raise_(INBOX)  # there is room for the next one
+
+    async def _finish(self, delivery: Delivery) -> None:
         """One delivery that fails is kept and tried again; it holds up no other."""
         try:
             outcome = await self._accept(delivery)

@@ -1,12 +1,12 @@
 """Everything arrives twice: keep it once, then work on it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import insert_or_ignore, require_transaction, signal
@@ -72,11 +72,19 @@ async def record_once(
     return Receipt.NEW
 
 
-async def waiting(session: AsyncSession, *, now: datetime, limit: int) -> Sequence[Delivery]:
-    """Deliveries to work on now, oldest first."""
+async def shops_waiting(session: AsyncSession, *, now: datetime) -> Sequence[ShopId]:
+    """The shops with deliveries to work on now."""
+    query = select(inbox.c.shop).where(*_is_due(now)).distinct().order_by(inbox.c.shop)
+    return [ShopId(shop) for shop in (await session.scalars(query)).all()]
+
+
+async def waiting(
+    session: AsyncSession, shop: ShopId, *, without: Collection[int] = (), now: datetime, limit: int
+) -> Sequence[Delivery]:
+    """A shop's deliveries to work on now, oldest first, `without` those under way."""
     query = (
         select(*(inbox.c[name] for name in Delivery.__dataclass_fields__))
-        .where(inbox.c.handled_at.is_(None), inbox.c.dead_at.is_(None), inbox.c.next_at <= now)
+        .where(*_is_due(now), inbox.c.shop == shop, inbox.c.id.not_in(without))
         .order_by(inbox.c.id)
         .limit(limit)
     )
@@ -136,6 +144,10 @@ async def dead(session: AsyncSession, *, limit: int = 100) -> Sequence[Mapping[s
         .limit(limit)
     )
     return [dict(row) for row in (await session.execute(query)).mappings()]
+
+
+def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return inbox.c.handled_at.is_(None), inbox.c.dead_at.is_(None), inbox.c.next_at <= now
 
 
 async def _change(session: AsyncSession, delivery_id: int, **values: Any) -> None:
