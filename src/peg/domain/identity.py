@@ -30,11 +30,10 @@ _SKU = re.compile(r"[A-Z0-9](?:[A-Z0-9._/-]{0,30}[A-Z0-9])?\Z", re.ASCII)
 
 
 class Channel(StrEnum):
-    """A marketplace; PEG's own counter sales are `COUNTER`."""
+    """A marketplace."""
 
     SHOPIFY = "shopify"
     ETSY = "etsy"
-    COUNTER = "counter"
 
 
 def parse_sku(text: str) -> Sku:

@@ -19,7 +19,6 @@ class Cause(StrEnum):
     SUSPENDED = "suspended"  # gone on a marketplace, nobody knows yet why
     EXPLAINED = "explained"  # the suspense met its order, or dissolved
     CORRECTED = "corrected"  # a person answered a question
-    MOVED = "moved"  # from one place to another
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -154,7 +154,7 @@ async def last_read_at(session: AsyncSession, shop: ShopId) -> datetime | None:
 
 
 async def begin_from(session: AsyncSession, shop: ShopId, cursor: str, *, now: datetime) -> None:
-    """Start the shop's polls at a cursor, as import does."""
+    """Start the shop's polls at a cursor, with nothing read before it."""
     await _move_cursor(session, shop, cursor, now)
 
 

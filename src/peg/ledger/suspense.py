@@ -173,12 +173,6 @@ async def close_due(session: AsyncSession, *, now: datetime) -> int:
     return len(rows)
 
 
-async def open_rows(session: AsyncSession) -> Sequence[dict[str, Any]]:
-    """Everything suspended now, oldest first."""
-    query = select(suspense).where(suspense.c.closed_at.is_(None)).order_by(suspense.c.id)
-    return [dict(row) for row in (await session.execute(query)).mappings()]
-
-
 async def _take(
     session: AsyncSession, rows: Sequence[Any], units: int, *, outcome: str, now: datetime
 ) -> tuple[int, Sequence[Released]]:

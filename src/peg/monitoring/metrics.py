@@ -16,9 +16,6 @@ class Metrics:
     webhooks: Counter
     calls: Counter
     call_s: Histogram
-    orders: Counter
-    withdrawn_s: Histogram
-    writes: Counter
     task_crashes: Counter
     oldest_waiting_s: Gauge
     dead_messages: Gauge
@@ -51,19 +48,6 @@ def make_metrics() -> Metrics:
             ("channel", "operation"),
             buckets=SECONDS,
             registry=r,
-        ),
-        orders=Counter(
-            "peg_orders_total", "Order snapshots taken in.", ("channel", "outcome"), registry=r
-        ),
-        withdrawn_s=Histogram(
-            "peg_sale_to_withdrawal_seconds",
-            "From a sale's own time to the other side's verified state.",
-            ("channel",),
-            buckets=SECONDS,
-            registry=r,
-        ),
-        writes=Counter(
-            "peg_writes_total", "Stock writes sent.", ("channel", "outcome"), registry=r
         ),
         task_crashes=Counter(
             "peg_task_crashes_total", "Background tasks restarted.", ("task",), registry=r

@@ -5,7 +5,7 @@ from datetime import datetime
 from random import Random
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import require_transaction
@@ -50,12 +50,6 @@ async def end_attempt(session: AsyncSession, key: str, *, outcome: str, now: dat
     await session.execute(
         update(attempts).where(attempts.c.key == key).values(ended_at=now, outcome=outcome)
     )
-
-
-async def open_attempts(session: AsyncSession, shop: ShopId) -> Sequence[str]:
-    """Keys of attempts whose end is not known: PEG stopped between sending and recording."""
-    query = select(attempts.c.key).where(attempts.c.shop == shop, attempts.c.ended_at.is_(None))
-    return (await session.scalars(query)).all()
 
 
 async def record_write(

@@ -29,11 +29,6 @@ class Quota:
         self._day = DayBudget()
         self._asked_at = clock.monotonic()
 
-    @property
-    def left_today(self) -> int | None:
-        """Calls left in the rolling day; None before the first answer."""
-        return self._day.remaining
-
     async def enter(self, lane: Lane) -> None:
         """Wait for the turn.
 
