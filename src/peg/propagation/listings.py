@@ -17,6 +17,7 @@ from peg.marketplaces.port import (
     ListingWriter,
     MarketplaceError,
     MaybeApplied,
+    RemoteGone,
     Result,
     Shown,
 )
@@ -155,6 +156,8 @@ class ListingPusher:
                     return await self._writer.rewrite(view.listing, attempt.decide, attempt.keep)
         except MaybeApplied as error:
             return _all(view, Shown.UNKNOWN, str(error))
+        except RemoteGone as error:  # a look notes that it was deleted, and nothing more is sent
+            return _all(view, Shown.STALE, str(error))
         except MarketplaceError as error:
             return _all(view, Shown.REFUSED, str(error))
 

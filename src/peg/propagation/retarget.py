@@ -8,10 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.catalog import mirror, offers, rules
 from peg.catalog.offers import Offer
 from peg.db.transaction import require_transaction
-from peg.domain.identity import OfferId, Sku
+from peg.domain.identity import Channel, OfferId, Sku
 from peg.ledger import queries
+from peg.marketplaces import etsy
 from peg.propagation.board import set_aims
 from peg.propagation.targets import Limits, Supply, aim
+
+QUANTITY_MAX = {Channel.ETSY: etsy.QUANTITY_MAX}
+"""More than that a channel does not take, however much there is."""
 
 
 async def retarget(
@@ -41,6 +45,8 @@ async def retarget_offers(
             for component in offer.components
         ]
         rule = limits[offer.id]
-        wanted = aim(supplies, places[offer.id], Limits(buffer=rule.buffer, cap=rule.cap))
+        caps = [rule.cap, QUANTITY_MAX.get(offer.ref.channel)]
+        cap = min((one for one in caps if one is not None), default=None)
+        wanted = aim(supplies, places[offer.id], Limits(buffer=rule.buffer, cap=cap))
         aims[offer.id] = (offer.ref.shop, wanted)
     return await set_aims(session, aims, now=now)

@@ -8,7 +8,7 @@ import structlog
 
 from peg.bus.local import LocalBus
 from peg.bus.outbox import stage
-from peg.db.transaction import begin
+from peg.db.transaction import begin, reading
 from peg.domain.identity import Channel, ShopId
 from peg.domain.messages import Alert
 from peg.intake.acceptor import Acceptor
@@ -20,12 +20,14 @@ from peg.intake.polling import Polls
 from peg.intake.reception import Reception
 from peg.marketplaces.calls import CallLog
 from peg.marketplaces.etsy.marketplace import EtsyMarketplace
-from peg.marketplaces.port import MarketplaceError
+from peg.marketplaces.port import MarketplaceError, ShopFrozen
 from peg.propagation.figures import FigurePusher
 from peg.propagation.listings import ListingPusher
 from peg.propagation.proof import Prover
 from peg.propagation.worker import Pusher, Retargeter, ShopWorker
 from peg.reconciliation.run import Reconciler
+from peg.shops import directory
+from peg.shops.directory import Status
 from peg.wiring.doors import OpenShop, hint_readers, marketplaces
 from peg.wiring.ground import Ground
 from peg.wiring.tasks import Task
@@ -71,7 +73,7 @@ class Engine:
             found += [
                 Task("lowering", self.workers[key].run_lowering),
                 Task("raising", self.workers[key].run_raising),
-                Task("polling", self._every(poll_s, partial(self.polls.poll, key))),
+                Task("polling", self._every(poll_s, partial(self.poll, key))),
                 Task("reconciliation", reconcile),
                 Task("tokens", self._every(60.0, shop.tokens.token)),
             ]
@@ -83,8 +85,29 @@ class Engine:
                 found.append(Task("subscriptions", self._every(SUBSCRIPTIONS_S, subscribe)))
         return found
 
+    async def poll(self, shop: ShopId) -> None:
+        """Take in a shop's orders; notes, and tells a person once, when the shop is closed.
+
+        Raises:
+            MarketplaceError: the orders could not be read.
+        """
+        try:
+            await self.polls.poll(shop)
+        except ShopFrozen as error:
+            await self._mark(shop, Status.FROZEN, str(error))
+            raise
+        async with reading(self.ground.database) as session:
+            known = await directory.by_id(session, shop)
+        if known.status is Status.FROZEN:
+            await self._mark(shop, Status.CONNECTED, "")
+
+    async def _mark(self, shop: ShopId, status: Status, sentence: str) -> None:
+        now = self.ground.clock.now()
+        async with begin(self.ground.database) as session:
+            await directory.mark(session, shop, status, sentence, now=now)
+
     async def subscribe(self, shop: OpenShop) -> None:
-        """Have the shop send its webhooks to us; what was missing is alarmed and its gap filled."""
+        """Have the shop send its webhooks to us; what was missing is made, and its gap filled."""
         url = f"{self.ground.settings.public_url}/webhooks/{shop.shop.channel}"
         made = await shop.marketplace.ensure_webhooks(url)
         if made:

@@ -126,3 +126,11 @@ async def test_what_a_rule_keeps_back_is_shown_to_nobody_there(bench: Bench) -> 
         "1 kept back from this channel",
         "at most 2 shown on this channel",
     )
+
+
+async def test_etsy_is_never_asked_to_show_more_than_it_takes(bench: Bench) -> None:
+    on_shopify, on_etsy = await of_both(bench, RING, 1_500)
+
+    await retarget(bench.session, [RING], now=NOON)
+
+    assert await targets(bench, on_shopify, on_etsy) == [1_500, 999]
