@@ -1,7 +1,8 @@
 """The one way out: time-outs, retries of what may be repeated, the breaker, and a log of it all."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -31,6 +32,7 @@ CONNECT_TIMEOUT_S = 5.0
 
 _SECONDS = re.compile(r"\d+(\.\d+)?\Z", re.ASCII)
 _FROZEN = {402: "its bill is not paid", 423: "it is locked"}
+Turn = Callable[[], AbstractAsyncContextManager[None]]
 _NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 
 
@@ -76,8 +78,12 @@ class Door:
         self._calls = calls
         self.breaker = Breaker(clock, name=shop)
 
-    async def send(self, request: Request) -> httpx2.Response:
+    async def send(self, request: Request, *, turn: Turn = nullcontext) -> httpx2.Response:
         """Send a request; what may be repeated is tried again with growing pauses.
+
+        Args:
+            request: what to ask.
+            turn: entered for each try, repeated ones too: where it waits for the quota.
 
         Raises:
             MarketplaceUnavailable: no answer, and nothing was changed.
@@ -89,9 +95,10 @@ class Door:
         begun = self._clock.monotonic()
         attempt = 1
         while True:
-            self.breaker.admit()
             try:
-                return await self._once(request, attempt)
+                async with turn():
+                    self.breaker.admit()
+                    return await self._once(request, attempt)
             except (MarketplaceUnavailable, Throttled) as error:
                 wait_s = self._wait_s(error, attempt)
                 spent_s = self._clock.monotonic() - begun

@@ -3,6 +3,9 @@
 import asyncio
 import heapq
 import itertools
+import math
+from abc import ABC, abstractmethod
+from collections import deque
 from enum import IntEnum
 
 from peg.domain.clock import Clock
@@ -24,40 +27,62 @@ class Lane(IntEnum):
     BULK = 3  # import and reconciliation
 
 
-class Bucket:
-    """A token bucket on the stopwatch, fair within each lane, corrected by what answers say."""
+REACH = {Lane.LOWER_STOCK: 1.0, Lane.ORDERS: 0.9, Lane.RAISE_STOCK: 0.7, Lane.BULK: 0.6}
+"""The share of a quota that a lane may use up: the rest is there when a piece is sold."""
+
+
+class _Queue(ABC):
+    """Callers wait in the order of their lanes, fairly within each, until there is enough."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._order = itertools.count()
+        self._waiting: list[tuple[Lane, int, asyncio.Event]] = []
+
+    @abstractmethod
+    def _short_s(self, cost: float, lane: Lane) -> float | None:
+        """Seconds until it is worth asking again; 0: go. None: nobody knows, wait for news."""
+
+    @abstractmethod
+    def _spend(self, cost: float) -> None:
+        """Take what `_short_s` found to be there."""
+
+    async def take(self, cost: float, lane: Lane) -> None:
+        """Wait for the turn, and for what it costs."""
+        ticket = (lane, next(self._order), asyncio.Event())
+        heapq.heappush(self._waiting, ticket)
+        try:
+            while True:
+                short_s = self._short_s(cost, lane) if self._waiting[0] is ticket else None
+                if short_s is None:
+                    await ticket[2].wait()
+                    ticket[2].clear()
+                elif short_s > 0:
+                    await self._clock.sleep(max(short_s, SHORTEST_WAIT_S))
+                else:
+                    self._spend(cost)
+                    return
+        finally:
+            self._waiting.remove(ticket)
+            heapq.heapify(self._waiting)
+            self._look_again()
+
+    def _look_again(self) -> None:
+        if self._waiting:
+            self._waiting[0][2].set()
+
+
+class Bucket(_Queue):
+    """A token bucket on the stopwatch, corrected by what answers say (Shopify's points)."""
 
     def __init__(self, clock: Clock, *, capacity: float, per_s: float) -> None:
         if capacity <= 0 or per_s <= 0:
             raise ValueError(f"a bucket holds and gets something: {capacity}, {per_s}/s")
-        self._clock = clock
+        super().__init__(clock)
         self._capacity = capacity
         self._per_s = per_s
         self._level = capacity
         self._level_at = clock.monotonic()
-        self._order = itertools.count()
-        self._queue: list[tuple[Lane, int, asyncio.Event]] = []
-
-    async def take(self, cost: float, lane: Lane) -> None:
-        """Wait for the turn and the tokens. More than the bucket holds costs a full bucket."""
-        ticket = (lane, next(self._order), asyncio.Event())
-        heapq.heappush(self._queue, ticket)
-        cost = min(cost, self._capacity)
-        try:
-            while True:
-                if self._queue[0] is not ticket:
-                    await ticket[2].wait()
-                    ticket[2].clear()
-                elif (short := cost - self._refilled()) > SMALLEST_SHARE:
-                    await self._clock.sleep(max(short / self._per_s, SHORTEST_WAIT_S))
-                else:
-                    self._level -= cost
-                    return
-        finally:
-            self._queue.remove(ticket)
-            heapq.heapify(self._queue)
-            if self._queue:
-                self._queue[0][2].set()
 
     def learn(
         self, available: float, *, capacity: float | None = None, per_s: float | None = None
@@ -73,16 +98,75 @@ class Bucket:
         """The call cost less than was taken for it."""
         self._level = min(self._capacity, self._refilled() + unused)
 
-    def drained(self, *, for_s: float) -> None:
-        """The marketplace refused: nothing is there for so long."""
-        self._refilled()
-        self._level = min(self._level, -for_s * self._per_s)
+    def _short_s(self, cost: float, lane: Lane) -> float:
+        """More than the bucket holds waits for a full one."""
+        left_for_others = self._capacity * (1 - REACH[lane])
+        short = min(cost + left_for_others, self._capacity) - self._refilled()
+        return short / self._per_s if short > SMALLEST_SHARE else 0.0
+
+    def _spend(self, cost: float) -> None:
+        self._level -= min(cost, self._capacity)
 
     def _refilled(self) -> float:
         now = self._clock.monotonic()
         self._level = min(self._capacity, self._level + (now - self._level_at) * self._per_s)
         self._level_at = now
         return self._level
+
+
+class Window(_Queue):
+    """At most so many calls within any `span_s`, as the marketplace counts them (Etsy).
+
+    A call is counted there at some moment between its sending and its answer. So it holds its
+    place from the one until a span after the other: however long the way, no window sees more.
+    """
+
+    def __init__(self, clock: Clock, *, calls: int, span_s: float = 1.0) -> None:
+        if calls < 1 or span_s <= 0:
+            raise ValueError(f"a window lets something through: {calls} in {span_s} s")
+        super().__init__(clock)
+        self._calls = calls
+        self._span_s = span_s
+        self._under_way = 0
+        self._ended_at: deque[float] = deque()
+        self._closed_until = clock.monotonic()
+
+    def ended(self) -> None:
+        """A call that took its place has its answer, or will not get one any more."""
+        self._under_way -= 1
+        self._ended_at.append(self._clock.monotonic())
+        self._look_again()
+
+    def learn(self, remaining: int, *, calls: int) -> None:
+        """Believe the marketplace's own count where it is higher: others use the quota too."""
+        self._calls = max(1, calls)
+        theirs = self._calls - remaining - self._used()
+        self._ended_at.extend([self._clock.monotonic()] * max(0, theirs))
+
+    def closed(self, *, for_s: float) -> None:
+        """The marketplace refused: nothing goes out for so long."""
+        self._closed_until = max(self._closed_until, self._clock.monotonic() + for_s)
+
+    def _short_s(self, cost: float, lane: Lane) -> float | None:
+        now = self._clock.monotonic()
+        if now < self._closed_until:
+            return self._closed_until - now
+        room = max(1.0, self._calls * REACH[lane])
+        too_many = math.ceil(self._used() + cost - room)
+        if too_many <= 0:
+            return 0.0
+        if too_many > len(self._ended_at):
+            return None  # only an answer makes room
+        return self._ended_at[too_many - 1] + self._span_s - now
+
+    def _spend(self, cost: float) -> None:
+        self._under_way += int(cost)
+
+    def _used(self) -> int:
+        over = self._clock.monotonic() - self._span_s
+        while self._ended_at and self._ended_at[0] <= over:
+            self._ended_at.popleft()
+        return self._under_way + len(self._ended_at)
 
 
 class DayBudget:

@@ -1,9 +1,10 @@
 import asyncio
+from random import Random
 
 import pytest
 from tests.support.clocks import RealClock, StandingClock
 
-from peg.marketplaces.limiter import Bucket, DayBudget, Lane
+from peg.marketplaces.limiter import Bucket, DayBudget, Lane, Window
 from peg.marketplaces.port import BudgetSpent
 
 
@@ -13,7 +14,7 @@ async def test_calls_wait_before_they_are_sent_and_never_exceed_the_rate() -> No
     begun = clock.monotonic()
 
     for _ in range(40):
-        await bucket.take(1, Lane.ORDERS)
+        await bucket.take(1, Lane.LOWER_STOCK)
 
     assert clock.monotonic() - begun == pytest.approx(3.0)
 
@@ -53,9 +54,70 @@ async def test_the_marketplaces_own_figure_counts_where_it_is_lower() -> None:
     bucket.learn(0)
     begun = clock.monotonic()
 
-    await bucket.take(20, Lane.ORDERS)
+    await bucket.take(20, Lane.LOWER_STOCK)
 
     assert clock.monotonic() - begun == pytest.approx(2.0)
+
+
+async def test_an_import_leaves_room_for_a_sold_piece() -> None:
+    clock = StandingClock()
+    bucket = Bucket(clock, capacity=100, per_s=10)
+    window = Window(clock, calls=10)
+    for _ in range(6):
+        await bucket.take(10, Lane.BULK)
+        await window.take(1, Lane.BULK)
+    begun = clock.monotonic()
+
+    await bucket.take(40, Lane.LOWER_STOCK)
+    for _ in range(4):
+        await window.take(1, Lane.LOWER_STOCK)
+
+    assert clock.monotonic() == begun
+
+
+async def busiest(window: Window, *, places_kept: bool, seed: int) -> int:
+    """Calls that arrive late and are answered late: the most that one span of 0.1 s counted."""
+    rng, counted = Random(seed), list[float]()
+
+    async def call() -> None:
+        await window.take(1, Lane.LOWER_STOCK)
+        if not places_kept:
+            window.ended()
+        await asyncio.sleep(rng.uniform(0, 0.05))
+        counted.append(asyncio.get_running_loop().time())
+        await asyncio.sleep(rng.uniform(0, 0.02))
+        if places_kept:
+            window.ended()
+
+    await asyncio.gather(*(call() for _ in range(40)))
+    return max(sum(one <= other < one + 0.1 for other in counted) for one in counted)
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_no_second_sees_too_many_calls_however_late_they_arrive(seed: int) -> None:
+    window = Window(RealClock(), calls=5, span_s=0.1)
+
+    assert await busiest(window, places_kept=True, seed=seed) <= 5
+
+
+async def test_counting_when_calls_are_sent_would_let_too_many_arrive_together() -> None:
+    windows = [Window(RealClock(), calls=5, span_s=0.1) for _ in range(5)]
+
+    worst = [await busiest(one, places_kept=False, seed=seed) for seed, one in enumerate(windows)]
+
+    assert max(worst) > 5
+
+
+async def test_calls_of_other_programs_take_their_places_too() -> None:
+    clock = StandingClock()
+    window = Window(clock, calls=10)
+    window.learn(2, calls=10)
+    begun = clock.monotonic()
+
+    for _ in range(3):
+        await window.take(1, Lane.LOWER_STOCK)
+
+    assert clock.monotonic() - begun == pytest.approx(1.0)
 
 
 def test_the_days_last_calls_are_kept_for_lowering_stock() -> None:

@@ -1,6 +1,7 @@
 """Etsy's operations as PEG uses them, each with its lane, and whether it may be repeated."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 import httpx2
@@ -14,7 +15,7 @@ from peg.marketplaces.etsy.translate import Seen
 from peg.marketplaces.grant import Tokens
 from peg.marketplaces.http import Door, Request, marketplace_time
 from peg.marketplaces.limiter import Lane
-from peg.marketplaces.port import AccessRevoked, Throttled
+from peg.marketplaces.port import AccessRevoked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,13 +176,16 @@ class EtsyClient:
         return Answer(body=body_of(answer), seen=seen)
 
     async def _once(self, request: Request, token: str) -> tuple[httpx2.Response, Seen]:
-        await self._quota.enter(request.lane)
         seen = self.now_seen()
+
+        @asynccontextmanager
+        async def turn() -> AsyncIterator[None]:
+            nonlocal seen
+            async with self._quota.turn(request.lane):
+                seen = self.now_seen()
+                yield
+
         headers = {**request.headers, **self._app.headers(), "authorization": f"Bearer {token}"}
-        try:
-            answer = await self._door.send(replace(request, headers=headers))
-        except Throttled as error:
-            self._quota.refused(error.wait_s)
-            raise
+        answer = await self._door.send(replace(request, headers=headers), turn=turn)
         self._quota.learn(answer.headers)
         return answer, seen

@@ -1,17 +1,15 @@
 """Etsy's two limits: calls per second, and calls per rolling day, as its answers tell them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 
 from peg.domain.clock import Clock
-from peg.marketplaces.limiter import Bucket, DayBudget, Lane
-from peg.marketplaces.port import BudgetSpent
+from peg.marketplaces.limiter import DayBudget, Lane, Window
+from peg.marketplaces.port import BudgetSpent, Throttled
 
-PER_SECOND = 10.0
+PER_SECOND = 10
 """Assumed until an answer tells; Etsy gives other apps other figures."""
-
-BURST_SHARE = 0.2
-"""Etsy counts whole seconds: a burst and the steady rate must together stay under its limit."""
 
 ASK_AGAIN_S = 600.0
 """How often one call may go out though the day is spent: only an answer tells that it is not."""
@@ -25,23 +23,26 @@ class Quota:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._bucket = Bucket(clock, **_pace(PER_SECOND))
+        self._second = Window(clock, calls=PER_SECOND)
         self._day = DayBudget()
         self._asked_at = clock.monotonic()
 
-    async def enter(self, lane: Lane) -> None:
-        """Wait for the turn.
+    @asynccontextmanager
+    async def turn(self, lane: Lane) -> AsyncIterator[None]:
+        """Wait for the turn of one call, and keep its place until it has its answer.
 
         Raises:
             BudgetSpent: what is left today is kept for taking sold pieces off sale.
         """
+        self._admit(lane)
+        await self._second.take(1, lane)
         try:
-            self._day.admit(lane)
-        except BudgetSpent:
-            if self._clock.monotonic() - self._asked_at < ASK_AGAIN_S:
-                raise
-        self._asked_at = self._clock.monotonic()
-        await self._bucket.take(1, lane)
+            yield
+        except Throttled as error:
+            self._refused(error.wait_s)
+            raise
+        finally:
+            self._second.ended()
 
     def learn(self, headers: Mapping[str, str]) -> None:
         """Believe what an answer says of both limits; other programs may use them too."""
@@ -50,24 +51,25 @@ class Quota:
             _number(headers, "x-remaining-this-second"),
         )
         if per_second and this_second is not None:
-            self._bucket.learn(this_second, **_pace(per_second))
+            self._second.learn(this_second, calls=per_second)
         per_day, today = _number(headers, "x-limit-per-day"), _number(headers, "x-remaining-today")
         if per_day and today is not None:
             self._day.learn(limit=per_day, remaining=today)
 
-    def refused(self, wait_s: float) -> None:
+    def _admit(self, lane: Lane) -> None:
+        try:
+            self._day.admit(lane)
+        except BudgetSpent:
+            if self._clock.monotonic() - self._asked_at < ASK_AGAIN_S:
+                raise
+        self._asked_at = self._clock.monotonic()
+
+    def _refused(self, wait_s: float) -> None:
         """Etsy answered 429: for a short wait the second is full, for a long one the day is."""
         if wait_s <= SHORT_WAIT_S_MAX:
-            self._bucket.drained(for_s=max(wait_s, 1.0))
+            self._second.closed(for_s=max(wait_s, 1.0))
         elif self._day.limit is not None:
             self._day.learn(limit=self._day.limit, remaining=0)
-
-
-def _pace(per_second: float) -> dict[str, float]:
-    return {
-        "capacity": max(1.0, per_second * BURST_SHARE),
-        "per_s": max(0.5, per_second * (1 - BURST_SHARE)),
-    }
 
 
 def _number(headers: Mapping[str, str], name: str) -> int | None:

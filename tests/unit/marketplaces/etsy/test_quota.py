@@ -7,7 +7,7 @@ from tests.support.clocks import StandingClock
 
 from peg.marketplaces.etsy.quota import Quota
 from peg.marketplaces.limiter import Lane
-from peg.marketplaces.port import BudgetSpent
+from peg.marketplaces.port import BudgetSpent, Throttled
 
 
 def told(*, per_second: int = 10, this_second: int = 9, today: int = 9000) -> dict[str, str]:
@@ -19,12 +19,18 @@ def told(*, per_second: int = 10, this_second: int = 9, today: int = 9000) -> di
     }
 
 
+async def one_call(quota: Quota, lane: Lane, *, refused_for_s: float | None = None) -> None:
+    async with quota.turn(lane):
+        if refused_for_s is not None:
+            raise Throttled("too many calls", wait_s=refused_for_s)
+
+
 async def test_no_second_ever_sees_more_calls_than_etsy_allows() -> None:
     clock, at = StandingClock(), list[float]()
     quota = Quota(clock)
 
     for _ in range(60):
-        await quota.enter(Lane.ORDERS)
+        await one_call(quota, Lane.ORDERS)
         at.append(clock.monotonic())
 
     busiest = max(sum(moment <= one < moment + 1 for one in at) for moment in at)
@@ -39,46 +45,48 @@ async def test_a_higher_limit_is_used_once_etsy_tells_of_it() -> None:
     begun = clock.monotonic()
 
     for _ in range(240):
-        await quota.enter(Lane.BULK)
+        await one_call(quota, Lane.BULK)
 
     assert clock.monotonic() - begun < 2.5
 
 
 async def test_the_last_tenth_of_the_day_is_kept_for_lowering_stock() -> None:
     quota = Quota(StandingClock())
-    await quota.enter(Lane.ORDERS)
+    await one_call(quota, Lane.ORDERS)
     quota.learn(told(today=1000))
 
     with pytest.raises(BudgetSpent):
-        await quota.enter(Lane.RAISE_STOCK)
-    await asyncio.wait_for(quota.enter(Lane.LOWER_STOCK), 1)
+        await one_call(quota, Lane.RAISE_STOCK)
+    await asyncio.wait_for(one_call(quota, Lane.LOWER_STOCK), 1)
 
 
 async def test_a_spent_day_is_asked_about_every_ten_minutes() -> None:
     clock = StandingClock()
     quota = Quota(clock)
     quota.learn(told(today=5000))
-    quota.refused(86_400)  # a day that ended early
-    await quota.enter(Lane.LOWER_STOCK)
+    with pytest.raises(Throttled):  # a day that ended early
+        await one_call(quota, Lane.ORDERS, refused_for_s=86_400)
+    await one_call(quota, Lane.LOWER_STOCK)
     with pytest.raises(BudgetSpent):
-        await quota.enter(Lane.ORDERS)
+        await one_call(quota, Lane.ORDERS)
 
     clock.pass_(600)
 
-    await quota.enter(Lane.ORDERS)
+    await one_call(quota, Lane.ORDERS)
     with pytest.raises(BudgetSpent):
-        await quota.enter(Lane.ORDERS)
+        await one_call(quota, Lane.ORDERS)
     quota.learn(told(today=5000))
-    await quota.enter(Lane.ORDERS)
+    await one_call(quota, Lane.ORDERS)
 
 
 async def test_after_a_429_the_next_call_waits() -> None:
     clock = StandingClock()
     quota = Quota(clock)
-    quota.refused(3)
+    with pytest.raises(Throttled):
+        await one_call(quota, Lane.ORDERS, refused_for_s=3)
     begun = clock.monotonic()
 
-    await quota.enter(Lane.LOWER_STOCK)
+    await one_call(quota, Lane.LOWER_STOCK)
 
     assert clock.monotonic() - begun >= 3
 
@@ -88,4 +96,4 @@ async def test_odd_headers_are_not_believed() -> None:
 
     quota.learn({"x-limit-per-day": "many", "x-remaining-today": "-1"})
 
-    await quota.enter(Lane.BULK)  # the day is not taken for spent
+    await one_call(quota, Lane.BULK)  # the day is not taken for spent
