@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import locations, tables
 from peg.catalog.offers import KEYS_PER_QUERY_MAX, Offer
-from peg.db.transaction import insert_or_ignore, require_transaction, upsert_all
+from peg.db.transaction import execute_all, insert_or_ignore, require_transaction, upsert_all
 from peg.domain.identity import POOL, LocationId, OfferId, OfferRef, ShopId
 from peg.domain.offer import ANYWHERE, Reading, Shelf
 
@@ -142,6 +142,18 @@ async def forget_rise(session: AsyncSession, offer: OfferId, place: str) -> None
 async def note_sending(session: AsyncSession, offer: OfferId, place: str, quantity: int) -> None:
     """A write is about to be sent: from now on its figure would be our own."""
     await _change(session, offer, place, pending=quantity, unanswered=False)
+
+
+async def note_sending_all(session: AsyncSession, pending: Mapping[OfferId, int]) -> None:
+    """`note_sending` for the offers of a listing that is written as a whole."""
+    require_transaction(session)
+    statement = (
+        update(tables.mirror)
+        .where(tables.mirror.c.offer == bindparam("of"), tables.mirror.c.place == ANYWHERE)
+        .values(pending=bindparam("figure"), unanswered=False, version=tables.mirror.c.version + 1)
+    )
+    rows = [{"of": offer, "figure": figure} for offer, figure in pending.items()]
+    await execute_all(session, statement, rows)
 
 
 async def note_unanswered(session: AsyncSession, offer: OfferId, place: str) -> None:

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.bus.outbox import stage
 from peg.bus.signals import Signals
@@ -20,6 +22,8 @@ from peg.intake.inbox import INBOX, READ_AGAIN, Delivery
 from peg.intake.looking import Lookout
 from peg.intake.orders import take_in
 from peg.intake.patience import Patience
+from peg.ledger.order_rows import unchanged
+from peg.ledger.orders import Outcome
 from peg.marketplaces.port import (
     Hint,
     HintReader,
@@ -40,9 +44,20 @@ SWEEP_S = 1.0
 OUR_OWN = timedelta(seconds=3)
 """A word about a listing that we wrote just now is the echo of that."""
 
+NOTED = "noted"
+"""The delivery's outcome was committed with its work."""
+
 UNINSTALLED = "app/uninstalled"
 LEFT_TO_THE_POLL = frozenset({"order.shipped", "order.delivered"})
 """Etsy tells no figures: what changes nothing that can be sold is worth no call of its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Batch:
+    """Deliveries to work on now, and the seconds until the next one is due."""
+
+    deliveries: Sequence[Delivery]
+    next_in_s: float
 
 
 class Acceptor:
@@ -73,18 +88,17 @@ class Acceptor:
         async with asyncio.TaskGroup() as work:
             while True:
                 batch = await self._take()
-                for delivery in batch:
+                for delivery in batch.deliveries:
                     work.create_task(self._work(delivery))
-                if not batch:
-                    await self._signals.wait(INBOX, timeout_s=SWEEP_S)
+                await self._signals.wait(INBOX, timeout_s=batch.next_in_s)
 
     async def work_once(self) -> int:
         """Work on what waits now, side by side, to its end; how many deliveries were tried."""
         batch = await self._take()
-        await asyncio.gather(*(self._work(delivery) for delivery in batch))
-        return len(batch)
+        await asyncio.gather(*(self._work(delivery) for delivery in batch.deliveries))
+        return len(batch.deliveries)
 
-    async def _take(self) -> Sequence[Delivery]:
+    async def _take(self) -> _Batch:
         """Deliveries that nobody works on yet, some of each shop."""
         now = self._clock.now()
         taken: list[Delivery] = []
@@ -93,15 +107,19 @@ class Acceptor:
                 mine = [key for key, theirs in self._under_way.items() if theirs == shop]
                 room = AT_ONCE_PER_SHOP_MAX - len(mine)
                 taken += await inbox.waiting(session, shop, without=mine, now=now, limit=room)
+            next_due_at = await inbox.next_due_at(session, after=now)
         self._under_way.update((one.id, one.shop) for one in taken)
-        return taken
+        until_s = (next_due_at - now).total_seconds() if next_due_at else SWEEP_S
+        return _Batch(deliveries=taken, next_in_s=min(until_s, SWEEP_S))
 
     async def _work(self, delivery: Delivery) -> None:
         try:
             await self._finish(delivery)
         finally:
+            crowd = sum(shop == delivery.shop for shop in self._under_way.values())
             del self._under_way[delivery.id]
-            self._signals.raise_(INBOX)  # there is room for the next one
+            if crowd >= AT_ONCE_PER_SHOP_MAX:
+                self._signals.raise_(INBOX)  # there is room for the next one
 
     async def _finish(self, delivery: Delivery) -> None:
         """One delivery that fails is kept and tried again; it holds up no other."""
@@ -114,8 +132,9 @@ class Acceptor:
             log.warning("delivery.failed", inbox_id=delivery.id, exc_info=error)
             await self._put_back(delivery, error)
             return
-        async with begin(self._database) as session:
-            await inbox.handled(session, delivery.id, outcome=outcome, now=self._clock.now())
+        if outcome is not NOTED:
+            async with begin(self._database) as session:
+                await inbox.handled(session, delivery.id, outcome=outcome, now=self._clock.now())
 
     async def _put_back(self, delivery: Delivery, error: Exception) -> None:
         now = self._clock.now()
@@ -130,21 +149,21 @@ class Acceptor:
 
     async def _accept(self, delivery: Delivery) -> str:
         if delivery.topic == READ_AGAIN:
-            return await self._fetch_order(delivery.shop, delivery.body.decode())
+            return await self._fetch_order(delivery, delivery.body.decode())
         hint = self._readers[delivery.shop].hint(
             delivery.headers,
             delivery.body,
             shop=delivery.shop,
             received_at=delivery.received_at,
         )
-        if hint.snapshot is not None and await self._is_enough(hint.snapshot):
-            return await self._take_in(hint.snapshot)
+        if hint.snapshot is not None and await self._take_in_as_told(delivery, hint.snapshot):
+            return NOTED
         if hint.topic == UNINSTALLED:
             return await self._uninstalled(delivery.shop)
         if hint.topic in LEFT_TO_THE_POLL:
             return "left to the poll"
         if hint.order is not None:
-            return await self._fetch_order(delivery.shop, hint.order)
+            return await self._fetch_order(delivery, hint.order)
         return await self._look_where_it_points(hint)
 
     async def _uninstalled(self, shop: ShopId) -> str:
@@ -153,32 +172,37 @@ class Acceptor:
             await directory.mark(session, shop, Status.REVOKED, sentence, now=self._clock.now())
         return "revoked"
 
-    async def _is_enough(self, snapshot: OrderSnapshot) -> bool:
-        """Whether the payload alone says where every piece was taken."""
-        if not snapshot.complete:
-            return False
-        async with reading(self._database) as session:
-            for line in snapshot.lines:
-                placeless = line.remote_location is None
-                if line.ref and placeless and await mirror.has_several_places(session, line.ref):
-                    return False
-        return True
-
-    async def _fetch_order(self, shop: ShopId, order: str) -> str:
+    async def _fetch_order(self, delivery: Delivery, order: str) -> str:
         try:
-            snapshot = await self._shops[shop].order(order)
+            snapshot = await self._shops[delivery.shop].order(order)
         except RemoteGone:
             # Too old to be read, or hidden: that says nothing about the pieces it sold.
-            log.warning("order.unreadable", shop=shop, order=order)
+            log.warning("order.unreadable", shop=delivery.shop, order=order)
             return "unreadable"
-        return await self._take_in(snapshot)
-
-    async def _take_in(self, snapshot: OrderSnapshot) -> str:
         async with begin(self._database) as session:
-            applied = await take_in(
-                session, snapshot, patience=self._patience, now=self._clock.now()
-            )
-        return applied.outcome.value
+            await self._take_in(session, delivery, snapshot)
+        return NOTED
+
+    async def _take_in_as_told(self, delivery: Delivery, snapshot: OrderSnapshot) -> bool:
+        """Take the order in from the payload alone; False where that does not say enough."""
+        async with begin(self._database) as session:
+            if not await _is_enough(session, snapshot):
+                return False
+            await self._take_in(session, delivery, snapshot)
+        return True
+
+    async def _take_in(
+        self, session: AsyncSession, delivery: Delivery, snapshot: OrderSnapshot
+    ) -> None:
+        """Take the order in, and note with it that the delivery is done.
+
+        One sale is told of in several deliveries: all but the first say nothing new.
+        """
+        now, outcome = self._clock.now(), Outcome.SAME
+        if snapshot.order not in await unchanged(session, [snapshot]):
+            applied = await take_in(session, snapshot, patience=self._patience, now=now)
+            outcome = applied.outcome
+        await inbox.handled(session, delivery.id, outcome=outcome.value, now=now)
 
     async def _look_where_it_points(self, hint: Hint) -> str:
         pointed_at = await self._pointed_at(hint)
@@ -225,3 +249,14 @@ class Acceptor:
             and hint.available in {rows[hint.place].quantity, rows[hint.place].pending}
             for rows in known.values()
         )
+
+
+async def _is_enough(session: AsyncSession, snapshot: OrderSnapshot) -> bool:
+    """Whether the payload alone says where every piece was taken."""
+    if not snapshot.complete:
+        return False
+    for line in snapshot.lines:
+        placeless = line.remote_location is None
+        if line.ref and placeless and await mirror.has_several_places(session, line.ref):
+            return False
+    return True

@@ -52,8 +52,12 @@ async def record_once(
     headers: Mapping[str, str],
     body: bytes,
     now: datetime,
+    wait: timedelta = timedelta(0),
 ) -> Receipt:
-    """Keep a delivery the first time it arrives; the unique key decides, not a lookup."""
+    """Keep a delivery the first time it arrives; the unique key decides, not a lookup.
+
+    It is worked on after `wait`.
+    """
     require_transaction(session)
     row = {
         "shop": shop,
@@ -62,7 +66,7 @@ async def record_once(
         "headers": dict(headers),
         "body": body,
         "received_at": now,
-        "next_at": now,
+        "next_at": now + wait,
         "attempts": 0,
     }
     insert = insert_or_ignore(session, inbox).values(row).returning(inbox.c.id)
@@ -76,6 +80,16 @@ async def shops_waiting(session: AsyncSession, *, now: datetime) -> Sequence[Sho
     """The shops with deliveries to work on now."""
     query = select(inbox.c.shop).where(*_is_due(now)).distinct().order_by(inbox.c.shop)
     return [ShopId(shop) for shop in (await session.scalars(query)).all()]
+
+
+async def next_due_at(session: AsyncSession, *, after: datetime) -> datetime | None:
+    """When the next delivery `after` this moment is to be worked on; None: none waits."""
+    due_at: datetime | None = await session.scalar(
+        select(func.min(inbox.c.next_at)).where(
+            inbox.c.handled_at.is_(None), inbox.c.dead_at.is_(None), inbox.c.next_at > after
+        )
+    )
+    return due_at
 
 
 async def waiting(
@@ -111,6 +125,7 @@ async def failed(
         dead_at=now if dead else None,
         last_error=f"{type(error).__name__}: {error}"[:2000],
     )
+    signal(session, INBOX)
     return dead
 
 

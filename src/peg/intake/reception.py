@@ -3,21 +3,28 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any, ClassVar
 
 import structlog
 
 from peg.db.engine import Database
-from peg.db.transaction import begin
 from peg.domain.clock import Clock
 from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import Channel, ShopId
-from peg.intake.inbox import Receipt, record_once
+from peg.intake.inbox import Receipt
+from peg.intake.letterbox import Letter, Letterbox
 from peg.marketplaces.port import BadSignature, HintReader
 
 log = structlog.get_logger()
 
 UNKNOWN_TOPIC = "unknown"
+AT_ONCE = ("orders/create", "orders/cancelled", "refunds/create", "order.")
+"""Topics that begin so tell first of a piece sold, or of one that comes back."""
+
+ORDERS_FIRST = timedelta(seconds=0.25)
+"""A sale is told of five times over, and its figure before its order: the rest waits for that."""
+
 KEPT_HEADERS = ("content-type", "webhook-id", "webhook-timestamp")
 KEPT_PREFIX = "x-shopify-"
 _NEVER_KEPT = "x-shopify-hmac-sha256"
@@ -35,7 +42,7 @@ class Reception:
     def __init__(
         self, database: Database, clock: Clock, readers: Mapping[ShopId, HintReader]
     ) -> None:
-        self._database = database
+        self._letterbox = Letterbox(database)
         self._clock = clock
         self._readers = readers
 
@@ -48,17 +55,16 @@ class Reception:
         """
         shop = self._signer(channel, headers, body)
         topic, delivery = _names(channel, headers, body)
-        now = self._clock.now()
-        async with begin(self._database) as session:
-            receipt = await record_once(
-                session,
-                shop=shop,
-                topic=topic,
-                delivery=delivery,
-                headers=_kept(headers),
-                body=body,
-                now=now,
-            )
+        letter = Letter(
+            shop=shop,
+            topic=topic,
+            delivery=delivery,
+            headers=_kept(headers),
+            body=body,
+            arrived_at=self._clock.now(),
+            wait=timedelta(0) if topic.startswith(AT_ONCE) else ORDERS_FIRST,
+        )
+        receipt = await self._letterbox.keep(letter)
         log.info("webhook.kept", shop=shop, topic=topic, delivery=delivery, receipt=receipt.value)
         return receipt
 

@@ -38,6 +38,17 @@ class Standing:
         return self.shown_version < self.target.version
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Offers that must be pushed together; groups do not disturb each other.
+
+    `listing` names what they share where a marketplace takes whole listings; else it is empty.
+    """
+
+    offers: Sequence[Standing]
+    listing: str = ""
+
+
 def targets_signal(shop: ShopId) -> str:
     """The signal that wakes a shop's pusher."""
     return f"targets:{shop}"

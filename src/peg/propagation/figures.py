@@ -23,7 +23,7 @@ from peg.marketplaces.port import (
 )
 from peg.propagation import board
 from peg.propagation.attempts import begin_attempt, end_attempt, new_key, record_write
-from peg.propagation.board import Standing
+from peg.propagation.board import Group, Standing
 from peg.propagation.planning import Move, Plan, plan_figures
 from peg.propagation.proof import Prover
 
@@ -65,13 +65,13 @@ class FigurePusher:
         self._lookout = lookout
         self._prover = prover
 
-    async def groups(self, dirty: Sequence[Standing]) -> Sequence[Sequence[Standing]]:
+    async def groups(self, dirty: Sequence[Standing]) -> Sequence[Group]:
         """All together: one call changes up to 250 figures."""
-        return [dirty] if dirty else []
+        return [Group(offers=dirty)] if dirty else []
 
-    async def lower(self, dirty: Sequence[Standing]) -> Sequence[Standing]:
-        """Send every decrease among `dirty`; what is left needs a raise."""
-        planned = await self._plan([standing.offer for standing in dirty])
+    async def lower(self, group: Group) -> Sequence[Standing]:
+        """Send every decrease of the group; what is left needs a raise."""
+        planned = await self._plan([standing.offer for standing in group.offers])
         await self._note_shown([one for one in planned if one.plan.move is Move.NONE])
         await self._look([one for one in planned if one.plan.move is Move.LOOK])
         await self._send([one for one in planned if one.plan.move is Move.LOWER])

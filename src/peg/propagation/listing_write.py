@@ -20,6 +20,7 @@ from peg.marketplaces.port import Result, Shown, Write
 from peg.propagation import board
 from peg.propagation.attempts import begin_attempt, end_attempt, keep_before, record_write
 from peg.propagation.listing_view import ListingView, view_listing
+from peg.propagation.planning import ListingMove
 from peg.propagation.proof import Prover
 from peg.propagation.retarget import retarget_offers
 
@@ -54,25 +55,20 @@ class ListingWrite:
         self._patience = patience
         self._basis: Basis = {}
 
-    async def prepare(self) -> ListingView:
-        """Note what we believe before the listing is read."""
-        async with begin(self._database) as session:
-            view = await view_listing(session, self._shop, self._listing)
-            self._basis = await basis_of(session, [offer.id for offer in view.offers.values()])
-            writes = [
-                Write(ref=ref, place=ANYWHERE, basis=side.known.quantity, quantity=side.wanted)
-                for ref, side in view.changes()
-            ]
-            now = self._clock.now()
-            await begin_attempt(session, self._key, self._shop, writes, now=now)
-        return view
+    async def prepare(self, session: AsyncSession, view: ListingView) -> None:
+        """Note what we believe before the listing is read.
 
-    async def announce_withdrawal(self, view: ListingView) -> None:
-        """From now on it may be off sale by our own doing, and not by a person's."""
-        async with begin(self._database) as session:
-            for ref, side in view.sides.items():
-                offer = view.offers[ref].id
-                await mirror.note_sending(session, offer, ANYWHERE, side.known.quantity)
+        One that is withdrawn may be off sale from now on by our own doing, not by a person's.
+        """
+        self._basis = await basis_of(session, [offer.id for offer in view.offers.values()])
+        writes = [
+            Write(ref=ref, place=ANYWHERE, basis=side.known.quantity, quantity=side.wanted)
+            for ref, side in view.changes()
+        ]
+        await begin_attempt(session, self._key, self._shop, writes, now=self._clock.now())
+        if view.move is ListingMove.WITHDRAW:
+            left = {view.offers[ref].id: side.known.quantity for ref, side in view.sides.items()}
+            await mirror.note_sending_all(session, left)
 
     async def decide(self, readings: Mapping[OfferRef, Reading]) -> Mapping[OfferRef, int]:
         """Say what each offer should show, given the listing as it is right now.
@@ -102,7 +98,8 @@ class ListingWrite:
             wanted = standing.target.total
             shown = seen.parts[ANYWHERE].available
             decided[ref] = wanted if self._may_raise else min(wanted, shown)
-            await mirror.note_sending(session, view.offers[ref].id, ANYWHERE, decided[ref])
+        sending = {view.offers[ref].id: quantity for ref, quantity in decided.items()}
+        await mirror.note_sending_all(session, sending)
         return decided
 
     async def keep(self, before: dict[str, Any]) -> None:

@@ -23,7 +23,7 @@ from peg.marketplaces.port import (
 )
 from peg.propagation import board
 from peg.propagation.attempts import new_key
-from peg.propagation.board import Standing
+from peg.propagation.board import Group, Standing
 from peg.propagation.listing_view import ListingView, view_listing
 from peg.propagation.listing_write import ListingWrite, settle_listing
 from peg.propagation.planning import ListingMove
@@ -36,6 +36,7 @@ WAIT_FOR_RETURN_S = 2.0
 UNDER_WAY_S = 0.3
 _LOWERS = {ListingMove.WITHDRAW, ListingMove.LOWER}
 _RAISES = {ListingMove.RAISE, ListingMove.RESTORE}
+_WRITES = _LOWERS | _RAISES
 
 
 class ListingPusher:
@@ -64,20 +65,15 @@ class ListingPusher:
         self._turns: dict[str, asyncio.Lock] = {}
         self._room = asyncio.Semaphore(LISTINGS_AT_ONCE_MAX)
 
-    async def groups(self, dirty: Sequence[Standing]) -> Sequence[Sequence[Standing]]:
+    async def groups(self, dirty: Sequence[Standing]) -> Sequence[Group]:
         """Listing by listing: each is written by itself."""
-        return list((await self._listings_of(dirty)).values())
-
-    async def lower(self, dirty: Sequence[Standing]) -> Sequence[Standing]:
-        """Withdraw and lower what is too high among `dirty`; what is left needs a raise."""
         by_listing = await self._listings_of(dirty)
-        moves = await asyncio.gather(
-            *(self._in_turn(listing, may_raise=False) for listing in by_listing)
-        )
-        raised = {
-            listing for listing, move in zip(by_listing, moves, strict=True) if move in _RAISES
-        }
-        return [one for listing in sorted(raised) for one in by_listing[listing]]
+        return [Group(listing=name, offers=offers) for name, offers in by_listing.items()]
+
+    async def lower(self, group: Group) -> Sequence[Standing]:
+        """Withdraw or lower the group's listing if it shows too much; else what needs a raise."""
+        move = await self._in_turn(group.listing, may_raise=False)
+        return group.offers if move in _RAISES else []
 
     async def raise_(self, dirty: Sequence[Standing]) -> None:
         """Prove and send the raises among `dirty`; what is unproved is tried again later."""
@@ -96,34 +92,38 @@ class ListingPusher:
     async def _in_turn(self, listing: str, *, may_raise: bool) -> ListingMove:
         """One write at a time per listing: two would overwrite each other."""
         async with self._turns.setdefault(listing, asyncio.Lock()), self._room:
-            async with reading(self._database) as session:
+            attempt = self._attempt(listing, may_raise=may_raise)
+            async with begin(self._database) as session:
                 view = await view_listing(session, self._shop, listing)
+                writes = view.move in (_WRITES if may_raise else _LOWERS)
+                if writes:
+                    await attempt.prepare(session, view)
+                elif view.move is ListingMove.NONE:
+                    await settle_listing(session, self._shop, listing, self._clock)
             try:
-                await self._make(view, may_raise=may_raise)
+                if writes:
+                    await self._write(attempt, view)
+                else:
+                    await self._put_off(view)
             except MarketplaceError as error:
                 log.warning("push.failed", shop=self._shop, listing=listing, error=str(error))
                 await self._later([one.offer for one in view.standings.values()], str(error))
             return view.move
 
-    async def _make(self, view: ListingView, *, may_raise: bool) -> None:
+    async def _put_off(self, view: ListingView) -> None:
         keys = [offer.id for offer in view.offers.values()]
         match view.move:
-            case ListingMove.NONE:
-                async with begin(self._database) as session:
-                    await settle_listing(session, self._shop, view.listing, self._clock)
             case ListingMove.LOOK:
                 await self._look(keys)
             case ListingMove.UNDER_WAY:
                 await self._later(keys, "another write is under way", wait_s=UNDER_WAY_S)
             case ListingMove.WAIT:
                 await self._later(keys, "may come back by itself", wait_s=WAIT_FOR_RETURN_S)
-            case move if move in _LOWERS or may_raise:
-                await self._write(view, move, may_raise=may_raise)
 
-    async def _write(self, view: ListingView, move: ListingMove, *, may_raise: bool) -> None:
-        attempt = ListingWrite(
+    def _attempt(self, listing: str, *, may_raise: bool) -> ListingWrite:
+        return ListingWrite(
             self._shop,
-            view.listing,
+            listing,
             key=new_key(self._rng),
             may_raise=may_raise,
             database=self._database,
@@ -131,23 +131,19 @@ class ListingPusher:
             prover=self._prover,
             patience=self._patience,
         )
-        view = await attempt.prepare()
-        if move is ListingMove.WITHDRAW:
-            await attempt.announce_withdrawal(view)
-        results = await self._send(attempt, view, move)
-        doubtful = await attempt.record(results)
-        if move is not ListingMove.WITHDRAW:
+
+    async def _write(self, attempt: ListingWrite, view: ListingView) -> None:
+        doubtful = await attempt.record(await self._send(attempt, view))
+        if view.move is not ListingMove.WITHDRAW:
             await self._prover.orders_of(self._shop)  # a sale between our read and our write
             await attempt.watch()
         if doubtful:
             await self._look([offer.id for offer in view.offers.values()])
         await attempt.settle()
 
-    async def _send(
-        self, attempt: ListingWrite, view: ListingView, move: ListingMove
-    ) -> Sequence[Result]:
+    async def _send(self, attempt: ListingWrite, view: ListingView) -> Sequence[Result]:
         try:
-            match move:
+            match view.move:
                 case ListingMove.WITHDRAW:
                     return await self._writer.withdraw(view.listing)
                 case ListingMove.RESTORE:

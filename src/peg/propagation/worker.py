@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.bus.local import LocalBus
 from peg.bus.signals import Signals
@@ -14,7 +15,7 @@ from peg.domain.clock import Clock
 from peg.domain.identity import OfferId, ShopId
 from peg.domain.messages import OfferDrifted, StockChanged
 from peg.propagation import board
-from peg.propagation.board import Standing, targets_signal
+from peg.propagation.board import Group, Standing, targets_signal
 from peg.propagation.pauses import pause_of
 from peg.propagation.retarget import retarget
 
@@ -28,10 +29,10 @@ BETWEEN_RAISES_S = 1.0
 class Pusher(Protocol):
     """Drives one shop's offers; one for marketplaces with conditional writes, one for others."""
 
-    async def groups(self, dirty: Sequence[Standing]) -> Sequence[Sequence[Standing]]:
-        """Which offers must be pushed together; groups do not disturb each other."""
+    async def groups(self, dirty: Sequence[Standing]) -> Sequence[Group]:
+        """Which offers must be pushed together."""
 
-    async def lower(self, dirty: Sequence[Standing]) -> Sequence[Standing]:
+    async def lower(self, group: Group) -> Sequence[Standing]:
         """Send the decreases; return what needs a raise."""
 
     async def raise_(self, dirty: Sequence[Standing]) -> None:
@@ -104,8 +105,9 @@ class ShopWorker:
     async def raise_once(self) -> int:
         """One round of raises; how many offers were tried."""
         waiting, self._to_raise = self._to_raise, {}
-        if waiting and await self._is_paused():
-            return 0  # they are found again when writes may go
+        async with reading(self._database) as session:
+            if waiting and await self._is_paused(session):
+                return 0  # they are found again when writes may go
         self._raising = frozenset(waiting)
         try:
             if waiting:
@@ -114,33 +116,32 @@ class ShopWorker:
             self._raising = frozenset()
         return len(waiting)
 
-    async def _due(self) -> Sequence[Sequence[Standing]]:
+    async def _due(self) -> Sequence[Group]:
         """Dirty offers that nobody works on, grouped by what must be pushed together."""
-        if await self._is_paused():
-            return []
         async with reading(self._database) as session:
+            if await self._is_paused(session):
+                return []
             dirty = await board.dirty(session, self._shop, now=self._clock.now())
         groups = await self._pusher.groups(
             [one for one in dirty if one.offer not in self._lowering]
         )
         for group in groups:
-            self._lowering.update(one.offer for one in group)
+            self._lowering.update(one.offer for one in group.offers)
         return groups
 
-    async def _lower(self, group: Sequence[Standing]) -> None:
+    async def _lower(self, group: Group) -> None:
         try:
             left = await self._pusher.lower(group)
         finally:
-            self._lowering.difference_update(one.offer for one in group)
+            self._lowering.difference_update(one.offer for one in group.offers)
         # Its target may have changed meanwhile: look again at once.
         self._signals.raise_(targets_signal(self._shop) if not left else self._raises)
         for standing in left:
             if standing.offer not in self._raising:
                 self._to_raise[standing.offer] = standing
 
-    async def _is_paused(self) -> bool:
-        async with reading(self._database) as session:
-            pause = await pause_of(session, self._shop)
+    async def _is_paused(self, session: AsyncSession) -> bool:
+        pause = await pause_of(session, self._shop)
         if pause is not None:
             log.debug("push.paused", shop=self._shop, scope=pause.scope)
         return pause is not None

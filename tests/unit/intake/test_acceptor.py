@@ -15,6 +15,7 @@ from peg.db.transaction import begin, reading
 from peg.domain.identity import Channel
 from peg.intake import inbox
 from peg.intake.inbox import ATTEMPTS_MAX, Receipt
+from peg.intake.reception import ORDERS_FIRST
 from peg.intake.tables import inbox as kept
 
 
@@ -38,6 +39,10 @@ async def arrive(shops: TwoShops, channel: Channel) -> list[Receipt]:
 
 
 async def work(shops: TwoShops) -> None:
+    """Orders first; then, a moment later, what their webhooks said of figures."""
+    while await shops.acceptor.work_once():
+        pass
+    await shops.clock.sleep(ORDERS_FIRST.total_seconds())
     while await shops.acceptor.work_once():
         pass
 
@@ -84,6 +89,27 @@ async def test_a_hand_edit_on_shopify_is_looked_at_where_its_webhook_points(
 
     level = await shops.level(CHAIN)
     assert (level.suspended, level.available) == (2, 3)
+
+
+async def test_a_sale_is_known_by_its_order_though_its_figure_arrives_first(
+    shops: TwoShops,
+) -> None:
+    looked = shops.shopify.times("VariantsById")
+    shops.buys_on_shopify(CHAIN)
+    letters = await shops.letters(Channel.SHOPIFY)
+    orders = [one for one in letters if one.headers["x-shopify-topic"].startswith("orders/")]
+    figures = [one for one in letters if one not in orders]
+
+    for letter in figures:
+        await shops.deliver(letter)
+    worked_on = await shops.acceptor.work_once()
+    for letter in orders:
+        await shops.deliver(letter)
+    await work(shops)
+
+    assert (bool(figures), worked_on) == (True, 0)
+    assert (await shops.level(CHAIN)).suspended == 0
+    assert shops.shopify.times("VariantsById") == looked
 
 
 async def test_the_figure_we_expect_costs_no_look(shops: TwoShops) -> None:

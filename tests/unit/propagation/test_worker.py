@@ -13,7 +13,7 @@ from peg.db.engine import Database
 from peg.db.transaction import begin
 from peg.domain.identity import OfferId
 from peg.propagation import board, pauses
-from peg.propagation.board import Standing
+from peg.propagation.board import Group, Standing
 from peg.propagation.targets import Aim
 from peg.propagation.worker import ShopWorker
 
@@ -25,12 +25,12 @@ class Counter:
     lowered: list[OfferId] = field(default_factory=list)
     raised: list[OfferId] = field(default_factory=list)
 
-    async def groups(self, dirty: Sequence[Standing]) -> Sequence[Sequence[Standing]]:
-        return [[one] for one in dirty]
+    async def groups(self, dirty: Sequence[Standing]) -> Sequence[Group]:
+        return [Group(offers=[one]) for one in dirty]
 
-    async def lower(self, dirty: Sequence[Standing]) -> Sequence[Standing]:
-        self.lowered += [one.offer for one in dirty]
-        return dirty
+    async def lower(self, group: Group) -> Sequence[Standing]:
+        self.lowered += [one.offer for one in group.offers]
+        return group.offers
 
     async def raise_(self, dirty: Sequence[Standing]) -> None:
         self.raised += [one.offer for one in dirty]

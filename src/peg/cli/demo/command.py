@@ -129,6 +129,8 @@ async def _rehearse(
     watcher.say(_words(imported, sorted_out))
     async with _working(peg, wanted.port) as work:
         watcher.say(f"live in the browser: {peg_url}/")
+        await settled(work.engine, control, within_s=SETTLES_WITHIN_S)
+        watcher.say("both shops show what there is: they open to buyers")
         await control.act(
             "buyers/start",
             orders=wanted.orders,

@@ -32,7 +32,7 @@ async def settled(engine: Engine, control: Control, *, within_s: float) -> bool:
 
 async def at_rest(engine: Engine, control: Control) -> bool:
     """Whether nothing is under way at this moment."""
-    if (await control.read("buyers"))["state"] != "done":
+    if (await control.read("buyers"))["state"] not in {"idle", "done"}:
         return False
     async with reading(engine.ground.database) as session:
         return (
