@@ -107,17 +107,26 @@ class ListingWrite:
         async with begin(self._database) as session:
             await keep_before(session, self._key, before)
 
-    async def record(self, results: Sequence[Result]) -> bool:
-        """Record what became of the write; True when the listing has to be looked at."""
+    async def record(self, results: Sequence[Result], *, watched: bool) -> bool:
+        """Record what became of the write; True when the listing has to be looked at.
+
+        What now shows its target is noted as shown. A `watched` listing is read again once every
+        sale from before the write must have shown.
+        """
         doubtful = False
         async with begin(self._database) as session:
+            now = self._clock.now()
             view = await view_listing(session, self._shop, self._listing)
             for result in results:
                 doubtful |= await self._record_one(session, view, result)
             for ref in view.sides.keys() - {result.ref for result in results}:
                 await mirror.note_not_sent(session, view.offers[ref].id, ANYWHERE)
             outcome = ", ".join(sorted({result.shown.value for result in results}))
-            await end_attempt(session, self._key, outcome=outcome, now=self._clock.now())
+            await end_attempt(session, self._key, outcome=outcome, now=now)
+            for offer in view.offers.values() if watched else ():
+                due_at = now + self._patience.receipt_lag()
+                await checks.read_again(session, offer.id, due_at=due_at, why=checks.WATCHED)
+            await settle_listing(session, self._shop, self._listing, self._clock)
         return doubtful
 
     async def _record_one(self, session: AsyncSession, view: ListingView, result: Result) -> bool:
@@ -163,19 +172,6 @@ class ListingWrite:
                 version=standing.target.version,
                 now=now,
             )
-
-    async def watch(self) -> None:
-        """Read the listing again once every sale from before the write must have shown."""
-        async with begin(self._database) as session:
-            due_at = self._clock.now() + self._patience.receipt_lag()
-            view = await view_listing(session, self._shop, self._listing)
-            for offer in view.offers.values():
-                await checks.read_again(session, offer.id, due_at=due_at, why=checks.WATCHED)
-
-    async def settle(self) -> None:
-        """Note as shown every offer of the listing that now shows its target."""
-        async with begin(self._database) as session:
-            await settle_listing(session, self._shop, self._listing, self._clock)
 
     async def _ask_renewal(self, session: AsyncSession, view: ListingView, result: Result) -> None:
         offer = view.offers[result.ref]

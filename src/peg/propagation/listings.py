@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from random import Random
 
 import structlog
@@ -31,12 +32,24 @@ from peg.propagation.proof import Prover
 
 log = structlog.get_logger()
 
-LISTINGS_AT_ONCE_MAX = 4
-WAIT_FOR_RETURN_S = 2.0
-UNDER_WAY_S = 0.3
+RAISED_AT_ONCE_MAX = 4
+"""Raises wait for shared polls; what is lowered never waits behind them."""
+
 _LOWERS = {ListingMove.WITHDRAW, ListingMove.LOWER}
 _RAISES = {ListingMove.RAISE, ListingMove.RESTORE}
 _WRITES = _LOWERS | _RAISES
+
+
+@dataclass(frozen=True, slots=True)
+class _PutOff:
+    outcome: str
+    wait_s: float
+
+
+_PUT_OFF = {
+    ListingMove.UNDER_WAY: _PutOff("another write is under way", wait_s=0.3),
+    ListingMove.WAIT: _PutOff("may come back by itself", wait_s=2.0),
+}
 
 
 class ListingPusher:
@@ -63,7 +76,7 @@ class ListingPusher:
         self._prover = prover
         self._patience = patience
         self._turns: dict[str, asyncio.Lock] = {}
-        self._room = asyncio.Semaphore(LISTINGS_AT_ONCE_MAX)
+        self._room = asyncio.Semaphore(RAISED_AT_ONCE_MAX)
 
     async def groups(self, dirty: Sequence[Standing]) -> Sequence[Group]:
         """Listing by listing: each is written by itself."""
@@ -72,7 +85,7 @@ class ListingPusher:
 
     async def lower(self, group: Group) -> Sequence[Standing]:
         """Withdraw or lower the group's listing if it shows too much; else what needs a raise."""
-        move = await self._in_turn(group.listing, may_raise=False)
+        move = await self._push(group.listing, may_raise=False)
         return group.offers if move in _RAISES else []
 
     async def raise_(self, dirty: Sequence[Standing]) -> None:
@@ -83,42 +96,47 @@ class ListingPusher:
         await self._later(unproved, "unproved")
         await asyncio.gather(
             *(
-                self._in_turn(listing, may_raise=True)
+                self._raise_one(listing)
                 for listing, standings in by_listing.items()
                 if all(standing.offer in proved for standing in standings)
             )
         )
 
-    async def _in_turn(self, listing: str, *, may_raise: bool) -> ListingMove:
-        """One write at a time per listing: two would overwrite each other."""
-        async with self._turns.setdefault(listing, asyncio.Lock()), self._room:
-            attempt = self._attempt(listing, may_raise=may_raise)
-            async with begin(self._database) as session:
-                view = await view_listing(session, self._shop, listing)
-                writes = view.move in (_WRITES if may_raise else _LOWERS)
-                if writes:
-                    await attempt.prepare(session, view)
-                elif view.move is ListingMove.NONE:
-                    await settle_listing(session, self._shop, listing, self._clock)
-            try:
-                if writes:
-                    await self._write(attempt, view)
-                else:
-                    await self._put_off(view)
-            except MarketplaceError as error:
-                log.warning("push.failed", shop=self._shop, listing=listing, error=str(error))
-                await self._later([one.offer for one in view.standings.values()], str(error))
-            return view.move
+    async def _raise_one(self, listing: str) -> None:
+        async with self._room:
+            await self._push(listing, may_raise=True)
 
-    async def _put_off(self, view: ListingView) -> None:
+    async def _push(self, listing: str, *, may_raise: bool) -> ListingMove:
+        """Write what the listing needs, and look behind it: only the write itself is in turn."""
+        async with self._turns.setdefault(listing, asyncio.Lock()):
+            attempt = self._attempt(listing, may_raise=may_raise)
+            view, writes = await self._plan(attempt, listing, may_raise=may_raise)
+            doubtful = await self._write(attempt, view) if writes else False
         keys = [offer.id for offer in view.offers.values()]
-        match view.move:
-            case ListingMove.LOOK:
+        try:
+            if doubtful or view.move is ListingMove.LOOK:
                 await self._look(keys)
-            case ListingMove.UNDER_WAY:
-                await self._later(keys, "another write is under way", wait_s=UNDER_WAY_S)
-            case ListingMove.WAIT:
-                await self._later(keys, "may come back by itself", wait_s=WAIT_FOR_RETURN_S)
+            elif writes and view.move is not ListingMove.WITHDRAW:
+                await self._prover.orders_of(self._shop)  # a sale between our read and our write
+        except MarketplaceError as error:
+            log.warning("push.failed", shop=self._shop, listing=listing, error=str(error))
+            await self._later(keys, str(error))
+        if reason := _PUT_OFF.get(view.move):
+            await self._later(keys, reason.outcome, wait_s=reason.wait_s)
+        return view.move
+
+    async def _plan(
+        self, attempt: ListingWrite, listing: str, *, may_raise: bool
+    ) -> tuple[ListingView, bool]:
+        """What the listing is and needs; True: it is written now, and that is prepared."""
+        async with begin(self._database) as session:
+            view = await view_listing(session, self._shop, listing)
+            writes = view.move in (_WRITES if may_raise else _LOWERS)
+            if writes:
+                await attempt.prepare(session, view)
+            elif view.move is ListingMove.NONE:
+                await settle_listing(session, self._shop, listing, self._clock)
+        return view, writes
 
     def _attempt(self, listing: str, *, may_raise: bool) -> ListingWrite:
         return ListingWrite(
@@ -132,14 +150,11 @@ class ListingPusher:
             patience=self._patience,
         )
 
-    async def _write(self, attempt: ListingWrite, view: ListingView) -> None:
-        doubtful = await attempt.record(await self._send(attempt, view))
-        if view.move is not ListingMove.WITHDRAW:
-            await self._prover.orders_of(self._shop)  # a sale between our read and our write
-            await attempt.watch()
-        if doubtful:
-            await self._look([offer.id for offer in view.offers.values()])
-        await attempt.settle()
+    async def _write(self, attempt: ListingWrite, view: ListingView) -> bool:
+        """Send the write and record what became of it; True when it has to be looked at."""
+        results = await self._send(attempt, view)
+        watched = view.move is not ListingMove.WITHDRAW
+        return await attempt.record(results, watched=watched)
 
     async def _send(self, attempt: ListingWrite, view: ListingView) -> Sequence[Result]:
         try:
