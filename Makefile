@@ -10,13 +10,19 @@ PYTEST := PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 $(RUN) pytest
 UV_READY := .tools/uv-$(UV_VERSION)
 READY := .venv/ready
 
+SEEDS ?= 20
+FIRST ?= 1
+ORDERS ?= 300
+FAULTS ?= both
+JOBS ?= 1
+
 # The machine's Python is used as it is, whatever else its settings ask for.
 export UV_PYTHON ?= $(PYTHON)
 export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup format check static test demo bench schemas clean
+.PHONY: help setup format check static test demo rehearse bench schemas clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +41,9 @@ test: static ## Everything: the fast gate, promises, contracts, races, the docum
 
 demo: $(READY) ## Run the main job on practice marketplaces: make demo ARGS="--headless --orders 30"
 	@$(RUN) peg demo $(ARGS)
+
+rehearse: $(READY) ## Judge many seeds: make rehearse SEEDS=20 FIRST=1 [ORDERS=300] [FAULTS=on|off|both] [JOBS=2]
+	@$(RUN) python -m bench.rehearsals --seeds $(SEEDS) --first $(FIRST) --orders $(ORDERS) --faults $(FAULTS) --jobs $(JOBS) $(ARGS)
 
 bench: $(READY) ## Measure on this machine; writes bench/results/ and docs/benchmarks.md
 	$(RUN) python -m bench

@@ -66,7 +66,11 @@ class Wanted:
         seed: decides catalogue, buyers and faults.
         payment_s: mean seconds from order to payment; Etsy tells of a sale once it is paid.
         pieces: how many pieces are on the shelf.
-        faults: `none`, `hard`, or what `marketsim faults` lists, as name=rate,...
+        faults: `none`; `hard`: webhooks lost 20 %, doubled 20 %, reordered 20 %, server errors 5 %,
+            answers lost 2 %, Etsy's reads stale 5 %; or what `marketsim faults` lists, as
+            name=rate,...
+        clock_speed: how fast the time of both marketplaces and of PEG runs. Every limit, wait and
+            figure is in that time, so faster is harder: the machine gets no faster.
         shopify_port: port of the practice Shopify; 0 for any free one.
         etsy_port: port of the practice Etsy; 0 for any free one.
         port: port of PEG; 0 for any free one.
@@ -79,6 +83,7 @@ class Wanted:
     payment_s: float = 1.5
     pieces: int = 320
     faults: str = "none"
+    clock_speed: float = 1.0
     shopify_port: int = 0
     etsy_port: int = 0
     port: int = 0
@@ -104,7 +109,7 @@ async def demo(wanted: Wanted | None = None, *, here: Here) -> int:
     ports = Ports(shopify=chosen.shopify_port, etsy=chosen.etsy_port)
     faults = FAULTS.get(chosen.faults, chosen.faults)
     with tempfile.TemporaryDirectory(prefix="peg-demo-") as home:
-        stage = replace(here, environment=_environment(here, home, ports, chosen.port))
+        stage = replace(here, environment=_environment(here, home, ports, chosen))
         async with (
             httpx2.AsyncClient() as http,
             practice(
@@ -113,6 +118,7 @@ async def demo(wanted: Wanted | None = None, *, here: Here) -> int:
             stage.ground(log_level="error") as ground,
             open_peg(ground, patience=QUICK) as peg,
         ):
+            await control.act("clock/speed", speed=chosen.clock_speed)
             return await _rehearse(here, chosen, ports, control, peg)
 
 
@@ -169,15 +175,16 @@ async def _working(peg: Peg, port: int) -> AsyncIterator[Embedded]:
         await serving
 
 
-def _environment(here: Terminal, home: str, ports: Ports, port: int) -> dict[str, str]:
+def _environment(here: Terminal, home: str, ports: Ports, wanted: Wanted) -> dict[str, str]:
     """A fresh home; addresses that were set stay, so that a proxy may stand between."""
     urls = ports.urls()
     wiped = ("PEG_DATABASE_URL", "PEG_MASTER_KEY", "PEG_MASTER_KEY_FILE")
     kept = {name: text for name, text in here.environment.items() if name not in wiped}
     ours = {
         "PEG_HOME": home,
-        "PEG_PORT": str(port),
-        "PEG_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "PEG_PORT": str(wanted.port),
+        "PEG_PUBLIC_URL": f"http://127.0.0.1:{wanted.port}",
+        "PEG_CLOCK_SPEED": str(wanted.clock_speed),
     }
     return {
         **POLL_S,

@@ -1,0 +1,66 @@
+"""Run `peg demo` as a newcomer does: as a program of its own, with nothing else set."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+HANGS_AFTER_S = 3_600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One rehearsal that ended.
+
+    Attributes:
+        words: what was typed after `peg`.
+        exit_code: 0 only if every invariant held.
+        found: its figures; empty if it printed none.
+        complaint: the end of what it wrote on standard error.
+    """
+
+    words: Sequence[str]
+    exit_code: int
+    seconds: float
+    found: dict[str, Any]
+    complaint: str
+
+    @property
+    def replay(self) -> str:
+        """The same rehearsal by hand, in a fresh clone."""
+        return f'make demo ARGS="{" ".join(self.words[1:])}"'
+
+
+def run_demo(*options: str) -> Run:
+    """Run one headless demo to its end."""
+    words = ("demo", "--headless", *options, "--json")
+    began = time.monotonic()
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "peg", *words],
+            env=clean_environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=HANGS_AFTER_S,
+        )
+    except subprocess.TimeoutExpired:
+        code, out, err = 1, "", f"no end within {HANGS_AFTER_S:g} s"
+    else:
+        code, out, err = done.returncode, done.stdout, done.stderr
+    return Run(
+        words=words,
+        exit_code=code,
+        seconds=round(time.monotonic() - began, 1),
+        found=json.loads(out) if out.startswith("{") else {},
+        complaint=err.strip()[-500:],
+    )
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment without what somebody set for their own PEG."""
+    return {name: text for name, text in os.environ.items() if not name.startswith("PEG_")}

@@ -1,0 +1,27 @@
+"""What every measurement says of itself, and where it is kept."""
+
+import json
+import os
+import platform
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+RESULTS = ROOT / "bench" / "results"
+
+
+def keep(name: str, command: str, facts: Mapping[str, Any]) -> str:
+    """Write a result with its time, command and machine; the sentence that says so on the page."""
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    told = {"at": at, "machine": machine(), "command": command, **facts}
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    (RESULTS / f"{name}.json").write_text(json.dumps(told, indent=2) + "\n")
+    return f"Measured {at} by `{command}` on {machine()}."
+
+
+def machine() -> str:
+    """What it was measured on."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return f"{os.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()}, Linux"
