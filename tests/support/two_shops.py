@@ -15,6 +15,7 @@ from tests.support.practice_etsy import URL as ETSY_URL
 from tests.support.practice_etsy import catalogue as shelf_of
 from tests.support.practice_etsy import typed as etsy_listing
 from tests.support.practice_etsy import unit
+from tests.support.spoiling import Spoiling
 from tests.unit.marketplaces.shopify.practice import SHOP, URL, OneToken
 
 from marketsim.clock import MarketClock
@@ -66,6 +67,7 @@ class ShopifyShop:
     faults: Faults
     calls: CallLog
     letters: list[httpx2.Request]
+    answers: Spoiling
     units: dict[str, UnitId]
 
     def set_faults(self, **rates: float) -> None:
@@ -188,7 +190,8 @@ async def _open_shopify(market_clock: MarketClock, clock: MarketTime) -> Shopify
         public_url=URL,
     )
     shopify.market.open(_shopify_shelf())
-    http = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=shopify.app))
+    answers = Spoiling(httpx2.ASGITransport(app=shopify.app))
+    http = httpx2.AsyncClient(transport=answers)
     grant = await oauth.client_credentials(
         http, URL, client_id=CLIENT_ID, client_secret=CLIENT_SECRET, now=clock.now()
     )
@@ -201,6 +204,7 @@ async def _open_shopify(market_clock: MarketClock, clock: MarketTime) -> Shopify
         faults=faults,
         calls=calls,
         letters=letters,
+        answers=answers,
         units={one.sku: one.unit for one in shopify.market.offered()},
     )
 

@@ -30,6 +30,7 @@ from peg.marketplaces.port import (
     MalformedDelivery,
     Marketplace,
     RemoteGone,
+    UnexpectedAnswer,
     UnknownTopic,
 )
 from peg.shops import directory
@@ -173,6 +174,8 @@ class Acceptor:
         return "revoked"
 
     async def _fetch_order(self, delivery: Delivery, order: str) -> str:
+        if not order:
+            raise UnexpectedAnswer(f"{delivery.shop} told of an order without a number")
         try:
             snapshot = await self._shops[delivery.shop].order(order)
         except RemoteGone:

@@ -20,7 +20,7 @@ from peg.intake.orders import take_in
 from peg.intake.patience import Patience
 from peg.intake.tables import polls
 from peg.ledger.order_rows import unchanged
-from peg.marketplaces.port import Marketplace, OrdersPage
+from peg.marketplaces.port import Marketplace, OrdersPage, Unreadable
 
 log = structlog.get_logger()
 
@@ -100,6 +100,7 @@ class Polls:
         begun_at = self._clock.now()
         while True:
             page = await self._shops[shop].orders_since(cursor, now=self._clock.now())
+            await self._keep_unreadable(shop, page.unreadable)
             await self._take_in_page(shop, page, read_at=None if page.more else begun_at)
             cursor = page.cursor
             if not page.more:
@@ -136,16 +137,26 @@ class Polls:
                     await take_in(session, order, patience=self._patience, now=now)
             except Exception:
                 log.exception("order.failed", shop=shop, order=order.order)
-                async with begin(self._database) as session:
-                    await record_once(
-                        session,
-                        shop=shop,
-                        topic=READ_AGAIN,
-                        delivery=f"{order.order}@{order.updated_at.isoformat()}",
-                        headers={},
-                        body=order.order.encode(),
-                        now=now,
-                    )
+                await self._read_again(shop, order.order, order.updated_at.isoformat())
+
+    async def _keep_unreadable(self, shop: ShopId, orders: Sequence[Unreadable]) -> None:
+        """What cannot be read is kept before the cursor goes past it, and tried by itself."""
+        for order in orders:
+            log.error("order.unreadable", shop=shop, order=order.order, why=order.why)
+            await self._read_again(shop, order.order, order.why)
+
+    async def _read_again(self, shop: ShopId, order: str, about: str) -> None:
+        """Put an order into the inbox, once for what is known `about` it."""
+        async with begin(self._database) as session:
+            await record_once(
+                session,
+                shop=shop,
+                topic=READ_AGAIN,
+                delivery=f"{order}@{about}"[:128],
+                headers={},
+                body=order.encode(),
+                now=self._clock.now(),
+            )
 
 
 async def last_read_at(session: AsyncSession, shop: ShopId) -> datetime | None:

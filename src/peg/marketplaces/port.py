@@ -162,12 +162,24 @@ class Hint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """An order whose answer lacks what it must have; `order` is empty if even its number does."""
+
+    order: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrdersPage:
-    """Orders changed since a cursor, oldest change first, and the cursor after them."""
+    """Orders changed since a cursor, oldest change first, and the cursor after them.
+
+    One that cannot be read hides no other: it stands among the `unreadable`.
+    """
 
     orders: Sequence[OrderSnapshot]
     cursor: str
     more: bool
+    unreadable: Sequence[Unreadable] = ()
 
 
 class Marketplace(Protocol):

@@ -1,17 +1,19 @@
 """The polls of orders: shared by those who ask, never by those who asked too late to be served."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, select
 from tests.support.two_shops import CHAIN, PATIENCE, RING, SHOPIFY, TwoShops, open_two_shops
 
 from peg.db.transaction import begin, reading
+from peg.intake.inbox import READ_AGAIN
 from peg.intake.polling import Polls, last_read_at
 from peg.intake.tables import inbox, polls
-from peg.ledger.tables import positions
+from peg.ledger.tables import orders, positions
 from peg.marketplaces.port import MarketplaceError
 
 
@@ -122,6 +124,58 @@ async def test_one_order_that_cannot_be_taken_in_holds_up_no_other_and_is_kept(
         kept = (await session.scalars(select(inbox.c.topic))).all()
     assert kept == ["peg/order"]
     assert await cursor_of(shops) != before
+
+
+async def test_an_order_that_cannot_be_read_hides_no_other_and_is_kept(shops: TwoShops) -> None:
+    odd = shops.buys_on_shopify(RING)
+    shops.buys_on_shopify(CHAIN)
+    before = await cursor_of(shops)
+    shops.shopify.answers.spoil = without_its_time(odd)
+
+    await shops.polls.poll(SHOPIFY)
+    await shops.polls.poll(SHOPIFY)
+
+    assert (await shops.level(CHAIN)).committed == 1
+    assert await cursor_of(shops) != before
+    assert [outcome for outcome in await shops.outcomes() if outcome[0] == READ_AGAIN] == [
+        (READ_AGAIN, None)
+    ]
+
+    shops.shopify.answers.spoil = None
+    await shops.acceptor.work_once()
+
+    assert (await shops.level(RING)).committed == 1
+
+
+async def test_a_line_that_cannot_be_read_hides_no_other_line(shops: TwoShops) -> None:
+    shops.buys_on_shopify(RING)
+    shops.shopify.answers.spoil = without_the_first_quantity
+
+    await shops.polls.poll(SHOPIFY)
+
+    async with reading(shops.database) as session:
+        assert await session.scalar(select(orders.c.complete)) is False
+
+
+def without_its_time(odd: str) -> Callable[[Any], None]:
+    def spoil(body: Any) -> None:
+        for node in nodes(body):
+            if node["id"] == odd or node["id"].endswith(f"/{odd}"):
+                node.pop("createdAt")
+
+    return spoil
+
+
+def without_the_first_quantity(body: Any) -> None:
+    for node in nodes(body):
+        node["lineItems"]["nodes"][0].pop("quantity", None)
+
+
+def nodes(body: Any) -> list[Any]:
+    data = body["data"]
+    if "orders" in data:
+        return list(data["orders"]["nodes"])
+    return [data["order"]] if data.get("order") else []
 
 
 async def test_orders_count_as_read_only_up_to_the_begin_of_their_round(shops: TwoShops) -> None:

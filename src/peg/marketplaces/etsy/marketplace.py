@@ -15,7 +15,7 @@ from peg.marketplaces.etsy.answers import Json, text, thing, things, whole
 from peg.marketplaces.etsy.batches import ask_all
 from peg.marketplaces.etsy.client import EtsyClient
 from peg.marketplaces.etsy.inventory import InventoryWriter
-from peg.marketplaces.etsy.receipts import order_of
+from peg.marketplaces.etsy.receipts import order_of, orders_of
 from peg.marketplaces.etsy.translate import Seen, gone, offers, products, readings
 from peg.marketplaces.port import OrdersPage, RemoteGone
 
@@ -70,8 +70,13 @@ class EtsyMarketplace(InventoryWriter):
         answer = await self._client.receipts(rounds.query(at))
         page = things(answer.body, "results")
         following = rounds.after(at, page, now)
-        orders = [order_of(self.shop, one, answer.seen.begun_at) for one in page]
-        return OrdersPage(orders=orders, cursor=following.text(), more=bool(following.walks))
+        orders, unreadable = orders_of(self.shop, page, answer.seen.begun_at)
+        return OrdersPage(
+            orders=orders,
+            cursor=following.text(),
+            more=bool(following.walks),
+            unreadable=unreadable,
+        )
 
     async def order(self, order: str) -> OrderSnapshot:
         """One receipt.

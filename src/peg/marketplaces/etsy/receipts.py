@@ -1,5 +1,6 @@
 """Etsy's receipts in PEG's words."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import structlog
@@ -10,11 +11,27 @@ from peg.domain.order import LineSnapshot, OrderSnapshot
 from peg.marketplaces.etsy.answers import Json, moment, things, whole
 from peg.marketplaces.etsy.translate import money
 from peg.marketplaces.etsy.variants import options_of_sale, plain, variant_of
+from peg.marketplaces.port import Unreadable
 
 log = structlog.get_logger()
 
 CANCELED = "canceled"
 _TOLD = frozenset({"status", "is_paid", "is_shipped"})
+
+
+def orders_of(
+    shop: ShopId, receipts: Sequence[Json], fetched_at: datetime
+) -> tuple[list[OrderSnapshot], list[Unreadable]]:
+    """The orders of a page, and those of them that cannot be read."""
+    orders: list[OrderSnapshot] = []
+    unreadable: list[Unreadable] = []
+    for receipt in receipts:
+        try:
+            orders.append(order_of(shop, receipt, fetched_at))
+        except PegError as error:
+            number = receipt.get("receipt_id")
+            unreadable.append(Unreadable(order=str(number or ""), why=str(error)))
+    return orders, unreadable
 
 
 def order_of(shop: ShopId, receipt: Json, fetched_at: datetime) -> OrderSnapshot:

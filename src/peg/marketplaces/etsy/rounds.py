@@ -126,18 +126,26 @@ def after(cursor: Cursor, page: Sequence[Json], now: datetime) -> Cursor:
         UnexpectedAnswer: the page is not sorted as asked, so that its end says nothing.
     """
     by_change = cursor.walks[0] == "changed"
-    stamps = [moment(one, "update" if by_change else "create") for one in page]
+    stamps = [at for one in page if (at := _stamp(one, by_change=by_change)) is not None]
     if stamps != sorted(stamps):
         raise UnexpectedAnswer("Etsy's receipts did not come in the order asked for")
     if by_change and stamps:
         cursor = replace(cursor, since=max(cursor.since, stamps[-1]))
     if len(page) < PAGE:
         return _next_walk(cursor, now)
-    if stamps[-1] > cursor.low:
+    if stamps and stamps[-1] > cursor.low:
         return replace(cursor, low=stamps[-1], offset=0)
     if cursor.offset + PAGE >= OFFSET_MAX:
         return replace(cursor, low=cursor.low + 1, offset=0)
     return replace(cursor, offset=cursor.offset + PAGE)
+
+
+def _stamp(receipt: Json, *, by_change: bool) -> int | None:
+    """The time that the page is sorted by; None where the receipt does not tell it."""
+    try:
+        return moment(receipt, "update" if by_change else "create")
+    except UnexpectedAnswer:
+        return None
 
 
 def _next_walk(cursor: Cursor, now: datetime) -> Cursor:

@@ -15,7 +15,7 @@ from peg.marketplaces.limiter import Lane
 from peg.marketplaces.port import OrdersPage, RemoteGone, Result, Write
 from peg.marketplaces.shopify.client import Answer, ShopifyClient
 from peg.marketplaces.shopify.goods import gone, reading_of, remote_offer
-from peg.marketplaces.shopify.orders import order_of
+from peg.marketplaces.shopify.orders import order_of, orders_of
 from peg.marketplaces.shopify.reading import field, gid, moment, number, text
 from peg.marketplaces.shopify.stock_writes import StockWriter
 from peg.marketplaces.shopify.webhooks import TOPICS
@@ -93,16 +93,19 @@ class ShopifyMarketplace:
         )
         self._heed_warnings(answer)
         page = field(answer.data, "orders")
-        orders = [
-            await self._whole(order_of(node, self.shop, fetched_at=now))
-            for node in field(page, "nodes")
-        ]
+        told, unreadable = orders_of(field(page, "nodes"), self.shop, fetched_at=now)
+        orders = [await self._whole(order) for order in told]
         newest = max([where.newest, *(order.updated_at for order in orders)])
         after = _next(page)
         following = _Cursor(
             since=where.since if after else newest - OVERLAP, newest=newest, after=after
         )
-        return OrdersPage(orders=orders, cursor=following.text(), more=after is not None)
+        return OrdersPage(
+            orders=orders,
+            cursor=following.text(),
+            more=after is not None,
+            unreadable=unreadable,
+        )
 
     async def order(self, order: str) -> OrderSnapshot:
         fetched_at = self._clock.now()

@@ -1,15 +1,21 @@
 """Orders in PEG's words: each unit of a line is committed, shipped, restocked or written off."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypedDict
 
+import structlog
+
+from peg.domain.errors import PegError
 from peg.domain.identity import OfferRef, ShopId
 from peg.domain.money import Money
 from peg.domain.order import LineSnapshot, OrderSnapshot
+from peg.marketplaces.port import Unreadable
 from peg.marketplaces.shopify.reading import field as at
 from peg.marketplaces.shopify.reading import moment, number, text, whole
+
+log = structlog.get_logger()
 
 UNPAID = {"PENDING", "EXPIRED", "VOIDED", "AUTHORIZED"}
 
@@ -57,11 +63,34 @@ class Counted:
         }
 
 
+def orders_of(
+    nodes: Sequence[Any], shop: ShopId, *, fetched_at: datetime
+) -> tuple[list[OrderSnapshot], list[Unreadable]]:
+    """The orders of a page, and those of them that cannot be read."""
+    orders: list[OrderSnapshot] = []
+    unreadable: list[Unreadable] = []
+    for node in nodes:
+        try:
+            orders.append(order_of(node, shop, fetched_at=fetched_at))
+        except PegError as error:
+            told = node.get("id") if isinstance(node, Mapping) else None
+            unreadable.append(Unreadable(order=_number_or_none(told), why=str(error)))
+    return orders, unreadable
+
+
+def _number_or_none(told: object) -> str:
+    return str(told).rpartition("/")[2] if isinstance(told, str) else ""
+
+
 def order_of(order: Any, shop: ShopId, *, fetched_at: datetime) -> OrderSnapshot:
-    """An order as GraphQL tells it."""
+    """An order as GraphQL tells it.
+
+    A line that cannot be read makes the snapshot incomplete; it never hides the others.
+    """
     returned, whole_refunds = _returned(order)
     places, whole_places = _places(order)
-    lines = at(order, "lineItems")
+    told = at(order, "lineItems")
+    lines = [_line_or_none(line, shop, returned, places) for line in at(told, "nodes")]
     cancelled = at(order, "cancelledAt")
     return OrderSnapshot(
         shop=shop,
@@ -70,12 +99,27 @@ def order_of(order: Any, shop: ShopId, *, fetched_at: datetime) -> OrderSnapshot
         created_at=moment(at(order, "createdAt")),
         updated_at=moment(at(order, "updatedAt")),
         fetched_at=fetched_at,
-        lines=[_line(line, shop, returned, places) for line in at(lines, "nodes")],
+        lines=[line for line in lines if line is not None],
         paid=text(order, "displayFinancialStatus") not in UNPAID,
         cancelled_at=moment(cancelled) if cancelled else None,
-        complete=whole_refunds and whole_places and not at(lines, "pageInfo", "hasNextPage"),
+        complete=(
+            whole_refunds
+            and whole_places
+            and None not in lines
+            and not at(told, "pageInfo", "hasNextPage")
+        ),
         test=bool(at(order, "test")),
     )
+
+
+def _line_or_none(
+    line: Any, shop: ShopId, returned: Mapping[str, Returned], places: Mapping[str, str | None]
+) -> LineSnapshot | None:
+    try:
+        return _line(line, shop, returned, places)
+    except PegError as error:
+        log.warning("order.line_unreadable", shop=shop, why=str(error))
+        return None
 
 
 def _line(
