@@ -24,6 +24,7 @@ class ShopWindow:
     def __init__(self, shop: ShopId, now: datetime) -> None:
         self.shop = shop
         self.channel = Channel(shop.partition(":")[0])
+        self.slowed = 1.0
         self.now = now
         self.offers: dict[OfferRef, RemoteOffer] = {}
         self.orders: list[OrderSnapshot] = []

@@ -169,11 +169,17 @@ class Window(_Queue):
         return self._under_way + len(self._ended_at)
 
 
-class DayBudget:
-    """The day's calls, as the marketplace counts them; a share is kept for lowering stock."""
+KEPT = {Lane.LOWER_STOCK: 0.0, Lane.ORDERS: 0.02, Lane.RAISE_STOCK: 0.1, Lane.BULK: 0.1}
+"""The share of the day's calls that a lane leaves to those before it."""
 
-    def __init__(self, *, kept_share: float = 0.1) -> None:
-        self._kept_share = kept_share
+SLOWED = 4.0
+"""So many times longer is routine reading put off once the day runs short."""
+
+
+class DayBudget:
+    """The day's calls, as the marketplace counts them; what is left last only lowers stock."""
+
+    def __init__(self) -> None:
         self.limit: int | None = None
         self.remaining: int | None = None
 
@@ -187,10 +193,17 @@ class DayBudget:
         Raises:
             BudgetSpent: what is left today is kept for taking sold pieces off sale.
         """
-        if self.limit is None or self.remaining is None or lane is Lane.LOWER_STOCK:
+        if self.limit is None or self.remaining is None:
             return
-        if self.remaining <= self.limit * self._kept_share:
+        if KEPT[lane] and self.remaining <= self.limit * KEPT[lane]:
             raise BudgetSpent(
                 f"{self.remaining} of today's {self.limit} calls are left: they are kept for"
                 " lowering stock; the rest goes on as the day's calls come back"
             )
+
+    @property
+    def slowed(self) -> float:
+        """How many times longer routine reading should wait now, so that the day lasts."""
+        if self.limit is None or self.remaining is None:
+            return 1.0
+        return SLOWED if self.remaining <= self.limit * KEPT[Lane.RAISE_STOCK] else 1.0

@@ -188,6 +188,10 @@ class Marketplace(Protocol):
     shop: ShopId
     channel: Channel
 
+    @property
+    def slowed(self) -> float:
+        """How many times longer routine reading should wait now, for the day's calls to last."""
+
     def listings(self) -> AsyncIterator[Sequence[RemoteOffer]]:
         """Every sellable unit of the shop, page by page, for import and reconciliation."""
 
@@ -258,7 +262,9 @@ class ListingWriter(Protocol):
     async def withdraw(self, listing: str) -> Sequence[Result]:
         """Take a listing off sale and check it: two calls; a result for each of its offers."""
 
-    async def rewrite(self, listing: str, decide: Decide, keep: KeepBefore) -> Sequence[Result]:
+    async def rewrite(
+        self, listing: str, decide: Decide, keep: KeepBefore, *, lowers: bool = False
+    ) -> Sequence[Result]:
         """Read, decide, keep the former state, replace with only quantities changed, and check.
 
         The difference is proved before it is sent: nothing but our quantities may differ.

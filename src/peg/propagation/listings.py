@@ -163,8 +163,13 @@ class ListingPusher:
                     return await self._writer.withdraw(view.listing)
                 case ListingMove.RESTORE:
                     return await self._writer.restore(view.listing, attempt.decide, attempt.keep)
-                case _:
-                    return await self._writer.rewrite(view.listing, attempt.decide, attempt.keep)
+                case move:
+                    return await self._writer.rewrite(
+                        view.listing,
+                        attempt.decide,
+                        attempt.keep,
+                        lowers=move is ListingMove.LOWER,
+                    )
         except MaybeApplied as error:
             return _all(view, Shown.UNKNOWN, str(error))
         except RemoteGone as error:  # a look notes that it was deleted, and nothing more is sent

@@ -20,7 +20,7 @@ from peg.intake.polling import Polls
 from peg.intake.reception import Reception
 from peg.marketplaces.calls import CallLog
 from peg.marketplaces.etsy.marketplace import EtsyMarketplace
-from peg.marketplaces.port import MarketplaceError, ShopFrozen
+from peg.marketplaces.port import Marketplace, MarketplaceError, ShopFrozen
 from peg.propagation.figures import FigurePusher
 from peg.propagation.listings import ListingPusher
 from peg.propagation.proof import Prover
@@ -73,13 +73,14 @@ class Engine:
             found += [
                 Task("lowering", self.workers[key].run_lowering),
                 Task("raising", self.workers[key].run_raising),
-                Task("polling", self._every(poll_s, partial(self.poll, key))),
+                Task("polling", self._every(poll_s, partial(self.poll, key), of=shop.marketplace)),
                 Task("reconciliation", reconcile),
                 Task("tokens", self._every(60.0, shop.tokens.token)),
             ]
             if isinstance(shop.marketplace, EtsyMarketplace):
                 glance = partial(self.lookout.glance, key, shop.marketplace)
-                found.append(Task("glances", self._every(settings.glance_s, glance)))
+                looking = self._every(settings.glance_s, glance, of=shop.marketplace)
+                found.append(Task("glances", looking))
             if settings.public_url is not None:
                 subscribe = partial(self.subscribe, shop)
                 found.append(Task("subscriptions", self._every(SUBSCRIPTIONS_S, subscribe)))
@@ -122,8 +123,15 @@ class Engine:
             await stage(session, alert, now=self.ground.clock.now())
 
     def _every(
-        self, seconds: float, work: Callable[[], Awaitable[object]], *, at_once: bool = True
+        self,
+        seconds: float,
+        work: Callable[[], Awaitable[object]],
+        *,
+        at_once: bool = True,
+        of: Marketplace | None = None,
     ) -> Callable[[], Awaitable[None]]:
+        """Do `work` again and again; less often while the marketplace is short of calls."""
+
         async def loop() -> None:
             if not at_once:
                 await self.ground.clock.sleep(seconds)
@@ -132,7 +140,7 @@ class Engine:
                     await work()
                 except MarketplaceError as error:
                     log.warning("round.failed", error=str(error))
-                await self.ground.clock.sleep(seconds)
+                await self.ground.clock.sleep(seconds * (of.slowed if of else 1.0))
 
         return loop
 

@@ -120,10 +120,36 @@ async def test_calls_of_other_programs_take_their_places_too() -> None:
     assert clock.monotonic() - begun == pytest.approx(1.0)
 
 
-def test_the_days_last_calls_are_kept_for_lowering_stock() -> None:
-    budget = DayBudget(kept_share=0.1)
+@pytest.mark.parametrize(
+    ("left", "goes_on"),
+    [
+        (5_000, {"lower", "orders", "raise", "bulk"}),
+        (900, {"lower", "orders"}),
+        (100, {"lower"}),
+        (0, {"lower"}),
+    ],
+)
+def test_the_days_last_calls_are_kept_for_lowering_stock(left: int, goes_on: set[str]) -> None:
+    budget = DayBudget()
+    budget.learn(limit=10_000, remaining=left)
+
+    assert {lane.name.partition("_")[0].lower() for lane in Lane if admits(budget, lane)} == goes_on
+
+
+def test_orders_are_read_less_often_when_the_day_runs_short() -> None:
+    budget = DayBudget()
+    assert budget.slowed == 1
+    budget.learn(limit=10_000, remaining=5_000)
+    assert budget.slowed == 1
+
     budget.learn(limit=10_000, remaining=900)
 
-    budget.admit(Lane.LOWER_STOCK)
-    with pytest.raises(BudgetSpent, match="kept for lowering stock"):
-        budget.admit(Lane.ORDERS)
+    assert budget.slowed == 4
+
+
+def admits(budget: DayBudget, lane: Lane) -> bool:
+    try:
+        budget.admit(lane)
+    except BudgetSpent:
+        return False
+    return True

@@ -49,6 +49,11 @@ class EtsyClient:
         self._quota = quota
         self._clock = clock
 
+    @property
+    def slowed(self) -> float:
+        """How many times longer routine reading should wait now, so that the day lasts."""
+        return self._quota.slowed
+
     async def inventory(self, listing: str, *, lane: Lane = Lane.ORDERS) -> Answer:
         """One listing's inventory and, with it, its state."""
         return await self._read(
@@ -99,7 +104,7 @@ class EtsyClient:
             "sort_order": "desc",
         }
         path = f"{self._shop_path}/listings"
-        return await self._read("getListingsByShop", path, query, Lane.ORDERS)
+        return await self._read("getListingsByShop", path, query, Lane.BULK)
 
     async def receipts(self, query: Mapping[str, str]) -> Answer:
         """A page of the shop's receipts."""

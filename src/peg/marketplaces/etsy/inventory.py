@@ -38,7 +38,7 @@ class InventoryWriter:
         self._client = client
         self._clock = clock
 
-    async def look(self, listing: str, lane: Lane = Lane.ORDERS) -> View:
+    async def look(self, listing: str, lane: Lane) -> View:
         """Read a listing's inventory and state in one call.
 
         Raises:
@@ -77,7 +77,9 @@ class InventoryWriter:
             return view.all(Shown.UNKNOWN, doubt)
         return view.all(Shown.SENT, "")
 
-    async def rewrite(self, listing: str, decide: Decide, keep: KeepBefore) -> Sequence[Result]:
+    async def rewrite(
+        self, listing: str, decide: Decide, keep: KeepBefore, *, lowers: bool = False
+    ) -> Sequence[Result]:
         """Read, decide, keep the former state, replace only quantities, check: three calls.
 
         All quantities zero cannot be sent: the listing is withdrawn instead.
@@ -86,7 +88,7 @@ class InventoryWriter:
             RemoteGone: the listing is deleted.
             UnexpectedAnswer: what was read lacks something, so nothing was sent.
         """
-        view = await self.look(listing)
+        view = await self.look(listing, Lane.LOWER_STOCK if lowers else Lane.RAISE_STOCK)
         wanted = await decide(view.readings)
         if leaves_nothing(view, wanted):
             if not view.on_sale:
@@ -113,7 +115,7 @@ class InventoryWriter:
             RemoteGone: the listing is deleted.
             UnexpectedAnswer: what was read lacks something, so nothing was sent.
         """
-        view = await self.look(listing)
+        view = await self.look(listing, Lane.RAISE_STOCK)
         if view.shelf is Shelf.LISTED:
             return await self.rewrite(listing, decide, keep)
         if view.state in COSTS_A_FEE:

@@ -17,6 +17,7 @@ from peg.marketplaces.etsy.client import EtsyClient
 from peg.marketplaces.etsy.inventory import InventoryWriter
 from peg.marketplaces.etsy.receipts import order_of, orders_of
 from peg.marketplaces.etsy.translate import Seen, gone, offers, products, readings
+from peg.marketplaces.limiter import Lane
 from peg.marketplaces.port import OrdersPage, RemoteGone
 
 log = structlog.get_logger()
@@ -40,6 +41,11 @@ class EtsyMarketplace(InventoryWriter):
     def __init__(self, *, shop: ShopId, client: EtsyClient, clock: Clock) -> None:
         super().__init__(shop=shop, client=client, clock=clock)
         self.shop = shop
+
+    @property
+    def slowed(self) -> float:
+        """How many times longer routine reading should wait now, for the day's calls to last."""
+        return self._client.slowed
 
     async def listings(self) -> AsyncIterator[Sequence[RemoteOffer]]:
         """Every sellable unit of the shop, page by page.
@@ -151,7 +157,7 @@ class EtsyMarketplace(InventoryWriter):
 
     async def _read_one(self, listing: str) -> Mapping[OfferRef, Reading]:
         try:
-            return (await self.look(listing)).readings
+            return (await self.look(listing, Lane.ORDERS)).readings
         except RemoteGone:
             return {}
 

@@ -56,6 +56,11 @@ class Quota:
         if per_day and today is not None:
             self._day.learn(limit=per_day, remaining=today)
 
+    @property
+    def slowed(self) -> float:
+        """How many times longer routine reading should wait now, so that the day lasts."""
+        return self._day.slowed
+
     def _admit(self, lane: Lane) -> None:
         try:
             self._day.admit(lane)

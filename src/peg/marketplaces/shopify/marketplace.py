@@ -35,6 +35,8 @@ class ShopifyMarketplace:
     """Reads and writes one shop. Implements `Marketplace` and `ConditionalWriter`."""
 
     channel = Channel.SHOPIFY
+    slowed = 1.0
+    """Shopify counts no calls of a day."""
 
     def __init__(self, shop: ShopId, client: ShopifyClient, clock: Clock, *, currency: str) -> None:
         self.shop = shop
