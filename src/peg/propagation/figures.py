@@ -24,6 +24,7 @@ from peg.marketplaces.port import (
 from peg.propagation import board
 from peg.propagation.attempts import begin_attempt, end_attempt, new_key, record_write
 from peg.propagation.board import Group, Standing
+from peg.propagation.pauses import pause_of
 from peg.propagation.planning import Move, Plan, plan_figures
 from peg.propagation.proof import Prover
 
@@ -115,6 +116,8 @@ class FigurePusher:
         key = new_key(self._rng)
         writes = [write for _, write in batch]
         async with begin(self._database) as session:
+            if await pause_of(session, self._shop) is not None:
+                return  # it stays due, and is found again when writes may go
             await begin_attempt(session, key, self._shop, writes, now=self._clock.now())
             for one, write in batch:
                 await mirror.note_sending(session, one.offer.id, write.place, write.quantity)

@@ -17,7 +17,7 @@ from peg.intake.patience import Patience
 from peg.intake.readings import Basis, basis_of, take_in_readings
 from peg.ledger import questions
 from peg.marketplaces.port import Result, Shown, Write
-from peg.propagation import board
+from peg.propagation import board, pauses
 from peg.propagation.attempts import begin_attempt, end_attempt, keep_before, record_write
 from peg.propagation.listing_view import ListingView, view_listing
 from peg.propagation.planning import ListingMove
@@ -75,9 +75,13 @@ class ListingWrite:
 
         Orders are taken in first. Without proof no figure goes above the one just read, whatever
         the target says: the write carries all figures of the listing, and some may be stale.
+
+        Raises:
+            Paused: a person has stopped writes meanwhile.
         """
         await self._prover.orders_of(self._shop, urgent=not self._may_raise)
         async with begin(self._database) as session:
+            await pauses.go_on(session, self._shop)
             now = self._clock.now()
             await take_in_readings(
                 session, list(readings.values()), self._basis, patience=self._patience, now=now

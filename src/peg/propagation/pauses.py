@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.db.transaction import require_transaction, signal, upsert
 from peg.domain.errors import PegError
 from peg.domain.identity import Channel, ShopId
+from peg.marketplaces.port import MarketplaceError
 from peg.propagation.tables import pauses
 
 EVERYTHING = "all"
@@ -26,6 +27,10 @@ class NotPaused(PegError):
     """Nothing was paused under that scope."""
 
     kind = "missing"
+
+
+class Paused(MarketplaceError):
+    """A person has stopped writes while this one was being prepared: it was not sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +80,17 @@ async def pause_of(session: AsyncSession, shop: ShopId) -> Pause | None:
     covering = (EVERYTHING, shop.split(":", 1)[0], shop)
     found = {one.scope: one for one in await all_pauses(session) if one.scope in covering}
     return next((found[scope] for scope in covering if scope in found), None)
+
+
+async def go_on(session: AsyncSession, shop: ShopId) -> None:
+    """Asked last before a write is sent.
+
+    Raises:
+        Paused: somebody has paused the shop meanwhile.
+    """
+    found = await pause_of(session, shop)
+    if found is not None:
+        raise Paused(f"{found.scope} was paused by {found.who}: {found.why}")
 
 
 def _checked(scope: str) -> str:
