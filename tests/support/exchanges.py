@@ -38,10 +38,19 @@ class Exchange:
 
 @dataclass(slots=True)
 class Overheard:
-    """Wrap an application; what passes stands in `exchanges`."""
+    """Wrap an application; what passes stands in `exchanges`, and something may come between.
+
+    Requests stand in `heard` too, each as one text, whether or not they get their answer.
+    """
 
     app: App
     exchanges: list[Exchange] = field(default_factory=list)
+    heard: list[str] = field(default_factory=list)
+    _waiting: list[tuple[str, Callable[[], object]]] = field(default_factory=list)
+
+    def before(self, words: str, act: Callable[[], object]) -> None:
+        """Do `act` once, just before the application hears a request with these words in it."""
+        self._waiting.append((words, act))
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -54,6 +63,9 @@ class Overheard:
         async def hear() -> Message:
             message = await receive()
             asked.append(message.get("body", b""))
+            if scope["method"] not in {"GET", "DELETE"} and not message.get("more_body"):
+                body = b"".join(asked).decode("utf-8", "replace")
+                self._hear(f"{scope['method']} {scope['path']} {body}")
             return message
 
         async def say(message: Message) -> None:
@@ -62,6 +74,8 @@ class Overheard:
             answered.append(message.get("body", b""))
             await send(message)
 
+        if scope["method"] in {"GET", "DELETE"}:  # nobody waits for a body
+            self._hear(f"{scope['method']} {scope['path']}")
         await self.app(scope, hear, say)
         if start:  # else the connection was dropped without an answer
             self.exchanges.append(
@@ -76,6 +90,13 @@ class Overheard:
                     answer=b"".join(answered),
                 )
             )
+
+    def _hear(self, line: str) -> None:
+        self.heard.append(line)
+        due = [one for one in self._waiting if one[0] in line]
+        for one in due:
+            self._waiting.remove(one)
+            one[1]()
 
     def faults(self, contract: Callable[[Exchange], list[str]]) -> list[str]:
         """What the contract objects to, each with the exchange it was found in."""

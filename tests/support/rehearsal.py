@@ -1,10 +1,9 @@
-"""PEG and both practice marketplaces in one process, ASGI to ASGI, on real time."""
+"""PEG and both practice marketplaces in one process, ASGI to ASGI, on one clock."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
@@ -37,6 +36,7 @@ from peg.shops.directory import AppCredentials, Shop, Status
 from peg.shops.grants import StoredGrant
 from peg.shops.sealing import KeyRing, new_key, parse_keys
 from peg.web.app import create_app
+from peg.wiring.clocks import ScaledClock
 from peg.wiring.doors import open_shops
 from peg.wiring.engine import Engine, build_engine
 from peg.wiring.ground import Ground, open_ground
@@ -96,17 +96,24 @@ async def rehearse(
     patience: Patience = QUICK,
     environment: Mapping[str, str] | None = None,
     catalogue: Catalogue | None = None,
+    speed: float = 1.0,
 ) -> AsyncIterator[Rehearsal]:
-    """Open both shops, connect and import them, and let PEG work until the block ends."""
+    """Open both shops, connect and import them, and let PEG work until the block ends.
+
+    Everybody's time runs `speed` times as fast as the machine's.
+    """
     apps: dict[str, httpx2.AsyncBaseTransport] = {}
     mounts = {f"all://{host}": _Late(apps, host) for host in HOSTS}
     settings = {**SETTINGS, "PEG_HOME": str(folder), **(environment or {})}
     async with (
         httpx2.AsyncClient(mounts=mounts) as http,
-        open_ground(settings, rng=Random(seed), log_level="error") as ground,
+        open_ground(
+            settings, clock=ScaledClock(speed), rng=Random(seed), log_level="error"
+        ) as ground,
     ):
         shelf = catalogue or draw_catalogue(seed, pieces=pieces)
-        fair = _open_fair(http, shelf, seed=seed, rates=rates or {})
+        clock = MarketClock(ground.clock.now(), speed=speed)
+        fair = _open_fair(http, shelf, clock, seed=seed, rates=rates or {})
         for market, overheard in fair.overheard.items():
             apps[f"{market}.test"] = httpx2.ASGITransport(app=overheard)
         engine = await _open_engine(ground, http, patience)
@@ -124,11 +131,15 @@ async def rehearse(
 
 
 def _open_fair(
-    http: httpx2.AsyncClient, shelf: Catalogue, *, seed: int, rates: Mapping[str, float]
+    http: httpx2.AsyncClient,
+    shelf: Catalogue,
+    clock: MarketClock,
+    *,
+    seed: int,
+    rates: Mapping[str, float],
 ) -> Fair:
     faults = Faults({**sim_shopify.FAULTS, **sim_etsy.FAULTS}, seed=seed)
     faults.set_rates(rates)
-    clock = MarketClock(datetime.now(UTC), speed=1.0)
     shopify = build_shopify(
         clock=clock, faults=faults, seed=seed, http=http, public_url=SHOPIFY_URL
     )

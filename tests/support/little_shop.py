@@ -1,0 +1,274 @@
+"""A few pieces on both practice shops, PEG between them, and what visitors of each can buy."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from tests.support.practice_etsy import KEY
+from tests.support.rehearsal import ETSY_URL, Rehearsal, rehearse
+
+from marketsim import etsy as sim_etsy
+from marketsim import shopify as sim_shopify
+from marketsim.market import OrderId, UnitId
+from marketsim.pieces import (
+    MARKETS,
+    Catalogue,
+    Listing,
+    MarketName,
+    Option,
+    Piece,
+    PieceId,
+    Unit,
+)
+from marketsim.truth import report
+from peg.catalog import offers
+from peg.catalog.offers import Offer
+from peg.db.transaction import reading
+from peg.domain.identity import ShopId, Sku
+from peg.marketplaces.shopify.marketplace import ShopifyMarketplace
+from peg.reads import doubts
+
+RING, STUDS, SET = Sku("RING-1"), Sku("STUDS-1"), Sku("SET-1")
+CHAIN, GOLD, SILVER = Sku("CHAIN-5"), Sku("BAND-GOLD"), Sku("BAND-SILVER")
+SHELF = {RING: 1, STUDS: 1, CHAIN: 5, GOLD: 3, SILVER: 4}
+SPEED = 5.0
+NO_CHANCE = {
+    name: 0.0
+    for name, fault in {**sim_shopify.FAULTS, **sim_etsy.FAULTS}.items()
+    if 0 < fault.rate < 1
+}
+DEAF = {"shopify.webhook_lost": 1.0, "etsy.webhook_lost": 1.0}
+"""No webhook arrives."""
+NO_POLLS = {f"PEG_{name}_S": "3600" for name in ("POLL_SHOPIFY", "POLL_ETSY", "GLANCE")}
+"""PEG looks only when something tells it to, or when it wants to write."""
+LOOK_S, LOOKS_MAX = 0.01, 1_000
+"""Real seconds between two looks at the shops, and how many looks are enough."""
+
+CALLS_PER_S = 1_000
+"""Etsy's limit would only make these stories longer."""
+
+OPENED_S = 1.1
+"""Orders tell whole seconds: what is sold within the second of the import may lie before it."""
+
+CALM_S = 0.6
+"""Real seconds: longer than two polls of the shops."""
+
+
+@dataclass(frozen=True, slots=True)
+class LittleShop:
+    """What a jeweller and her customers see and do on both shops; pieces are named by SKU."""
+
+    rehearsal: Rehearsal
+    units: Mapping[tuple[MarketName, str], UnitId]
+
+    def shows(self, sku: Sku) -> tuple[int, int]:
+        """Pieces that can be bought on Shopify and on Etsy."""
+        shopify, etsy = (self.on(market, sku) for market in MARKETS)
+        return shopify, etsy
+
+    def on(self, market: MarketName, sku: Sku) -> int:
+        """Pieces that can be bought on one shop."""
+        return self.rehearsal.world.market(market).buyable(self.units[market, sku])
+
+    def buys(self, market: MarketName, sku: Sku, pieces: int = 1) -> OrderId:
+        """A buyer orders and pays."""
+        shop = self.rehearsal.world.market(market)
+        order = shop.buy(self.units[market, sku], pieces)
+        shop.pay(order)
+        return order
+
+    def edits(self, market: MarketName, sku: Sku, delta: int) -> None:
+        """The jeweller types another figure into a shop's admin."""
+        self.rehearsal.world.market(market).edit_stock(self.units[market, sku], delta=delta)
+
+    def meanwhile(self, market: MarketName, words: str, act: Callable[[], object]) -> None:
+        """Do `act` once, just before the shop hears the next request with these words in it."""
+        self.rehearsal.fair.overheard[market].before(words, act)
+
+    def loses_the_answer(self, market: MarketName, words: str, then: Callable[[], object]) -> None:
+        """The next such request is obeyed and not answered; `then` is done before anything else."""
+
+        def found_again() -> None:
+            self.faults(**{f"{market}.response_lost": 0.0})
+            then()
+
+        def lost() -> None:
+            self.faults(**{f"{market}.response_lost": 1.0})
+            self.meanwhile(market, "", found_again)
+
+        self.meanwhile(market, words, lost)
+
+    def asked(self, market: MarketName, words: str) -> list[str]:
+        """All requests so far with these words in them."""
+        return [one for one in self.rehearsal.fair.overheard[market].heard if words in one]
+
+    def faults(self, **rates: float) -> None:
+        """Set rates of faults."""
+        self.rehearsal.world.faults.set_rates(rates)
+
+    def truth(self) -> dict[str, Any]:
+        """What the practice shops know of sales, double sales and what could be oversold now."""
+        return report(self.rehearsal.world.truth, at=self.rehearsal.world.clock.now())
+
+    def sold_twice(self) -> int:
+        """Sales of pieces that were not there."""
+        return len(self.rehearsal.world.truth.double_sales)
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Wait until something is so on the shops."""
+        for _ in range(LOOKS_MAX):
+            if holds():
+                return
+            await asyncio.sleep(LOOK_S)
+        raise TimeoutError
+
+    async def ends_at(self, sku: Sku, shopify: int, etsy: int | None = None) -> None:
+        """Both shops come to show this (the same where one is given), and go on showing it."""
+        wanted = (shopify, shopify if etsy is None else etsy)
+        with suppress(TimeoutError):
+            await self.until(lambda: self.shows(sku) == wanted)
+        assert self.shows(sku) == wanted, f"{sku}: {self.shows(sku)}, and not {wanted}"
+        await self.stays(sku, *wanted)
+
+    async def stays(self, sku: Sku, shopify: int, etsy: int) -> None:
+        """Nothing changes while both shops are polled twice."""
+        await asyncio.sleep(CALM_S)
+        shown = self.shows(sku)
+        assert shown == (shopify, etsy), f"{sku}: {shown}, and not {(shopify, etsy)} any more"
+
+    async def takes_in_orders(self, market: MarketName) -> None:
+        """PEG polls a shop now."""
+        await self.rehearsal.engine.polls.poll(self.shop(market))
+
+    async def questions(self) -> list[str]:
+        """The kinds of the questions that wait for the jeweller."""
+        async with reading(self.rehearsal.ground.database) as session:
+            return [one.kind for one in await doubts.questions(session)]
+
+    async def offer(self, market: MarketName, sku: Sku) -> Offer:
+        """PEG's offer of a piece on one shop."""
+        async with reading(self.rehearsal.ground.database) as session:
+            found = await offers.everything(session)
+        return next(
+            one for one in found if (one.ref.channel.value, one.sku_as_typed) == (market, sku)
+        )
+
+    def shop(self, market: MarketName) -> ShopId:
+        """The shop's id in PEG."""
+        return next(key for key in self.rehearsal.engine.shops if key.startswith(market))
+
+    @property
+    def shopify_door(self) -> ShopifyMarketplace:
+        """PEG's way to Shopify, without what stands above it."""
+        door = self.rehearsal.engine.shops[self.shop("shopify")].marketplace
+        assert isinstance(door, ShopifyMarketplace)
+        return door
+
+    @asynccontextmanager
+    async def etsy_api(self) -> AsyncIterator[httpx2.AsyncClient]:
+        """Etsy's API, with PEG's token in hand."""
+        token = await self.rehearsal.engine.shops[self.shop("etsy")].tokens.token()
+        headers = {**KEY, "authorization": f"Bearer {token}"}
+        transport = httpx2.ASGITransport(app=self.rehearsal.etsy.app)
+        async with httpx2.AsyncClient(
+            transport=transport, base_url=f"{ETSY_URL}/v3/application", headers=headers
+        ) as client:
+            yield client
+
+
+@asynccontextmanager
+async def open_little_shop(
+    folder: Path,
+    *,
+    rates: Mapping[str, float] | None = None,
+    environment: Mapping[str, str] | None = None,
+    with_set: bool = False,
+) -> AsyncIterator[LittleShop]:
+    """Both shops sell a ring, studs, five chains and bands in two metals, at five times real time.
+
+    Args:
+        folder: for PEG's database.
+        rates: of faults; those that strike at times never do unless named here.
+        environment: more of PEG's settings.
+        with_set: ring and studs are also listed together, as one piece.
+    """
+    async with rehearse(
+        folder,
+        rates={**NO_CHANCE, "etsy.receipt_lag": 0.0, **(rates or {})},
+        environment=environment,
+        catalogue=_catalogue(with_set=with_set),
+        speed=SPEED,
+    ) as rehearsal:
+        rehearsal.etsy.market.settings.per_second = CALLS_PER_S
+        await rehearsal.ground.clock.sleep(OPENED_S)
+        yield LittleShop(
+            rehearsal,
+            {
+                (market, one.sku): one.unit
+                for market in MARKETS
+                for one in rehearsal.world.market(market).offered()
+            },
+        )
+
+
+def _catalogue(*, with_set: bool) -> Catalogue:
+    listed = {
+        "Ruby ring": [_unit(RING)],
+        "Pearl studs": [_unit(STUDS)],
+        "Gold chain": [_unit(CHAIN)],
+        "Band": [_unit(GOLD, Metal="Gold"), _unit(SILVER, price=9_900, Metal="Silver")],
+    }
+    if with_set:
+        both = tuple(part for sku in (RING, STUDS) for part in _parts(sku))
+        listed["Ring and studs"] = [Unit(parts=both, sku=SET, price_minor=20_000, stock=(1,))]
+    return Catalogue(
+        seed=1,
+        currency="USD",
+        locations=("Atelier",),
+        pieces=tuple(_piece(sku, pieces) for sku, pieces in SHELF.items()),
+        listings=tuple(
+            _listing(market, title, units) for market in MARKETS for title, units in listed.items()
+        ),
+    )
+
+
+def _parts(sku: Sku) -> tuple[tuple[PieceId, int], ...]:
+    return ((PieceId(sku), 1),)
+
+
+def _unit(sku: Sku, *, price: int = 12_300, **options: str) -> Unit:
+    return Unit(
+        parts=_parts(sku),
+        sku=sku,
+        options=tuple(Option(name=name, value=value) for name, value in options.items()),
+        price_minor=price,
+        stock=(SHELF[sku],),
+    )
+
+
+def _listing(market: MarketName, title: str, units: Iterable[Unit]) -> Listing:
+    return Listing(
+        market=market,
+        title=title,
+        description=title,
+        tags=(),
+        category="RING",
+        units=tuple(units),
+    )
+
+
+def _piece(sku: Sku, pieces: int) -> Piece:
+    return Piece(
+        id=PieceId(sku),
+        name=sku,
+        category="RING",
+        stone="RUBY",
+        metal="14YG",
+        weight_points=150,
+        one_of_a_kind=pieces == 1,
+        on_hand=(pieces,),
+    )
