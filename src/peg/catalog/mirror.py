@@ -27,6 +27,7 @@ class Expectation:
         reserved: Shopify's own `reserved` when it was last read.
         may_rise: pieces the marketplace may put back by itself until `may_rise_until`.
         pending: the figure of a write that is under way or got no answer.
+        sold_since: pieces the marketplace took off for orders since that write was sent.
         unanswered: the write is no longer under way: a reading tells whether it was applied.
         written_at: when we last changed it.
     """
@@ -38,6 +39,7 @@ class Expectation:
     may_rise: int = 0
     may_rise_until: datetime | None = None
     pending: int | None = None
+    sold_since: int = 0
     unanswered: bool = False
     written_at: datetime | None = None
     seen_at: datetime | None = None
@@ -85,6 +87,7 @@ async def begin_with(session: AsyncSession, readings: Mapping[OfferId, Reading])
             "may_rise": 0,
             "may_rise_until": None,
             "pending": None,
+            "sold_since": 0,
             "unanswered": False,
             "version": 1 + max((row.version for row in known.get(offer, {}).values()), default=0),
             "seen_at": reading.begun_at,
@@ -107,7 +110,13 @@ async def open_place(session: AsyncSession, offer: Offer, place: str, shelf: She
 
 async def note_taken(session: AsyncSession, offer: OfferId, place: str, pieces: int) -> None:
     """The marketplace has taken pieces off by itself, for an order."""
-    await _change(session, offer, place, quantity=tables.mirror.c.quantity - pieces)
+    await _change(
+        session,
+        offer,
+        place,
+        quantity=tables.mirror.c.quantity - pieces,
+        sold_since=tables.mirror.c.sold_since + pieces,
+    )
 
 
 async def note_may_rise(
@@ -141,7 +150,7 @@ async def forget_rise(session: AsyncSession, offer: OfferId, place: str) -> None
 
 async def note_sending(session: AsyncSession, offer: OfferId, place: str, quantity: int) -> None:
     """A write is about to be sent: from now on its figure would be our own."""
-    await _change(session, offer, place, pending=quantity, unanswered=False)
+    await _change(session, offer, place, pending=quantity, sold_since=0, unanswered=False)
 
 
 async def note_sending_all(session: AsyncSession, pending: Mapping[OfferId, int]) -> None:
@@ -150,7 +159,12 @@ async def note_sending_all(session: AsyncSession, pending: Mapping[OfferId, int]
     statement = (
         update(tables.mirror)
         .where(tables.mirror.c.offer == bindparam("of"), tables.mirror.c.place == ANYWHERE)
-        .values(pending=bindparam("figure"), unanswered=False, version=tables.mirror.c.version + 1)
+        .values(
+            pending=bindparam("figure"),
+            sold_since=0,
+            unanswered=False,
+            version=tables.mirror.c.version + 1,
+        )
     )
     rows = [{"of": offer, "figure": figure} for offer, figure in pending.items()]
     await execute_all(session, statement, rows)

@@ -86,6 +86,7 @@ mirror = Table(
     Column("may_rise", Integer, nullable=False, default=0),
     Column("may_rise_until", UtcDateTime),
     Column("pending", Integer),
+    Column("sold_since", Integer, nullable=False, default=0, server_default="0"),
     Column("unanswered", Boolean, nullable=False, default=False, server_default=false()),
     Column("version", Integer, nullable=False, default=1),
     Column("written_at", UtcDateTime),

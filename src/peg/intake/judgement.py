@@ -25,6 +25,7 @@ class Known:
         may_rise: pieces the marketplace may put back by itself after a cancellation.
         suspended: pieces missed here before whose order has not been seen.
         unanswered: the figure of a write that got no answer, if one is open.
+        sold_since: pieces sold since that write was sent: they came off before it, or after.
     """
 
     expected: int
@@ -32,6 +33,14 @@ class Known:
     may_rise: int = 0
     suspended: int = 0
     unanswered: int | None = None
+    sold_since: int = 0
+
+    @property
+    def written(self) -> tuple[int, ...]:
+        """The figures that the write without an answer would have left."""
+        if self.unanswered is None:
+            return ()
+        return self.unanswered, self.unanswered - self.sold_since
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +67,9 @@ def judge(available: int, known: Known, *, reserved: int | None = None) -> Judge
     """
     if available == known.expected:
         return Judgement(meaning=Meaning.ECHO)
-    if available == known.unanswered:
+    if available in known.written:
         return Judgement(meaning=Meaning.WRITTEN)
-    ours = [known.expected] if known.unanswered is None else [known.expected, known.unanswered]
+    ours = [known.expected, *known.written]
     above = [figure for figure in ours if figure > available]
     if not above:
         return _more(available - max(ours), known)

@@ -142,6 +142,7 @@ class _Desk:
             may_rise=row.may_rise,
             suspended=open_pieces,
             unanswered=row.pending,
+            sold_since=row.sold_since,
         )
         judgement = judge(part.available, known, reserved=part.reserved)
         shows_again = self.offer.ref.channel is Channel.SHOPIFY

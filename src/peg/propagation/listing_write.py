@@ -146,6 +146,9 @@ class ListingWrite:
             case Shown.UNKNOWN:
                 await mirror.note_unanswered(session, offer.id, ANYWHERE)
                 return True
+            case Shown.STALE if _was_applied(result):
+                await mirror.note_unanswered(session, offer.id, ANYWHERE)
+                return True
             case Shown.STALE:
                 await mirror.note_not_sent(session, offer.id, ANYWHERE)
                 return True
@@ -192,6 +195,11 @@ class ListingWrite:
             default="leave",
             now=self._clock.now(),
         )
+
+
+def _was_applied(stale: Result) -> bool:
+    """Whether our figure may have stood there, and pieces were sold of it before it was checked."""
+    return stale.verified is not None and stale.verified.shelf is not Shelf.WITHDRAWN
 
 
 async def settle_listing(session: AsyncSession, shop: ShopId, listing: str, clock: Clock) -> None:

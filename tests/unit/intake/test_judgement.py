@@ -22,6 +22,18 @@ def test_a_piece_missed_is_measured_from_the_nearest_figure_that_would_be_ours()
     assert raise_not_applied_and_sold.pieces == 1
 
 
+def test_a_piece_sold_since_a_write_without_an_answer_may_have_come_off_before_or_after_it() -> (
+    None
+):
+    not_applied, before, after, one_more = (
+        judge(seen, Known(expected=3, unanswered=4, sold_since=2)) for seen in (3, 4, 2, 1)
+    )
+
+    assert not_applied.meaning is Meaning.ECHO
+    assert before.meaning is after.meaning is Meaning.WRITTEN
+    assert (one_more.meaning, one_more.pieces) == (Meaning.MISSING, 1)
+
+
 def test_a_draft_order_only_reserves() -> None:
     seen = judge(0, Known(expected=1, reserved=0), reserved=1)
 

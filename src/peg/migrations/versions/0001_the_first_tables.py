@@ -531,6 +531,7 @@ def upgrade() -> None:
         sa.Column("may_rise", sa.Integer(), nullable=False),
         sa.Column("may_rise_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("pending", sa.Integer(), nullable=True),
+        sa.Column("sold_since", sa.Integer(), server_default="0", nullable=False),
         sa.Column("unanswered", sa.Boolean(), server_default=sa.text("0"), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=True),
