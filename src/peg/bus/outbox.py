@@ -1,10 +1,10 @@
 """Stage a message in the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.bus.tables import outbox
@@ -12,6 +12,8 @@ from peg.db.transaction import require_transaction, signal
 from peg.domain.messages import Message
 
 M = TypeVar("M", bound=Message)
+
+_IS_DEAD = (outbox.c.dead_at.is_not(None), outbox.c.delivered_at.is_(None))
 
 OUTBOX = "outbox"
 """The signal that wakes the relay."""
@@ -45,8 +47,34 @@ async def oldest_waiting_at(session: AsyncSession) -> datetime | None:
 
 async def dead_count(session: AsyncSession) -> int:
     """How many messages were given up after all attempts."""
-    query = select(func.count()).where(outbox.c.dead_at.is_not(None))
-    return await session.scalar(query) or 0
+    return await session.scalar(select(func.count()).where(*_IS_DEAD)) or 0
+
+
+async def dead(session: AsyncSession, *, limit: int = 100) -> Sequence[Mapping[str, Any]]:
+    """Messages given up after all attempts, newest first."""
+    columns = ("id", "topic", "body", "staged_at", "attempts", "last_error")
+    query = (
+        select(*(outbox.c[name] for name in columns))
+        .where(*_IS_DEAD)
+        .order_by(outbox.c.id.desc())
+        .limit(limit)
+    )
+    return [dict(row) for row in (await session.execute(query)).mappings()]
+
+
+async def revive(session: AsyncSession, message_id: int | None, *, now: datetime) -> int:
+    """Deliver a dead message again, or all of them; how many that were."""
+    count = await _end(session, message_id, {"dead_at": None, "attempts": 0, "next_at": now})
+    signal(session, OUTBOX)
+    return count
+
+
+async def discard(
+    session: AsyncSession, message_id: int | None, *, who: str, why: str, now: datetime
+) -> int:
+    """A person wants no more of a dead message; it is kept, with the reason. How many."""
+    reason = outbox.c.last_error + f"; discarded by {who}: {why}"
+    return await _end(session, message_id, {"delivered_at": now, "last_error": reason})
 
 
 async def recent(
@@ -61,3 +89,11 @@ async def recent(
     )
     rows = await session.execute(query)
     return [(row.staged_at, kind.model_validate(row.body)) for row in rows]
+
+
+async def _end(session: AsyncSession, message_id: int | None, values: dict[str, Any]) -> int:
+    """Change one dead message, or every one."""
+    require_transaction(session)
+    which = (*_IS_DEAD,) if message_id is None else (*_IS_DEAD, outbox.c.id == message_id)
+    statement = update(outbox).where(*which).values(values).returning(outbox.c.id)
+    return len((await session.scalars(statement)).all())

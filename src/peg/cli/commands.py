@@ -52,6 +52,7 @@ _COMMANDS: tuple[tuple[str, str, str, str], ...] = (
     ("steer", "questions", "peg.cli.asking:questions", "What PEG wants to know from you."),
     ("steer", "answer", "peg.cli.asking:answer", "Answer a question."),
     ("care", "doctor", "peg.cli.doctor:doctor", "What is wrong, and what to do."),
+    ("care", "dead", "peg.cli.dead:app", "What was put aside after too many failures."),
     ("care", "keys", "peg.cli.keys:app", "The keys that seal tokens."),
     (
         "care",

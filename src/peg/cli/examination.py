@@ -119,11 +119,12 @@ async def waiting(session: AsyncSession, *, now: datetime) -> Sequence[Finding]:
             sentence = f"the oldest waits for {age_s:.0f} s: is `peg run` at work?"
             findings.append(Finding(State.LOOK, queue, sentence))
     for one in await inbox.dead(session, limit=5):
-        sentence = f"{one['topic']} of {one['shop']} was put aside: {one['last_error']}"
+        words = f"{one['topic']} of {one['shop']} was put aside: {one['last_error']}"
+        sentence = f"{words}. `peg dead` works on it again, or ticks it off"
         findings.append(Finding(State.BAD, "webhooks", sentence))
     dead = await outbox.dead_count(session)
     if dead:
-        findings.append(Finding(State.BAD, "messages", f"{dead} were given up: see the log"))
+        findings.append(Finding(State.BAD, "messages", f"{dead} given up: `peg dead` lists them"))
     behind = await board.dirty_count(session)
     if behind:
         findings.append(

@@ -143,7 +143,7 @@ class Acceptor:
             if await inbox.failed(session, delivery, error, now=now):
                 sentence = (
                     f"a {delivery.topic} delivery of {delivery.shop} failed too often and was put"
-                    f" aside ({error}): `peg doctor` shows it; it is kept"
+                    f" aside ({error}): `peg dead` shows it; it is kept"
                 )
                 alert = Alert(name="delivery_dead", subject=str(delivery.id), sentence=sentence)
                 await stage(session, alert, now=now)

@@ -18,8 +18,12 @@ INBOX = "inbox"
 
 ATTEMPTS_MAX = 20
 RETRY_WAIT_S_MAX = 600.0
+DISCARDED = "discarded"
 READ_AGAIN = "peg/order"
 """The topic of an order that a poll found and that could not be taken in at once."""
+
+
+_IS_DEAD = (inbox.c.dead_at.is_not(None), inbox.c.handled_at.is_(None))
 
 
 class Receipt(Enum):
@@ -154,15 +158,41 @@ async def dead(session: AsyncSession, *, limit: int = 100) -> Sequence[Mapping[s
     columns = ("id", "shop", "topic", "delivery", "received_at", "attempts", "last_error")
     query = (
         select(*(inbox.c[name] for name in columns))
-        .where(inbox.c.dead_at.is_not(None), inbox.c.handled_at.is_(None))
+        .where(*_IS_DEAD)
         .order_by(inbox.c.id.desc())
         .limit(limit)
     )
     return [dict(row) for row in (await session.execute(query)).mappings()]
 
 
+async def revive(session: AsyncSession, delivery_id: int | None, *, now: datetime) -> int:
+    """Work on a dead delivery again, or on all of them; how many that were."""
+    fresh = {"dead_at": None, "attempts": 0, "next_at": now}
+    count = await _end(session, delivery_id, fresh)
+    signal(session, INBOX)
+    return count
+
+
+async def discard(
+    session: AsyncSession, delivery_id: int | None, *, who: str, why: str, now: datetime
+) -> int:
+    """A person wants no more of a dead delivery; it is kept, with the reason. How many."""
+    reason = inbox.c.last_error + f"; discarded by {who}: {why}"
+    return await _end(
+        session, delivery_id, {"handled_at": now, "outcome": DISCARDED, "last_error": reason}
+    )
+
+
 def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return inbox.c.handled_at.is_(None), inbox.c.dead_at.is_(None), inbox.c.next_at <= now
+
+
+async def _end(session: AsyncSession, delivery_id: int | None, values: dict[str, Any]) -> int:
+    """Change one dead delivery, or every one."""
+    require_transaction(session)
+    which = (*_IS_DEAD,) if delivery_id is None else (*_IS_DEAD, inbox.c.id == delivery_id)
+    statement = update(inbox).where(*which).values(values).returning(inbox.c.id)
+    return len((await session.scalars(statement)).all())
 
 
 async def _change(session: AsyncSession, delivery_id: int, **values: Any) -> None:

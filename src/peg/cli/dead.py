@@ -1,0 +1,135 @@
+"""`peg dead`: deliveries and messages that were put aside after too many failures."""
+
+from typing import Any, ClassVar
+
+from cyclopts import App
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.bus import outbox
+from peg.cli.terminal import Here, Report
+from peg.cli.words import seen
+from peg.db.transaction import begin, reading
+from peg.domain.errors import ErrorKind, PegError
+from peg.intake import inbox
+
+app = App(name="dead", help="What was put aside after too many failures.", help_format="plaintext")
+
+DELIVERY, MESSAGE = "d", "m"
+
+
+class NoSuchDead(PegError):
+    """Nothing of that name was put aside."""
+
+    kind: ClassVar[ErrorKind] = "missing"
+
+
+class UnclearWhich(PegError):
+    """Neither one nor all."""
+
+    kind: ClassVar[ErrorKind] = "refused"
+
+
+@app.default
+async def list_(*, here: Here) -> int:
+    """List what was put aside, and why: webhooks and orders (d…), PEG's own messages (m…)."""
+    async with here.ground() as ground, reading(ground.database) as session:
+        found = await _all(session)
+    report = Report(
+        facts=[{**one, "since": one["since"].isoformat()} for one in found],
+        columns=("id", "what", "of", "since", "why"),
+        rows=[(one["id"], one["what"], one["of"], seen(one["since"]), one["why"]) for one in found],
+        sentence=(
+            "`peg dead retry ID` works on one again, `peg dead discard ID --why ...` ticks it off"
+            if found
+            else "nothing was put aside"
+        ),
+    )
+    return here.show(report)
+
+
+@app.command
+async def retry(which: str | None = None, /, *, everything: bool = False, here: Here) -> int:
+    """Work on it again, from the beginning.
+
+    Args:
+        which: as `peg dead` names it, such as d12.
+        everything: all that was put aside.
+    """
+    async with here.ground() as ground, begin(ground.database) as session:
+        now = ground.clock.now()
+        deliveries, messages = _named(which, everything=everything)
+        count = 0
+        if deliveries is not None:
+            count += await inbox.revive(session, deliveries or None, now=now)
+        if messages is not None:
+            count += await outbox.revive(session, messages or None, now=now)
+        _refuse_none(count, which)
+    sentence = f"{count} are worked on again: `peg run` must be at work, `peg dead` tells the rest"
+    return here.show(Report(facts={"retried": count}, sentence=sentence))
+
+
+@app.command
+async def discard(
+    which: str | None = None, /, *, why: str, everything: bool = False, here: Here
+) -> int:
+    """Tick it off. It is kept with the reason, and nothing more is done about it.
+
+    Args:
+        which: as `peg dead` names it, such as d12.
+        why: for those who ask later.
+        everything: all that was put aside.
+    """
+    async with here.ground() as ground, begin(ground.database) as session:
+        now = ground.clock.now()
+        deliveries, messages = _named(which, everything=everything)
+        count = 0
+        if deliveries is not None:
+            count += await inbox.discard(
+                session, deliveries or None, who=here.who, why=why, now=now
+            )
+        if messages is not None:
+            count += await outbox.discard(session, messages or None, who=here.who, why=why, now=now)
+        _refuse_none(count, which)
+    sentence = f"{count} ticked off: `peg reconcile` shows whether anything still differs"
+    return here.show(Report(facts={"discarded": count}, sentence=sentence))
+
+
+async def _all(session: AsyncSession) -> list[dict[str, Any]]:
+    deliveries = [
+        {
+            "id": f"{DELIVERY}{one['id']}",
+            "what": one["topic"],
+            "of": one["shop"],
+            "since": one["received_at"],
+            "why": one["last_error"],
+        }
+        for one in await inbox.dead(session)
+    ]
+    messages = [
+        {
+            "id": f"{MESSAGE}{one['id']}",
+            "what": one["topic"],
+            "of": "PEG",
+            "since": one["staged_at"],
+            "why": one["last_error"],
+        }
+        for one in await outbox.dead(session)
+    ]
+    return deliveries + messages
+
+
+def _named(which: str | None, *, everything: bool) -> tuple[int | None, int | None]:
+    """The delivery's and the message's number; 0 for all, None for none."""
+    if (which is None) is not everything:
+        raise UnclearWhich("name one of `peg dead`, such as d12, or say --everything")
+    if which is None:
+        return 0, 0
+    kind, number = which[:1], which[1:]
+    if kind not in {DELIVERY, MESSAGE} or not number.isdecimal() or int(number) == 0:
+        raise UnclearWhich(f"{which!r} is no name of `peg dead`: they look like d12 or m3")
+    return (int(number), None) if kind == DELIVERY else (None, int(number))
+
+
+def _refuse_none(count: int, which: str | None) -> None:
+    if which is not None and not count:
+        raise NoSuchDead(f"{which} was not put aside: `peg dead` lists what was")

@@ -1,0 +1,91 @@
+"""What was put aside is listed with its reason, worked on again, or ticked off; never lost."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from tests.support.command_line import peg
+
+DELIVERY = (
+    "INSERT INTO inbox (id, shop, topic, delivery, headers, body, received_at, attempts, next_at,"
+    " dead_at, last_error) VALUES (12, 'shopify:gems.myshopify.com', 'orders/create', 'x', '{}',"
+    " x'7b7d', '2026-11-23 09:00:00.000000', 20, '2026-11-23 11:00:00.000000',"
+    " '2026-11-23 10:00:00.000000', 'UnexpectedAnswer: no id')"
+)
+MESSAGE = (
+    "INSERT INTO outbox (id, topic, body, staged_at, attempts, next_at, dead_at, last_error)"
+    " VALUES (3, 'stock.changed', '{}', '2026-11-23 09:00:00.000000', 12,"
+    " '2026-11-23 09:30:00.000000', '2026-11-23 10:00:00.000000', 'KeyError: sku')"
+)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    peg(tmp_path, "migrate")
+    with sqlite3.connect(tmp_path / "peg.db") as connection:
+        connection.execute(DELIVERY)
+        connection.execute(MESSAGE)
+    return tmp_path
+
+
+def names(home: Path) -> list[str]:
+    return [one["id"] for one in peg(home, "dead", "--json").facts]
+
+
+def test_what_was_put_aside_is_listed_with_its_reason(home: Path) -> None:
+    listed = peg(home, "dead", "--json").facts
+
+    assert [(one["id"], one["what"], one["why"]) for one in listed] == [
+        ("d12", "orders/create", "UnexpectedAnswer: no id"),
+        ("m3", "stock.changed", "KeyError: sku"),
+    ]
+    assert "peg dead" in peg(home, "doctor").out
+
+
+def test_a_delivery_is_worked_on_again_from_the_beginning(home: Path) -> None:
+    ran = peg(home, "dead", "retry", "d12")
+
+    assert ran.code == 0
+    assert names(home) == ["m3"]
+    with sqlite3.connect(home / "peg.db") as connection:
+        row = "SELECT attempts, dead_at, handled_at FROM inbox WHERE id = 12"
+        assert connection.execute(row).fetchone() == (0, None, None)
+
+
+def test_all_are_worked_on_again(home: Path) -> None:
+    assert peg(home, "dead", "retry", "--everything", "--json").facts == {"retried": 2}
+
+    assert names(home) == []
+
+
+def test_what_is_ticked_off_is_kept_with_who_and_why(home: Path) -> None:
+    peg(home, "dead", "discard", "d12", "--why", "counted by hand")
+    peg(home, "dead", "discard", "m3", "--why", "an old test")
+
+    assert names(home) == []
+    with sqlite3.connect(home / "peg.db") as connection:
+        row = "SELECT outcome, last_error, length(body) FROM inbox WHERE id = 12"
+        outcome, words, size = connection.execute(row).fetchone()
+    assert (outcome, size) == ("discarded", 2)
+    assert "counted by hand" in words
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("retry", "d99"), 3),
+        (("retry", "twelve"), 2),
+        (("retry", "d0"), 2),
+        (("retry",), 2),
+        (("retry", "d12", "--everything"), 2),
+        (("discard", "m99", "--why", "gone"), 3),
+    ],
+)
+def test_a_wrong_name_changes_nothing_and_says_what_to_do(
+    home: Path, words: tuple[str, ...], code: int
+) -> None:
+    ran = peg(home, "dead", *words)
+
+    assert ran.code == code
+    assert "peg dead" in ran.err + ran.out
+    assert names(home) == ["d12", "m3"]
