@@ -50,7 +50,9 @@ class Lowered:
     seconds: float
     cause: Literal["sale", "edit"]
     sold_on: MarketName
+    sold_at: datetime
     lowered_on: MarketName
+    unit: UnitId
     to: int
 
 

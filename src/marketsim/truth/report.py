@@ -12,6 +12,9 @@ CEILING_S = 180.0
 
 VERDICTS: tuple[Verdict, ...] = ("inside", "outside", "untracked")
 
+SLOWEST = 5
+"""So many sales are named that were followed last."""
+
 
 def report(truth: Truth, *, at: datetime, ceiling_s: float = CEILING_S) -> dict[str, Any]:
     """Sales, double sales, latencies and what could be oversold now.
@@ -63,6 +66,22 @@ def _latencies(lowered: Sequence[Lowered]) -> dict[str, Any]:
             )
             for sold, other in directions
         },
+        "slowest": [_told(each) for each in _slowest(sales)],
+    }
+
+
+def _slowest(sales: Sequence[Lowered]) -> Sequence[Lowered]:
+    return sorted(sales, key=lambda each: each.seconds, reverse=True)[:SLOWEST]
+
+
+def _told(each: Lowered) -> dict[str, Any]:
+    return {
+        "seconds": round(each.seconds, 4),
+        "sold_on": each.sold_on,
+        "sold_at": each.sold_at.isoformat(),
+        "lowered_on": each.lowered_on,
+        "unit": each.unit,
+        "to": each.to,
     }
 
 

@@ -193,7 +193,9 @@ class Truth:
                 seconds=(at - wait.since).total_seconds(),
                 cause=wait.cause,
                 sold_on=wait.sold_on,
+                sold_at=wait.since,
                 lowered_on=offer.market,
+                unit=offer.unit,
                 to=wait.allowed,
             )
         )

@@ -15,6 +15,8 @@ def test_the_other_side_followed_in_two_seconds() -> None:
     assert told["waiting"] == {"count": 0, "oldest_s": None}
     assert told["seconds_to_lower"]["after_sales_withdrawn"]["p99"] == 2.0
     assert told["seconds_to_lower"]["after_sales_by_direction"]["shopify->etsy"]["count"] == 1
+    (slowest,) = told["seconds_to_lower"]["slowest"]
+    assert (slowest["seconds"], slowest["lowered_on"], slowest["to"]) == (2.0, "etsy", 0)
     assert told["double_sales"]["inside"] == told["double_sales"]["outside"] == []
     assert told["oversellable_now"] == []
 
