@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx2
+from sqlalchemy.ext.asyncio import AsyncSession
 from tests.support.practice_etsy import KEY
 from tests.support.rehearsal import ETSY_URL, Rehearsal, rehearse
 
@@ -27,14 +28,16 @@ from marketsim.pieces import (
 from marketsim.truth import report
 from peg.catalog import offers
 from peg.catalog.offers import Offer
-from peg.db.transaction import reading
+from peg.db.transaction import begin, reading
 from peg.domain.identity import ShopId, Sku
+from peg.domain.messages import Alert
 from peg.marketplaces.shopify.marketplace import ShopifyMarketplace
 from peg.reads import doubts
 
 RING, STUDS, SET = Sku("RING-1"), Sku("STUDS-1"), Sku("SET-1")
 CHAIN, GOLD, SILVER = Sku("CHAIN-5"), Sku("BAND-GOLD"), Sku("BAND-SILVER")
 SHELF = {RING: 1, STUDS: 1, CHAIN: 5, GOLD: 3, SILVER: 4}
+T = TypeVar("T")
 SPEED = 5.0
 NO_CHANCE = {
     name: 0.0
@@ -64,6 +67,7 @@ class LittleShop:
 
     rehearsal: Rehearsal
     units: Mapping[tuple[MarketName, str], UnitId]
+    alerts: list[str]
 
     def shows(self, sku: Sku) -> tuple[int, int]:
         """Pieces that can be bought on Shopify and on Etsy."""
@@ -80,6 +84,14 @@ class LittleShop:
         order = shop.buy(self.units[market, sku], pieces)
         shop.pay(order)
         return order
+
+    def puts_back(self, market: MarketName, sku: Sku) -> None:
+        """A person puts a listing back on sale, or renews it."""
+        self.rehearsal.world.market(market).reactivate(self.units[market, sku])
+
+    def cancels(self, market: MarketName, order: OrderId, *, restock: bool = True) -> None:
+        """An order is cancelled. Etsy has no word for restocking."""
+        self.rehearsal.world.market(market).cancel(order, restock=restock)
 
     def edits(self, market: MarketName, sku: Sku, delta: int) -> None:
         """The jeweller types another figure into a shop's admin."""
@@ -114,6 +126,11 @@ class LittleShop:
         """What the practice shops know of sales, double sales and what could be oversold now."""
         return report(self.rehearsal.world.truth, at=self.rehearsal.world.clock.now())
 
+    def renewals(self) -> int:
+        """How often a sold-out Etsy listing was renewed for a fee."""
+        fees: int = self.rehearsal.etsy.market.truth()["fees"]["renew_sold"]
+        return fees
+
     def sold_twice(self) -> int:
         """Sales of pieces that were not there."""
         return len(self.rehearsal.world.truth.double_sales)
@@ -134,10 +151,14 @@ class LittleShop:
         assert self.shows(sku) == wanted, f"{sku}: {self.shows(sku)}, and not {wanted}"
         await self.stays(sku, *wanted)
 
+    async def calm(self, figure: Callable[[], T]) -> T:
+        """What a figure is after both shops were polled twice more."""
+        await asyncio.sleep(CALM_S)
+        return figure()
+
     async def stays(self, sku: Sku, shopify: int, etsy: int) -> None:
         """Nothing changes while both shops are polled twice."""
-        await asyncio.sleep(CALM_S)
-        shown = self.shows(sku)
+        shown = await self.calm(lambda: self.shows(sku))
         assert shown == (shopify, etsy), f"{sku}: {shown}, and not {(shopify, etsy)} any more"
 
     async def takes_in_orders(self, market: MarketName) -> None:
@@ -148,6 +169,14 @@ class LittleShop:
         """The kinds of the questions that wait for the jeweller."""
         async with reading(self.rehearsal.ground.database) as session:
             return [one.kind for one in await doubts.questions(session)]
+
+    async def asks(self, kind: str) -> None:
+        """The jeweller is asked this, sooner or later, and nothing else."""
+        for _ in range(LOOKS_MAX):
+            if await self.questions() == [kind]:
+                return
+            await asyncio.sleep(LOOK_S)
+        raise TimeoutError
 
     async def offer(self, market: MarketName, sku: Sku) -> Offer:
         """PEG's offer of a piece on one shop."""
@@ -160,6 +189,12 @@ class LittleShop:
     def shop(self, market: MarketName) -> ShopId:
         """The shop's id in PEG."""
         return next(key for key in self.rehearsal.engine.shops if key.startswith(market))
+
+    @asynccontextmanager
+    async def at_the_counter(self) -> AsyncIterator[AsyncSession]:
+        """One transaction on PEG's database, as each command opens one."""
+        async with begin(self.rehearsal.ground.database) as session:
+            yield session
 
     @property
     def shopify_door(self) -> ShopifyMarketplace:
@@ -199,15 +234,22 @@ async def open_little_shop(
     async with rehearse(
         folder,
         rates={**NO_CHANCE, "etsy.receipt_lag": 0.0, **(rates or {})},
-        environment=environment,
+        environment={"PEG_GLANCE_S": "2", **(environment or {})},
         catalogue=_catalogue(with_set=with_set),
         speed=SPEED,
     ) as rehearsal:
         rehearsal.etsy.market.settings.per_second = CALLS_PER_S
         await rehearsal.ground.clock.sleep(OPENED_S)
+        alerts: list[str] = []
+
+        async def hear(alert: Alert) -> None:
+            alerts.append(alert.name)
+
+        rehearsal.engine.bus.subscribe(Alert, hear)
         yield LittleShop(
             rehearsal,
-            {
+            alerts=alerts,
+            units={
                 (market, one.sku): one.unit
                 for market in MARKETS
                 for one in rehearsal.world.market(market).offered()

@@ -5,6 +5,7 @@ from typing import Any
 from tests.support.little_shop import LittleShop
 from tests.support.practice_etsy import good, writable
 
+from marketsim.etsy.credentials import SHOP_ID
 from peg.domain.identity import Sku
 from peg.marketplaces.port import Shown, Write
 
@@ -38,6 +39,13 @@ class NaiveConnector:
         """Replace the whole listing."""
         async with self._shop.etsy_api() as api:
             good(await api.put(await self._address(sku), json=body))
+
+    async def puts_on_sale_on_etsy(self, sku: Sku) -> None:
+        """Activate a listing, whatever it takes."""
+        listing = (await self._shop.offer("etsy", sku)).ref.listing
+        async with self._shop.etsy_api() as api:
+            path = f"/shops/{SHOP_ID}/listings/{listing}"
+            good(await api.patch(path, data={"state": "active"}))
 
     async def _address(self, sku: Sku) -> str:
         return f"/listings/{(await self._shop.offer('etsy', sku)).ref.listing}/inventory"

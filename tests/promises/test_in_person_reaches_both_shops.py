@@ -1,0 +1,72 @@
+"""What happens away from the marketplaces, by the functions that the commands call."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from tests.support.little_shop import CHAIN, RING, LittleShop, open_little_shop
+
+from peg.ledger import counter, reservations
+
+HELD_FOR = timedelta(seconds=6)
+"""Of the shops' time, which runs five times as fast as ours."""
+
+
+@pytest.fixture
+async def shop(tmp_path: Path) -> AsyncIterator[LittleShop]:
+    async with open_little_shop(tmp_path) as shop:
+        yield shop
+
+
+def now(shop: LittleShop) -> datetime:
+    return shop.rehearsal.ground.clock.now()
+
+
+async def hold(shop: LittleShop, *, until: datetime | None) -> int:
+    async with shop.at_the_counter() as session:
+        return await reservations.hold(
+            session, RING, 1, until=until, why="layaway", who="mira", now=now(shop)
+        )
+
+
+async def test_a_piece_sold_in_person_leaves_both_shops(shop: LittleShop) -> None:
+    async with shop.at_the_counter() as session:
+        await counter.sell(session, RING, 1, who="mira", now=now(shop))
+
+    await shop.ends_at(RING, 0)
+
+
+async def test_pieces_received_are_on_both_shops(shop: LittleShop) -> None:
+    async with shop.at_the_counter() as session:
+        await counter.receive(session, CHAIN, 3, who="mira", now=now(shop))
+
+    await shop.ends_at(CHAIN, 8)
+
+
+@pytest.mark.parametrize("counted", [3, 6])
+async def test_what_was_counted_is_on_both_shops(shop: LittleShop, counted: int) -> None:
+    async with shop.at_the_counter() as session:
+        await counter.count(session, CHAIN, counted, who="mira", now=now(shop))
+
+    await shop.ends_at(CHAIN, counted)
+
+
+async def test_a_piece_on_hold_is_on_no_shop_until_it_is_released(shop: LittleShop) -> None:
+    number = await hold(shop, until=None)
+    await shop.ends_at(RING, 0)
+
+    async with shop.at_the_counter() as session:
+        await reservations.release(session, number, now=now(shop))
+
+    await shop.ends_at(RING, 1)
+
+
+async def test_a_hold_ends_by_the_clock(shop: LittleShop) -> None:
+    until = now(shop) + HELD_FOR
+    await hold(shop, until=until)
+    await shop.until(lambda: shop.shows(RING) == (0, 0))
+    assert now(shop) < until
+
+    await shop.ends_at(RING, 1)
+    assert now(shop) >= until
