@@ -8,7 +8,8 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.support.little_shop import CHAIN, DEAF, NO_POLLS, RING, open_little_shop
+from tests.support.little_catalogue import CHAIN, RING
+from tests.support.little_shop import DEAF, NO_POLLS, open_little_shop
 from tests.support.naive import NaiveConnector
 
 SETS = "inventorySetQuantities"

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from tests.support.little_shop import CHAIN, RING, LittleShop, open_little_shop
+from tests.support.little_catalogue import CHAIN, RING
+from tests.support.little_shop import LittleShop, open_little_shop
 
 from marketsim.pieces import MarketName
 from peg.db.transaction import reading

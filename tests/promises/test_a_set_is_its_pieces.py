@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.support.little_shop import RING, SET, STUDS, LittleShop, open_little_shop
+from tests.support.little_catalogue import RING, SET, STUDS
+from tests.support.little_shop import LittleShop, open_little_shop
 
 from marketsim.pieces import MARKETS, MarketName
 from peg.onboarding.deciding import Decider

@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from tests.support.little_shop import CHAIN, DEAF, NO_POLLS, open_little_shop
+from tests.support.little_catalogue import CHAIN
+from tests.support.little_shop import DEAF, NO_POLLS, open_little_shop
 from tests.support.naive import NaiveConnector
 
 SETS = "inventorySetQuantities"

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.support.little_shop import CHAIN, RING, LittleShop, open_little_shop
+from tests.support.little_catalogue import CHAIN, RING
+from tests.support.little_shop import LittleShop, open_little_shop
 
 from peg.ledger import counter, reservations
 

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from tests.support.little_shop import DEAF, RING, open_little_shop
+from tests.support.little_catalogue import RING
+from tests.support.little_shop import DEAF, open_little_shop
 from tests.support.naive import NaiveConnector
 
 from peg.propagation import pauses

@@ -1,7 +1,7 @@
 """A few pieces on both practice shops, PEG between them, and what visitors of each can buy."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,22 +9,14 @@ from typing import Any, TypeVar
 
 import httpx2
 from sqlalchemy.ext.asyncio import AsyncSession
+from tests.support.little_catalogue import little_catalogue
 from tests.support.practice_etsy import KEY
 from tests.support.rehearsal import ETSY_URL, Rehearsal, rehearse
 
 from marketsim import etsy as sim_etsy
 from marketsim import shopify as sim_shopify
 from marketsim.market import OrderId, UnitId
-from marketsim.pieces import (
-    MARKETS,
-    Catalogue,
-    Listing,
-    MarketName,
-    Option,
-    Piece,
-    PieceId,
-    Unit,
-)
+from marketsim.pieces import MARKETS, MarketName
 from marketsim.truth import report
 from peg.catalog import offers
 from peg.catalog.offers import Offer
@@ -34,9 +26,6 @@ from peg.domain.messages import Alert
 from peg.marketplaces.shopify.marketplace import ShopifyMarketplace
 from peg.reads import doubts
 
-RING, STUDS, SET = Sku("RING-1"), Sku("STUDS-1"), Sku("SET-1")
-CHAIN, GOLD, SILVER = Sku("CHAIN-5"), Sku("BAND-GOLD"), Sku("BAND-SILVER")
-SHELF = {RING: 1, STUDS: 1, CHAIN: 5, GOLD: 3, SILVER: 4}
 T = TypeVar("T")
 SPEED = 5.0
 NO_CHANCE = {
@@ -235,7 +224,7 @@ async def open_little_shop(
         folder,
         rates={**NO_CHANCE, "etsy.receipt_lag": 0.0, **(rates or {})},
         environment={"PEG_GLANCE_S": "2", **(environment or {})},
-        catalogue=_catalogue(with_set=with_set),
+        catalogue=little_catalogue(with_set=with_set),
         speed=SPEED,
     ) as rehearsal:
         rehearsal.etsy.market.settings.per_second = CALLS_PER_S
@@ -255,62 +244,3 @@ async def open_little_shop(
                 for one in rehearsal.world.market(market).offered()
             },
         )
-
-
-def _catalogue(*, with_set: bool) -> Catalogue:
-    listed = {
-        "Ruby ring": [_unit(RING)],
-        "Pearl studs": [_unit(STUDS)],
-        "Gold chain": [_unit(CHAIN)],
-        "Band": [_unit(GOLD, Metal="Gold"), _unit(SILVER, price=9_900, Metal="Silver")],
-    }
-    if with_set:
-        both = tuple(part for sku in (RING, STUDS) for part in _parts(sku))
-        listed["Ring and studs"] = [Unit(parts=both, sku=SET, price_minor=20_000, stock=(1,))]
-    return Catalogue(
-        seed=1,
-        currency="USD",
-        locations=("Atelier",),
-        pieces=tuple(_piece(sku, pieces) for sku, pieces in SHELF.items()),
-        listings=tuple(
-            _listing(market, title, units) for market in MARKETS for title, units in listed.items()
-        ),
-    )
-
-
-def _parts(sku: Sku) -> tuple[tuple[PieceId, int], ...]:
-    return ((PieceId(sku), 1),)
-
-
-def _unit(sku: Sku, *, price: int = 12_300, **options: str) -> Unit:
-    return Unit(
-        parts=_parts(sku),
-        sku=sku,
-        options=tuple(Option(name=name, value=value) for name, value in options.items()),
-        price_minor=price,
-        stock=(SHELF[sku],),
-    )
-
-
-def _listing(market: MarketName, title: str, units: Iterable[Unit]) -> Listing:
-    return Listing(
-        market=market,
-        title=title,
-        description=title,
-        tags=(),
-        category="RING",
-        units=tuple(units),
-    )
-
-
-def _piece(sku: Sku, pieces: int) -> Piece:
-    return Piece(
-        id=PieceId(sku),
-        name=sku,
-        category="RING",
-        stone="RUBY",
-        metal="14YG",
-        weight_points=150,
-        one_of_a_kind=pieces == 1,
-        on_hand=(pieces,),
-    )
