@@ -1,7 +1,7 @@
 """A few pieces on both practice shops, PEG between them, and what visitors of each can buy."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -164,6 +164,16 @@ class LittleShop:
         for _ in range(LOOKS_MAX):
             if await self.questions() == [kind]:
                 return
+            await asyncio.sleep(LOOK_S)
+        raise TimeoutError
+
+    async def cases(self) -> Sequence[doubts.Case]:
+        """The open cases of pieces that were sold twice, once there are any with two orders."""
+        for _ in range(LOOKS_MAX):
+            async with reading(self.rehearsal.ground.database) as session:
+                found = await doubts.cases(session)
+            if any(len(case.orders) > 1 for case in found):
+                return found
             await asyncio.sleep(LOOK_S)
         raise TimeoutError
 

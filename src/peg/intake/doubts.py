@@ -10,14 +10,14 @@ from peg.bus.outbox import stage
 from peg.catalog import items, mirror, offers
 from peg.catalog.mirror import Expectation
 from peg.catalog.offers import Offer
-from peg.domain.identity import Channel
+from peg.domain.identity import POOL, Channel
 from peg.domain.messages import Alert, OfferDrifted
 from peg.domain.offer import Shelf
 from peg.domain.stock import Cause
 from peg.intake import checks
 from peg.intake.patience import Patience
 from peg.intake.polling import last_read_at
-from peg.ledger import book, questions
+from peg.ledger import book, places, questions
 
 log = structlog.get_logger()
 
@@ -138,9 +138,12 @@ class Doubts:
     async def _believe(self, place: str, pieces: int) -> None:
         """A person has put stocked goods on the shelf and typed it in on a marketplace."""
         component = self.offer.components[0]
+        location = await mirror.location_of(self.session, self.offer, place)
+        if location == POOL:  # Etsy tells no place, and Shopify can show nothing of the pool
+            location = await places.fullest(self.session, component.sku)
         posting = book.Posting(
             sku=component.sku,
-            location=await mirror.location_of(self.session, self.offer, place),
+            location=location,
             on_hand=pieces * component.quantity,
             cause=Cause.EDITED,
             source=self.offer.ref.shop,
