@@ -5,29 +5,19 @@ from typing import Any
 
 from tests.support.etsy_shop import EtsyShop, open_etsy_shop
 from tests.support.etsy_writes import Before, deciding
-from tests.support.practice_etsy import good
+from tests.support.practice_etsy import good, typed_in
 
 from peg.domain.identity import OfferRef
 from peg.domain.offer import ANYWHERE, Reading, Shelf
 from peg.marketplaces.port import Shown
 
 GOLD = "Metal=Gold|Ring size=7"
-ETSYS_OWN = {"product_id", "offering_id", "value_ids"}
-"""Numbers that Etsy gives anew at every write."""
 
 
 async def raw(shop: EtsyShop, listing: str) -> Any:
     token = {"authorization": f"Bearer {await shop.tokens.token()}"}
     path = f"/v3/application/listings/{listing}/inventory"
-    return without(good(await shop.practice.client.get(path, headers=token)), ETSYS_OWN)
-
-
-def without(value: Any, names: set[str]) -> Any:
-    if isinstance(value, dict):
-        return {name: without(one, names) for name, one in value.items() if name not in names}
-    if isinstance(value, list):
-        return [without(one, names) for one in value]
-    return value
+    return typed_in(good(await shop.practice.client.get(path, headers=token)))
 
 
 async def test_a_rewrite_changes_nothing_but_our_quantities() -> None:

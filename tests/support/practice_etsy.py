@@ -21,6 +21,7 @@ KEY = {"x-api-key": f"{KEYSTRING}:{SHARED_SECRET}"}
 URL = "http://etsy.test"
 API = f"{URL}/v3/application"
 SHOP = f"{API}/shops/{SHOP_ID}"
+ETSYS_OWN = {"product_id", "offering_id", "value_ids"}
 AT_TIMES = {name: 0.0 for name, fault in FAULTS.items() if 0 < fault.rate < 1}
 
 
@@ -137,6 +138,15 @@ def writable(inventory: Mapping[str, Any]) -> dict[str, Any]:
             for product in inventory["products"]
         ],
     }
+
+
+def typed_in(inventory: Any) -> Any:
+    """An inventory without the numbers that Etsy gives anew at every write."""
+    if isinstance(inventory, Mapping):
+        return {k: typed_in(one) for k, one in inventory.items() if k not in ETSYS_OWN}
+    if isinstance(inventory, list):
+        return [typed_in(one) for one in inventory]
+    return inventory
 
 
 def _offerings(product: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
