@@ -110,7 +110,7 @@ async def open_place(session: AsyncSession, offer: Offer, place: str, shelf: She
 
 async def note_taken(session: AsyncSession, offer: OfferId, place: str, pieces: int) -> None:
     """The marketplace has taken pieces off by itself, for an order."""
-    await _change(
+    await change(
         session,
         offer,
         place,
@@ -119,38 +119,9 @@ async def note_taken(session: AsyncSession, offer: OfferId, place: str, pieces: 
     )
 
 
-async def note_may_rise(
-    session: AsyncSession, offer: OfferId, place: str, pieces: int, *, until: datetime
-) -> None:
-    """The marketplace may put cancelled pieces back by itself."""
-    rise = tables.mirror.c.may_rise + pieces
-    await _change(session, offer, place, may_rise=rise, may_rise_until=until)
-
-
-async def note_risen(session: AsyncSession, offer: OfferId, place: str, pieces: int) -> None:
-    """It has put some of them back."""
-    if pieces:
-        await _change(session, offer, place, may_rise=tables.mirror.c.may_rise - pieces)
-
-
-async def overdue_rises(session: AsyncSession, *, now: datetime) -> Sequence[OfferId]:
-    """Offers whose cancelled pieces should have been back by now: they must be read."""
-    query = (
-        select(tables.mirror.c.offer)
-        .where(tables.mirror.c.may_rise > 0, tables.mirror.c.may_rise_until <= now)
-        .distinct()
-    )
-    return [OfferId(row) for row in (await session.scalars(query)).all()]
-
-
-async def forget_rise(session: AsyncSession, offer: OfferId, place: str) -> None:
-    """A reading after the time showed nothing back: the marketplace will not put it back."""
-    await _change(session, offer, place, may_rise=0, may_rise_until=None)
-
-
 async def note_sending(session: AsyncSession, offer: OfferId, place: str, quantity: int) -> None:
     """A write is about to be sent: from now on its figure would be our own."""
-    await _change(session, offer, place, pending=quantity, sold_since=0, unanswered=False)
+    await change(session, offer, place, pending=quantity, sold_since=0, unanswered=False)
 
 
 async def note_sending_all(session: AsyncSession, pending: Mapping[OfferId, int]) -> None:
@@ -172,7 +143,7 @@ async def note_sending_all(session: AsyncSession, pending: Mapping[OfferId, int]
 
 async def note_unanswered(session: AsyncSession, offer: OfferId, place: str) -> None:
     """The write got no answer: the next reading tells whether it was applied."""
-    await _change(session, offer, place, unanswered=True)
+    await change(session, offer, place, unanswered=True)
 
 
 async def note_interrupted(session: AsyncSession) -> int:
@@ -189,7 +160,7 @@ async def note_interrupted(session: AsyncSession) -> int:
 
 async def note_not_sent(session: AsyncSession, offer: OfferId, place: str) -> None:
     """The write was refused: nothing was changed."""
-    await _change(session, offer, place, pending=None, unanswered=False)
+    await change(session, offer, place, pending=None, unanswered=False)
 
 
 async def note_compared_and_set(
@@ -200,7 +171,7 @@ async def note_compared_and_set(
     A sale may have been taken in while the answer was on its way: the difference keeps it.
     """
     quantity = tables.mirror.c.quantity + delta
-    await _change(
+    await change(
         session, offer, place, quantity=quantity, pending=None, unanswered=False, written_at=now
     )
 
@@ -210,7 +181,7 @@ async def note_rewritten(
 ) -> None:
     """A listing was written as a whole, and read back as this."""
     quantity = reading.parts[ANYWHERE].available
-    await _change(
+    await change(
         session,
         offer,
         ANYWHERE,
@@ -224,7 +195,7 @@ async def note_rewritten(
 
 async def note_seen(session: AsyncSession, offer: OfferId, place: str, quantity: int) -> None:
     """A reading showed this figure, and what it means was acted on."""
-    await _change(session, offer, place, quantity=quantity, pending=None, unanswered=False)
+    await change(session, offer, place, quantity=quantity, pending=None, unanswered=False)
 
 
 async def note_shelf(session: AsyncSession, offer: OfferId, shelf: Shelf) -> None:
@@ -291,7 +262,8 @@ async def has_several_places(session: AsyncSession, ref: OfferRef) -> bool:
     return len((await session.scalars(query)).all()) > 1
 
 
-async def _change(session: AsyncSession, offer: OfferId, place: str, **values: Any) -> None:
+async def change(session: AsyncSession, offer: OfferId, place: str, **values: Any) -> None:
+    """Change what is believed of one place; a reading that began before is outdated by it."""
     require_transaction(session)
     await session.execute(
         update(tables.mirror)

@@ -1,6 +1,6 @@
 """What falls due by the clock alone: holds, suspense, and returns that did not come."""
 
-from peg.catalog import mirror
+from peg.catalog import returns
 from peg.db.engine import Database
 from peg.db.transaction import begin
 from peg.domain.clock import Clock
@@ -21,7 +21,9 @@ class Housekeeping:
             now = self._clock.now()
             ended = await reservations.expire_due(session, now=now)
             ended += await suspense.close_due(session, now=now)
-            for offer in await mirror.overdue_rises(session, now=now):
+            for offer in await returns.overdue_rises(session, now=now):
+                if await checks.check_of(session, offer) is not None:
+                    continue  # asked before: it waits for its turn, or for its shop
                 await checks.read_again(
                     session, offer, due_at=now, why="a cancelled piece did not come back"
                 )

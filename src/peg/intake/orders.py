@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.bus.outbox import stage
-from peg.catalog import lines, locations, mirror
+from peg.catalog import lines, locations, mirror, returns
 from peg.domain.identity import OfferId, ShopId, Sku
 from peg.domain.messages import OrderTakenIn
 from peg.domain.order import LineSnapshot, OrderSnapshot
@@ -146,7 +146,7 @@ async def _expect_line(
         await mirror.note_taken(session, offer, place, taken)
     if posted.put_back:
         until = now + patience.may_rise()
-        await mirror.note_may_rise(session, offer, place, posted.put_back, until=until)
+        await returns.note_may_rise(session, offer, place, posted.put_back, until=until)
         await checks.read_again(
             session, offer, due_at=now + patience.confirm(), why="a cancelled piece may come back"
         )

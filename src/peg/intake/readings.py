@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.catalog import mirror, offers
+from peg.catalog import mirror, offers, returns
 from peg.catalog.mirror import Expectation
 from peg.catalog.offers import Offer
 from peg.domain.identity import Channel, OfferId
@@ -148,7 +148,7 @@ class _Desk:
         shows_again = self.offer.ref.channel is Channel.SHOPIFY
         if judgement.meaning is Meaning.ECHO and self._overdue(row) and shows_again:
             # It always shows again what it says it restocked: somebody has taken it since.
-            await mirror.forget_rise(self.session, self.offer.id, place)
+            await returns.forget_rise(self.session, self.offer.id, place)
             judgement = Judgement(meaning=Meaning.MISSING, pieces=row.may_rise)
         await self._act(place, part.available, row, judgement)
         return judgement
@@ -183,7 +183,7 @@ class _Desk:
             await mirror.note_not_sent(self.session, self.offer.id, place)
             await self.doubts.drifted()
         if self._overdue(row):
-            await mirror.forget_rise(self.session, self.offer.id, place)
+            await returns.forget_rise(self.session, self.offer.id, place)
             await self.doubts.drifted()
 
     def _overdue(self, row: Expectation) -> bool:
@@ -209,7 +209,7 @@ class _Desk:
     async def _came_back(self, place: str, available: int, row: Expectation, pieces: int) -> None:
         """It is on sale again by the marketplace's doing; the piece may be sold elsewhere since."""
         from_cancel = min(pieces, row.may_rise)
-        await mirror.note_risen(self.session, self.offer.id, place, from_cancel)
+        await returns.note_risen(self.session, self.offer.id, place, from_cancel)
         await mirror.note_seen(self.session, self.offer.id, place, available)
         if pieces > from_cancel:
             await suspense.dissolve(

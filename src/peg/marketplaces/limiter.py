@@ -99,9 +99,14 @@ class Bucket(_Queue):
         self._level = min(self._capacity, self._refilled() + unused)
 
     def _short_s(self, cost: float, lane: Lane) -> float:
-        """More than the bucket holds waits for a full one."""
-        left_for_others = self._capacity * (1 - REACH[lane])
-        short = min(cost + left_for_others, self._capacity) - self._refilled()
+        """More than the bucket holds waits for a full one.
+
+        A costly call leaves less to others than its lane should: a bucket from which they keep
+        drinking is never full, and it would wait for ever.
+        """
+        cost = min(cost, self._capacity)
+        left_for_others = min(self._capacity * (1 - REACH[lane]), (self._capacity - cost) / 2)
+        short = cost + left_for_others - self._refilled()
         return short / self._per_s if short > SMALLEST_SHARE else 0.0
 
     def _spend(self, cost: float) -> None:

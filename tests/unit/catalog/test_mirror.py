@@ -16,7 +16,7 @@ from tests.support.bench import (
     shopify_ref,
 )
 
-from peg.catalog import mirror
+from peg.catalog import mirror, returns
 from peg.domain.identity import POOL
 from peg.domain.offer import ANYWHERE, Shelf
 
@@ -36,7 +36,7 @@ async def test_every_change_raises_the_version_so_that_older_readings_are_told_a
 
     await mirror.note_taken(bench.session, offer.id, ANYWHERE, 1)
     versions.append((await bench.expects(etsy_ref())).version)
-    await mirror.note_may_rise(bench.session, offer.id, ANYWHERE, 1, until=minute(2))
+    await returns.note_may_rise(bench.session, offer.id, ANYWHERE, 1, until=minute(2))
     versions.append((await bench.expects(etsy_ref())).version)
     await mirror.note_shelf(bench.session, offer.id, Shelf.WITHDRAWN)
     versions.append((await bench.expects(etsy_ref())).version)
@@ -81,16 +81,16 @@ async def test_a_rewritten_listing_shows_what_was_read_back(bench: Bench) -> Non
 
 async def test_returns_are_expected_until_a_reading_after_their_time(bench: Bench) -> None:
     offer = await bench.offer(etsy_ref(), RING, shows=5)
-    await mirror.note_may_rise(bench.session, offer.id, ANYWHERE, 2, until=minute(2))
-    await mirror.note_risen(bench.session, offer.id, ANYWHERE, 1)
+    await returns.note_may_rise(bench.session, offer.id, ANYWHERE, 2, until=minute(2))
+    await returns.note_risen(bench.session, offer.id, ANYWHERE, 1)
 
-    early = await mirror.overdue_rises(bench.session, now=minute(1))
-    late = await mirror.overdue_rises(bench.session, now=minute(2))
-    await mirror.forget_rise(bench.session, offer.id, ANYWHERE)
+    early = await returns.overdue_rises(bench.session, now=minute(1))
+    late = await returns.overdue_rises(bench.session, now=minute(2))
+    await returns.forget_rise(bench.session, offer.id, ANYWHERE)
 
     assert (early, late) == ([], [offer.id])
     assert (await bench.expects(etsy_ref())).may_rise == 0
-    assert await mirror.overdue_rises(bench.session, now=minute(99)) == []
+    assert await returns.overdue_rises(bench.session, now=minute(99)) == []
 
 
 async def test_a_sale_is_taken_where_the_marketplace_says_else_where_most_are_shown(

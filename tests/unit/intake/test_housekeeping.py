@@ -6,9 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 from tests.support.two_shops import CHAIN, PATIENCE, SHOPIFY, TwoShops, open_two_shops
 
-from peg.catalog import mirror
+from peg.catalog import mirror, returns
+from peg.catalog.tables import offers
 from peg.db.transaction import begin, reading
 from peg.intake import checks
 from peg.intake.housekeeping import Housekeeping
@@ -56,7 +58,7 @@ async def test_a_cancelled_piece_that_does_not_come_back_is_looked_for(shops: Tw
     (place,) = await _places(shops)
     async with begin(shops.database) as session:
         until = shops.clock.now() + PATIENCE.may_rise()
-        await mirror.note_may_rise(session, chain.id, place, 1, until=until)
+        await returns.note_may_rise(session, chain.id, place, 1, until=until)
     keeper = Housekeeping(shops.database, shops.clock)
 
     await keeper.tidy()
@@ -70,6 +72,36 @@ async def test_a_cancelled_piece_that_does_not_come_back_is_looked_for(shops: Tw
     assert early is None
     assert due is not None
     assert due.due_at <= shops.clock.now()
+
+
+async def test_what_was_asked_for_before_keeps_its_place_in_the_queue(shops: TwoShops) -> None:
+    chain = await shops.offer(CHAIN, SHOPIFY)
+    (place,) = await _places(shops)
+    later = shops.clock.now() + timedelta(minutes=1)
+    async with begin(shops.database) as session:
+        await returns.note_may_rise(session, chain.id, place, 1, until=shops.clock.now())
+        await checks.read_again(session, chain.id, due_at=later, why="its shop does not answer")
+
+    await Housekeeping(shops.database, shops.clock).tidy()
+
+    async with reading(shops.database) as session:
+        waiting = await checks.check_of(session, chain.id)
+    assert waiting is not None
+    assert waiting.due_at == later
+
+
+async def test_what_a_marketplace_does_not_count_is_not_waited_for(shops: TwoShops) -> None:
+    chain = await shops.offer(CHAIN, SHOPIFY)
+    (place,) = await _places(shops)
+    async with begin(shops.database) as session:
+        await returns.note_may_rise(session, chain.id, place, 1, until=shops.clock.now())
+        uncounted = update(offers).where(offers.c.id == chain.id).values(tracked=False)
+        await session.execute(uncounted)
+
+    await Housekeeping(shops.database, shops.clock).tidy()
+
+    async with reading(shops.database) as session:
+        assert await checks.check_of(session, chain.id) is None
 
 
 async def _places(shops: TwoShops) -> list[str]:

@@ -75,6 +75,16 @@ async def test_an_import_leaves_room_for_a_sold_piece() -> None:
     assert clock.monotonic() == begun
 
 
+async def test_a_costly_page_is_not_kept_waiting_by_the_polls_for_ever() -> None:
+    clock = StandingClock()
+    bucket = Bucket(clock, capacity=2000, per_s=100)
+    await bucket.take(30, Lane.ORDERS)
+
+    await bucket.take(1500, Lane.BULK)
+
+    assert clock.monotonic() == 0
+
+
 async def busiest(window: Window, *, places_kept: bool, seed: int) -> int:
     """Calls that arrive late and are answered late: the most that one span of 0.1 s counted."""
     rng, counted = Random(seed), list[float]()

@@ -1,0 +1,49 @@
+"""Pieces of cancelled orders that a marketplace may put back on sale by itself.
+
+They stand in the mirror's `may_rise`: until they are back, or their time is over, the offer is not
+raised by us.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.catalog import tables
+from peg.catalog.mirror import change
+from peg.domain.identity import OfferId
+
+
+async def note_may_rise(
+    session: AsyncSession, offer: OfferId, place: str, pieces: int, *, until: datetime
+) -> None:
+    """The marketplace may put cancelled pieces back by itself."""
+    rise = tables.mirror.c.may_rise + pieces
+    await change(session, offer, place, may_rise=rise, may_rise_until=until)
+
+
+async def note_risen(session: AsyncSession, offer: OfferId, place: str, pieces: int) -> None:
+    """It has put some of them back."""
+    if pieces:
+        await change(session, offer, place, may_rise=tables.mirror.c.may_rise - pieces)
+
+
+async def overdue_rises(session: AsyncSession, *, now: datetime) -> Sequence[OfferId]:
+    """Offers whose cancelled pieces should have been back by now: they must be read.
+
+    What a marketplace does not count, or shows no more, has no figure that could tell.
+    """
+    query = (
+        select(tables.mirror.c.offer)
+        .join(tables.offers, tables.offers.c.id == tables.mirror.c.offer)
+        .where(tables.offers.c.tracked, tables.offers.c.gone.is_(False))
+        .where(tables.mirror.c.may_rise > 0, tables.mirror.c.may_rise_until <= now)
+        .distinct()
+    )
+    return [OfferId(row) for row in (await session.scalars(query)).all()]
+
+
+async def forget_rise(session: AsyncSession, offer: OfferId, place: str) -> None:
+    """A reading after the time showed nothing back: the marketplace will not put it back."""
+    await change(session, offer, place, may_rise=0, may_rise_until=None)
