@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
-SECTIONS = ("The main job", "Rehearsals")
+SECTIONS = ("The main job", "The import", "Rehearsals")
 HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 
 

@@ -221,21 +221,23 @@ async def open_little_shop(
     rates: Mapping[str, float] | None = None,
     environment: Mapping[str, str] | None = None,
     with_set: bool = False,
+    speed: float = SPEED,
 ) -> AsyncIterator[LittleShop]:
-    """Both shops sell a ring, studs, five chains and bands in two metals, at five times real time.
+    """Both shops sell a ring, studs, five chains and bands in two metals, faster than real time.
 
     Args:
         folder: for PEG's database.
         rates: of faults; those that strike at times never do unless named here.
         environment: more of PEG's settings.
         with_set: ring and studs are also listed together, as one piece.
+        speed: of the shops' time and of PEG's.
     """
     async with rehearse(
         folder,
         rates={**NO_CHANCE, "etsy.receipt_lag": 0.0, **(rates or {})},
         environment={"PEG_GLANCE_S": "2", **(environment or {})},
         catalogue=little_catalogue(with_set=with_set),
-        speed=SPEED,
+        speed=speed,
     ) as rehearsal:
         rehearsal.etsy.market.settings.per_second = CALLS_PER_S
         await rehearsal.ground.clock.sleep(OPENED_S)

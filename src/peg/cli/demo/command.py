@@ -65,6 +65,7 @@ class Wanted:
         pace: orders a minute, on both marketplaces together.
         seed: decides catalogue, buyers and faults.
         payment_s: mean seconds from order to payment; Etsy tells of a sale once it is paid.
+        unpaid_share: orders that are never paid; no webhook of Etsy's tells of those.
         pieces: how many pieces are on the shelf.
         faults: `none`; `hard`: webhooks lost 20 %, doubled 20 %, reordered 20 %, server errors 5 %,
             answers lost 2 %, Etsy's reads stale 5 %; or what `marketsim faults` lists, as
@@ -81,6 +82,7 @@ class Wanted:
     pace: float = 120.0
     seed: int = 7
     payment_s: float = 1.5
+    unpaid_share: float = 0.03
     pieces: int = 320
     faults: str = "none"
     clock_speed: float = 1.0
@@ -143,6 +145,7 @@ async def _rehearse(
             pace=wanted.pace,
             rhythm="even",
             payment_s=wanted.payment_s,
+            unpaid_share=wanted.unpaid_share,
             **QUICK_PEOPLE,
         )
         await watcher.until_done(work.engine)
