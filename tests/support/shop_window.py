@@ -30,6 +30,7 @@ class ShopWindow:
         self.orders: list[OrderSnapshot] = []
         self.before_page = _nothing
         self.reads = 0
+        self.hidden: set[OfferRef] = set()
 
     def show(
         self,
@@ -93,8 +94,19 @@ class ShopWindow:
     def later(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
 
+    def hide(self, *refs: OfferRef) -> None:
+        """They stand on no page, and can still be read."""
+        self.hidden.update(refs)
+
+    def delete(self, *refs: OfferRef) -> None:
+        """They are gone."""
+        self.hide(*refs)
+        for ref in refs:
+            gone = self._reading(ref, 0, Shelf.GONE)
+            self.offers[ref] = replace(self.offers[ref], reading=replace(gone, parts={}))
+
     async def listings(self) -> AsyncIterator[Sequence[RemoteOffer]]:
-        refs = list(self.offers)
+        refs = [ref for ref in self.offers if ref not in self.hidden]
         for start in range(0, len(refs), PAGE):
             self.before_page()
             self.later(1)

@@ -15,6 +15,7 @@ from peg.ledger.questions import Question
 from peg.onboarding.adopting import DISAGREES
 from peg.propagation import board
 from peg.propagation.retarget import retarget_offers
+from peg.reconciliation.run import DELETED, VANISHED, believe_gone
 
 
 async def answer(
@@ -36,6 +37,8 @@ async def answer(
         await _put_back(session, OfferId(int(question.subject)), now=now)
     elif question.kind == WHICH_PIECE and option != HOLD_ALL:
         await told_which(session, question, Sku(option), patience=Patience(), now=now)
+    elif question.kind == VANISHED and option == DELETED:
+        await believe_gone(session, question, now=now)
     return question
 
 

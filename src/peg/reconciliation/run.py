@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.bus.outbox import stage
 from peg.catalog import mirror, offers
@@ -14,10 +16,13 @@ from peg.domain.clock import Clock
 from peg.domain.identity import OfferId, OfferRef, ShopId
 from peg.domain.messages import Alert
 from peg.domain.offer import RemoteOffer
+from peg.intake import checks
 from peg.intake.looking import Lookout
 from peg.intake.patience import Patience
 from peg.intake.polling import Polls
 from peg.intake.readings import Basis, basis_of, take_in_readings
+from peg.ledger import questions
+from peg.ledger.questions import Question
 from peg.marketplaces.port import Marketplace
 from peg.propagation import board
 from peg.reconciliation import report
@@ -28,6 +33,12 @@ log = structlog.get_logger()
 VANISHED_SHARE_MAX = 0.3
 VANISHED_MIN = 10
 """More offers than both of these missing from the pages at once: the pages are not believed."""
+
+
+VANISHED = "offers_vanished"
+"""The kind of the question whether they are gone; its alarm has the same name."""
+
+WAIT, DELETED = "wait", "deleted"
 
 
 @dataclass(slots=True)
@@ -149,21 +160,46 @@ class Reconciler:
             offer for ref, offer in run.known.items() if ref not in run.seen and not offer.gone
         ]
         if not missing:
+            await self._all_there(shop)
             return "complete"
         if len(missing) >= VANISHED_MIN and len(missing) > VANISHED_SHARE_MAX * len(run.known):
-            await self._alarm(shop, len(missing), len(run.known))
+            await self._ask_whether_gone(shop, missing, len(run.known))
             return f"{len(missing)} offers were on no page: not believed"
+        await self._all_there(shop)
         await self._lookout.look([offer.id for offer in missing])
         return f"{len(missing)} offers were on no page and read by themselves"
 
-    async def _alarm(self, shop: ShopId, missing: int, known: int) -> None:
+    async def _ask_whether_gone(self, shop: ShopId, missing: Sequence[Offer], known: int) -> None:
         sentence = (
-            f"{shop} showed {known - missing} of {known} offers: nothing was concluded from that."
-            " Look into the shop; if they are really gone, run `peg import`"
+            f"{shop} showed {known - len(missing)} of {known} offers: nothing was concluded from"
+            " that. Look into the shop: did you delete them?"
         )
         async with begin(self._database) as session:
-            alert = Alert(name="offers_vanished", subject=shop, sentence=sentence)
-            await stage(session, alert, now=self._clock.now())
+            now = self._clock.now()
+            asked = {one.subject for one in await questions.open_questions(session, VANISHED)}
+            await questions.ask(
+                session,
+                kind=VANISHED,
+                subject=shop,
+                sentence=sentence,
+                evidence={"offers": [offer.id for offer in missing]},
+                options=(WAIT, DELETED),
+                default=WAIT,
+                now=now,
+            )
+            if shop not in asked:
+                alert = Alert(name="offers_vanished", subject=shop, sentence=sentence)
+                await stage(session, alert, now=now)
+
+    async def _all_there(self, shop: ShopId) -> None:
+        async with begin(self._database) as session:
+            await questions.withdraw(session, VANISHED, shop, now=self._clock.now())
+
+
+async def believe_gone(session: AsyncSession, question: Question, *, now: datetime) -> None:
+    """The jeweller did delete them: each is read by itself, and what that shows is believed."""
+    for offer in question.evidence["offers"]:
+        await checks.read_again(session, OfferId(offer), due_at=now, why="said to be deleted")
 
 
 def _unknown(remote: RemoteOffer) -> Difference:
