@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import insert_or_ignore, upsert_all
-from peg.domain.identity import OfferId, Sku
+from peg.domain.identity import OfferId, ShopId, Sku
 from peg.domain.order import LineSnapshot, OrderSnapshot
 from peg.ledger.line_effects import AppliedRow
 from peg.ledger.tables import applied, order_lines, orders
@@ -169,6 +169,18 @@ async def counted_by_shop(session: AsyncSession) -> Mapping[str, int]:
     """How many orders are kept of each shop."""
     query = select(orders.c.shop, func.count()).group_by(orders.c.shop)
     return dict((await session.execute(query)).tuples().all())
+
+
+async def newest_paid_at(
+    session: AsyncSession, shop: ShopId, *, before: datetime
+) -> datetime | None:
+    """When the newest paid order of a shop `before` a moment was placed; None: there is none."""
+    newest: datetime | None = await session.scalar(
+        select(func.max(orders.c.created_at)).where(
+            orders.c.shop == shop, orders.c.paid, orders.c.created_at < before
+        )
+    )
+    return newest
 
 
 async def unchanged(session: AsyncSession, told: Sequence[OrderSnapshot]) -> frozenset[str]:

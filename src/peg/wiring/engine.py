@@ -18,6 +18,7 @@ from peg.intake.looking import Lookout
 from peg.intake.patience import Patience
 from peg.intake.polling import Polls
 from peg.intake.reception import Reception
+from peg.intake.subscriptions import Subscriptions
 from peg.marketplaces.calls import CallLog
 from peg.marketplaces.etsy.marketplace import EtsyMarketplace
 from peg.marketplaces.port import Marketplace, MarketplaceError, ShopFrozen
@@ -52,6 +53,7 @@ class Engine:
     acceptor: Acceptor
     checker: Checker
     housekeeping: Housekeeping
+    subscriptions: Subscriptions
     reconciler: Reconciler
     workers: Mapping[ShopId, ShopWorker]
 
@@ -82,7 +84,8 @@ class Engine:
                 looking = self._every(settings.glance_s, glance, of=shop.marketplace)
                 found.append(Task("glances", looking))
             if settings.public_url is not None:
-                subscribe = partial(self.subscribe, shop)
+                url = f"{settings.public_url}/webhooks/{shop.shop.channel}"
+                subscribe = partial(self.subscriptions.keep, shop.marketplace, url)
                 found.append(Task("subscriptions", self._every(SUBSCRIPTIONS_S, subscribe)))
         return found
 
@@ -106,14 +109,6 @@ class Engine:
         now = self.ground.clock.now()
         async with begin(self.ground.database) as session:
             await directory.mark(session, shop, status, sentence, now=now)
-
-    async def subscribe(self, shop: OpenShop) -> None:
-        """Have the shop send its webhooks to us; what was missing is made, and its gap filled."""
-        url = f"{self.ground.settings.public_url}/webhooks/{shop.shop.channel}"
-        made = await shop.marketplace.ensure_webhooks(url)
-        if made:
-            log.info("webhooks.subscribed", shop=shop.shop.id, topics=list(made))
-            await self.polls.poll(shop.shop.id)
 
     async def alarm(self, task: str, error: BaseException) -> None:
         """A background task crashed: say so once, to a person."""
@@ -176,6 +171,7 @@ def build_engine(
         ),
         checker=Checker(database, clock, signals, polls=polls, lookout=lookout, patience=patience),
         housekeeping=Housekeeping(database, clock),
+        subscriptions=Subscriptions(database, clock, polls),
         reconciler=Reconciler(
             database, clock, doors, polls=polls, lookout=lookout, patience=patience
         ),

@@ -12,7 +12,7 @@ from peg.domain.identity import Channel, OfferRef, ShopId
 from peg.domain.offer import Reading, RemoteOffer
 from peg.domain.order import OrderSnapshot
 from peg.marketplaces.limiter import Lane
-from peg.marketplaces.port import OrdersPage, RemoteGone, Result, Write
+from peg.marketplaces.port import OrdersPage, Refused, RemoteGone, Result, Write
 from peg.marketplaces.shopify.client import Answer, ShopifyClient
 from peg.marketplaces.shopify.goods import gone, reading_of, remote_offer
 from peg.marketplaces.shopify.orders import order_of, orders_of
@@ -152,7 +152,7 @@ class ShopifyMarketplace:
             writes=True,
         )
         for error in field(answer.data, "webhookSubscriptionCreate", "userErrors"):
-            log.warning("webhook.not_subscribed", topic=topic, why=text(error, "message"))
+            raise Refused(f"{topic}: {text(error, 'message')}")
 
     async def _nodes(self, operation: str, name: str) -> AsyncIterator[Any]:
         after: str | None = None
