@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.support.little_catalogue import CHAIN
+from tests.support.little_catalogue import CHAIN, RING
 from tests.support.little_shop import LittleShop, open_little_shop
 from tests.support.naive import NaiveConnector
 
@@ -45,7 +45,6 @@ async def test_what_shopify_does_not_restock_stays_off(tmp_path: Path) -> None:
         shop.cancels("shopify", order, restock=False)
 
         await shop.stays(CHAIN, 3, 3)
-        await shop.stays(CHAIN, 3, 3)
         assert most == {"shopify": 3, "etsy": 3}
 
 
@@ -63,6 +62,28 @@ async def test_what_was_cancelled_on_etsy_is_on_both_shops_once(
 
         await shop.ends_at(CHAIN, 5)
         assert most == {"shopify": 5, "etsy": 5}
+
+
+async def test_what_was_only_refunded_on_etsy_stays_off(tmp_path: Path) -> None:
+    async with open_little_shop(tmp_path) as shop:
+        order = shop.buys("etsy", CHAIN, 2)
+        await shop.ends_at(CHAIN, 3)
+
+        shop.rehearsal.etsy.market.refund(order, quantity=2, restock="no_restock")
+
+        await shop.stays(CHAIN, 3, 3)
+        await shop.stays(CHAIN, 3, 3)
+
+
+async def test_the_only_piece_is_put_back_on_etsy_without_a_fee(tmp_path: Path) -> None:
+    async with open_little_shop(tmp_path) as shop:
+        order = shop.buys("shopify", RING)
+        await shop.ends_at(RING, 0)
+
+        shop.cancels("shopify", order)
+
+        await shop.ends_at(RING, 1)
+        assert shop.renewals() == 0
 
 
 async def test_a_connector_that_adds_what_was_restocked_already_shows_it_twice(

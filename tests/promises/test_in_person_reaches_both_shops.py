@@ -10,8 +10,8 @@ from tests.support.little_shop import LittleShop, open_little_shop
 
 from peg.ledger import counter, reservations
 
-HELD_FOR = timedelta(seconds=6)
-"""Of the shops' time, which runs five times as fast as ours."""
+HELD_FOR = timedelta(seconds=15)
+"""Of the shops' time, which runs ten times as fast as ours."""
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from tests.support.little_shop import DEAF, NO_POLLS, LittleShop, open_little_sh
 from marketsim.pieces import MARKETS, PieceId
 
 SALES = 8
+NOT_SUBSCRIBED = {"PEG_PUBLIC_URL": ""}
+"""Who subscribes polls once."""
 
 
 def trade(shop: LittleShop, rng: Random) -> None:
@@ -33,7 +35,9 @@ async def test_both_shops_agree_with_the_shelf_though_no_webhook_came(tmp_path: 
 
 
 async def test_without_polls_nobody_hears_of_the_sales(tmp_path: Path) -> None:
-    async with open_little_shop(tmp_path, rates=DEAF, environment=NO_POLLS) as shop:
+    async with open_little_shop(
+        tmp_path, rates=DEAF, environment={**NO_POLLS, **NOT_SUBSCRIBED}
+    ) as shop:
         shop.buys("shopify", RING)
         shop.buys("etsy", STUDS)
 

@@ -15,6 +15,9 @@ from peg.marketplaces.port import ShopFrozen
 from peg.shops import directory
 from peg.shops.directory import Status
 
+OPENED_S = 1.1
+"""Orders tell whole seconds: what is sold within the second of the import may lie before it."""
+
 
 async def twin(rehearsal: Rehearsal) -> tuple[UnitId, UnitId, Offer]:
     """A single piece on both shops: its units, and the offer on Etsy."""
@@ -34,6 +37,7 @@ async def twin(rehearsal: Rehearsal) -> tuple[UnitId, UnitId, Offer]:
 async def test_a_deleted_listing_is_noted_when_its_piece_sells_elsewhere(tmp_path: Path) -> None:
     async with rehearse(tmp_path, rates={"etsy.webhook_lost": 1.0}) as rehearsal:
         unit, other, offer = await twin(rehearsal)
+        await rehearsal.ground.clock.sleep(OPENED_S)
         rehearsal.etsy.market.delete_listing(other)
         rehearsal.shopify.market.buy(unit)
 
