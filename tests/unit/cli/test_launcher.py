@@ -88,3 +88,24 @@ def test_a_commands_own_page_says_more_than_the_list(tmp_path: Path) -> None:
 
 def test_the_page_of_the_command_line_tells_what_the_commands_are() -> None:
     assert PAGE.read_text() == page(), "write it anew: python -m tools.cli_page"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--orders", "-3"),
+        ("--orders", "0"),
+        ("--pace", "0"),
+        ("--unpaid-share", "2"),
+        ("--clock-speed", "-1"),
+        ("--port", "70000"),
+    ],
+)
+def test_a_demo_that_cannot_be_is_refused_before_anything_starts(
+    tmp_path: Path, words: tuple[str, str]
+) -> None:
+    ran = peg(tmp_path, "demo", "--headless", *words)
+
+    assert ran.code == 2
+    assert words[0] in ran.err
+    assert "Must be" in ran.err

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import httpx2
 from cyclopts import Parameter
+from cyclopts.validators import Number
 
 from peg.cli.demo.connecting import connect_both
 from peg.cli.demo.person import Sorted, sort_out
@@ -54,6 +55,11 @@ QUICK_PEOPLE = {
 }
 
 
+def _limits(**limits: float) -> Parameter:
+    """What lies outside is refused before anything is started."""
+    return Parameter(validator=Number(**limits))
+
+
 @Parameter(name="*")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
@@ -78,17 +84,17 @@ class Wanted:
     """
 
     headless: Annotated[bool, Parameter(negative="")] = False
-    orders: int = 60
-    pace: float = 120.0
+    orders: Annotated[int, _limits(gte=1)] = 60
+    pace: Annotated[float, _limits(gt=0)] = 120.0
     seed: int = 7
-    payment_s: float = 1.5
-    unpaid_share: float = 0.03
-    pieces: int = 320
+    payment_s: Annotated[float, _limits(gte=0)] = 1.5
+    unpaid_share: Annotated[float, _limits(gte=0, lte=1)] = 0.03
+    pieces: Annotated[int, _limits(gte=1)] = 320
     faults: str = "none"
-    clock_speed: float = 1.0
-    shopify_port: int = 0
-    etsy_port: int = 0
-    port: int = 0
+    clock_speed: Annotated[float, _limits(gt=0)] = 1.0
+    shopify_port: Annotated[int, _limits(gte=0, lte=65_535)] = 0
+    etsy_port: Annotated[int, _limits(gte=0, lte=65_535)] = 0
+    port: Annotated[int, _limits(gte=0, lte=65_535)] = 0
 
     def settled_ports(self) -> "Wanted":
         """The same with every port chosen."""
