@@ -18,7 +18,7 @@ from peg.domain.errors import EXIT_CODE, PegError
 from peg.monitoring.redaction import redact_text
 
 INTERRUPTED = 130
-"""What a shell expects after Ctrl-C."""
+"""What a shell expects after Ctrl-C; also after SIGTERM where a command ends itself by it."""
 
 
 def main() -> None:
@@ -68,7 +68,7 @@ def run(
     except PegError as error:
         _say(stderr, type(error).__name__, str(error), as_json="--json" in words)
         return EXIT_CODE[error.kind]
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         return INTERRUPTED
     except Exception:  # noqa: BLE001 - the process's edge: nothing was expected to come this far
         _say(stderr, "Fault", redact_text(traceback.format_exc()), as_json="--json" in words)

@@ -1,6 +1,7 @@
 """`peg demo`: both practice shops, real connections, real buyers, and a verdict at the end."""
 
 import asyncio
+import signal
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -113,6 +114,7 @@ async def demo(wanted: Wanted | None = None, *, here: Here) -> int:
     imported and matched; then they open to buyers. The exit code is 0 only if every invariant
     held and every offer shows its target at the end.
     """
+    _end_by_sigterm()
     chosen = (wanted or Wanted()).settled_ports()
     ports = Ports(shopify=chosen.shopify_port, etsy=chosen.etsy_port)
     faults = FAULTS.get(chosen.faults, chosen.faults)
@@ -128,6 +130,13 @@ async def demo(wanted: Wanted | None = None, *, here: Here) -> int:
         ):
             await control.act("clock/speed", speed=chosen.clock_speed)
             return await _rehearse(here, chosen, ports, control, peg)
+
+
+def _end_by_sigterm() -> None:
+    """As by Ctrl-C: the practice shops, a process of their own, must not outlive this one."""
+    task = asyncio.current_task()
+    if task is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
 
 
 async def _rehearse(
