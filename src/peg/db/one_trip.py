@@ -61,6 +61,14 @@ class OneTripConnection(aiosqlite.Connection):
         """A cursor; opening it costs nothing."""
         return OneTripCursor(self._trip)
 
+    def __del__(self) -> None:
+        """A task cancelled in the middle of a reset makes the pool let go: then nobody closes it.
+
+        Its thread does, without a word: nothing was committed, and nothing is lost.
+        """
+        if self._connection is not None:
+            self.stop()
+
     async def _trip(self, step: Callable[..., Any], sql: str, parameters: Any) -> Any:
         def there() -> Any:
             cursor = self._conn.cursor()

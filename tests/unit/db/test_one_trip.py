@@ -1,3 +1,5 @@
+import asyncio
+import gc
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -6,6 +8,7 @@ from sqlalchemy import Column, Integer, MetaData, Table, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from peg.db.engine import Database, open_database, sqlite_url
+from peg.db.one_trip import connect
 from peg.db.transaction import begin, reading, upsert, upsert_all
 
 tables = MetaData()
@@ -67,3 +70,19 @@ async def test_an_upsert_replaces_what_is_there_one_row_or_many(database: Databa
     async with reading(database) as session:
         found = await session.scalars(select(stones.c.points).order_by(stones.c.number))
         assert list(found) == [5, 6]
+
+
+async def test_a_connection_that_everybody_let_go_of_is_closed_by_its_thread(
+    tmp_path: Path,
+) -> None:
+    connection = await connect(str(tmp_path / "peg.db"))
+    thread = connection._thread  # noqa: SLF001 - nothing else tells whether it has ended
+
+    del connection
+    gc.collect()
+
+    for _ in range(100):
+        if not thread.is_alive():
+            break
+        await asyncio.sleep(0.01)
+    assert not thread.is_alive()
