@@ -182,9 +182,15 @@ class Acceptor:
             # Too old to be read, or hidden: that says nothing about the pieces it sold.
             log.warning("order.unreadable", shop=delivery.shop, order=order)
             return "unreadable"
+        if snapshot.complete:
+            async with begin(self._database) as session:
+                await self._take_in(session, delivery, snapshot)
+            return NOTED
         async with begin(self._database) as session:
-            await self._take_in(session, delivery, snapshot)
-        return NOTED
+            await take_in(session, snapshot, patience=self._patience, now=self._clock.now())
+        raise UnexpectedAnswer(
+            f"{delivery.shop} tells only a part of order {snapshot.name}: that part is taken in"
+        )
 
     async def _take_in_as_told(self, delivery: Delivery, snapshot: OrderSnapshot) -> bool:
         """Take the order in from the payload alone; False where that does not say enough."""

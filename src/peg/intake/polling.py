@@ -20,7 +20,7 @@ from peg.intake.orders import take_in
 from peg.intake.patience import Patience
 from peg.intake.tables import polls
 from peg.ledger.order_rows import unchanged
-from peg.marketplaces.port import Marketplace, OrdersPage, Unreadable
+from peg.marketplaces.port import Marketplace, OrdersPage
 
 log = structlog.get_logger()
 
@@ -100,7 +100,7 @@ class Polls:
         begun_at = self._clock.now()
         while True:
             page = await self._shops[shop].orders_since(cursor, now=self._clock.now())
-            await self._keep_unreadable(shop, page.unreadable)
+            await self._keep_unreadable(shop, page)
             await self._take_in_page(shop, page, read_at=None if page.more else begun_at)
             cursor = page.cursor
             if not page.more:
@@ -139,11 +139,17 @@ class Polls:
                 log.exception("order.failed", shop=shop, order=order.order)
                 await self._read_again(shop, order.order, order.updated_at.isoformat())
 
-    async def _keep_unreadable(self, shop: ShopId, orders: Sequence[Unreadable]) -> None:
-        """What cannot be read is kept before the cursor goes past it, and tried by itself."""
-        for order in orders:
-            log.error("order.unreadable", shop=shop, order=order.order, why=order.why)
-            await self._read_again(shop, order.order, order.why)
+    async def _keep_unreadable(self, shop: ShopId, page: OrdersPage) -> None:
+        """What cannot be read is kept before the cursor goes past it, and tried by itself.
+
+        Of an order that can be read in part, that part is taken in besides.
+        """
+        for odd in page.unreadable:
+            log.error("order.unreadable", shop=shop, order=odd.order, why=odd.why)
+            await self._read_again(shop, odd.order, odd.told)
+        for order in page.orders:
+            if not order.complete:
+                await self._read_again(shop, order.order, f"part, {order.updated_at.isoformat()}")
 
     async def _read_again(self, shop: ShopId, order: str, about: str) -> None:
         """Put an order into the inbox, once for what is known `about` it."""

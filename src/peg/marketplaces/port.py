@@ -1,5 +1,7 @@
 """The port: one shop on one marketplace. Adapters translate; they decide nothing about stock."""
 
+import hashlib
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -163,10 +165,22 @@ class Hint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreadable:
-    """An order whose answer lacks what it must have; `order` is empty if even its number does."""
+    """An order whose answer lacks what it must have.
+
+    Attributes:
+        order: empty if even its number is missing.
+        told: a digest of the answer: it changes whenever the order does.
+    """
 
     order: str
     why: str
+    told: str
+
+    @classmethod
+    def of(cls, order: str, error: Exception, answer: object) -> "Unreadable":
+        """The order in an answer that ended in an error."""
+        told = hashlib.sha256(json.dumps(answer, sort_keys=True).encode()).hexdigest()[:16]
+        return cls(order=order, why=str(error), told=told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -147,14 +147,50 @@ async def test_an_order_that_cannot_be_read_hides_no_other_and_is_kept(shops: Tw
     assert (await shops.level(RING)).committed == 1
 
 
-async def test_a_line_that_cannot_be_read_hides_no_other_line(shops: TwoShops) -> None:
+async def test_an_order_of_which_a_line_cannot_be_read_is_asked_for_until_it_is_whole(
+    shops: TwoShops,
+) -> None:
     shops.buys_on_shopify(RING)
     shops.shopify.answers.spoil = without_the_first_quantity
 
     await shops.polls.poll(SHOPIFY)
+    await shops.acceptor.work_once()
 
     async with reading(shops.database) as session:
         assert await session.scalar(select(orders.c.complete)) is False
+        why = await session.scalar(select(inbox.c.last_error).where(inbox.c.handled_at.is_(None)))
+    assert "only a part of order" in str(why)
+
+    shops.shopify.answers.spoil = None
+    shops.etsy.practice.clock.advance(1)
+    await shops.acceptor.work_once()
+
+    assert await shops.outcomes() == [(READ_AGAIN, "changed")]
+    assert (await shops.level(RING)).committed == 1
+
+
+async def test_a_line_that_cannot_be_read_does_not_hide_the_line_beside_it(
+    shops: TwoShops,
+) -> None:
+    shops.buys_on_shopify(RING)
+    shops.shopify.answers.spoil = with_an_odd_line_before
+
+    await shops.polls.poll(SHOPIFY)
+
+    assert (await shops.level(RING)).committed == 1
+
+
+async def test_an_order_that_cannot_be_read_whole_by_itself_hides_no_other(
+    shops: TwoShops,
+) -> None:
+    shops.buys_on_shopify(RING)
+    shops.buys_on_shopify(CHAIN)
+    shops.shopify.answers.spoil = with_an_odd_line_and_then_without_its_time
+
+    await shops.polls.poll(SHOPIFY)
+
+    assert (await shops.level(RING)).committed == 1
+    assert (await shops.level(CHAIN)).committed == 1
 
 
 def without_its_time(odd: str) -> Callable[[Any], None]:
@@ -169,6 +205,17 @@ def without_its_time(odd: str) -> Callable[[Any], None]:
 def without_the_first_quantity(body: Any) -> None:
     for node in nodes(body):
         node["lineItems"]["nodes"][0].pop("quantity", None)
+
+
+def with_an_odd_line_before(body: Any) -> None:
+    for node in nodes(body):
+        node["lineItems"]["nodes"].insert(0, {"id": None})
+
+
+def with_an_odd_line_and_then_without_its_time(body: Any) -> None:
+    with_an_odd_line_before(body)
+    if "order" in body["data"]:
+        body["data"]["order"].pop("createdAt")
 
 
 def nodes(body: Any) -> list[Any]:

@@ -23,6 +23,8 @@ _Named = AccessRevoked | MissingScope | ShopFrozen | RemoteGone | Refused
 
 SENTENCE_CHARACTERS_MAX = 300
 WAIT_S_DEFAULT = 1.0
+SECONDS_MAX = 253_402_300_799
+"""The end of the year 9999; a time in milliseconds lies behind it."""
 
 
 def body_of(answer: httpx2.Response) -> Json:
@@ -58,7 +60,11 @@ def whole(body: Json, name: str) -> int:
 def moment(receipt: Json, what: Literal["create", "update"]) -> int:
     """A receipt's time in seconds; Etsy gives each twice, and one of them may go overnight."""
     former, newer = f"{what}_timestamp", f"{what}d_timestamp"
-    return whole(receipt, newer if newer in receipt else former)
+    name = newer if newer in receipt else former
+    seconds = whole(receipt, name)
+    if not 0 <= seconds <= SECONDS_MAX:
+        raise _odd(name, seconds, "a time in seconds")
+    return seconds
 
 
 def text(body: Json, name: str) -> str:

@@ -30,7 +30,8 @@ def orders_of(
             orders.append(order_of(shop, receipt, fetched_at))
         except PegError as error:
             number = receipt.get("receipt_id")
-            unreadable.append(Unreadable(order=str(number or ""), why=str(error)))
+            known = str(number) if isinstance(number, int) else ""
+            unreadable.append(Unreadable.of(known, error, receipt))
     return orders, unreadable
 
 

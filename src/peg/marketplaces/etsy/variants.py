@@ -8,6 +8,7 @@ import html
 from collections.abc import Iterable, Mapping
 
 from peg.marketplaces.etsy.answers import Json, things, whole
+from peg.marketplaces.port import UnexpectedAnswer
 
 _MARKS = str.maketrans({"%": "%25", "|": "%7C", "=": "%3D"})
 
@@ -45,14 +46,19 @@ def options_of_sale(transaction: Json) -> dict[str, str]:
 
 def options(property_values: Iterable[Json]) -> dict[str, str]:
     """Property values in words; a property without a name goes by its number."""
-    return {
-        _name(one): ", ".join(plain(v) for v in one.get("values") or ()) for one in property_values
-    }
+    return {_name(one): ", ".join(_words(one)) for one in property_values}
 
 
 def plain(text: object) -> str:
     """Text as a person reads it: Etsy escapes it as HTML in some answers and not in others."""
     return " ".join(html.unescape(str(text or "")).split())
+
+
+def _words(one: Json) -> list[str]:
+    values = one.get("values") or []
+    if not isinstance(values, list):
+        raise UnexpectedAnswer(f"the values of {_name(one)!r} are no list")
+    return [plain(value) for value in values]
 
 
 def _name(one: Json) -> str:

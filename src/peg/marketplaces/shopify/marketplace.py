@@ -12,7 +12,14 @@ from peg.domain.identity import Channel, OfferRef, ShopId
 from peg.domain.offer import Reading, RemoteOffer
 from peg.domain.order import OrderSnapshot
 from peg.marketplaces.limiter import Lane
-from peg.marketplaces.port import OrdersPage, Refused, RemoteGone, Result, Write
+from peg.marketplaces.port import (
+    OrdersPage,
+    Refused,
+    RemoteGone,
+    Result,
+    UnexpectedAnswer,
+    Write,
+)
 from peg.marketplaces.shopify.client import Answer, ShopifyClient
 from peg.marketplaces.shopify.goods import gone, reading_of, remote_offer
 from peg.marketplaces.shopify.orders import order_of, orders_of
@@ -166,8 +173,16 @@ class ShopifyMarketplace:
                 return
 
     async def _whole(self, order: OrderSnapshot) -> OrderSnapshot:
-        """Nested lists are cut off silently: an order that was is read by itself."""
-        return order if order.complete else await self.order(order.order)
+        """Nested lists are cut off silently: an order that was is read by itself.
+
+        If that fails, what could be read of it counts.
+        """
+        if order.complete:
+            return order
+        try:
+            return await self.order(order.order)
+        except (RemoteGone, UnexpectedAnswer):
+            return order
 
     def _heed_warnings(self, answer: Answer) -> None:
         """An unknown filter matches everything, with no more than a warning."""

@@ -13,7 +13,7 @@ from peg.domain.money import Money
 from peg.domain.order import LineSnapshot, OrderSnapshot
 from peg.marketplaces.port import Unreadable
 from peg.marketplaces.shopify.reading import field as at
-from peg.marketplaces.shopify.reading import moment, number, text, whole
+from peg.marketplaces.shopify.reading import moment, number, text, things, whole
 
 log = structlog.get_logger()
 
@@ -74,7 +74,7 @@ def orders_of(
             orders.append(order_of(node, shop, fetched_at=fetched_at))
         except PegError as error:
             told = node.get("id") if isinstance(node, Mapping) else None
-            unreadable.append(Unreadable(order=_number_or_none(told), why=str(error)))
+            unreadable.append(Unreadable.of(_number_or_none(told), error, node))
     return orders, unreadable
 
 
@@ -90,7 +90,7 @@ def order_of(order: Any, shop: ShopId, *, fetched_at: datetime) -> OrderSnapshot
     returned, whole_refunds = _returned(order)
     places, whole_places = _places(order)
     told = at(order, "lineItems")
-    lines = [_line_or_none(line, shop, returned, places) for line in at(told, "nodes")]
+    lines = [_line_or_none(line, shop, returned, places) for line in things(told, "nodes")]
     cancelled = at(order, "cancelledAt")
     return OrderSnapshot(
         shop=shop,
@@ -159,10 +159,10 @@ def _ref(variant: Any, shop: ShopId) -> OfferRef | None:
 def _returned(order: Any) -> tuple[Mapping[str, Returned], bool]:
     found: dict[str, Returned] = {}
     complete = True
-    for refund in at(order, "refunds"):
+    for refund in things(order, "refunds"):
         lines = at(refund, "refundLineItems")
         complete &= not at(lines, "pageInfo", "hasNextPage")
-        for row in at(lines, "nodes"):
+        for row in things(lines, "nodes"):
             one = found.setdefault(number(at(row, "lineItem", "id")), Returned())
             if at(row, "restockType") == "NO_RESTOCK":
                 one.not_restocked += whole(row, "quantity")
@@ -176,14 +176,14 @@ def _places(order: Any) -> tuple[Mapping[str, str | None], bool]:
     found: dict[str, str | None] = {}
     page = at(order, "fulfillmentOrders")
     complete = not at(page, "pageInfo", "hasNextPage")
-    for part in at(page, "nodes"):
+    for part in things(page, "nodes"):
         location = at(part, "assignedLocation", "location")
         lines = at(part, "lineItems")
         complete &= not at(lines, "pageInfo", "hasNextPage")
         if location is None:
             continue
         place = number(at(location, "id"))
-        for row in at(lines, "nodes"):
+        for row in things(lines, "nodes"):
             line = number(at(row, "lineItem", "id"))
             found[line] = place if found.get(line, place) == place else None
     return found, complete

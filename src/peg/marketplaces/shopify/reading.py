@@ -37,17 +37,25 @@ def text(found: Any, *path: str) -> str:
     return "" if value is None else str(value)
 
 
-def moment(value: str) -> datetime:
+def things(found: Any, *path: str) -> list[Mapping[str, Any]]:
+    """A list of objects at a path."""
+    value = field(found, *path)
+    if not isinstance(value, list) or not all(isinstance(one, Mapping) for one in value):
+        raise UnexpectedAnswer(f"{'.'.join(path)} is no list of objects")
+    return value
+
+
+def moment(value: object) -> datetime:
     """An ISO 8601 time with its zone, in UTC."""
     try:
-        return utc(datetime.fromisoformat(value))
+        return utc(datetime.fromisoformat(str(value)))
     except ValueError as cause:
         raise UnexpectedAnswer(f"{value!r} is no time with a zone") from cause
 
 
-def number(gid: str) -> str:
+def number(gid: object) -> str:
     """The digits of a global id: `gid://shopify/Order/123` gives `123`."""
-    digits = gid.rsplit("/", 1)[-1].split("?", 1)[0]
+    digits = str(gid).rsplit("/", 1)[-1].split("?", 1)[0]
     if not digits.isdigit():
         raise UnexpectedAnswer(f"{gid!r} is no id of Shopify")
     return digits
