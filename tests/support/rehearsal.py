@@ -27,6 +27,7 @@ from peg.db.transaction import begin
 from peg.domain.identity import Channel, ShopId
 from peg.intake.patience import Patience
 from peg.marketplaces.calls import CallLog
+from peg.marketplaces.etsy.quota import Quotas
 from peg.marketplaces.grant import Grant
 from peg.marketplaces.shopify import oauth as shopify_oauth
 from peg.onboarding.importing import Imported, Importer
@@ -178,7 +179,8 @@ async def _open_engine(ground: Ground, http: httpx2.AsyncClient, patience: Patie
         shop = ShopId(f"etsy:{etsy_credentials.SHOP_ID}")
         await directory.set_webhook_secret(session, ring, shop, secret)
     calls = CallLog()
-    return build_engine(ground, await open_shops(ground, ring, http, calls), calls, patience)
+    shops = await open_shops(ground, ring, http, calls, Quotas(ground.clock))
+    return build_engine(ground, shops, calls, patience)
 
 
 async def _import(ground: Ground, engine: Engine, patience: Patience) -> Imported:

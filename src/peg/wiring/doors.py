@@ -14,7 +14,7 @@ from peg.marketplaces.etsy import oauth as etsy_oauth
 from peg.marketplaces.etsy.app import App
 from peg.marketplaces.etsy.client import EtsyClient
 from peg.marketplaces.etsy.marketplace import EtsyMarketplace
-from peg.marketplaces.etsy.quota import Quota
+from peg.marketplaces.etsy.quota import Quota, Quotas
 from peg.marketplaces.etsy.webhooks import EtsyHints
 from peg.marketplaces.grant import Grant
 from peg.marketplaces.http import Door
@@ -54,7 +54,7 @@ def open_http() -> httpx2.AsyncClient:
 
 
 async def open_shops(
-    ground: Ground, ring: KeyRing, http: httpx2.AsyncClient, calls: CallLog
+    ground: Ground, ring: KeyRing, http: httpx2.AsyncClient, calls: CallLog, quotas: Quotas
 ) -> Mapping[ShopId, OpenShop]:
     """Every shop that is connected; revoked ones are left out."""
     async with reading(ground.database) as session:
@@ -66,7 +66,7 @@ async def open_shops(
             shop.id: await directory.webhook_secret(session, ring, shop.id) for shop in shops
         }
     return {
-        shop.id: _open(ground, ring, http, calls, shop, apps[shop.id], secrets[shop.id])
+        shop.id: _open(ground, ring, http, calls, quotas, shop, apps[shop.id], secrets[shop.id])
         for shop in shops
     }
 
@@ -91,6 +91,7 @@ def _open(
     ring: KeyRing,
     http: httpx2.AsyncClient,
     calls: CallLog,
+    quotas: Quotas,
     shop: Shop,
     app: AppCredentials,
     secret: str | None,
@@ -113,13 +114,19 @@ def _open(
         hints = ShopifyHints([secret]) if secret else None
     else:
         api = ground.settings.etsy_url
-        marketplace = _etsy(api, ground.clock, shop, app, door, tokens)
+        marketplace = _etsy(api, quotas.of(app.client_id), ground.clock, shop, app, door, tokens)
         hints = EtsyHints(secret=secret, api=api) if secret else None
     return OpenShop(shop=shop, marketplace=marketplace, tokens=tokens, door=door, hints=hints)
 
 
 def _etsy(
-    api: str, clock: Clock, shop: Shop, app: AppCredentials, door: Door, tokens: TokenSource
+    api: str,
+    quota: Quota,
+    clock: Clock,
+    shop: Shop,
+    app: AppCredentials,
+    door: Door,
+    tokens: TokenSource,
 ) -> EtsyMarketplace:
     client = EtsyClient(
         shop=shop.id,
@@ -127,7 +134,7 @@ def _etsy(
         app=App(keystring=app.client_id, shared_secret=app.client_secret),
         door=door,
         tokens=tokens,
-        quota=Quota(clock),
+        quota=quota,
         clock=clock,
     )
     return EtsyMarketplace(shop=shop.id, client=client, clock=clock)

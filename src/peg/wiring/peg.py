@@ -8,6 +8,7 @@ import httpx2
 
 from peg.intake.patience import Patience
 from peg.marketplaces.calls import CallLog
+from peg.marketplaces.etsy.quota import Quotas
 from peg.onboarding.deciding import Decider
 from peg.onboarding.importing import Importer
 from peg.shops.connect.desk import Desk
@@ -26,12 +27,13 @@ class Peg:
     ring: KeyRing
     http: httpx2.AsyncClient
     calls: CallLog
+    quotas: Quotas
     patience: Patience
     desk: Desk
 
     async def engine(self) -> Engine:
         """The engine for the shops that are connected now. Nothing runs before its tasks do."""
-        shops = await open_shops(self.ground, self.ring, self.http, self.calls)
+        shops = await open_shops(self.ground, self.ring, self.http, self.calls, self.quotas)
         return build_engine(self.ground, shops, self.calls, self.patience)
 
     def importer(self, engine: Engine) -> Importer:
@@ -65,6 +67,7 @@ async def open_peg(ground: Ground, *, patience: Patience | None = None) -> Async
             ring=ring,
             http=http,
             calls=CallLog(ground.metrics),
+            quotas=Quotas(ground.clock),
             patience=patience if patience is not None else Patience(),
             desk=Desk(
                 database=ground.database,

@@ -19,7 +19,13 @@ _NUMBER = re.compile(r"\d{1,12}\Z", re.ASCII)
 
 
 class Quota:
-    """Lets calls through in the order of their lanes; shared by all calls of one app and shop."""
+    """Lets calls through in the order of their lanes; shared by all calls of one app.
+
+    Etsy counts by keystring, whatever shop is asked. Within a process `Quotas` sees to the sharing.
+    Several processes (`peg run` and a command beside it) each count their own calls: what others
+    took they learn from the next answer's headers, and until then they may meet a 429 and wait.
+    An engine of several workers will share the count through Redis.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -75,6 +81,18 @@ class Quota:
             self._second.closed(for_s=max(wait_s, 1.0))
         elif self._day.limit is not None:
             self._day.learn(limit=self._day.limit, remaining=0)
+
+
+class Quotas:
+    """The quota of each app, for as long as the process lives: its shops share one."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._by_app: dict[str, Quota] = {}
+
+    def of(self, keystring: str) -> Quota:
+        """The quota that all shops of this app share."""
+        return self._by_app.setdefault(keystring, Quota(self._clock))
 
 
 def _number(headers: Mapping[str, str], name: str) -> int | None:
