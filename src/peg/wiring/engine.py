@@ -18,6 +18,7 @@ from peg.intake.looking import Lookout
 from peg.intake.patience import Patience
 from peg.intake.polling import Polls
 from peg.intake.reception import Reception
+from peg.intake.shortage import Shortage
 from peg.intake.subscriptions import Subscriptions
 from peg.marketplaces.calls import CallLog
 from peg.marketplaces.etsy.marketplace import EtsyMarketplace
@@ -49,6 +50,7 @@ class Engine:
     calls: CallLog
     reception: Reception
     polls: Polls
+    shortage: Shortage
     lookout: Lookout
     acceptor: Acceptor
     checker: Checker
@@ -96,7 +98,7 @@ class Engine:
             MarketplaceError: the orders could not be read.
         """
         try:
-            await self.polls.poll(shop)
+            await self.shortage.poll(self.shops[shop].marketplace)
         except ShopFrozen as error:
             await self._mark(shop, Status.FROZEN, str(error))
             raise
@@ -159,6 +161,7 @@ def build_engine(
         calls=calls,
         reception=Reception(database, clock, readers),
         polls=polls,
+        shortage=Shortage(database, clock, polls),
         lookout=lookout,
         acceptor=Acceptor(
             database,
