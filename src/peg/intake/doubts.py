@@ -1,7 +1,7 @@
 """What PEG does when a marketplace shows something that nothing explains."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -101,14 +101,20 @@ class Doubts:
         await stage(self.session, message, now=self.now)
 
     async def _seen_for_long(self, place: str, pieces: int) -> bool:
-        """Whether so many more may be believed; if not, it is remembered and read again."""
-        wait = self.patience.confirm()
+        """Whether so many more may be believed; if not, it is remembered and read again.
+
+        Etsy may go on for a while to show what stood there before a sale, and tell of the sale
+        late: more is believed there only once every sale from before must have been told.
+        """
+        is_etsy = self.offer.ref.channel is Channel.ETSY
+        lag = self.patience.receipt_lag() if is_etsy else timedelta(0)
+        wait = max(self.patience.confirm(), lag)
         known = await checks.check_of(self.session, self.offer.id)
         seen = dict(known.seen or {}) if known else {}
         first_at = known.seen_at if known and seen.get(place) == pieces else None
         if first_at is not None and first_at + wait <= self.now:
             orders_at = await last_read_at(self.session, self.offer.ref.shop)
-            if orders_at is not None and orders_at >= first_at:
+            if orders_at is not None and orders_at >= first_at + lag:
                 return True  # no cancellation that nobody has read yet has put them back
         seen_at = first_at or self.now
         await checks.read_again(

@@ -12,7 +12,8 @@ class Patience:
         confirm_s: between the first sight of too many pieces and believing them.
         may_rise_s: a marketplace may put a cancelled piece back by itself for so long.
         order_lag_s: a missing piece's order may arrive so late; then a person has taken it.
-        receipt_lag_s: a sale shows in Etsy's receipts at most so much later.
+        receipt_lag_s: a sale shows in Etsy's receipts at most so much later; more pieces than
+            expected are not believed there before.
         settle_s: a hand edit within this time after our own unconditional write may be our own
             overwriting of a sale.
         between_polls_s: two polls of a shop's orders begin at least so far apart.

@@ -118,6 +118,36 @@ async def test_another_one_of_a_kind_is_asked_and_the_lower_figure_stays(bench: 
     assert (await bench.expects(shopify_ref())).quantity == 2
 
 
+async def test_a_stale_figure_of_etsy_is_not_believed_before_every_sale_must_show(
+    bench: Bench,
+) -> None:
+    """It may show for a while what stood there before a sale that PEG has heard of."""
+    await chain(bench, etsy_ref())
+    lag = PATIENCE.receipt_lag_s / 60
+    for at in (0, 0.3, 0.6, 0.9 * lag):
+        await bench.read(etsy_ref(), 6, at=at)
+        await bench.orders_read(ETSY, at=at + SECOND)
+
+    assert await bench.available(NECKLACE) == 5
+
+    await bench.orders_read(ETSY, at=lag)
+    await bench.read(etsy_ref(), 6, at=lag + SECOND)
+
+    assert await bench.available(NECKLACE) == 6
+
+
+async def test_more_on_etsy_is_not_believed_by_orders_that_were_read_too_early(
+    bench: Bench,
+) -> None:
+    await chain(bench, etsy_ref())
+    await bench.read(etsy_ref(), 6)
+    await bench.orders_read(ETSY, at=0.5)
+
+    await bench.read(etsy_ref(), 6, at=5)
+
+    assert await bench.available(NECKLACE) == 5
+
+
 async def test_what_our_own_etsy_write_may_have_covered_is_not_taken_for_new_pieces(
     bench: Bench,
 ) -> None:
