@@ -56,8 +56,8 @@ class OrderSnapshot:
 
     Attributes:
         updated_at: the marketplace's own word for how new this is; its clock, not ours.
-        fetched_at: when PEG began to read it (PEG's clock); of two snapshots with equal
-            `updated_at` the later fetched one counts.
+        fetched_at: when PEG began to read it (PEG's clock), or at the latest when it was told
+            of it; of two snapshots with equal `updated_at` the later fetched one counts.
         complete: False when lines or refunds were cut off and it must be read again.
         test: a test order; kept, and counted like any other, since the marketplace took the stock.
     """

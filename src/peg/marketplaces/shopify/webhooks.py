@@ -75,12 +75,18 @@ class ShopifyHints:
         triggered = headers.get("x-shopify-triggered-at")
         happened_at = moment(triggered) if triggered else received_at
         base = Hint(shop=shop, delivery=delivery, topic=topic, happened_at=happened_at)
-        return _pointed(base, told, happened_at)
+        return _pointed(base, told, known_from=min(happened_at, received_at))
 
 
-def _pointed(base: Hint, told: Mapping[str, Any], happened_at: datetime) -> Hint:
+def _pointed(base: Hint, told: Mapping[str, Any], *, known_from: datetime) -> Hint:
+    """Where the payload points.
+
+    `known_from` counts as the moment it was fetched: never later than it came to us, so that a
+    marketplace's clock that is ahead shuts out no later poll; and never later than Shopify says
+    it was made, so that a delivery that comes late does not overrule what was read meanwhile.
+    """
     if base.topic in ORDER_TOPICS:
-        snapshot = snapshot_of(told, base.shop, fetched_at=happened_at)
+        snapshot = snapshot_of(told, base.shop, fetched_at=known_from)
         return replace(base, order=snapshot.order, snapshot=snapshot)
     match base.topic:
         case "orders/edited":
