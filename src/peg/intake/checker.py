@@ -17,12 +17,14 @@ from peg.intake.checks import CHECKS, Check
 from peg.intake.looking import Lookout
 from peg.intake.patience import Patience
 from peg.intake.polling import Polls
-from peg.marketplaces.port import MarketplaceError
+from peg.marketplaces.port import MarketplaceError, UnexpectedAnswer
 
 log = structlog.get_logger()
 
 SWEEP_S = 0.5
 AGAIN_AFTER = timedelta(seconds=5)
+AGAIN_AFTER_MAX = timedelta(minutes=1)
+DOUBLINGS_MAX = 4
 
 
 class Checker:
@@ -44,6 +46,7 @@ class Checker:
         self._polls = polls
         self._lookout = lookout
         self._patience = patience
+        self._failures: dict[OfferId, int] = {}
 
     async def run(self) -> None:
         """Check until cancelled."""
@@ -72,10 +75,24 @@ class Checker:
         """One shop that cannot be read keeps its checks, and holds up no other shop."""
         try:
             await self._polls.poll(shop)
-            await self._lookout.look([check.offer for check in due])
         except MarketplaceError as error:
-            log.warning("check.postponed", shop=shop, offers=len(due), error=str(error))
-            await self._postpone(due)
+            await self._postpone(shop, due, error)
+            return
+        await self._look(shop, due)
+
+    async def _look(self, shop: ShopId, due: Sequence[Check]) -> None:
+        """Read the offers together; each by itself if one of them cannot be read."""
+        try:
+            await self._lookout.look([check.offer for check in due])
+        except UnexpectedAnswer as error:
+            if len(due) == 1:
+                await self._postpone(shop, due, error)
+                return
+            for check in due:
+                await self._look(shop, [check])
+            return
+        except MarketplaceError as error:
+            await self._postpone(shop, due, error)
             return
         await self._settle(due)
 
@@ -84,12 +101,19 @@ class Checker:
         async with begin(self._database) as session:
             for check in due:
                 await checks.settle(session, check)
+                self._failures.pop(check.offer, None)
 
-    async def _postpone(self, due: Sequence[Check]) -> None:
+    async def _postpone(self, shop: ShopId, due: Sequence[Check], error: MarketplaceError) -> None:
+        """Ask again later, and each time later than before."""
+        log.warning("check.postponed", shop=shop, offers=len(due), error=str(error))
         async with begin(self._database) as session:
             for check in due:
-                await checks.postpone(session, check.offer, due_at=self._clock.now() + AGAIN_AFTER)
+                failures = self._failures.get(check.offer, 0)
+                self._failures[check.offer] = failures + 1
+                wait = min(AGAIN_AFTER * 2 ** min(failures, DOUBLINGS_MAX), AGAIN_AFTER_MAX)
+                await checks.postpone(session, check.offer, due_at=self._clock.now() + wait)
 
     async def _drop(self, offer: OfferId) -> None:
+        self._failures.pop(offer, None)
         async with begin(self._database) as session:
             await checks.done(session, offer)

@@ -1,8 +1,9 @@
 """Doubtful offers are read again when their time has come, and once more if that said nothing."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.support.two_shops import CHAIN, PATIENCE, RING, SHOPIFY, TwoShops, open_two_shops
@@ -106,3 +107,49 @@ async def test_a_shop_that_cannot_be_read_keeps_its_checks_and_holds_up_no_other
     shops.etsy.practice.clock.advance(60)
     await shops.checker.check_once()
     assert await left(shops, on_shopify) is None
+
+
+async def test_a_shop_that_stays_away_is_asked_ever_more_seldom(shops: TwoShops) -> None:
+    ring = await shops.offer(RING, SHOPIFY)
+    await doubt(shops, ring)
+    shops.shopify.set_faults(http_503=1.0)
+
+    waits = [await wait_after_a_look(shops, ring) for _ in range(6)]
+
+    assert waits == [5, 10, 20, 40, 60, 60]
+    shops.shopify.set_faults(http_503=0.0)
+    await shops.checker.check_once()
+    await doubt(shops, ring)
+    shops.shopify.set_faults(http_503=1.0)
+    assert await wait_after_a_look(shops, ring) == 5  # it had answered in between
+
+
+async def test_an_offer_that_cannot_be_read_holds_up_no_other(shops: TwoShops) -> None:
+    ring, chain = await shops.offer(RING, SHOPIFY), await shops.offer(CHAIN, SHOPIFY)
+    await doubt(shops, ring)
+    await doubt(shops, chain)
+    shops.shopify.answers.spoil = lying_at_too_many_places(ring)
+
+    await shops.checker.check_once()
+
+    assert await left(shops, ring) is not None
+    assert await left(shops, chain) is None
+
+
+async def wait_after_a_look(shops: TwoShops, offer: Offer) -> float:
+    """Check what is due; the seconds until it is checked again, which pass."""
+    await shops.checker.check_once()
+    again = await left(shops, offer)
+    assert again is not None
+    wait_s = (again.due_at - shops.clock.now()).total_seconds()
+    shops.etsy.practice.clock.advance(wait_s)
+    return wait_s
+
+
+def lying_at_too_many_places(offer: Offer) -> Callable[[Any], None]:
+    def spoil(body: Any) -> None:
+        for node in body["data"].get("nodes", ()):
+            if node["id"].endswith(f"/{offer.ref.variant}"):
+                node["inventoryItem"]["inventoryLevels"]["pageInfo"]["hasNextPage"] = True
+
+    return spoil
