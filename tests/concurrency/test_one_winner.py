@@ -51,23 +51,28 @@ async def test_of_sixteen_who_want_a_piece_held_one_wins(database: Database) -> 
     assert await oversold(database) == []
 
 
-async def test_holds_and_counter_sales_of_one_piece_have_one_winner(database: Database) -> None:
-    async def buy(buyer: int, sku: Sku) -> bool:
+async def test_a_hold_that_is_released_and_sold_at_once_ends_once(database: Database) -> None:
+    async def keep(sku: Sku) -> int:
+        async with begin(database) as session:
+            return await reservations.hold(
+                session, sku, 1, until=None, why="memo", who="anna", now=NOON
+            )
+
+    async def end(sku: Sku, number: int, *, sold: bool) -> bool:
         try:
             async with begin(database) as session:
-                if buyer % 2:
-                    await counter.sell(session, sku, 1, who=f"buyer {buyer}", now=NOON)
+                if sold:
+                    await counter.sell(session, sku, 1, hold=number, who="anna", now=NOON)
                 else:
-                    await reservations.hold(
-                        session, sku, 1, until=None, why="memo", who=f"buyer {buyer}", now=NOON
-                    )
-        except InsufficientStock:
+                    await reservations.release(session, number, now=NOON)
+        except reservations.NoSuchHold:
             return False
         return True
 
     for sku in PIECES:
-        won = await asyncio.gather(*(buy(buyer, sku) for buyer in range(BUYERS)))
-        assert sum(won) == 1
+        number = await keep(sku)
+        ends = (end(sku, number, sold=buyer % 2 == 0) for buyer in range(BUYERS))
+        assert sum(await asyncio.gather(*ends)) == 1
     assert await oversold(database) == []
 
 

@@ -12,6 +12,7 @@ from tests.support.bench import (
     OrderTold,
     etsy_ref,
     line,
+    minute,
     open_bench,
     shopify_ref,
 )
@@ -98,6 +99,30 @@ async def test_another_piece_from_the_bench_closes_the_case(bench: Bench) -> Non
 
     assert await all_cases(bench.session) == []
     assert (await queries.position(bench.session, RING)).oversold == 0
+
+
+async def test_a_piece_sold_in_person_and_online_makes_one_case_with_both(bench: Bench) -> None:
+    await bench.take_in(ON_SHOPIFY.told(1, line(shopify_ref(), 1)))
+
+    await counter.sell(bench.session, RING, 1, who="anna", now=minute(5))
+
+    (case,) = await all_cases(bench.session)
+    assert (case["oversold"], len(await bench.news("alert.raised"))) == (1, 1)
+    assert [(one["shop"], one["name"]) for one in case["orders"]] == [
+        (SHOPIFY, "#1001"),
+        ("counter", "in person, by anna"),
+    ]
+
+
+async def test_an_order_for_a_piece_that_was_sold_in_person_before_names_that_sale(
+    bench: Bench,
+) -> None:
+    await counter.sell(bench.session, RING, 1, who="anna", now=minute(0))
+
+    await bench.take_in(ON_SHOPIFY.told(1, line(shopify_ref(), 1)))
+
+    (case,) = await all_cases(bench.session)
+    assert [one["shop"] for one in case["orders"]] == ["counter", SHOPIFY]
 
 
 async def test_a_third_buyer_joins_the_open_case(bench: Bench) -> None:

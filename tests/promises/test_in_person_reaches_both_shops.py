@@ -38,6 +38,27 @@ async def test_a_piece_sold_in_person_leaves_both_shops(shop: LittleShop) -> Non
     await shop.ends_at(RING, 0)
 
 
+async def test_a_piece_sold_in_person_and_on_a_shop_leaves_the_other_and_makes_a_case(
+    shop: LittleShop,
+) -> None:
+    order = shop.buys("shopify", RING)
+    async with shop.at_the_counter() as session:
+        await counter.sell(session, RING, 1, who="mira", now=now(shop))
+
+    (case,) = await shop.cases()
+    assert [one.order_id for one in case.orders if one.shop != "counter"] == [
+        order.rpartition("/")[2]
+    ]
+    await shop.ends_at(RING, 0)
+
+
+async def test_more_than_the_book_had_is_on_neither_shop(shop: LittleShop) -> None:
+    async with shop.at_the_counter() as session:
+        await counter.sell(session, CHAIN, 6, who="mira", now=now(shop))
+
+    await shop.ends_at(CHAIN, 0)
+
+
 async def test_pieces_received_are_on_both_shops(shop: LittleShop) -> None:
     async with shop.at_the_counter() as session:
         await counter.receive(session, CHAIN, 3, who="mira", now=now(shop))

@@ -71,13 +71,19 @@ class BookMachine(RuleBasedStateMachine):
 
     @rule(pieces=st.integers(1, 3))
     def sell_in_person(self, pieces: int) -> None:
-        allowed = pieces <= self.model.available
-        with suppress(InsufficientStock):
-            self.run(counter.sell(self.bench.session, RING, pieces, who="anna", now=NOON))
-            assert allowed
-            self.model.on_hand -= pieces
-            return
-        assert not allowed
+        self.run(counter.sell(self.bench.session, RING, pieces, who="anna", now=NOON))
+        self.model.on_hand -= pieces
+
+    @precondition(lambda self: self.model.holds)
+    @rule(data=st.data(), pieces=st.integers(1, 3))
+    def sell_what_was_held(self, data: st.DataObject, pieces: int) -> None:
+        number = data.draw(st.sampled_from(sorted(self.model.holds)))
+        sale = counter.sell(self.bench.session, RING, pieces, hold=number, who="anna", now=NOON)
+        self.run(sale)
+        self.model.on_hand -= pieces
+        self.model.holds[number] -= pieces
+        if self.model.holds[number] <= 0:
+            del self.model.holds[number]
 
     @rule(pieces=st.integers(1, 2))
     def hold(self, pieces: int) -> None:

@@ -69,6 +69,7 @@ def _what_to_do(found: int) -> str:
     if not found:
         return "no open cases"
     return (
-        "the earlier buyer has the better claim: refund the later order on its marketplace, or"
-        " `peg receive` another piece; the case then closes by itself"
+        "what was handed over in person is gone, and of two orders the earlier has the better"
+        " claim: refund the other on its marketplace, or `peg receive` another piece; where the"
+        " book was wrong, `peg count` the shelf. The case then closes by itself"
     )

@@ -1,5 +1,9 @@
 """What happens away from the marketplaces: `sell`, `receive`, `count`, `hold`, `release`."""
 
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from peg.cli.terminal import Here, Report
 from peg.cli.words import Pieces, moment_of, seen, sku_of
 from peg.db.transaction import begin, reading
@@ -9,19 +13,58 @@ from peg.ledger import counter, queries, reservations
 from peg.reads import stock as reads
 
 
-async def sell(sku: str, quantity: Pieces = 1, /, *, note: str = "", here: Here) -> int:
+async def sell(
+    sku: str,
+    quantity: Pieces | None = None,
+    /,
+    *,
+    hold: int | None = None,
+    note: str = "",
+    here: Here,
+) -> int:
     """A piece was sold in person and handed over; both shops show it gone within seconds.
+
+    What is gone is gone: it is posted whatever the book says. Where the book had none left, an
+    order on a shop may want the same piece: then a case opens (`peg cases`).
 
     Args:
         sku: the piece.
-        quantity: how many.
+        quantity: how many; unset: one, or all that the hold keeps.
+        hold: the number of the hold that kept it for this buyer; it is used up.
         note: kept in the book, for people.
     """
+    item = sku_of(sku)
     async with here.ground() as ground, begin(ground.database) as session:
+        pieces = await _pieces_sold(session, item, quantity, hold)
         after = await counter.sell(
-            session, sku_of(sku), quantity, who=here.who, note=note, now=ground.clock.now()
+            session, item, pieces, hold=hold, who=here.who, note=note, now=ground.clock.now()
         )
-    return _say(here, after.sku, after.level, f"sold {quantity}")
+        kept = await reads.holds(session, item)
+    short = f"; {_SHORT.format(after.oversold)}" if after.oversold else ""
+    promised = f"; {_promised(kept)}" if after.oversold and kept else ""
+    return _say(
+        here, item, after.level, f"sold {pieces}", advice=short + promised, oversold=after.oversold
+    )
+
+
+_SHORT = (
+    "in all {} more were sold than the book had: `peg cases` shows which orders want them, and"
+    " `peg count` puts the book right if there are more"
+)
+
+
+async def _pieces_sold(
+    session: AsyncSession, sku: Sku, quantity: int | None, hold: int | None
+) -> int:
+    if quantity is not None:
+        return quantity
+    kept = {one.id: one.quantity for one in await reads.holds(session, sku)}
+    return 1 if hold is None else kept.get(hold, 1)
+
+
+def _promised(kept: Sequence[reads.Hold]) -> str:
+    names = ", ".join(f"hold {one.id} ({one.why})" for one in kept)
+    return f"{names} still keeps it: if that was the buyer, `peg release`"
 
 
 async def receive(
@@ -134,7 +177,10 @@ def _place(text: str | None) -> LocationId | None:
     return None if text is None else LocationId(text)
 
 
-def _say(here: Here, sku: Sku, level: StockLevel, what: str, **more: int) -> int:
+def _say(
+    here: Here, sku: Sku, level: StockLevel, what: str, *, advice: str = "", **more: int
+) -> int:
     figures = reads.Level.of(level).model_dump()
     sentence = f"{sku}: {what}; {level.available} available, {level.on_hand} on hand"
-    return here.show(Report(facts={"sku": sku, **figures, **more}, sentence=sentence))
+    facts = {"sku": sku, **figures, **more}
+    return here.show(Report(facts=facts, sentence=sentence + advice))

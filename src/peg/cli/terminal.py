@@ -81,7 +81,7 @@ class Terminal:
         if report.rows:
             self.out.print(_table(report))
         if report.sentence:
-            self.out.print(report.sentence, markup=False, highlight=False)
+            self.out.print(report.sentence, markup=False, highlight=False, soft_wrap=True)
         return report.exit_code
 
     def progress(self) -> Progress:

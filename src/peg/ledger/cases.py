@@ -12,12 +12,19 @@ from peg.bus.outbox import stage
 from peg.db.transaction import require_transaction
 from peg.domain.identity import Sku
 from peg.domain.messages import Alert
-from peg.ledger.tables import applied, cases, orders
+from peg.domain.stock import Cause
+from peg.ledger.tables import applied, cases, entries, orders
 
 log = structlog.get_logger()
 
 CLAIMS_MIN = 2
 """It takes two to sell a piece twice."""
+
+COUNTER_SALES_MAX = 10
+"""So many sales in person are looked through for a case."""
+
+COUNTER = "counter"
+"""Stands where a shop's id would: sold in person, and handed over already."""
 
 
 async def follow_oversold(session: AsyncSession, sku: Sku, oversold: int, *, now: datetime) -> None:
@@ -56,14 +63,48 @@ async def all_cases(
 async def claims_on(session: AsyncSession, sku: Sku) -> Sequence[Mapping[str, Any]]:
     """The orders that wait for pieces of this item, earliest first.
 
-    Where fewer than two wait, the last ones that got theirs stand beside them: one of those may
-    have taken the piece.
+    Beside them stand sales in person since the first of them, and where all that makes fewer than
+    two, the last buyers who got theirs: one of those may have taken the piece.
     """
     waiting = await _orders_of(session, sku, applied.c.committed > 0)
-    if len(waiting) < CLAIMS_MIN:
-        shipped = (applied.c.committed == 0) & (applied.c.shipped > 0)
-        waiting += await _orders_of(session, sku, shipped, limit=CLAIMS_MIN - len(waiting))
-    return sorted(waiting, key=_when)
+    shipped = (applied.c.committed == 0) & (applied.c.shipped > 0)
+    got_theirs = [
+        *await _orders_of(session, sku, shipped, limit=CLAIMS_MIN),
+        *await _sold_in_person(session, sku),
+    ]
+    got_theirs.sort(key=_when, reverse=True)
+    since = min(map(_when, waiting), default=None)
+    beside = [
+        one
+        for number, one in enumerate(got_theirs, start=len(waiting))
+        if number < CLAIMS_MIN or (one["shop"] == COUNTER and since and _when(one) > since)
+    ]
+    return sorted((*waiting, *beside), key=_when)
+
+
+async def _sold_in_person(session: AsyncSession, sku: Sku) -> list[dict[str, Any]]:
+    """The last sales at the counter; one sale may have taken pieces from several places."""
+    query = (
+        select(entries.c.reference, entries.c.happened_at)
+        .add_columns(func.min(entries.c.id).label("number"))
+        .add_columns(func.sum(entries.c.on_hand).label("on_hand"))
+        .where(entries.c.sku == sku, entries.c.cause == Cause.COUNTER_SALE.value)
+        .group_by(entries.c.reference, entries.c.happened_at)
+        .order_by(entries.c.happened_at.desc())
+        .limit(COUNTER_SALES_MAX)
+    )
+    return [
+        {
+            "shop": COUNTER,
+            "order_id": str(row.number),
+            "name": f"in person, by {row.reference}",
+            "created_at": row.happened_at.isoformat(),
+            "paid": True,
+            "committed": 0,
+            "shipped": -row.on_hand,
+        }
+        for row in await session.execute(query)
+    ]
 
 
 async def _orders_of(

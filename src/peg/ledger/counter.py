@@ -6,10 +6,12 @@ from typing import ClassVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.domain.errors import BadQuantity, ErrorKind, InsufficientStock, PegError
+from peg.domain.errors import BadQuantity, ErrorKind, PegError
 from peg.domain.identity import LocationId, Sku
 from peg.domain.stock import Cause
+from peg.ledger import reservations
 from peg.ledger.book import Position, Posting, lock, post
+from peg.ledger.cases import COUNTER
 from peg.ledger.places import fullest, spread
 from peg.ledger.queries import levels
 
@@ -27,20 +29,50 @@ class SeveralPlaces(PegError):
 
 
 async def sell(
-    session: AsyncSession, sku: Sku, quantity: int, *, who: str, note: str = "", now: datetime
+    session: AsyncSession,
+    sku: Sku,
+    quantity: int,
+    *,
+    hold: int | None = None,
+    who: str,
+    note: str = "",
+    now: datetime,
 ) -> Position:
-    """Sold in person and handed over: the pieces are gone from the shelf.
+    """Sold in person and handed over: a fact, which posts below zero too and then opens a case.
+
+    Args:
+        session: the task's transaction.
+        sku: the item.
+        quantity: whole pieces.
+        hold: the number of a hold that kept them for this buyer; it is used up first.
+        who: who sold them.
+        note: for people.
+        now: when.
 
     Raises:
         BadQuantity: not a positive number.
         UnknownSku: no such item.
-        InsufficientStock: fewer are available; count the shelf first if they really are there.
+        NoSuchHold: the hold is over, or keeps another item.
     """
     _positive(quantity)
-    position = (await lock(session, [sku]))[sku]
-    if quantity > position.level.available:
-        raise InsufficientStock(wanted=quantity, available=max(0, position.level.available))
-    postings = [
+    postings = []
+    if hold is not None:
+        kept, place = await reservations.use_up(session, hold, sku, quantity, now=now)
+        postings.append(
+            _posting(
+                sku,
+                -kept,
+                place,
+                reserved=-kept,
+                cause=Cause.COUNTER_SALE,
+                who=who,
+                note=note,
+                now=now,
+            )
+        )
+        quantity -= kept
+    await lock(session, [sku])
+    postings += [
         _posting(sku, -pieces, place, cause=Cause.COUNTER_SALE, who=who, note=note, now=now)
         for place, pieces in (await spread(session, sku, quantity)).items()
     ]
@@ -106,6 +138,7 @@ def _posting(
     on_hand: int,
     location: LocationId,
     *,
+    reserved: int = 0,
     cause: Cause,
     who: str,
     note: str,
@@ -115,8 +148,9 @@ def _posting(
         sku=sku,
         location=location,
         on_hand=on_hand,
+        reserved=reserved,
         cause=cause,
-        source="counter",
+        source=COUNTER,
         reference=who,
         happened_at=now,
         note=note,

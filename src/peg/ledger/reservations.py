@@ -88,6 +88,31 @@ async def release(session: AsyncSession, number: int, *, now: datetime) -> Hold:
     return await _end(session, number, by="released", cause=Cause.RELEASED, now=now)
 
 
+async def use_up(
+    session: AsyncSession, number: int, sku: Sku, wanted: int, *, now: datetime
+) -> tuple[int, LocationId]:
+    """Take up to `wanted` pieces out of a hold whose buyer came: how many, and where they lie.
+
+    The caller posts them. What is not taken stays held; a hold that keeps nothing more is over.
+
+    Raises:
+        NoSuchHold: it does not exist, is over, or keeps another item.
+    """
+    require_transaction(session)
+    query = select(holds.c.quantity, holds.c.location).with_for_update()
+    query = query.where(holds.c.id == number, holds.c.sku == sku, holds.c.ended_at.is_(None))
+    found = (await session.execute(query)).first()
+    if found is None:
+        raise NoSuchHold(f"no open hold {number} keeps {sku}: `peg holds` lists them")
+    taken = min(wanted, found.quantity)
+    change = update(holds).where(holds.c.id == number)
+    if taken < found.quantity:
+        await session.execute(change.values(quantity=holds.c.quantity - taken))
+    else:
+        await session.execute(change.values(ended_at=now, ended_by="sold"))
+    return taken, LocationId(found.location)
+
+
 async def expire_due(session: AsyncSession, *, now: datetime) -> int:
     """End every hold whose time is over; how many."""
     require_transaction(session)

@@ -14,7 +14,7 @@ from peg.reconciliation import report
 
 
 class Claim(BaseModel):
-    """An unshipped order that waits for pieces of the item."""
+    """An order that wants pieces of the item, or took them; `shop` is `counter` for in person."""
 
     shop: ShopId
     order_id: str

@@ -80,12 +80,33 @@ def test_what_is_sold_in_person_is_gone(home: Path) -> None:
     assert stock(home).facts["stock"]["on_hand"] == 1
 
 
-def test_more_than_there_is_cannot_be_sold_in_person(home: Path) -> None:
-    ran = peg(home, "sell", "RING-1", "4", "--json")
+def test_more_than_the_book_had_is_sold_all_the_same_and_opens_a_case(home: Path) -> None:
+    ran = peg(home, "sell", "RING-1", "4")
 
-    assert ran.code == 4
-    assert ran.refusal["error"] == "InsufficientStock"
-    assert stock(home).facts["stock"]["available"] == 3
+    (case,) = peg(home, "cases", "--json").facts
+    assert (ran.code, stock(home).facts["stock"]["available"]) == (0, -1)
+    assert "1 more were sold than the book had" in ran.out
+    assert "peg cases" in ran.out
+    assert [one["shop"] for one in case["orders"]] == ["counter"]
+    assert peg(home, "receive", "RING-1", "1").code == 0
+    assert peg(home, "cases", "--json").facts == []
+
+
+def test_what_a_hold_keeps_is_sold_to_its_buyer(home: Path) -> None:
+    number = peg(home, "hold", "RING-1", "2", "--why", "Ann", "--json").facts["hold"]
+
+    ran = peg(home, "sell", "RING-1", "--hold", str(number), "--json")
+
+    assert (ran.facts["on_hand"], ran.facts["reserved"], ran.facts["available"]) == (1, 0, 1)
+    assert peg(home, "holds", "--json").facts == []
+
+
+def test_a_sale_of_a_held_piece_without_its_hold_says_which_hold_is_left(home: Path) -> None:
+    peg(home, "hold", "RING-1", "3", "--why", "the fair")
+
+    ran = peg(home, "sell", "RING-1")
+
+    assert "hold 1 (the fair) still keeps it" in ran.out
 
 
 @pytest.mark.parametrize(
@@ -99,6 +120,7 @@ def test_more_than_there_is_cannot_be_sold_in_person(home: Path) -> None:
         (["count", "RING-1", "-1"], 2, "BadQuantity"),
         (["hold", "RING-1", "--why", "Ann", "--until", "soon"], 2, "BadMoment"),
         (["release", "77"], 3, "NoSuchHold"),
+        (["sell", "RING-1", "--hold", "77"], 3, "NoSuchHold"),
         (["answer", "77", "yes"], 3, "NoSuchQuestion"),
         (["pause", "moon"], 2, "BadScope"),
         (["resume", "etsy"], 3, "NotPaused"),

@@ -2,12 +2,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.support.bench import NOON, RING, Bench, open_bench
+from tests.support.bench import NECKLACE, NOON, RING, Bench, open_bench
 
-from peg.domain.errors import BadQuantity, InsufficientStock, UnknownSku
+from peg.domain.errors import BadQuantity, UnknownSku
 from peg.domain.identity import MAIN, LocationId, Sku
-from peg.ledger import counter, queries
+from peg.ledger import cases, counter, queries, reservations
 from peg.ledger.counter import SeveralPlaces
+from peg.ledger.reservations import NoSuchHold
 
 ATELIER, GALLERY = LocationId("atelier"), LocationId("gallery")
 
@@ -21,6 +22,12 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
 async def on_hand(bench: Bench) -> dict[LocationId, int]:
     levels = await queries.levels(bench.session, RING)
     return {place: level.on_hand for place, level in levels.items()}
+
+
+async def keep(bench: Bench, pieces: int) -> int:
+    return await reservations.hold(
+        bench.session, RING, pieces, until=None, why="layaway", who="anna", now=NOON
+    )
 
 
 async def test_a_piece_sold_in_person_leaves_the_shelf(bench: Bench) -> None:
@@ -37,14 +44,70 @@ async def test_a_piece_sold_in_person_leaves_the_shelf(bench: Bench) -> None:
     )
 
 
-async def test_what_is_promised_to_somebody_else_is_not_sold(bench: Bench) -> None:
+async def test_a_piece_handed_over_is_gone_though_the_book_had_none(bench: Bench) -> None:
+    await bench.stock(RING, 0)
+
+    after = await counter.sell(bench.session, RING, 1, who="anna", now=NOON)
+
+    (case,) = await cases.all_cases(bench.session)
+    assert (after.level.on_hand, after.oversold, case["oversold"]) == (-1, 1, 1)
+
+
+async def test_a_hold_keeps_its_piece_on_the_shelf_of_no_buyer_but_its_own(bench: Bench) -> None:
+    await bench.stock(RING, 1)
+    await keep(bench, 1)
+
+    after = await counter.sell(bench.session, RING, 1, who="anna", now=NOON)
+
+    assert (after.level.reserved, after.oversold) == (1, 1)
+
+
+async def test_what_was_kept_for_a_buyer_is_sold_to_her_and_the_hold_is_over(bench: Bench) -> None:
     await bench.stock(RING, 2)
-    await bench.post(RING, reserved=1)
+    number = await keep(bench, 1)
+    told_before = len(await bench.news("stock.changed"))
 
-    with pytest.raises(InsufficientStock) as refusal:
-        await counter.sell(bench.session, RING, 2, who="anna", now=NOON)
+    after = await counter.sell(bench.session, RING, 1, hold=number, who="anna", now=NOON)
 
-    assert (refusal.value.wanted, refusal.value.available) == (2, 1)
+    (entry, *_) = await queries.history(bench.session, RING)
+    assert (after.level.on_hand, after.level.reserved, after.level.available) == (1, 0, 1)
+    assert (entry["on_hand"], entry["reserved"], entry["cause"]) == (-1, -1, "counter_sale")
+    assert await reservations.active(bench.session) == []
+    assert len(await bench.news("stock.changed")) == told_before  # no shop showed it anyway
+
+
+async def test_a_buyer_who_takes_fewer_leaves_the_others_on_hold(bench: Bench) -> None:
+    await bench.stock(RING, 3)
+    number = await keep(bench, 2)
+
+    after = await counter.sell(bench.session, RING, 1, hold=number, who="anna", now=NOON)
+
+    (left,) = await reservations.active(bench.session)
+    assert (left.quantity, after.level.reserved, after.level.available) == (1, 1, 1)
+
+
+async def test_a_buyer_who_takes_more_takes_the_rest_from_the_shelf(bench: Bench) -> None:
+    await bench.stock(RING, 3)
+    number = await keep(bench, 1)
+
+    after = await counter.sell(bench.session, RING, 3, hold=number, who="anna", now=NOON)
+
+    assert await reservations.active(bench.session) == []
+    assert (after.level.on_hand, after.level.reserved, after.oversold) == (0, 0, 0)
+
+
+async def test_a_hold_that_is_over_or_keeps_another_piece_sells_nothing(bench: Bench) -> None:
+    await bench.stock(RING, 1)
+    await bench.stock(NECKLACE, 1)
+    number = await keep(bench, 1)
+
+    with pytest.raises(NoSuchHold, match=NECKLACE):
+        await counter.sell(bench.session, NECKLACE, 1, hold=number, who="anna", now=NOON)
+    await reservations.release(bench.session, number, now=NOON)
+    with pytest.raises(NoSuchHold, match="peg holds"):
+        await counter.sell(bench.session, RING, 1, hold=number, who="anna", now=NOON)
+
+    assert (await bench.level()).on_hand == (await bench.level(NECKLACE)).on_hand == 1
 
 
 async def test_pieces_from_several_places_are_taken_from_the_fullest_first(bench: Bench) -> None:
