@@ -25,6 +25,11 @@ from peg.marketplaces.port import Marketplace, OrdersPage
 log = structlog.get_logger()
 
 
+GATHERED_S = 0.02
+"""An urgent round waits so long for others: the listings of one order are rewritten side by side,
+and each asks for it."""
+
+
 @dataclass(slots=True)
 class _Round:
     """One poll of a shop that several waiters may share."""
@@ -58,7 +63,7 @@ class Polls:
     async def poll(self, shop: ShopId, *, urgent: bool = False) -> None:
         """Take in every order changed before this call.
 
-        An `urgent` caller does not wait for others to share the round with.
+        An `urgent` caller hardly waits for others to share the round with.
 
         Raises:
             MarketplaceError: the orders could not be read; nothing was concluded.
@@ -67,6 +72,8 @@ class Polls:
         if not urgent:
             await self._keep_apart(shop)
         async with self._turns.setdefault(shop, asyncio.Lock()):
+            if urgent and not mine.finished:
+                await self._clock.sleep(GATHERED_S)
             if not mine.finished:  # or the task that ran it was cancelled: then it is ours to run
                 await self._run(shop, mine)
         if mine.failure is not None:

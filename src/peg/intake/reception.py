@@ -19,8 +19,8 @@ from peg.marketplaces.port import BadSignature, HintReader
 log = structlog.get_logger()
 
 UNKNOWN_TOPIC = "unknown"
-AT_ONCE = ("orders/create", "orders/cancelled", "refunds/create", "order.")
-"""Topics that begin so tell first of a piece sold, or of one that comes back."""
+AT_ONCE = ("orders/create", "orders/cancelled", "refunds/create", "order.", UNKNOWN_TOPIC)
+"""Topics that begin so tell first of a piece sold, or of one that comes back; or may do so."""
 
 ORDERS_FIRST = timedelta(seconds=0.25)
 """A sale is told of five times over, and its figure before its order: the rest waits for that."""

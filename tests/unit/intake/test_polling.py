@@ -11,7 +11,7 @@ from tests.support.two_shops import CHAIN, PATIENCE, RING, SHOPIFY, TwoShops, op
 
 from peg.db.transaction import begin, reading
 from peg.intake.inbox import READ_AGAIN
-from peg.intake.polling import Polls, last_read_at
+from peg.intake.polling import GATHERED_S, Polls, last_read_at
 from peg.intake.tables import inbox, polls
 from peg.ledger.tables import orders, positions
 from peg.marketplaces.port import MarketplaceError
@@ -248,15 +248,31 @@ class WaitingClock:
         return self._market.now().timestamp()
 
 
-async def test_an_urgent_caller_does_not_wait_for_others_to_share_with(shops: TwoShops) -> None:
+async def test_an_urgent_caller_hardly_waits_for_others_to_share_with(shops: TwoShops) -> None:
     polls_ = Polls(shops.database, WaitingClock(shops), {SHOPIFY: shops.shopify.market}, PATIENCE)
     await polls_.poll(SHOPIFY)
     patient = asyncio.create_task(polls_.poll(SHOPIFY))
     await turns()
     shops.buys_on_shopify(RING)
 
+    urgent = asyncio.create_task(polls_.poll(SHOPIFY, urgent=True))
+    await turns()
+    shops.etsy.practice.clock.advance(GATHERED_S)
     async with asyncio.timeout(5):
-        await polls_.poll(SHOPIFY, urgent=True)
+        await urgent
 
     assert (await shops.level(RING)).committed == 1
     await end(shops, patient)
+
+
+async def test_the_listings_of_one_order_ask_for_one_urgent_round(shops: TwoShops) -> None:
+    polls_ = Polls(shops.database, WaitingClock(shops), {SHOPIFY: shops.shopify.market}, PATIENCE)
+    asked = shops.shopify.times("OrdersUpdatedSince")
+
+    listings = []
+    for _ in range(3):
+        listings.append(asyncio.create_task(polls_.poll(SHOPIFY, urgent=True)))
+        await turns()
+    await end(shops, *listings)
+
+    assert shops.shopify.times("OrdersUpdatedSince") - asked == 1

@@ -26,6 +26,9 @@ from peg.marketplaces.etsy.translate import readings
 from peg.marketplaces.limiter import Lane
 from peg.marketplaces.port import Decide, KeepBefore, MaybeApplied, Refused, Result, Shown
 
+CHECKS = Lane.ORDERS
+"""What was lowered is checked after what is still to be lowered: Etsy's second has few calls."""
+
 LOOK_AGAIN_S = (0.3, 1.0)
 """Waits before a check is repeated: Etsy's first read after a write is stale now and then."""
 
@@ -69,7 +72,7 @@ class InventoryWriter:
         except Refused as error:
             refusal = str(error)
         view = await self._look_until(
-            listing, lambda seen: bool(refusal) or not seen.on_sale, Lane.LOWER_STOCK
+            listing, lambda seen: bool(refusal) or not seen.on_sale, CHECKS
         )
         if refusal:
             return view.all(Shown.REFUSED if view.on_sale else Shown.ALREADY, refusal)
@@ -150,6 +153,7 @@ class InventoryWriter:
     async def _replace(self, planned: Plan, body: bytes) -> tuple[Plan, View]:
         before = planned.before
         lane = Lane.LOWER_STOCK if planned.lowers else Lane.RAISE_STOCK
+        checked_in = CHECKS if planned.lowers else Lane.RAISE_STOCK
         variations = replacement.variations_of(before.inventory)
         try:
             await self._client.replace_inventory(
@@ -157,7 +161,9 @@ class InventoryWriter:
             )
         except MaybeApplied:
             planned = planned.left_unanswered()
-        after = await self._look_until(before.listing, lambda seen: _moved(before, seen), lane)
+        after = await self._look_until(
+            before.listing, lambda seen: _moved(before, seen), checked_in
+        )
         return planned, after
 
     async def _look_until(self, listing: str, changed: Callable[[View], bool], lane: Lane) -> View:

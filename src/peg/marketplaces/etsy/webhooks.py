@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from peg.domain.identity import ShopId
-from peg.marketplaces.etsy.answers import Json, text, whole
+from peg.marketplaces.etsy.answers import Json, text
 from peg.marketplaces.port import (
     BadSignature,
     Hint,
@@ -77,18 +77,21 @@ class EtsyHints:
     ) -> Hint:
         """Where to look. The payload's address is only read for its ids, never called.
 
+        Some payloads are unlike the documentation. It is signed, and only a hint: whatever points
+        to a receipt or a listing of this shop is followed.
+
         Raises:
-            MalformedDelivery: a payload unlike the documentation, of another shop or host.
+            MalformedDelivery: it points nowhere, or to another shop or host.
             UnknownTopic: about something else than orders, listings and inventories.
         """
         named = {name.lower(): value for name, value in headers.items()}
-        payload = _payload(body)
+        payload = _flat(_payload(body))
         try:
-            topic = text(payload, "event_type")
             kind, number = self._resource(payload, shop)
         except UnexpectedAnswer as cause:
             raise MalformedDelivery("a webhook unlike Etsy's documentation arrived") from cause
-        if topic.partition(".")[0] not in SUBJECTS:
+        topic = _event_of(payload) or kind
+        if topic.partition(".")[0] not in SUBJECTS | {kind}:
             raise UnknownTopic(f"Etsy sent a webhook about {topic[:40]!r}, which PEG does not use")
         sent_at = named.get("webhook-timestamp", "")
         return Hint(
@@ -102,7 +105,7 @@ class EtsyHints:
 
     def _resource(self, payload: Json, shop: ShopId) -> tuple[str, str]:
         ours = shop.partition(":")[2]
-        if str(whole(payload, "shop_id")) != ours:
+        if str(payload.get("shop_id", "")) != ours:
             raise MalformedDelivery(f"a webhook of another shop than {ours} arrived here")
         address = text(payload, "resource_url")
         url = urlsplit(address)
@@ -112,6 +115,18 @@ class EtsyHints:
         if found["shop"] not in {None, ours}:
             raise MalformedDelivery("a webhook points into another shop")
         return found["kind"], found["id"]
+
+
+def _event_of(payload: Json) -> str:
+    """What a webhook tells of, also where it names it otherwise than documented; else empty."""
+    named = payload.get("event_type") or payload.get("type")
+    return named if isinstance(named, str) else ""
+
+
+def _flat(payload: Json) -> Json:
+    """What lies under `data` in some payloads, as if it lay where it is documented."""
+    inner = payload.get("data")
+    return {**inner, **payload} if isinstance(inner, dict) else payload
 
 
 def _signatures(named: Mapping[str, str]) -> list[bytes]:

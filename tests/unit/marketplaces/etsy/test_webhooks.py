@@ -115,7 +115,6 @@ def test_a_hint_says_where_to_look(url: str, order: str | None, listing: str | N
         b"[]",
         b"{}",
         body(shop_id=7),
-        body(shop_id="61234567"),
         body(resource_url=RECEIPT.replace("api.etsy.com", "evil.example")),
         body(resource_url=RECEIPT.replace("api.etsy.com", "api.etsy.com@evil.example")),
         body(resource_url=RECEIPT.replace("61234567", "7")),
@@ -123,12 +122,33 @@ def test_a_hint_says_where_to_look(url: str, order: str | None, listing: str | N
         body(resource_url=RECEIPT + "\n"),
         body(resource_url=RECEIPT.replace("receipts/", "receipts/../")),
         body(resource_url=7),
-        body(event_type=None),
     ],
 )
 def test_a_payload_unlike_the_documentation_says_nothing(raw: bytes) -> None:
     with pytest.raises(MalformedDelivery):
         hints().hint(signed(body()), raw, shop=SHOP, received_at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("raw", "topic"),
+    [
+        (body(shop_id="61234567"), "order.paid"),
+        (body(event_type=None), "receipts"),
+        (body(event_type=None, type="order.paid"), "order.paid"),
+        (
+            json.dumps(
+                {"type": "order.paid", "data": {"resource_url": RECEIPT, "shop_id": "61234567"}}
+            ).encode(),
+            "order.paid",
+        ),
+    ],
+)
+def test_a_payload_unlike_the_documentation_is_followed_where_it_points(
+    raw: bytes, topic: str
+) -> None:
+    hint = hints().hint(signed(raw), raw, shop=SHOP, received_at=NOW)
+
+    assert (hint.order, hint.topic) == ("4001", topic)
 
 
 def test_a_webhook_about_something_else_is_named_as_such() -> None:
