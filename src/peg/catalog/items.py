@@ -3,16 +3,35 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import tables
 from peg.db.transaction import insert_or_ignore, require_transaction, upsert
-from peg.domain.errors import BadQuantity, UnknownSku
+from peg.domain.errors import BadQuantity, ErrorKind, PegError, UnknownSku
 from peg.domain.identity import Sku
+from peg.domain.near import did_you_mean
 from peg.ledger.book import open_items
+
+
+class UnknownKind(PegError):
+    """No item is of this kind."""
+
+    kind: ClassVar[ErrorKind] = "missing"
+
+    def __init__(self, typed: str, known: Sequence[str]) -> None:
+        there_are = f"there are {', '.join(known)}" if known else _NO_KINDS
+        super().__init__(
+            f"no piece is of the kind {typed!r}{did_you_mean(typed, known)}: {there_are}"
+        )
+
+
+_NO_KINDS = (
+    "PEG knows no kinds here, since none of your SKUs begins with one, as"
+    " RING-SAPP-150-14WG-001234 does; name pieces or `all` instead"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +88,20 @@ async def everything(session: AsyncSession) -> Sequence[Item]:
     return [Item(**row) for row in (await session.execute(query)).mappings()]
 
 
+async def known_kind(session: AsyncSession, typed: str) -> str:
+    """The kind that somebody typed; small letters and spaces are slips.
+
+    Raises:
+        UnknownKind: no item is of it.
+    """
+    query = select(tables.items.c.kind).where(tables.items.c.kind != "").distinct()
+    known = sorted(await session.scalars(query))
+    folded = "".join(typed.split()).upper()
+    if folded not in known:
+        raise UnknownKind(folded, known)
+    return folded
+
+
 async def opened_at(session: AsyncSession, sku: Sku) -> datetime | None:
     """When an item was entered into the catalogue, by our clock."""
     return await session.scalar(select(tables.items.c.opened_at).where(tables.items.c.sku == sku))
@@ -93,9 +126,11 @@ async def set_low_stock_of_kind(session: AsyncSession, kind: str, at: int | None
 
     Raises:
         BadQuantity: below zero.
+        UnknownKind: no item is of it.
     """
     require_transaction(session)
     _refuse_below_zero(at)
+    kind = await known_kind(session, kind)
     if at is None:
         await session.execute(delete(tables.kinds).where(tables.kinds.c.kind == kind))
     else:

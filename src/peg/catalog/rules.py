@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import items, tables
@@ -17,40 +17,64 @@ ALL = "all"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """Pieces kept back from a channel, and the most it may show."""
+    """What somebody said of one scope on one channel; None where nothing was said.
 
-    buffer: int = 0
+    Attributes:
+        buffer: pieces that are never shown there.
+        cap: the most that is shown there.
+    """
+
+    buffer: int | None = None
     cap: int | None = None
+
+    def __post_init__(self) -> None:
+        if (self.buffer or 0) < 0 or (self.cap or 0) < 0:
+            raise BadQuantity("a buffer and a cap are 0 pieces or more")
+
+    def over(self, wider: "Rule") -> "Rule":
+        """This rule, with a wider one where it says nothing."""
+        return Rule(
+            buffer=wider.buffer if self.buffer is None else self.buffer,
+            cap=wider.cap if self.cap is None else self.cap,
+        )
 
 
 async def set_rule(session: AsyncSession, scope: str, channel: Channel, rule: Rule) -> None:
-    """Set the rule of `all`, `kind:RING` or `sku:RING-…` on one channel.
-
-    Raises:
-        BadQuantity: a buffer or cap below zero.
-    """
+    """Set figures of `all`, `kind:RING` or `sku:RING-…` on one channel; the other one stays."""
     require_transaction(session)
-    if rule.buffer < 0 or (rule.cap is not None and rule.cap < 0):
-        raise BadQuantity("a buffer and a cap are 0 pieces or more")
-    row = {"scope": scope, "channel": channel.value, "buffer": rule.buffer, "cap": rule.cap}
+    figures = rule.over((await all_rules(session)).get((scope, channel), Rule()))
+    row = {
+        "scope": scope,
+        "channel": channel.value,
+        "buffer": figures.buffer,
+        "cap": figures.cap,
+    }
     await session.execute(upsert(session, tables.rules, row, ["scope", "channel"]))
+
+
+async def drop_rule(session: AsyncSession, scope: str, channel: Channel) -> bool:
+    """Limit the scope on a channel no more; whether it was limited."""
+    require_transaction(session)
+    rules = tables.rules
+    named = delete(rules).where(rules.c.scope == scope, rules.c.channel == channel.value)
+    return await session.scalar(named.returning(rules.c.scope)) is not None
 
 
 async def all_rules(session: AsyncSession) -> Mapping[tuple[str, Channel], Rule]:
     """Every rule by its scope and channel."""
-    rows = (await session.execute(select(tables.rules).order_by(tables.rules.c.scope))).mappings()
+    query = select(tables.rules).order_by(tables.rules.c.scope, tables.rules.c.channel)
     return {
         (row["scope"], Channel(row["channel"])): Rule(buffer=row["buffer"], cap=row["cap"])
-        for row in rows
+        for row in (await session.execute(query)).mappings()
     }
 
 
 async def limits_of(session: AsyncSession, wanted: Sequence[Offer]) -> Mapping[OfferId, Rule]:
-    """The rule of each offer: the most particular one that there is, the strictest of its parts."""
-    rows = (await session.execute(select(tables.rules))).mappings().all()
-    known = {
-        (row["scope"], row["channel"]): Rule(buffer=row["buffer"], cap=row["cap"]) for row in rows
-    }
+    """What holds for each offer: for each figure the most particular word that there is.
+
+    Of a set's parts the strictest counts.
+    """
+    known = await all_rules(session)
     if not known:
         return {offer.id: Rule() for offer in wanted}
     skus = sorted({part.sku for offer in wanted for part in offer.components})
@@ -61,14 +85,14 @@ async def limits_of(session: AsyncSession, wanted: Sequence[Offer]) -> Mapping[O
             _rule(known, offer.ref.channel, part.sku, kinds.get(part.sku, ""))
             for part in offer.components
         ]
+        buffers = [rule.buffer for rule in rules if rule.buffer is not None]
         caps = [rule.cap for rule in rules if rule.cap is not None]
-        buffer = max((rule.buffer for rule in rules), default=0)
-        found[offer.id] = Rule(buffer=buffer, cap=min(caps, default=None))
+        found[offer.id] = Rule(buffer=max(buffers, default=None), cap=min(caps, default=None))
     return found
 
 
-def _rule(known: Mapping[tuple[str, str], Rule], channel: Channel, sku: str, kind: str) -> Rule:
+def _rule(known: Mapping[tuple[str, Channel], Rule], channel: Channel, sku: str, kind: str) -> Rule:
+    rule = Rule()
     for scope in (f"sku:{sku}", f"kind:{kind}", ALL):
-        if (scope, channel.value) in known:
-            return known[scope, channel.value]
-    return Rule()
+        rule = rule.over(known.get((scope, channel), Rule()))
+    return rule

@@ -99,7 +99,7 @@ rules = Table(
     metadata,
     Column("scope", String(48), primary_key=True),
     Column("channel", String(16), primary_key=True),
-    Column("buffer", Integer, nullable=False, default=0),
+    Column("buffer", Integer),
     Column("cap", Integer),
     CheckConstraint("buffer >= 0", name="buffer_not_negative"),
     CheckConstraint("cap >= 0", name="cap_not_negative"),

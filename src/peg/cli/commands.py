@@ -32,7 +32,7 @@ _COMMANDS: tuple[tuple[str, str, str, str], ...] = (
     ("look", "shops", "peg.cli.offers:shops", "The connected shops."),
     ("look", "drift", "peg.cli.steering:drift", "Offers that differ from the book."),
     ("look", "cases", "peg.cli.asking:cases", "Pieces sold twice or oversold."),
-    ("look", "low-stock", "peg.cli.offers:low_stock", "Pieces at or below their threshold."),
+    ("look", "low-stock", "peg.cli.limits:low_stock", "Pieces at or below their threshold."),
     ("stock", "sell", "peg.cli.stock:sell", "A piece was sold in person."),
     ("stock", "receive", "peg.cli.stock:receive", "Pieces came in."),
     ("stock", "count", "peg.cli.stock:count", "Pieces were counted on the shelf."),
@@ -41,7 +41,7 @@ _COMMANDS: tuple[tuple[str, str, str, str], ...] = (
     ("stock", "release", "peg.cli.stock:release", "End a hold."),
     ("steer", "push", "peg.cli.steering:push", "Drive offers to what they should show, now."),
     ("steer", "reconcile", "peg.cli.steering:reconcile", "Compare every offer with the book, now."),
-    ("steer", "limit", "peg.cli.steering:limit", "How much of a piece a channel may show."),
+    ("steer", "limit", "peg.cli.limits:limit", "How much of a piece a channel may show."),
     (
         "steer",
         "pause",

@@ -1,18 +1,12 @@
-"""What stands on the shops: `offers`, `shops`, `low-stock`."""
+"""What stands on the shops: `offers`, `shops`."""
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from peg.catalog import items
 from peg.cli.terminal import Here, Report
-from peg.cli.words import Pieces, seen, sku_of
-from peg.db.transaction import begin, reading
+from peg.cli.words import seen, sku_of
+from peg.db.transaction import reading
 from peg.domain.identity import ShopId
-from peg.reads import low_stock as low_reads
 from peg.reads import offers as offer_reads
 from peg.reads import shops as shop_reads
 from peg.reads.offers import OfferRow
-
-KIND = "kind:"
 
 
 async def offers(
@@ -80,37 +74,6 @@ async def shops(*, here: Here) -> int:
         sentence="" if found else "no shop yet: `peg connect shopify`, `peg connect etsy`",
     )
     return here.show(report)
-
-
-async def low_stock(
-    sku: str | None = None, /, *, at: Pieces | None = None, off: bool = False, here: Here
-) -> int:
-    """Pieces at or below their threshold; with a SKU, set its threshold.
-
-    Args:
-        sku: the piece whose threshold is set, or `kind:RING` for all rings without their own.
-        at: alert when this many or fewer are available.
-        off: alert no more, or as its kind says.
-    """
-    if sku is not None:
-        async with here.ground() as ground, begin(ground.database) as session:
-            await _set_threshold(session, sku, None if off else at)
-    async with here.ground() as ground, reading(ground.database) as session:
-        found = await low_reads.low_stock(session)
-    report = Report(
-        facts=[row.model_dump(mode="json") for row in found],
-        columns=("piece", "name", "available", "alert at"),
-        rows=[(row.sku, row.name, row.available, row.low_stock_at) for row in found],
-        sentence="" if found else "nothing is low",
-    )
-    return here.show(report)
-
-
-async def _set_threshold(session: AsyncSession, scope: str, at: int | None) -> None:
-    if scope.startswith(KIND):
-        await items.set_low_stock_of_kind(session, scope.removeprefix(KIND).upper(), at)
-    else:
-        await items.set_low_stock(session, sku_of(scope), at)
 
 
 def _state(row: OfferRow) -> str:

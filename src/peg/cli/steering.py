@@ -1,12 +1,10 @@
 """Steer what is written to the shops: `push`, `reconcile`, `drift`, `pause`, `resume`."""
 
-from typing import Literal
-
-from peg.catalog import offers, rules
+from peg.catalog import offers
 from peg.cli.terminal import Here, Report
-from peg.cli.words import Pieces, seen, sku_of
+from peg.cli.words import seen, sku_of
 from peg.db.transaction import begin, reading
-from peg.domain.identity import Channel, ShopId
+from peg.domain.identity import ShopId
 from peg.propagation import board, pauses
 from peg.propagation.retarget import retarget_offers
 from peg.reads import doubts
@@ -50,44 +48,6 @@ async def resume(scope: str = pauses.EVERYTHING, /, *, here: Here) -> int:
     async with here.ground() as ground, begin(ground.database) as session:
         await pauses.resume(session, scope)
     return here.show(Report(facts={"resumed": scope}, sentence=f"{scope}: written again"))
-
-
-async def limit(
-    scope: str | None = None,
-    channel: Literal["shopify", "etsy"] | None = None,
-    /,
-    *,
-    buffer: Pieces = 0,
-    cap: Pieces | None = None,
-    here: Here,
-) -> int:
-    """How much of a piece a channel may show; without a scope, the limits are listed.
-
-    Args:
-        scope: `all`, a kind such as `kind:ring`, or a piece such as `sku:RING-1`.
-        channel: where.
-        buffer: so many are never shown there.
-        cap: no more than so many are shown there.
-    """
-    async with here.ground() as ground:
-        if scope is not None and channel is not None:
-            rule = rules.Rule(buffer=buffer, cap=cap)
-            async with begin(ground.database) as session:
-                await rules.set_rule(session, scope, Channel(channel), rule)
-                everything = await offers.everything(session)
-                await retarget_offers(session, everything, now=ground.clock.now())
-        async with reading(ground.database) as session:
-            found = await rules.all_rules(session)
-    report = Report(
-        facts=[
-            {"scope": of, "channel": where, "buffer": rule.buffer, "cap": rule.cap}
-            for (of, where), rule in found.items()
-        ],
-        columns=("scope", "channel", "kept back", "at most"),
-        rows=[(of, where.value, rule.buffer, rule.cap) for (of, where), rule in found.items()],
-        sentence="" if found else "no limits: every channel shows all there is",
-    )
-    return here.show(report)
 
 
 async def drift(*, here: Here) -> int:

@@ -47,6 +47,6 @@ async def retarget_offers(
         rule = limits[offer.id]
         caps = [rule.cap, QUANTITY_MAX.get(offer.ref.channel)]
         cap = min((one for one in caps if one is not None), default=None)
-        wanted = aim(supplies, places[offer.id], Limits(buffer=rule.buffer, cap=cap))
+        wanted = aim(supplies, places[offer.id], Limits(buffer=rule.buffer or 0, cap=cap))
         aims[offer.id] = (offer.ref.shop, wanted)
     return await set_aims(session, aims, now=now)

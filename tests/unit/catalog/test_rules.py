@@ -54,6 +54,34 @@ async def test_the_most_particular_rule_counts_and_only_on_its_channel(bench: Be
     assert await rule_of(bench, shopify) == Rule()
 
 
+async def test_a_piece_with_its_own_buffer_keeps_the_cap_of_its_kind(bench: Bench) -> None:
+    offer = await bench.offer(etsy_ref(), RING)
+    await rules.set_rule(bench.session, "kind:RING", Channel.ETSY, Rule(cap=2))
+    await rules.set_rule(bench.session, ALL, Channel.ETSY, Rule(buffer=3, cap=9))
+
+    await rules.set_rule(bench.session, f"sku:{RING}", Channel.ETSY, Rule(buffer=0))
+
+    assert await rule_of(bench, offer) == Rule(buffer=0, cap=2)
+
+
+async def test_a_figure_that_is_set_leaves_the_other_as_it_was(bench: Bench) -> None:
+    for figures in (Rule(cap=3), Rule(buffer=1)):
+        await rules.set_rule(bench.session, ALL, Channel.ETSY, figures)
+
+    assert await rules.all_rules(bench.session) == {(ALL, Channel.ETSY): Rule(buffer=1, cap=3)}
+
+
+async def test_a_limit_taken_off_leaves_what_is_wider(bench: Bench) -> None:
+    offer = await bench.offer(etsy_ref(), RING)
+    await rules.set_rule(bench.session, ALL, Channel.ETSY, Rule(cap=9))
+    await rules.set_rule(bench.session, "kind:RING", Channel.ETSY, Rule(cap=2))
+
+    assert await rules.drop_rule(bench.session, "kind:RING", Channel.ETSY)
+
+    assert await rule_of(bench, offer) == Rule(cap=9)
+    assert not await rules.drop_rule(bench.session, "kind:RING", Channel.ETSY)
+
+
 async def test_a_set_keeps_back_as_much_as_its_strictest_part(bench: Bench) -> None:
     offer = await bench.offer(etsy_ref(), RING, NECKLACE)
     await rules.set_rule(bench.session, f"sku:{RING}", Channel.ETSY, Rule(buffer=2, cap=5))
@@ -62,7 +90,8 @@ async def test_a_set_keeps_back_as_much_as_its_strictest_part(bench: Bench) -> N
     assert await rule_of(bench, offer) == Rule(buffer=2, cap=3)
 
 
-async def test_a_rule_below_zero_is_refused(bench: Bench) -> None:
-    for wrong in (Rule(buffer=-1), Rule(cap=-1)):
-        with pytest.raises(BadQuantity):
-            await rules.set_rule(bench.session, ALL, Channel.ETSY, wrong)
+async def test_a_rule_below_zero_is_refused() -> None:
+    with pytest.raises(BadQuantity):
+        Rule(buffer=-1)
+    with pytest.raises(BadQuantity):
+        Rule(cap=-1)

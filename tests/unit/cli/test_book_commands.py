@@ -125,7 +125,6 @@ def test_a_sale_of_a_held_piece_without_its_hold_says_which_hold_is_left(home: P
         (["pause", "moon"], 2, "BadScope"),
         (["resume", "etsy"], 3, "NotPaused"),
         (["history", "RING-1", "--at", "yesterday"], 2, "BadMoment"),
-        (["low-stock", "RING-9", "--at", "1"], 3, "UnknownSku"),
     ],
 )
 def test_bad_input_is_refused_by_name_and_nothing_changes(
@@ -174,14 +173,6 @@ def test_history_tells_why_and_what_was_known_at_a_moment(home: Path) -> None:
     assert [entry["cause"] for entry in then["entries"]] == ["baseline"]
 
 
-def test_low_stock_is_listed_once_a_threshold_is_set(home: Path) -> None:
-    assert peg(home, "low-stock", "--json").facts == []
-
-    ran = peg(home, "low-stock", "RING-1", "--at", "3", "--json")
-
-    assert [(row["sku"], row["available"]) for row in ran.facts] == [("RING-1", 3)]
-
-
 def test_the_kill_switch_is_set_listed_and_lifted(home: Path) -> None:
     peg(home, "pause", "etsy", "--why", "stocktaking")
 
@@ -226,16 +217,3 @@ def test_every_read_works_on_an_empty_book(tmp_path: Path, command: str) -> None
     assert people.code == program.code == 0
     assert people.out.strip()
     assert program.facts == []
-
-
-def test_limits_of_a_channel_are_set_and_listed(home: Path) -> None:
-    assert peg(home, "limit", "--json").facts == []
-
-    peg(home, "limit", "all", "etsy", "--buffer", "1")
-    found = peg(home, "limit", "sku:RING-1", "shopify", "--cap", "2", "--json").facts
-
-    assert found == [
-        {"scope": "all", "channel": "etsy", "buffer": 1, "cap": None},
-        {"scope": "sku:RING-1", "channel": "shopify", "buffer": 0, "cap": 2},
-    ]
-    assert peg(home, "limit", "all", "etsy", "--buffer", "-1").code == 2

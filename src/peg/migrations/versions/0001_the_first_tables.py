@@ -396,7 +396,7 @@ def upgrade() -> None:
         "rules",
         sa.Column("scope", sa.String(length=48), nullable=False),
         sa.Column("channel", sa.String(length=16), nullable=False),
-        sa.Column("buffer", sa.Integer(), nullable=False),
+        sa.Column("buffer", sa.Integer(), nullable=True),
         sa.Column("cap", sa.Integer(), nullable=True),
         sa.CheckConstraint("buffer >= 0", name=op.f("ck_rules_buffer_not_negative")),
         sa.CheckConstraint("cap >= 0", name=op.f("ck_rules_cap_not_negative")),
