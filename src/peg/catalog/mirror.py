@@ -208,15 +208,22 @@ async def note_shelf(session: AsyncSession, offer: OfferId, shelf: Shelf) -> Non
     )
 
 
-async def note_reading(
-    session: AsyncSession, offer: OfferId, reading: Reading, *, now: datetime
+async def note_readings(
+    session: AsyncSession, readings: Mapping[OfferId, Reading], *, now: datetime
 ) -> None:
-    """Keep what a reading tells beside its figure: reservations, the shelf, when it was."""
+    """Keep what readings tell beside their figures: reservations, the shelf, when it was."""
     require_transaction(session)
-    for place, part in reading.parts.items():
-        row = (tables.mirror.c.offer == offer) & (tables.mirror.c.place == place)
-        values = {"reserved": part.reserved, "shelf": reading.shelf.value, "seen_at": now}
-        await session.execute(update(tables.mirror).where(row).values(**values))
+    statement = (
+        update(tables.mirror)
+        .where(tables.mirror.c.offer == bindparam("of"), tables.mirror.c.place == bindparam("at"))
+        .values(reserved=bindparam("kept"), shelf=bindparam("on"), seen_at=now)
+    )
+    rows = [
+        {"of": offer, "at": place, "kept": part.reserved, "on": reading.shelf.value}
+        for offer, reading in readings.items()
+        for place, part in reading.parts.items()
+    ]
+    await execute_all(session, statement, rows)
 
 
 async def places_of(

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from peg.catalog.offers import KEYS_PER_QUERY_MAX
 from peg.db.transaction import require_transaction, signal, upsert
 from peg.domain.identity import OfferId
 from peg.intake.tables import checks
@@ -65,6 +66,16 @@ async def check_of(session: AsyncSession, offer: OfferId) -> Check | None:
     query = select(checks).where(checks.c.offer == offer)
     row = (await session.execute(query)).mappings().first()
     return Check(**row) if row else None
+
+
+async def waiting_among(session: AsyncSession, wanted: Sequence[OfferId]) -> frozenset[OfferId]:
+    """Those of some offers that wait to be read again."""
+    found: set[OfferId] = set()
+    for start in range(0, len(wanted), KEYS_PER_QUERY_MAX):
+        part = wanted[start : start + KEYS_PER_QUERY_MAX]
+        query = select(checks.c.offer).where(checks.c.offer.in_(part))
+        found.update(OfferId(key) for key in await session.scalars(query))
+    return frozenset(found)
 
 
 async def take_due(session: AsyncSession, *, now: datetime, limit: int = 250) -> Sequence[Check]:

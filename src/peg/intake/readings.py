@@ -60,15 +60,24 @@ async def take_in_readings(
     unit) is withdrawn again.
     """
     known = await offers.by_refs(session, [reading.ref for reading in readings])
-    expected = await mirror.expected_of(session, [offer.id for offer in known.values()])
-    taken = []
+    keys = [offer.id for offer in known.values()]
+    expected = await mirror.expected_of(session, keys)
+    checked = await checks.waiting_among(session, keys)
+    taken: list[TakenIn] = []
+    quiet: dict[OfferId, Reading] = {}
     for reading in readings:
         offer = known.get(reading.ref)
         if offer is None or offer.id not in basis or not offer.tracked:
             continue  # what a marketplace does not count has no figure to be explained
         doubts = Doubts(session=session, offer=offer, patience=patience, now=now)
         desk = _Desk(session=session, offer=offer, reading=reading, doubts=doubts, now=now)
-        taken.append(await desk.take_in(expected.get(offer.id, {}), basis[offer.id]))
+        one = await desk.take_in(
+            expected.get(offer.id, {}), basis[offer.id], is_checked=offer.id in checked
+        )
+        taken.append(one)
+        if one.explained:
+            quiet[offer.id] = reading
+    await mirror.note_readings(session, quiet, now=now)
     return taken
 
 
@@ -83,8 +92,9 @@ class _Desk:
     now: datetime
 
     async def take_in(
-        self, expected: Mapping[str, Expectation], basis: Mapping[str, int]
+        self, expected: Mapping[str, Expectation], basis: Mapping[str, int], *, is_checked: bool
     ) -> TakenIn:
+        """Judge the reading; of one that is explained the caller notes the rest, with others."""
         if any(row.version != basis.get(place) for place, row in expected.items()):
             await self._read_again("changed while it was read")
             return self._result({}, outdated=True)
@@ -98,12 +108,13 @@ class _Desk:
         judgements = {}
         for place, row in (await self._with_new_places(expected)).items():
             judgements[place] = await self._figure(place, row)
-        await mirror.note_reading(self.session, self.offer.id, self.reading, now=self.now)
         explained = shelf_as_expected and all(
             judgement.meaning not in {Meaning.MISSING, Meaning.EXTRA, Meaning.RESERVED}
             for judgement in judgements.values()
         )
-        if explained:
+        if not explained:
+            await mirror.note_readings(self.session, {self.offer.id: self.reading}, now=self.now)
+        elif is_checked:
             await checks.done(self.session, self.offer.id)
         await self._keep_watching(expected)
         return self._result(judgements, explained=explained)
@@ -135,12 +146,11 @@ class _Desk:
         if part is None or self._off_sale(row):
             await self._stayed(place, row)
             return Judgement(meaning=Meaning.ECHO)
-        open_pieces = await suspense.pieces_open(self.session, self.offer.id, place)
         known = Known(
             expected=row.quantity,
             reserved=row.reserved,
             may_rise=row.may_rise,
-            suspended=open_pieces,
+            suspended=await self._suspended(place, part.available, row),
             unanswered=row.pending,
             sold_since=row.sold_since,
         )
@@ -152,6 +162,12 @@ class _Desk:
             judgement = Judgement(meaning=Meaning.MISSING, pieces=row.may_rise)
         await self._act(place, part.available, row, judgement)
         return judgement
+
+    async def _suspended(self, place: str, available: int, row: Expectation) -> int:
+        """Pieces that may come back; most figures are as expected, and need no search for them."""
+        if available == row.quantity:
+            return 0
+        return await suspense.pieces_open(self.session, self.offer.id, place)
 
     def _off_sale(self, row: Expectation) -> bool:
         """A listing that is off sale on purpose keeps whatever number it had."""
