@@ -16,6 +16,8 @@ from pydantic import (
     ValidationError,
     field_validator,
 )
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from peg.domain.errors import ErrorKind, PegError
 
@@ -23,6 +25,15 @@ SHOPIFY_URL = "https://{shop}.myshopify.com"
 ETSY_URL = "https://api.etsy.com"
 ETSY_CONSENT_URL = "https://www.etsy.com"
 PREFIX = "PEG_"
+
+SQLITE, POSTGRESQL = "sqlite+aiosqlite", "postgresql+asyncpg"
+DRIVERS = {
+    **dict.fromkeys(("sqlite", SQLITE), SQLITE),
+    **dict.fromkeys(("postgres", "postgresql", POSTGRESQL), POSTGRESQL),
+}
+"""How a database may be called, and what PEG speaks to it with."""
+
+DATABASE_FORMS = f"write {SQLITE}:////FOLDER/peg.db or {POSTGRESQL}://USER:PASSWORD@HOST/NAME"
 
 
 class BadSettings(PegError):
@@ -121,6 +132,27 @@ class Settings(BaseModel):
         ),
     )
 
+    @field_validator("database_url")
+    @classmethod
+    def _a_database_that_peg_knows(cls, address: str | None) -> str | None:
+        """The sentences never repeat the address: it may hold a password."""
+        if address is None:
+            return None
+        try:
+            url = make_url(address)
+        except (ArgumentError, ValueError):
+            raise ValueError(f"this is no address of a database: {DATABASE_FORMS}") from None
+        driver = DRIVERS.get(url.drivername)
+        if driver is None:
+            raise ValueError(f"PEG cannot use {url.drivername!r}: {DATABASE_FORMS}")
+        if driver == SQLITE and url.database in {None, "", ":memory:"}:
+            raise ValueError(
+                f"the file is missing, and the book must outlive PEG: {DATABASE_FORMS}"
+            )
+        if not str(url.query.get("timeout", "0")).replace(".", "", 1).isdecimal():
+            raise ValueError("`timeout` is a number of seconds")
+        return url.set(drivername=driver).render_as_string(hide_password=False)
+
     @field_validator("shopify_url", "etsy_url", "etsy_consent_url", "public_url")
     @classmethod
     def _encrypted_unless_local(cls, address: str | None) -> str | None:
@@ -203,6 +235,6 @@ def _variable(field: str) -> str:
 
 def _sentences(error: ValidationError) -> str:
     return "; ".join(
-        f"{_variable(str(one['loc'][0]))}: {one['msg']}"
+        f"{_variable(str(one['loc'][0]))}: {one['msg'].removeprefix('Value error, ')}"
         for one in error.errors(include_input=False)
     )

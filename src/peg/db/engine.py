@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from peg.db.errors import DriverMissing
 from peg.db.one_trip import connect
 
 LOCK_WAIT_S = 5.0
@@ -26,6 +27,13 @@ class Database:
         self.engine = engine
         self._turn = asyncio.Lock() if engine.dialect.name == "sqlite" else None
         self._committed: list[Callable[[frozenset[str]], None]] = []
+
+    @property
+    def place(self) -> str:
+        """Where it is, for people: the file, or the address without its password."""
+        url = self.engine.url
+        file = url.database if url.get_backend_name() == "sqlite" else None
+        return file or url.render_as_string(hide_password=True)
 
     def on_commit(self, listener: Callable[[frozenset[str]], None]) -> None:
         """Call `listener` with the signals of every transaction after it is committed."""
@@ -47,12 +55,21 @@ class Database:
         await self.engine.dispose()
 
 
-def open_database(url: str) -> Database:
-    """Open `sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://…`; nothing is read yet."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        return Database(_sqlite(url))
-    return Database(create_async_engine(url, pool_pre_ping=True))
+def open_database(address: str) -> Database:
+    """Open `sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://…`; nothing is read yet.
+
+    SQLite's `?timeout=` says how many seconds a lock is waited for.
+
+    Raises:
+        DriverMissing: what speaks to this kind of database is not installed.
+    """
+    url = make_url(address)
+    try:
+        if url.get_backend_name() == "sqlite":
+            return Database(_sqlite(url))
+        return Database(create_async_engine(url, pool_pre_ping=True))
+    except ModuleNotFoundError as cause:
+        raise DriverMissing(cause.name or url.drivername) from cause
 
 
 def sqlite_url(file: Path) -> str:
@@ -60,10 +77,11 @@ def sqlite_url(file: Path) -> str:
     return f"sqlite+aiosqlite:///{file}"
 
 
-def _sqlite(url: str) -> AsyncEngine:
+def _sqlite(url: URL) -> AsyncEngine:
+    lock_wait_s = float(str(url.query.get("timeout", LOCK_WAIT_S)))
     engine = create_async_engine(
         url,
-        connect_args={"timeout": LOCK_WAIT_S, "async_creator_fn": connect},
+        connect_args={"timeout": lock_wait_s, "async_creator_fn": connect},
         pool_size=4,
         max_overflow=4,
     )
@@ -79,7 +97,7 @@ def _sqlite(url: str) -> AsyncEngine:
             "journal_mode=WAL",
             "synchronous=FULL",  # a power cut must not lose an acknowledged webhook
             "foreign_keys=ON",
-            f"busy_timeout={int(LOCK_WAIT_S * 1000)}",
+            f"busy_timeout={int(lock_wait_s * 1000)}",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

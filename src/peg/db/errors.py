@@ -20,52 +20,82 @@ class DatabaseUnavailable(PegError):
 class DatabaseLocked(DatabaseUnavailable):
     """Another process keeps the database."""
 
-    def __init__(self) -> None:
+    def __init__(self, place: str) -> None:
         super().__init__(
-            "another program holds the database for too long: see with `peg doctor` whether two"
-            " PEGs run on one file, and stop one"
+            f"another program holds the database ({place}) for too long: see with `peg doctor`"
+            " whether two PEGs run on one file, and stop one"
         )
 
 
 class DiskFull(DatabaseUnavailable):
     """No room to write."""
 
-    def __init__(self) -> None:
+    def __init__(self, place: str) -> None:
         super().__init__(
-            "the disk is full: make room on it; until then nothing is taken in, and the"
+            f"the disk is full ({place}): make room on it; until then nothing is taken in, and the"
             " marketplaces send again"
         )
 
 
 class DatabaseReadOnly(DatabaseUnavailable):
-    """The file or its folder may not be written."""
+    """The file or its folder may not be written, or the folder is not there."""
 
-    def __init__(self) -> None:
+    def __init__(self, place: str) -> None:
         super().__init__(
-            "the database cannot be written: give the user that runs PEG the right to write the"
-            " file and its folder"
+            f"the database ({place}) cannot be written: its folder must be there, and the user"
+            " that runs PEG needs the right to write the file and the folder"
         )
 
 
-_BY_WORDS: tuple[tuple[str, type[DatabaseLocked | DiskFull | DatabaseReadOnly]], ...] = (
+class DatabaseDamaged(DatabaseUnavailable):
+    """What stands in the file is no database, or no whole one. Nothing is taken in meanwhile."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(
+            f"the database ({place}) is damaged or none of PEG's: stop PEG, move the file and those"
+            " beside it that begin with its name away, and put your newest copy in its place"
+        )
+
+
+class DriverMissing(PegError):
+    """What speaks to this kind of database is not installed."""
+
+    kind: ClassVar[ErrorKind] = "refused"
+
+    def __init__(self, driver: str) -> None:
+        super().__init__(
+            f"the driver {driver!r} is not installed: install it beside PEG (`pip install"
+            f" {driver}`, or `pipx inject peg {driver}`), or unset PEG_DATABASE_URL"
+        )
+
+
+_Named = type[DatabaseLocked | DiskFull | DatabaseReadOnly | DatabaseDamaged]
+
+_BY_WORDS: tuple[tuple[str, _Named], ...] = (
     ("database is locked", DatabaseLocked),
     ("lock timeout", DatabaseLocked),
     ("disk is full", DiskFull),
-    ("database or disk is full", DiskFull),
     ("no space left", DiskFull),
     ("disk i/o error", DiskFull),
     ("readonly database", DatabaseReadOnly),
     ("read-only transaction", DatabaseReadOnly),
     ("unable to open database", DatabaseReadOnly),
+    ("not a database", DatabaseDamaged),
+    ("malformed", DatabaseDamaged),
 )
 
 
-def translated(error: DBAPIError) -> PegError | None:
-    """The named error behind a driver's words; None when it is not about availability."""
+def translated(error: DBAPIError, place: str) -> PegError | None:
+    """The named error behind a driver's words; None when it is not about availability.
+
+    Args:
+        error: as SQLAlchemy raised it.
+        place: the database's file or address, to be named.
+    """
     words = str(error.orig).lower()
     for part, kind in _BY_WORDS:
         if part in words:
-            return kind()
+            return kind(place)
     if isinstance(error, OperationalError) and error.connection_invalidated:
         return DatabaseUnavailable("the connection to the database broke: it is tried again")
     return None

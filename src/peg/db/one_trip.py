@@ -61,6 +61,17 @@ class OneTripConnection(aiosqlite.Connection):
         """A cursor; opening it costs nothing."""
         return OneTripCursor(self._trip)
 
+    async def _connect(self) -> aiosqlite.Connection:
+        """Where the file cannot be opened, its thread ends before we do.
+
+        Left alone, it would speak to an event loop that may be closed by then.
+        """
+        try:
+            return await super()._connect()
+        except sqlite3.Error:
+            self._thread.join()
+            raise
+
     def __del__(self) -> None:
         """A task cancelled in the middle of a reset makes the pool let go: then nobody closes it.
 

@@ -23,7 +23,7 @@ async def begin(database: Database) -> AsyncIterator[AsyncSession]:
     Signals raised inside are announced after the commit, never before it.
 
     Raises:
-        DatabaseUnavailable: locked too long, disk full, read-only; nothing was changed.
+        DatabaseUnavailable: locked too long, disk full, read-only, damaged; nothing was changed.
     """
     try:
         async with (
@@ -34,7 +34,7 @@ async def begin(database: Database) -> AsyncIterator[AsyncSession]:
             await session.connection()  # takes the write lock before the first read
             yield session
     except DBAPIError as error:
-        named = translated(error)
+        named = translated(error, database.place)
         if named is None:
             raise
         raise named from error
@@ -50,7 +50,7 @@ async def reading(database: Database) -> AsyncIterator[AsyncSession]:
             await session.connection(execution_options={"reads_only": True})
             yield session
     except DBAPIError as error:
-        named = translated(error)
+        named = translated(error, database.place)
         if named is None:
             raise
         raise named from error

@@ -1,19 +1,38 @@
 """What every entry point needs, and what needs no marketplace: settings, database, time, chance."""
 
+import errno
+import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random, SystemRandom
+from typing import ClassVar
 
 from sqlalchemy.engine import make_url
 
 from peg.bus.signals import Signals
 from peg.db.engine import Database, open_database
+from peg.db.errors import DiskFull
 from peg.domain.clock import Clock
+from peg.domain.errors import ErrorKind, PegError
 from peg.monitoring.logs import configure_logs
 from peg.monitoring.metrics import Metrics, make_metrics
 from peg.settings import Settings, load_settings, unknown_variables
 from peg.wiring.clocks import ScaledClock, SystemClock
+
+
+class HomeUnusable(PegError):
+    """PEG_HOME, or something in it, cannot be made, read or written."""
+
+    kind: ClassVar[ErrorKind] = "refused"
+
+    def __init__(self, home: Path, cause: OSError) -> None:
+        super().__init__(
+            f"PEG_HOME ({home}) cannot be used: {cause.strerror}"
+            f"{f' ({cause.filename})' if cause.filename else ''}. Set it to a folder that this user"
+            " may write, or give the user the right"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +61,16 @@ async def open_ground(
 
     Raises:
         BadSettings: the environment holds what cannot be.
+        DriverMissing: what speaks to the database is not installed.
+        HomeUnusable: PEG_HOME cannot be made, read or written.
+        DiskFull: no room on it.
     """
     settings = load_settings(environment)
     configure_logs(log_format=settings.log_format, level=settings.log_level or log_level)
     time = clock if clock is not None else _clock(settings)
     database = open_database(settings.database)
-    _make_folder(settings)
     try:
+        _make_folder(settings)
         yield Ground(
             settings=settings,
             database=database,
@@ -57,6 +79,12 @@ async def open_ground(
             signals=Signals(database, time),
             metrics=make_metrics(),
         )
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise DiskFull(str(settings.home)) from error
+        if error.filename and Path(os.fsdecode(error.filename)).is_relative_to(settings.home):
+            raise HomeUnusable(settings.home, error) from error
+        raise
     finally:
         await database.close()
 
@@ -68,7 +96,10 @@ def _clock(settings: Settings) -> Clock:
 def _make_folder(settings: Settings) -> None:
     url = make_url(settings.database)
     if url.get_backend_name() == "sqlite" and settings.database_url is None:
-        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise HomeUnusable(settings.home, error) from error
 
 
 def misspelled(environment: Mapping[str, str]) -> Sequence[str]:
