@@ -1,6 +1,6 @@
 """A jeweller with two shop windows and an empty book."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from tests.support.shop_window import ShopWindow
 from peg.catalog import offers
 from peg.db.columns import metadata
 from peg.db.engine import Database, open_database, sqlite_url
-from peg.db.transaction import reading
+from peg.db.transaction import begin, reading
 from peg.domain.identity import OfferRef, ShopId, Sku
 from peg.intake.patience import Patience
 from peg.intake.polling import Polls
@@ -21,6 +21,7 @@ from peg.migrations.schema import ensure_current
 from peg.onboarding.deciding import Decider
 from peg.onboarding.importing import Imported, Importer
 from peg.propagation import board
+from peg.propagation.retarget import retarget
 from peg.reads.stock import StockRow, piece
 
 RING = Sku("RING-1")
@@ -38,16 +39,29 @@ class Jeweller:
     async def imports(self) -> Imported:
         return await self.importer.run(lambda _step, _by: None)
 
+    async def imports_from(self, *windows: ShopWindow) -> Imported:
+        """Only these shops are connected yet."""
+        shops = {window.shop: window for window in windows}
+        return await importer_of(self.database, self.clock, shops).run(lambda _step, _by: None)
+
     async def stock(self, sku: str = RING) -> StockRow:
         async with reading(self.database) as session:
             return (await piece(session, Sku(sku))).stock
 
     async def should_show(self, ref: OfferRef) -> int:
+        return sum((await self.target(ref)).values())
+
+    async def target(self, ref: OfferRef) -> Mapping[str, int]:
         async with reading(self.database) as session:
             offer = (await offers.by_refs(session, [ref]))[ref]
             standing = await board.standing_of(session, offer.id)
         assert standing is not None
-        return standing.target.total
+        return standing.target.quantities
+
+    async def retarget(self, sku: str = RING) -> None:
+        """What hears of changed stock does this; nobody listens here."""
+        async with begin(self.database) as session:
+            await retarget(session, [Sku(sku)], now=self.clock.now())
 
     async def questions(self) -> list[questions.Question]:
         async with reading(self.database) as session:
@@ -61,6 +75,14 @@ class Jeweller:
             }
 
 
+def importer_of(
+    database: Database, clock: StandingClock, shops: Mapping[ShopId, ShopWindow]
+) -> Importer:
+    patience = Patience()
+    polls = Polls(database, clock, shops, patience)
+    return Importer(database, clock, shops, polls=polls, patience=patience)
+
+
 @asynccontextmanager
 async def open_jeweller(home: Path) -> AsyncIterator[Jeweller]:
     """Both shops are empty; their clocks and PEG's begin at the same moment."""
@@ -70,9 +92,7 @@ async def open_jeweller(home: Path) -> AsyncIterator[Jeweller]:
     shopify = ShopWindow(ShopId("shopify:gems.myshopify.com"), MONDAY_NOON)
     etsy = ShopWindow(ShopId("etsy:1001"), MONDAY_NOON)
     shops = {shopify.shop: shopify, etsy.shop: etsy}
-    patience = Patience()
-    polls = Polls(database, clock, shops, patience)
-    importer = Importer(database, clock, shops, polls=polls, patience=patience)
+    importer = importer_of(database, clock, shops)
     decider = Decider(database, clock, shops)
     yield Jeweller(database, clock, shopify, etsy, importer, decider)
     await database.close()

@@ -35,7 +35,7 @@ class ShopWindow:
     def show(
         self,
         sku: str,
-        pieces: int,
+        pieces: int | Mapping[str, int],
         *,
         title: str = "",
         options: Mapping[str, str] | None = None,
@@ -44,6 +44,7 @@ class ShopWindow:
         tracked: bool = True,
         tags: Sequence[str] = (),
     ) -> OfferRef:
+        """Put a piece into the window: so many, or so many at each place."""
         number = str(100 + len(self.offers))
         ref = OfferRef(
             shop=self.shop,
@@ -91,6 +92,16 @@ class ShopWindow:
         self.orders.append(order)
         return order
 
+    def cancel(self, order: OrderSnapshot) -> None:
+        """The buyer changed their mind: the pieces may be sold again, once PEG puts them back."""
+        line = order.lines[0]
+        back = replace(line, committed=0, restocked=line.committed)
+        self.orders.append(
+            replace(
+                order, updated_at=self.now, fetched_at=self.now, cancelled_at=self.now, lines=[back]
+            )
+        )
+
     def later(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
 
@@ -137,9 +148,10 @@ class ShopWindow:
     def _now(self, reading: Reading) -> Reading:
         return replace(reading, begun_at=self.now, marketplace_at=self.now)
 
-    def _reading(self, ref: OfferRef, pieces: int, shelf: Shelf) -> Reading:
+    def _reading(self, ref: OfferRef, pieces: int | Mapping[str, int], shelf: Shelf) -> Reading:
         place = PLACE if self.channel is Channel.SHOPIFY else ANYWHERE
-        parts = {place: Parts(available=pieces)}
+        lies = {place: pieces} if isinstance(pieces, int) else pieces
+        parts = {where: Parts(available=there) for where, there in lies.items()}
         return Reading(
             ref=ref, parts=parts, shelf=shelf, begun_at=self.now, marketplace_at=self.now
         )

@@ -16,7 +16,7 @@ from peg.db.transaction import begin
 from peg.domain.messages import Alert
 from peg.intake import inbox
 from peg.ledger import cases, order_rows, queries, questions
-from peg.propagation import board, pauses
+from peg.propagation import board, pauses, retarget
 from peg.wiring.alone import is_running
 from peg.wiring.ground import Ground, misspelled
 from peg.wiring.keys import load_ring
@@ -24,6 +24,7 @@ from peg.wiring.keys import load_ring
 DISK_BYTES_LOW = 1_000_000_000
 DISK_BYTES_MIN = 100_000_000
 WAITING_S_MAX = 60.0
+STRANDED_NAMED_MAX = 5
 
 
 class State(Enum):
@@ -104,7 +105,22 @@ async def book(session: AsyncSession) -> Sequence[Finding]:
         (unknown, "orders", f"{unknown} lines of unknown pieces: `peg orders --unknown`"),
         (len(paused), "pauses", f"no writes to {', '.join(paused)}: `peg resume` ends that"),
     )
-    return findings + [Finding(State.LOOK, what, words) for count, what, words in looks if count]
+    findings += [Finding(State.LOOK, what, words) for count, what, words in looks if count]
+    return [*findings, *await _stranded(session)]
+
+
+async def _stranded(session: AsyncSession) -> Sequence[Finding]:
+    """Offers that show nothing because their pieces lie elsewhere: no error says so."""
+    found = await retarget.stranded(session)
+    if not found:
+        return []
+    few = ", ".join(f"{one.title!r} on {one.ref.channel}" for one in found[:STRANDED_NAMED_MAX])
+    more = ", …" if len(found) > STRANDED_NAMED_MAX else ""
+    sentence = (
+        f"there are pieces of {few}{more}, but none lies where that shop sells from: `peg stock"
+        " SKU` shows where they lie; count them at both places (`peg count SKU N --at PLACE`)"
+    )
+    return [Finding(State.LOOK, "places", sentence)]
 
 
 async def waiting(session: AsyncSession, *, now: datetime) -> Sequence[Finding]:

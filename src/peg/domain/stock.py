@@ -13,6 +13,7 @@ class Cause(StrEnum):
     RECEIVED = "received"  # came in from a supplier or the bench
     COUNTED = "counted"  # counted on the shelf
     EDITED = "edited"  # a person changed it in a marketplace's admin
+    MOVED = "moved"  # the same pieces, at another place
     HELD = "held"
     RELEASED = "released"
     EXPIRED = "expired"  # a hold reached its deadline

@@ -1,15 +1,16 @@
 """At which place a sold piece counts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from peg.db.transaction import execute_all, insert_or_ignore, require_transaction
 from peg.domain.identity import MAIN, POOL, LocationId, ShopId, Sku
 from peg.domain.order import LineSnapshot
 from peg.ledger.book import level_of
 from peg.ledger.line_effects import AppliedRow
-from peg.ledger.tables import levels
+from peg.ledger.tables import PARTS, levels
 
 
 async def place_for(
@@ -34,6 +35,17 @@ async def place_for(
     if shop.startswith("shopify:"):
         return next(iter(places.values())) if len(places) == 1 else POOL
     return await fullest(session, sku)
+
+
+async def open_places(session: AsyncSession, wanted: Mapping[Sku, Iterable[LocationId]]) -> None:
+    """Items may lie there from now on, even if nothing does yet."""
+    require_transaction(session)
+    rows = [
+        {"sku": sku, "location": location, **dict.fromkeys(PARTS, 0)}
+        for sku, locations in sorted(wanted.items())
+        for location in sorted(locations)
+    ]
+    await execute_all(session, insert_or_ignore(session, levels), rows)
 
 
 async def fullest(session: AsyncSession, sku: Sku) -> LocationId:

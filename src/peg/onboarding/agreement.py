@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from peg.domain.identity import MAIN, LocationId, ShopId
 from peg.domain.offer import ANYWHERE, Reading, Shelf
 
+BOOK = ShopId("peg")
+"""The book's own voice among the shops'."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
@@ -16,10 +19,14 @@ class Side:
     places: Mapping[str, LocationId]
 
     @property
+    def counts_by_place(self) -> bool:
+        """Whether the shop says where its pieces lie."""
+        return ANYWHERE not in self.reading.parts
+
+    @property
     def speaks(self) -> bool:
         """Whether its figure tells of pieces: a listing off sale keeps whatever number it had."""
-        counts_by_place = ANYWHERE not in self.reading.parts
-        return counts_by_place or self.reading.shelf in {Shelf.LISTED, Shelf.SOLD_OUT}
+        return self.counts_by_place or self.reading.shelf in {Shelf.LISTED, Shelf.SOLD_OUT}
 
     @property
     def total(self) -> int:
@@ -40,32 +47,51 @@ class Agreement:
     said: Mapping[ShopId, int]
 
     @property
+    def total(self) -> int:
+        """Pieces that may be sold, wherever they lie."""
+        return sum(self.available.values())
+
+    @property
     def disagrees(self) -> bool:
         """Whether a person must be asked."""
         return len(set(self.said.values())) > 1
 
 
-def agree(sides: Sequence[Side]) -> Agreement:
+def agree(sides: Sequence[Side], *, booked: int | None = None) -> Agreement:
     """The pieces of one item, place by place.
 
     The shop that counts by place says where they lie; the lowest figure says how many they are.
+
+    Args:
+        sides: what shops show of it.
+        booked: what the book has of an item that is known already: a voice like a shop's.
     """
-    speaking = [side for side in sides if side.speaks] or list(sides)
+    speaking = [side for side in sides if side.speaks]
+    if not speaking and booked is None:
+        speaking = list(sides)
     said = {side.shop: side.total for side in speaking}
+    if booked is not None:
+        said[BOOK] = booked
     total = min(said.values(), default=0)
-    counted = next((side for side in speaking if ANYWHERE not in side.reading.parts), None)
+    counted = next((side for side in speaking if side.counts_by_place), None)
     if counted is None:
         return Agreement(available={MAIN: total}, said=said)
-    lies: dict[LocationId, int] = {}
-    for place, part in counted.reading.parts.items():
-        location = counted.places.get(place, MAIN)
-        lies[location] = lies.get(location, 0) + max(0, part.available)
-    return Agreement(available=_lowered(lies, total), said=said)
+    return Agreement(available=_add_up_to(total, lies(counted)), said=said)
 
 
-def _lowered(lies: Mapping[LocationId, int], total: int) -> dict[LocationId, int]:
+def lies(side: Side) -> Mapping[LocationId, int]:
+    """How many pieces a shop shows at which of our places; none for one that knows no places."""
+    found: dict[LocationId, int] = {}
+    for place, part in side.reading.parts.items():
+        if place != ANYWHERE:
+            location = side.places.get(place, MAIN)
+            found[location] = found.get(location, 0) + max(0, part.available)
+    return found
+
+
+def _add_up_to(total: int, there: Mapping[LocationId, int]) -> dict[LocationId, int]:
     """Take what is too much off the fullest places."""
-    left = dict(lies)
+    left = dict(there)
     excess = sum(left.values()) - total
     for location in sorted(left, key=lambda location: (-left[location], location)):
         less = min(max(0, excess), left[location])

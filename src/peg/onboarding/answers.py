@@ -12,7 +12,7 @@ from peg.intake.patience import Patience
 from peg.ledger import book, places, questions
 from peg.ledger.book import Posting
 from peg.ledger.questions import Question
-from peg.onboarding.adopting import DISAGREES
+from peg.onboarding.counting import DISAGREES
 from peg.propagation import board
 from peg.propagation.retarget import retarget_offers
 from peg.reconciliation.run import DELETED, VANISHED, believe_gone

@@ -1,6 +1,6 @@
 """Compute anew what offers should show, after anything that bears on it has changed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,10 +12,13 @@ from peg.domain.identity import Channel, OfferId, Sku
 from peg.ledger import queries
 from peg.marketplaces import etsy
 from peg.propagation.board import set_aims
-from peg.propagation.targets import Limits, Supply, aim
+from peg.propagation.targets import Aim, Limits, Supply, aim
 
 QUANTITY_MAX = {Channel.ETSY: etsy.QUANTITY_MAX}
 """More than that a channel does not take, however much there is."""
+
+OFFERS_PER_LOOK_MAX = 500
+"""SQLite limits the variables of one statement."""
 
 
 async def retarget(
@@ -33,7 +36,30 @@ async def retarget_offers(
     session: AsyncSession, affected: Sequence[Offer], *, now: datetime
 ) -> Sequence[OfferId]:
     """Give these offers their newest targets; the ones that changed."""
-    live = [one for one in affected if one.components and one.tracked and not one.gone]
+    live = _live(affected)
+    aims = await _aims(session, live)
+    shops = {offer.id: offer.ref.shop for offer in live}
+    return await set_aims(
+        session, {offer: (shops[offer], wanted) for offer, wanted in aims.items()}, now=now
+    )
+
+
+async def stranded(session: AsyncSession) -> Sequence[Offer]:
+    """Offers that show nothing although there are pieces: none lies where their shop sells from."""
+    live = _live(await offers.everything(session))
+    found: list[Offer] = []
+    for start in range(0, len(live), OFFERS_PER_LOOK_MAX):
+        part = live[start : start + OFFERS_PER_LOOK_MAX]
+        aims = await _aims(session, part)
+        found += [offer for offer in part if aims[offer.id].stranded]
+    return found
+
+
+def _live(wanted: Sequence[Offer]) -> list[Offer]:
+    return [one for one in wanted if one.components and one.tracked and not one.gone]
+
+
+async def _aims(session: AsyncSession, live: Sequence[Offer]) -> Mapping[OfferId, Aim]:
     skus = {component.sku for offer in live for component in offer.components}
     levels = await queries.levels_of(session, sorted(skus))
     places = await mirror.places_of(session, live)
@@ -47,6 +73,6 @@ async def retarget_offers(
         rule = limits[offer.id]
         caps = [rule.cap, QUANTITY_MAX.get(offer.ref.channel)]
         cap = min((one for one in caps if one is not None), default=None)
-        wanted = aim(supplies, places[offer.id], Limits(buffer=rule.buffer or 0, cap=cap))
-        aims[offer.id] = (offer.ref.shop, wanted)
-    return await set_aims(session, aims, now=now)
+        limit = Limits(buffer=rule.buffer or 0, cap=cap)
+        aims[offer.id] = aim(supplies, places[offer.id], limit)
+    return aims

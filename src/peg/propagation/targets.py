@@ -43,15 +43,24 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aim:
-    """Quantities per place, and why they are lower than the stock would allow."""
+    """Quantities per place, and why they are lower than the stock would allow.
+
+    `allowed`: pieces that may be shown in all, wherever they lie.
+    """
 
     quantities: Mapping[str, int]
     why: tuple[str, ...] = ()
+    allowed: int = 0
 
     @property
     def listed(self) -> bool:
         """Whether buyers may find the offer."""
         return any(self.quantities.values())
+
+    @property
+    def stranded(self) -> bool:
+        """Whether there are pieces, and none lies where this shop sells from."""
+        return self.allowed > 0 and not self.listed
 
 
 def aim(supplies: Sequence[Supply], places: Mapping[str, LocationId | None], limits: Limits) -> Aim:
@@ -76,7 +85,10 @@ def aim(supplies: Sequence[Supply], places: Mapping[str, LocationId | None], lim
     stock = min(supply.total.available // supply.need for supply in supplies)
     allowed, why = _limited(stock, limits)
     wanted = {place: _at(supplies, location, allowed) for place, location in places.items()}
-    return Aim(quantities=_shared_out(wanted, allowed), why=why)
+    quantities = _shared_out(wanted, allowed)
+    if allowed and not any(quantities.values()):
+        why += (f"none of {allowed} lies where this shop sells from",)
+    return Aim(quantities=quantities, why=why, allowed=allowed)
 
 
 def _limited(stock: int, limits: Limits) -> tuple[int, tuple[str, ...]]:
