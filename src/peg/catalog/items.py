@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import tables
 from peg.db.transaction import insert_or_ignore, require_transaction, upsert
-from peg.domain.errors import BadQuantity, ErrorKind, PegError, UnknownSku
+from peg.domain.errors import BadQuantity, ErrorKind, PegError
 from peg.domain.identity import Sku
 from peg.domain.near import did_you_mean
 from peg.ledger.book import open_items
+from peg.ledger.unknown import unknown_sku
 
 
 class UnknownKind(PegError):
@@ -118,7 +119,7 @@ async def set_low_stock(session: AsyncSession, sku: Sku, at: int | None) -> None
     _refuse_below_zero(at)
     statement = update(tables.items).where(tables.items.c.sku == sku).values(low_stock_at=at)
     if await session.scalar(statement.returning(tables.items.c.sku)) is None:
-        raise UnknownSku(sku)
+        raise await unknown_sku(session, sku)
 
 
 async def set_low_stock_of_kind(session: AsyncSession, kind: str, at: int | None) -> None:

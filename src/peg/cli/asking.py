@@ -1,7 +1,7 @@
 """What waits for a person: `cases`, `questions`, `answer`."""
 
 from peg.cli.terminal import Here, Report
-from peg.cli.words import seen
+from peg.cli.words import Number, seen
 from peg.db.transaction import begin, reading
 from peg.onboarding import answers
 from peg.reads import doubts
@@ -52,7 +52,7 @@ async def questions(*, here: Here) -> int:
     return here.show(report)
 
 
-async def answer(question: int, answer: str, /, *, here: Here) -> int:
+async def answer(question: Number, answer: str, /, *, here: Here) -> int:
     """Answer a question; what follows from it is done at once.
 
     Args:

@@ -1,7 +1,7 @@
 """What is in the book: `stock`, `history`, `orders`."""
 
 from peg.cli.terminal import Here, Report
-from peg.cli.words import moment_of, seen, sku_of
+from peg.cli.words import Lines, moment_of, seen, sku_of
 from peg.db.transaction import reading
 from peg.reads import orders as order_reads
 from peg.reads import stock as stock_reads
@@ -42,7 +42,7 @@ async def _piece(here: Here, sku: str) -> int:
     return here.show(report)
 
 
-async def history(sku: str, /, *, at: str | None = None, limit: int = 50, here: Here) -> int:
+async def history(sku: str, /, *, at: str | None = None, limit: Lines = 50, here: Here) -> int:
     """Why a piece's stock is, or was, what it is.
 
     Args:
@@ -77,7 +77,7 @@ async def history(sku: str, /, *, at: str | None = None, limit: int = 50, here: 
     return here.show(report)
 
 
-async def orders(*, limit: int = 50, unknown: bool = False, here: Here) -> int:
+async def orders(*, limit: Lines = 50, unknown: bool = False, here: Here) -> int:
     """Orders as they were taken in, the newest first.
 
     Args:

@@ -1,9 +1,8 @@
 """What stands on the shops: `offers`, `shops`."""
 
 from peg.cli.terminal import Here, Report
-from peg.cli.words import seen, sku_of
+from peg.cli.words import seen, shop_of, sku_of
 from peg.db.transaction import reading
-from peg.domain.identity import ShopId
 from peg.reads import offers as offer_reads
 from peg.reads import shops as shop_reads
 from peg.reads.offers import OfferRow
@@ -29,7 +28,7 @@ async def offers(
     async with here.ground() as ground, reading(ground.database) as session:
         found = await offer_reads.all_offers(
             session,
-            shop=None if shop is None else ShopId(shop),
+            shop=None if shop is None else shop_of(shop),
             sku=None if sku is None else sku_of(sku),
         )
     rows = [row for row in found if not (behind and row.in_step) and not (unknown and row.parts)]

@@ -1,10 +1,16 @@
 """Steer what is written to the shops: `push`, `reconcile`, `drift`, `pause`, `resume`."""
 
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from peg.catalog import offers
+from peg.catalog.offers import Offer
 from peg.cli.terminal import Here, Report
-from peg.cli.words import seen, sku_of
+from peg.cli.words import seen, shop_of, sku_of
 from peg.db.transaction import begin, reading
-from peg.domain.identity import ShopId
+from peg.ledger import queries
+from peg.marketplaces.port import AccessRevoked
 from peg.propagation import board, pauses
 from peg.propagation.retarget import retarget_offers
 from peg.reads import doubts
@@ -23,8 +29,11 @@ async def pause(scope: str | None = None, /, *, why: str = "", here: Here) -> in
     async with here.ground() as ground:
         if scope is not None:
             async with begin(ground.database) as session:
+                named = scope.strip().lower()
+                if ":" in named:
+                    await directory.by_id(session, shop_of(named))
                 now = ground.clock.now()
-                await pauses.pause(session, scope, who=here.who, why=why, now=now)
+                await pauses.pause(session, named, who=here.who, why=why, now=now)
         async with reading(ground.database) as session:
             found = await pauses.all_pauses(session)
     report = Report(
@@ -46,8 +55,9 @@ async def resume(scope: str = pauses.EVERYTHING, /, *, here: Here) -> int:
         scope: as it was paused.
     """
     async with here.ground() as ground, begin(ground.database) as session:
-        await pauses.resume(session, scope)
-    return here.show(Report(facts={"resumed": scope}, sentence=f"{scope}: written again"))
+        named = scope.strip().lower()
+        await pauses.resume(session, named)
+    return here.show(Report(facts={"resumed": named}, sentence=f"{named}: written again"))
 
 
 async def drift(*, here: Here) -> int:
@@ -83,8 +93,7 @@ async def push(sku: str | None = None, /, *, here: Here) -> int:
     """
     async with here.ground() as ground, open_peg(ground) as peg:
         async with begin(ground.database) as session:
-            found = await offers.of_skus(session, [sku_of(sku)]) if sku else None
-            affected = found if found is not None else await offers.everything(session)
+            affected = await _offers_of(session, sku)
             now = ground.clock.now()
             await retarget_offers(session, affected, now=now)
             for offer in affected:
@@ -110,10 +119,25 @@ async def reconcile(shop: str | None = None, /, *, here: Here) -> int:
     """
     async with here.ground() as ground, open_peg(ground) as peg:
         engine = await peg.engine()
-        wanted = sorted(engine.shops) if shop is None else [ShopId(shop)]
+        wanted = sorted(engine.shops)
+        if shop is not None:
+            async with reading(ground.database) as session:
+                wanted = [(await directory.by_id(session, shop_of(shop))).id]
+            if wanted[0] not in engine.shops:
+                raise AccessRevoked(f"{wanted[0]} is not connected any more: connect it again")
         with here.progress() as bars:
             for one in bars.track(wanted, description="comparing"):
-                if one not in engine.shops:
-                    raise directory.UnknownShop(one)
                 await engine.reconciler.reconcile(one)
     return await drift(here=here)
+
+
+async def _offers_of(session: AsyncSession, sku: str | None) -> Sequence[Offer]:
+    """All offers, or those of one piece.
+
+    Raises:
+        UnknownSku: no such item.
+    """
+    if sku is None:
+        return await offers.everything(session)
+    item = await queries.position(session, sku_of(sku))
+    return await offers.of_skus(session, [item.sku])

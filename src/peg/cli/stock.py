@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.cli.terminal import Here, Report
-from peg.cli.words import Pieces, moment_of, seen, sku_of
+from peg.cli.words import Number, Pieces, moment_of, seen, sku_of
 from peg.db.transaction import begin, reading
 from peg.domain.identity import LocationId, Sku
 from peg.domain.stock import StockLevel
@@ -18,7 +18,7 @@ async def sell(
     quantity: Pieces | None = None,
     /,
     *,
-    hold: int | None = None,
+    hold: Number | None = None,
     note: str = "",
     here: Here,
 ) -> int:
@@ -148,7 +148,7 @@ async def hold(
     return _say(here, after.sku, after.level, f"hold {number} keeps {quantity}", hold=number)
 
 
-async def release(hold: int, /, *, here: Here) -> int:
+async def release(hold: Number, /, *, here: Here) -> int:
     """End a hold; its pieces may be sold again.
 
     Args:

@@ -9,7 +9,7 @@ from cyclopts import Parameter, Token
 
 from peg.domain.errors import BadQuantity, ErrorKind, PegError
 from peg.domain.gem_sku import sku_on_label
-from peg.domain.identity import Sku, fold_sku, parse_sku
+from peg.domain.identity import ShopId, Sku, fold_sku, parse_sku
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,9}\Z", re.ASCII)
 
@@ -18,12 +18,25 @@ def _whole(_kind: Any, tokens: Sequence[Token]) -> int:
     """A whole number, as typed; left to itself, the library would round 1.5 to 2."""
     text = tokens[0].value
     if not _WHOLE.match(text):
-        raise BadQuantity(f"{text!r} is no whole number of pieces")
+        raise BadQuantity(f"{text!r} is no whole number")
     return int(text)
+
+
+def _at_least_one(kind: Any, tokens: Sequence[Token]) -> int:
+    number = _whole(kind, tokens)
+    if number < 1:
+        raise BadQuantity(f"name 1 or more, not {number}")
+    return number
 
 
 Pieces = Annotated[int, Parameter(converter=_whole)]
 """A number of pieces, typed by a person."""
+
+Number = Annotated[int, Parameter(converter=_whole)]
+"""By which something is listed, typed by a person."""
+
+Lines = Annotated[int, Parameter(converter=_at_least_one)]
+"""How many lines of a list are wanted."""
 
 
 class BadMoment(PegError):
@@ -39,6 +52,11 @@ def sku_of(text: str) -> Sku:
         BadSku: it can be none, or a character of the label is wrong.
     """
     return parse_sku(sku_on_label(fold_sku(text)))
+
+
+def shop_of(text: str) -> ShopId:
+    """A shop's id as typed; capital letters are slips."""
+    return ShopId(text.strip().lower())
 
 
 def moment_of(text: str, *, end_of_day: bool) -> datetime:

@@ -54,8 +54,8 @@ class UnknownSku(PegError):
 
     kind = "missing"
 
-    def __init__(self, sku: str) -> None:
-        super().__init__(f"no item has the SKU {sku!r}: `peg stock` lists them")
+    def __init__(self, sku: str, near: str = "") -> None:
+        super().__init__(f"no item has the SKU {sku!r}{near}: `peg stock` lists them")
         self.sku = sku
 
 

@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.bus.outbox import stage
 from peg.db.transaction import insert_or_ignore, require_transaction
-from peg.domain.errors import UnknownSku
 from peg.domain.identity import LocationId, Sku
 from peg.domain.messages import StockChanged
 from peg.domain.stock import Cause, StockLevel
 from peg.ledger.cases import follow_oversold
 from peg.ledger.tables import PARTS, entries, levels, positions
+from peg.ledger.unknown import unknown_sku
 
 KEYS_PER_QUERY_MAX = 5000
 """SQLite limits the variables of one statement."""
@@ -124,7 +124,7 @@ async def lock(session: AsyncSession, skus: Iterable[Sku]) -> Mapping[Sku, Posit
         found |= {row["sku"]: position_of(row) for row in rows.mappings()}
     for sku in wanted:
         if sku not in found:
-            raise UnknownSku(sku)
+            raise await unknown_sku(session, sku)
     return found
 
 

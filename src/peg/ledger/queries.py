@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.domain.errors import UnknownSku
 from peg.domain.identity import LocationId, Sku
 from peg.domain.stock import StockLevel
 from peg.ledger import tables
 from peg.ledger.book import Position, level_of, position_of
 from peg.ledger.tables import PARTS, entries
+from peg.ledger.unknown import unknown_sku
 
 POSITIONS_PER_PAGE = 500
 
@@ -26,7 +26,7 @@ async def position(session: AsyncSession, sku: Sku) -> Position:
     query = select(tables.positions).where(tables.positions.c.sku == sku)
     row = (await session.execute(query)).mappings().first()
     if row is None:
-        raise UnknownSku(sku)
+        raise await unknown_sku(session, sku)
     return position_of(row)
 
 

@@ -11,8 +11,10 @@ from peg.catalog.mirror import Expectation
 from peg.catalog.offers import Offer
 from peg.domain.identity import OfferId, ShopId, Sku
 from peg.domain.offer import Shelf
+from peg.ledger import queries
 from peg.propagation import board
 from peg.propagation.board import Standing
+from peg.shops import directory
 
 
 class Part(BaseModel):
@@ -51,7 +53,16 @@ class OfferRow(BaseModel):
 async def all_offers(
     session: AsyncSession, *, shop: ShopId | None = None, sku: Sku | None = None
 ) -> Sequence[OfferRow]:
-    """Every offer, those of one shop, or those that sell one item."""
+    """Every offer, those of one shop, or those that sell one item.
+
+    Raises:
+        UnknownShop: no such shop is connected.
+        UnknownSku: no such item.
+    """
+    if shop is not None:
+        await directory.by_id(session, shop)
+    if sku is not None:
+        await queries.position(session, sku)
     if sku is not None:
         found = await offers.of_skus(session, [sku])
         found = [offer for offer in found if shop in {None, offer.ref.shop}]

@@ -14,6 +14,7 @@ from peg.db.transaction import require_transaction, upsert
 from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import Channel, ShopId
 from peg.domain.messages import Alert
+from peg.domain.near import did_you_mean
 from peg.shops.sealing import KeyRing, Place
 from peg.shops.tables import shops
 
@@ -23,8 +24,8 @@ class UnknownShop(PegError):
 
     kind: ClassVar[ErrorKind] = "missing"
 
-    def __init__(self, shop: str) -> None:
-        super().__init__(f"no shop {shop!r} is connected: `peg shops` lists them")
+    def __init__(self, shop: str, near: str = "") -> None:
+        super().__init__(f"no shop {shop!r} is connected{near}: `peg shops` lists them")
 
 
 class Status(StrEnum):
@@ -77,7 +78,8 @@ async def by_id(session: AsyncSession, shop: ShopId) -> Shop:
     """
     row = (await session.execute(select(shops).where(shops.c.id == shop))).first()
     if row is None:
-        raise UnknownShop(shop)
+        known = await session.scalars(select(shops.c.id))
+        raise UnknownShop(shop, did_you_mean(shop, known))
     return _shop(row)
 
 
