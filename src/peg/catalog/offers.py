@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     bindparam,
     delete,
+    func,
     insert,
     select,
     tuple_,
@@ -103,6 +104,13 @@ async def of_stock_unit(session: AsyncSession, shop: ShopId, stock_unit: str) ->
 async def typed(session: AsyncSession, shop: ShopId, sku: str) -> list[Offer]:
     """The offers of a shop whose SKU is typed exactly so, without those that are gone."""
     where = (tables.offers.c.shop == shop) & (tables.offers.c.sku_as_typed == sku)
+    return await _load(session, where & tables.offers.c.gone.is_(False))
+
+
+async def typed_alike(session: AsyncSession, shop: ShopId, sku: Sku) -> list[Offer]:
+    """The offers of a shop whose SKU is this one but for case and spaces, none that are gone."""
+    folded = func.upper(func.replace(tables.offers.c.sku_as_typed, " ", ""))
+    where = (tables.offers.c.shop == shop) & (folded == sku)
     return await _load(session, where & tables.offers.c.gone.is_(False))
 
 

@@ -1,12 +1,16 @@
 """`peg match`: which offers are the same piece."""
 
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
 from cyclopts import App
 
 from peg.catalog.offers import Offer
 from peg.cli.terminal import Here, Report
 from peg.cli.words import sku_of
+from peg.db.engine import Database
 from peg.db.transaction import reading
-from peg.domain.errors import BadQuantity
+from peg.domain.errors import BadQuantity, ErrorKind, PegError
 from peg.domain.identity import OfferId, Sku
 from peg.onboarding import proposals
 from peg.wiring.peg import open_peg
@@ -46,36 +50,85 @@ async def list_(*, here: Here) -> int:
     return here.show(report)
 
 
+class UnclearPairs(PegError):
+    """Which pairs are meant, or which of them a SKU is for, was not said."""
+
+    kind: ClassVar[ErrorKind] = "refused"
+
+
 @app.command
 async def accept(
     *pairs: int, surer_than: int | None = None, sku: str | None = None, here: Here
 ) -> int:
     """They are the same piece: from now on they share its stock.
 
+    Of several pairs, one that cannot be accepted holds up no other; the exit code is 1 then.
+
     Args:
         pairs: their numbers.
         surer_than: also every pair that is at least so sure, in percent.
-        sku: the piece's SKU, where neither offer has a usable one.
+        sku: the piece's SKU, where neither offer has one that names it alone.
     """
     async with here.ground() as ground, open_peg(ground) as peg:
+        wanted = await _wanted(ground.database, pairs, surer_than)
+        given = None if sku is None else sku_of(sku)
+        if given is not None and len(wanted) != 1:
+            raise UnclearPairs(f"{given} names one piece: accept one pair by its number with it")
         engine = await peg.engine()
         decider = peg.decider(engine)
-        given = None if sku is None else sku_of(sku)
-        wanted = list(pairs)
-        if surer_than is not None:
-            async with reading(ground.database) as session:
-                found = await proposals.open_proposals(session)
-            wanted += [one.id for one in found if one.confidence >= surer_than]
         asked: list[Sku] = []
+        refused: dict[int, PegError] = {}
         with here.progress() as bars:
-            for pair in bars.track(dict.fromkeys(wanted), description="reading"):
-                asked += (await decider.accept(pair, who=here.who, sku=given)).asked
+            for pair in bars.track(wanted, description="reading"):
+                try:
+                    asked += (await decider.accept(pair, who=here.who, sku=given)).asked
+                except PegError as error:
+                    refused[pair] = error
+        if len(wanted) == len(refused) == 1:
+            raise refused[wanted[0]]
         orders = await peg.importer(engine).take_in_kept(lambda _step, _by: None)
-    sentence = f"{len(wanted)} accepted"
+    return here.show(
+        _accepted([one for one in wanted if one not in refused], asked, refused, orders)
+    )
+
+
+async def _wanted(
+    database: Database, pairs: Sequence[int], surer_than: int | None
+) -> Sequence[int]:
+    if not pairs and surer_than is None:
+        raise UnclearPairs(
+            "name the pairs by number (`peg match list` shows them), or say `--surer-than 90`"
+        )
+    wanted = list(pairs)
+    if surer_than is not None:
+        async with reading(database) as session:
+            found = await proposals.open_proposals(session)
+        wanted += [one.id for one in found if one.confidence >= surer_than]
+    return list(dict.fromkeys(wanted))
+
+
+def _accepted(
+    accepted: Sequence[int], asked: Sequence[Sku], refused: Mapping[int, PegError], orders: int
+) -> Report:
+    sentence = f"{len(accepted)} accepted"
     if asked:
         sentence += f"; the shops disagree about {', '.join(asked)}: `peg questions`"
-    return here.show(
-        Report(facts={"accepted": wanted, "asked": asked, "orders": orders}, sentence=sentence)
+    if refused:
+        sentence += f"; {len(refused)} not, for the reasons above"
+    return Report(
+        facts={
+            "accepted": accepted,
+            "asked": asked,
+            "orders": orders,
+            "refused": [
+                {"id": pair, "error": type(error).__name__, "sentence": str(error)}
+                for pair, error in refused.items()
+            ],
+        },
+        columns=("pair", "not accepted because"),
+        rows=[(pair, str(error)) for pair, error in refused.items()],
+        sentence=sentence,
+        exit_code=1 if refused else 0,
     )
 
 
@@ -86,6 +139,8 @@ async def reject(*pairs: int, here: Here) -> int:
     Args:
         pairs: their numbers.
     """
+    if not pairs:
+        raise UnclearPairs("name the pairs by number: `peg match list` shows them")
     async with here.ground() as ground, open_peg(ground) as peg:
         decider = peg.decider(await peg.engine())
         for pair in pairs:

@@ -9,21 +9,17 @@ from peg.db.engine import Database
 from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
 from peg.domain.errors import ErrorKind, PegError
-from peg.domain.identity import OfferId, ShopId, Sku, fold_sku
-from peg.domain.offer import Reading, RemoteOffer
+from peg.domain.identity import OfferId, ShopId, Sku
+from peg.domain.offer import Reading, RemoteOffer, Shelf
 from peg.ledger.order_lines import Component
-from peg.marketplaces.port import Marketplace
+from peg.marketplaces.port import Marketplace, RemoteGone
 from peg.onboarding import adopting, proposals
 from peg.onboarding.adopting import Adopted
-from peg.onboarding.matching import Match, usable_sku
+from peg.onboarding.matching import Match
+from peg.onboarding.naming import name_of
 from peg.onboarding.proposals import KeptProposal
 from peg.propagation.retarget import retarget_offers
-
-
-class NeedsSku(PegError):
-    """Neither offer has a SKU that both marketplaces can carry."""
-
-    kind: ClassVar[ErrorKind] = "refused"
+from peg.shops.directory import UnknownShop
 
 
 class NoSuchOffer(PegError):
@@ -51,21 +47,23 @@ class Decider:
         Args:
             number: the proposal's.
             who: who says so.
-            sku: the piece's SKU, where neither offer has a usable one.
+            sku: the piece's SKU, where neither offer has one that decides.
 
         Raises:
             NoSuchProposal: there is none of that number, or it was decided.
-            NeedsSku: neither offer has a usable SKU, and none was given.
+            NeedsSku, SkuTaken, NotOnePiece: see `name_of`.
+            UnknownShop: one of the shops is not connected any more.
+            RemoteGone: one of the offers was deleted.
             MarketplaceError: the offers could not be read.
         """
         async with reading(self._database) as session:
             one = await proposals.proposal(session, number)
         fresh = [offer for offer in (one.shopify, one.etsy) if not offer.components]
         found = {offer.ref: _remote(offer, await self._read(offer)) for offer in fresh}
-        match = Match(sku=_sku(one, sku), refs=tuple(found))
         async with begin(self._database) as session:
             now = self._clock.now()
-            await proposals.decide(session, number, accepted=True, who=who, now=now)
+            decided = await proposals.decide(session, number, accepted=True, who=who, now=now)
+            match = Match(sku=await name_of(session, decided, sku), refs=tuple(found))
             return await adopting.adopt(session, [match], found, now=now)
 
     async def reject(self, number: int, *, who: str) -> KeptProposal:
@@ -98,23 +96,16 @@ class Decider:
             await retarget_offers(session, list(found.values()), now=self._clock.now())
 
     async def _read(self, offer: Offer) -> Reading:
-        readings = await self._shops[offer.ref.shop].read([offer.ref])
-        return readings[offer.ref]
-
-
-def _sku(one: KeptProposal, given: Sku | None) -> Sku:
-    """The item's SKU: the one it has, the one given, or the first usable one as typed."""
-    for offer in (one.shopify, one.etsy):
-        if offer.components:
-            return offer.components[0].sku
-    typed = [usable_sku(fold_sku(offer.sku_as_typed)) for offer in (one.shopify, one.etsy)]
-    found = given or next((sku for sku in typed if sku is not None), None)
-    if found is None:
-        raise NeedsSku(
-            f"neither {one.shopify.title!r} nor {one.etsy.title!r} has a usable SKU: say one with"
-            " `--sku`, and type it into both shops"
-        )
-    return found
+        shop = self._shops.get(offer.ref.shop)
+        if shop is None:
+            raise UnknownShop(offer.ref.shop)
+        shown = (await shop.read([offer.ref]))[offer.ref]
+        if shown.shelf is Shelf.GONE:
+            raise RemoteGone(
+                f"{offer.title!r} (offer {offer.id}) was deleted on {offer.ref.channel}: reject its"
+                " pair, or put it back there and import again"
+            )
+        return shown
 
 
 def _remote(offer: Offer, shown: Reading) -> RemoteOffer:
