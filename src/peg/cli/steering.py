@@ -10,7 +10,6 @@ from peg.cli.terminal import Here, Report
 from peg.cli.words import seen, shop_of, sku_of
 from peg.db.transaction import begin, reading
 from peg.ledger import queries
-from peg.marketplaces.port import AccessRevoked
 from peg.propagation import board, pauses
 from peg.propagation.retarget import retarget_offers
 from peg.reads import doubts
@@ -122,9 +121,7 @@ async def reconcile(shop: str | None = None, /, *, here: Here) -> int:
         wanted = sorted(engine.shops)
         if shop is not None:
             async with reading(ground.database) as session:
-                wanted = [(await directory.by_id(session, shop_of(shop))).id]
-            if wanted[0] not in engine.shops:
-                raise AccessRevoked(f"{wanted[0]} is not connected any more: connect it again")
+                wanted = [(await directory.working(session, shop_of(shop))).id]
         with here.progress() as bars:
             for one in bars.track(wanted, description="comparing"):
                 await engine.reconciler.reconcile(one)

@@ -28,6 +28,18 @@ class UnknownShop(PegError):
         super().__init__(f"no shop {shop!r} is connected{near}: `peg shops` lists them")
 
 
+class NotConnected(PegError):
+    """The shop took PEG's access back; a person has to connect it again."""
+
+    kind: ClassVar[ErrorKind] = "refused"
+
+    def __init__(self, shop: "Shop") -> None:
+        super().__init__(
+            f"{shop.id} is not connected any more ({shop.status_sentence}): run `peg connect"
+            f" {shop.channel}` again"
+        )
+
+
 class Status(StrEnum):
     """Whether PEG may work with a shop."""
 
@@ -81,6 +93,19 @@ async def by_id(session: AsyncSession, shop: ShopId) -> Shop:
         known = await session.scalars(select(shops.c.id))
         raise UnknownShop(shop, did_you_mean(shop, known))
     return _shop(row)
+
+
+async def working(session: AsyncSession, shop: ShopId) -> Shop:
+    """One shop that PEG may still speak to.
+
+    Raises:
+        UnknownShop: it was never connected.
+        NotConnected: its access was revoked.
+    """
+    found = await by_id(session, shop)
+    if found.status is Status.REVOKED:
+        raise NotConnected(found)
+    return found
 
 
 async def store(session: AsyncSession, ring: KeyRing, shop: Shop, app: AppCredentials) -> None:

@@ -100,7 +100,8 @@ def test_a_shop_like_the_one_that_was_typed_is_named(home: Path) -> None:
 def test_a_shop_whose_access_was_revoked_cannot_be_compared(home: Path) -> None:
     ran = peg(home, "reconcile", "etsy:1001", "--json")
 
-    assert (ran.code, ran.refusal["error"]) == (2, "AccessRevoked")
+    assert (ran.code, ran.refusal["error"]) == (2, "NotConnected")
+    assert "peg connect etsy" in ran.refusal["sentence"]
 
 
 def test_a_shop_and_a_channel_may_be_typed_with_capital_letters(home: Path) -> None:
