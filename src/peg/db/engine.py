@@ -29,11 +29,17 @@ class Database:
         self._committed: list[Callable[[frozenset[str]], None]] = []
 
     @property
+    def file(self) -> Path | None:
+        """The file of an embedded database; None for a shared one."""
+        url = self.engine.url
+        if url.get_backend_name() != "sqlite" or not url.database:
+            return None
+        return Path(url.database)
+
+    @property
     def place(self) -> str:
         """Where it is, for people: the file, or the address without its password."""
-        url = self.engine.url
-        file = url.database if url.get_backend_name() == "sqlite" else None
-        return file or url.render_as_string(hide_password=True)
+        return str(self.file or self.engine.url.render_as_string(hide_password=True))
 
     def on_commit(self, listener: Callable[[frozenset[str]], None]) -> None:
         """Call `listener` with the signals of every transaction after it is committed."""
