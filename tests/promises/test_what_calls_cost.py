@@ -51,8 +51,15 @@ async def test_another_change_costs_etsy_three_calls_and_the_shared_receipts(
         await shop.until(lambda: shop.shows(CHAIN) == (4, 4))
 
         methods = [one.split(" ", 1)[0] for one in calls(shop, before)]
+        assert receipts_before_the_write(shop, before) == 1  # sales alone; no cancellations
         assert methods[:3] in (["GET", "PUT", "GET"], ["GET", "PUT"])  # its check may be on its way
         assert methods.count("PUT") == 1
+
+
+def receipts_before_the_write(shop: LittleShop, since: int) -> int:
+    heard = asked(shop, "etsy", since)
+    written = next(at for at, one in enumerate(heard) if one.startswith("PUT"))
+    return len([one for one in heard[:written] if "receipts" in one])
 
 
 async def test_250_changes_cost_shopify_one_call(tmp_path: Path) -> None:

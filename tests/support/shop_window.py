@@ -129,8 +129,10 @@ class ShopWindow:
         self.reads += 1
         return {ref: self._now(self.offers[ref].reading) for ref in refs}
 
-    async def orders_since(self, cursor: str | None, *, now: datetime) -> OrdersPage:
-        del now  # a window has a clock of its own
+    async def orders_since(
+        self, cursor: str | None, *, now: datetime, sales_only: bool = False
+    ) -> OrdersPage:
+        del now, sales_only  # a window has a clock of its own, and tells all at once
         start = int(cursor or 0)
         page = self.orders[start : start + PAGE]
         end = start + len(page)

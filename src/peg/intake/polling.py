@@ -25,15 +25,20 @@ from peg.marketplaces.port import Marketplace, OrdersPage
 log = structlog.get_logger()
 
 
-GATHERED_S = 0.02
+GATHERED_S = 0.04
 """An urgent round waits so long for others: the listings of one order are rewritten side by side,
 and each asks for it."""
 
 
 @dataclass(slots=True)
 class _Round:
-    """One poll of a shop that several waiters may share."""
+    """One poll of a shop that several waiters may share.
 
+    Attributes:
+        whole: somebody among them needs the cancellations too.
+    """
+
+    whole: bool = False
     finished: bool = False
     failure: Exception | None = None
 
@@ -63,13 +68,15 @@ class Polls:
     async def poll(self, shop: ShopId, *, urgent: bool = False) -> None:
         """Take in every order changed before this call.
 
-        An `urgent` caller hardly waits for others to share the round with.
+        An `urgent` caller is about to take pieces off sale: it hardly waits for others to share the
+        round with, and needs no cancellations.
 
         Raises:
             MarketplaceError: the orders could not be read; nothing was concluded.
         """
         mine = self._next.setdefault(shop, _Round())
         if not urgent:
+            mine.whole = True
             await self._keep_apart(shop)
         async with self._turns.setdefault(shop, asyncio.Lock()):
             if urgent and not mine.finished:
@@ -96,19 +103,22 @@ class Polls:
         if self._next.get(shop) is mine:
             del self._next[shop]
         try:
-            await self._read_pages(shop)
+            await self._read_pages(shop, whole=mine.whole)
         except Exception as failure:  # noqa: BLE001 - handed to every waiter, who raises it
             mine.failure = failure
         mine.finished = True
 
-    async def _read_pages(self, shop: ShopId) -> None:
+    async def _read_pages(self, shop: ShopId, *, whole: bool) -> None:
         async with reading(self._database) as session:
             cursor = await session.scalar(select(polls.c.cursor).where(polls.c.shop == shop))
         begun_at = self._clock.now()
         while True:
-            page = await self._shops[shop].orders_since(cursor, now=self._clock.now())
+            page = await self._shops[shop].orders_since(
+                cursor, now=self._clock.now(), sales_only=not whole
+            )
             await self._keep_unreadable(shop, page)
-            await self._take_in_page(shop, page, read_at=None if page.more else begun_at)
+            read_at = begun_at if whole and not page.more else None
+            await self._take_in_page(shop, page, read_at=read_at)
             cursor = page.cursor
             if not page.more:
                 return

@@ -212,8 +212,14 @@ class Marketplace(Protocol):
     async def read(self, refs: Sequence[OfferRef]) -> Mapping[OfferRef, Reading]:
         """Fresh readings; an offer that is gone reads as `Shelf.GONE`, never as absent."""
 
-    async def orders_since(self, cursor: str | None, *, now: datetime) -> OrdersPage:
-        """One page of orders changed since `cursor` (with the adapter's own overlap)."""
+    async def orders_since(
+        self, cursor: str | None, *, now: datetime, sales_only: bool = False
+    ) -> OrdersPage:
+        """One page of orders changed since `cursor` (with the adapter's own overlap).
+
+        With `sales_only` it may leave out cancellations that cost a call of their own: the next
+        round without it brings them.
+        """
 
     async def order(self, order: str) -> OrderSnapshot:
         """One order, whole.

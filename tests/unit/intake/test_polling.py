@@ -265,6 +265,22 @@ async def test_an_urgent_caller_hardly_waits_for_others_to_share_with(shops: Two
     await end(shops, patient)
 
 
+@pytest.mark.parametrize(("shared", "pages_read"), [(True, 2), (False, 1)])
+async def test_an_urgent_round_brings_cancellations_only_to_those_who_need_them(
+    shops: TwoShops, *, shared: bool, pages_read: int
+) -> None:
+    market = shops.etsy.market
+    polls_ = Polls(shops.database, WaitingClock(shops), {market.shop: market}, PATIENCE)
+    await polls_.poll(market.shop)
+    before = shops.etsy.count()["getShopReceipts"]
+    patient = [asyncio.create_task(polls_.poll(market.shop))] if shared else []
+    await turns()
+
+    await end(shops, *patient, asyncio.create_task(polls_.poll(market.shop, urgent=True)))
+
+    assert shops.etsy.count()["getShopReceipts"] - before == pages_read
+
+
 async def test_the_listings_of_one_order_ask_for_one_urgent_round(shops: TwoShops) -> None:
     polls_ = Polls(shops.database, WaitingClock(shops), {SHOPIFY: shops.shopify.market}, PATIENCE)
     asked = shops.shopify.times("OrdersUpdatedSince")

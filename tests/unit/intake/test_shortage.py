@@ -40,10 +40,12 @@ class Counted(ShopWindow):
 
     spent = False
 
-    async def orders_since(self, cursor: str | None, *, now: datetime) -> OrdersPage:
+    async def orders_since(
+        self, cursor: str | None, *, now: datetime, sales_only: bool = False
+    ) -> OrdersPage:
         if self.spent:
             raise BudgetSpent("0 of today's 10000 calls are left")
-        return await super().orders_since(cursor, now=now)
+        return await super().orders_since(cursor, now=now, sales_only=sales_only)
 
 
 async def told(database: Database, days: Sequence[int]) -> list[str]:

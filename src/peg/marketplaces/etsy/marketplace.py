@@ -70,9 +70,11 @@ class EtsyMarketplace(InventoryWriter):
         seen = self._client.now_seen()
         return {ref: found.get(ref) or gone(ref, seen) for ref in refs}
 
-    async def orders_since(self, cursor: str | None, *, now: datetime) -> OrdersPage:
+    async def orders_since(
+        self, cursor: str | None, *, now: datetime, sales_only: bool = False
+    ) -> OrdersPage:
         """One page of receipts: one call."""
-        at = rounds.begun(rounds.parse(cursor, now), now)
+        at = rounds.begun(rounds.parse(cursor, now), now, sales_only=sales_only)
         answer = await self._client.receipts(rounds.query(at))
         page = things(answer.body, "results")
         following = rounds.after(at, page, now)

@@ -3,7 +3,8 @@
 Every round asks for receipts changed since the newest change seen, by Etsy's own times and with an
 overlap, for a sale shows there only after a while. That alone is not enough: the time of change
 ignores refunds, and the filter misses cancelled receipts. So every round also reads the cancelled
-receipts of the last days, and now and then the recent ones that are not.
+receipts of the last days, and now and then the recent ones that are not. Only who takes pieces off
+sale asks for sales alone.
 
 Pages are cut by time and not by offset: a receipt that changes while we read moves to the end, and
 counting would then skip another one.
@@ -81,10 +82,15 @@ def parse(text: str | None, now: datetime) -> Cursor:
         return fresh
 
 
-def begun(cursor: Cursor, now: datetime) -> Cursor:
-    """The cursor inside a round: the one under way, or a new one."""
-    if cursor.walks:
+def begun(cursor: Cursor, now: datetime, *, sales_only: bool = False) -> Cursor:
+    """The cursor inside a round: the one under way, or a new one.
+
+    One for `sales_only` reads what was changed and no more; a whole one does not go on from it.
+    """
+    if cursor.walks and (sales_only or "cancelled" in cursor.walks):
         return cursor
+    if sales_only:
+        return replace(cursor, walks=("changed",), low=cursor.since - OVERLAP_S, offset=0)
     seconds = int(now.timestamp())
     due = [
         seconds - at >= every for at, (every, _) in zip(cursor.reread_at, REREADS_S, strict=True)

@@ -93,7 +93,10 @@ class ShopifyMarketplace:
             for ref, node in zip(refs, nodes, strict=True)
         }
 
-    async def orders_since(self, cursor: str | None, *, now: datetime) -> OrdersPage:
+    async def orders_since(
+        self, cursor: str | None, *, now: datetime, sales_only: bool = False
+    ) -> OrdersPage:
+        del sales_only  # cancellations come with the rest
         where = _Cursor.parse(cursor, now)
         answer = await self._client.execute(
             "OrdersUpdatedSince",

@@ -47,11 +47,13 @@ def receipt(number: int, at: int, *, cancelled: bool = False) -> dict[str, Any]:
     }
 
 
-def read_round(etsy: Etsy, kept: str | None, *, later_s: float = 0) -> tuple[set[int], str]:
+def read_round(
+    etsy: Etsy, kept: str | None, *, later_s: float = 0, sales_only: bool = False
+) -> tuple[set[int], str]:
     now = MONDAY_NOON + timedelta(seconds=later_s)
     seen: set[int] = set()
     while True:
-        cursor = begun(parse(kept, now), now)
+        cursor = begun(parse(kept, now), now, sales_only=sales_only)
         page = etsy.page(query(cursor))
         cursor = after(cursor, page, now)
         seen |= {one["receipt_id"] for one in page}
@@ -77,6 +79,26 @@ def test_an_idle_poll_costs_two_calls_and_a_reread_one_more_every_ten_minutes() 
         _, kept = read_round(etsy, kept, later_s=60 * minute)
 
     assert etsy.calls == 30 * 2 + 6
+
+
+def test_who_asks_for_sales_alone_pays_one_call_and_leaves_cancellations_to_the_next() -> None:
+    etsy = Etsy([receipt(1, NOON - 60), receipt(2, NOON - 60, cancelled=True)])
+    _, kept = read_round(etsy, None)
+
+    etsy.calls = 0
+    seen, kept = read_round(etsy, kept, later_s=1, sales_only=True)
+
+    assert (seen, etsy.calls) == ({1}, 1)
+    assert read_round(etsy, kept, later_s=2)[0] == {1, 2}
+
+
+def test_a_whole_round_does_not_go_on_from_a_broken_one_for_sales_alone() -> None:
+    etsy = Etsy([receipt(1, NOON - 60, cancelled=True)])
+    _, kept = read_round(etsy, None)
+
+    broken = begun(parse(kept, MONDAY_NOON), MONDAY_NOON, sales_only=True).text()
+
+    assert read_round(etsy, broken, later_s=1)[0] == {1}
 
 
 def test_a_sale_that_shows_late_is_still_found() -> None:
