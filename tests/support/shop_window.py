@@ -31,6 +31,7 @@ class ShopWindow:
         self.before_page = _nothing
         self.reads = 0
         self.hidden: set[OfferRef] = set()
+        self.places: Mapping[str, str] = {}
 
     def show(
         self,
@@ -143,6 +144,9 @@ class ShopWindow:
             if one.order == order:
                 return one
         raise RemoteGone(f"no order {order}")
+
+    async def locations(self) -> Mapping[str, str]:
+        return self.places
 
     async def ensure_webhooks(self, callback_url: str) -> Sequence[str]:
         return [callback_url]

@@ -1,16 +1,48 @@
-"""Which of our places a marketplace's location stands for."""
+"""Where pieces lie: the places that marketplaces name, and those a person has told of."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import tables
 from peg.db.transaction import require_transaction, upsert
-from peg.domain.identity import LocationId, ShopId
+from peg.domain.errors import ErrorKind, PegError
+from peg.domain.identity import MAIN, POOL, LocationId, ShopId
+from peg.domain.near import did_you_mean
+
+OWN = ShopId("peg")
+"""Whose places those are that no marketplace knows."""
 
 _NOT_A_LETTER = re.compile(r"[^a-z0-9]+")
+
+
+class UnknownPlace(PegError):
+    """No place has this name, or several have it."""
+
+    kind: ClassVar[ErrorKind] = "missing"
+
+
+class PlaceTaken(PegError):
+    """A place of this name is known already."""
+
+    kind: ClassVar[ErrorKind] = "conflict"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A place by the marketplace's name for it. `shop` is `OWN` where no marketplace knows it."""
+
+    location: LocationId
+    name: str
+    shop: ShopId
+
+    def __str__(self) -> str:
+        same = _folded(self.name) == self.location
+        return self.name if same else f"{self.name} ({self.location})"
 
 
 async def link(session: AsyncSession, shop: ShopId, remote: str, *, name: str) -> LocationId:
@@ -20,11 +52,65 @@ async def link(session: AsyncSession, shop: ShopId, remote: str, *, name: str) -
     if known is not None:
         return known
     taken = set((await session.scalars(select(tables.locations.c.location))).all())
-    slug = _NOT_A_LETTER.sub("-", name.lower()).strip("-")[:48] or "place"
-    location = LocationId(slug if slug not in taken else f"{slug}-{remote}")
+    slug = _slug(name)
+    free = slug not in taken | {MAIN, POOL}
+    location = LocationId(slug if free else f"{slug}-{remote}")
     row = {"shop": shop, "remote": remote, "location": location, "name": name}
     await session.execute(upsert(session, tables.locations, row, ["shop", "remote"]))
     return location
+
+
+async def keep_names(session: AsyncSession, shop: ShopId, names: Mapping[str, str]) -> None:
+    """Know a shop's places by the names that it has for them now."""
+    require_transaction(session)
+    for remote, name in sorted(names.items()):
+        await link(session, shop, remote, name=name)
+        mine = (tables.locations.c.shop == shop) & (tables.locations.c.remote == remote)
+        await session.execute(update(tables.locations).where(mine).values(name=name))
+
+
+async def open_own(session: AsyncSession, name: str) -> LocationId:
+    """A place that no marketplace knows: what lies there is for sale only where no place counts.
+
+    Raises:
+        PlaceTaken: there is one of that name.
+    """
+    require_transaction(session)
+    for one in await everything(session):
+        if {_folded(name), _slug(name)} & {one.location, _folded(one.name)}:
+            raise PlaceTaken(f"there is a place {one} already: `peg places` lists them")
+    return await link(session, OWN, _slug(name), name=" ".join(name.split()))
+
+
+async def named(session: AsyncSession, typed: str) -> LocationId:
+    """The place that somebody typed: our word for it, or its name; case and spaces are slips.
+
+    Raises:
+        UnknownPlace: there is none, or there are several of that name.
+    """
+    known = await everything(session)
+    found = {one.location for one in known if one.location == typed} or {
+        one.location for one in known if _folded(typed) in {one.location, _folded(one.name)}
+    }
+    if len(found) == 1:
+        return found.pop()
+    if found:
+        raise UnknownPlace(f"{typed!r} may be {' or '.join(sorted(found))}: name one of them")
+    guess = did_you_mean(typed, [one.name for one in known])
+    raise UnknownPlace(
+        f"no place is called {typed!r}{guess}: there are {', '.join(map(str, known))}. A new place"
+        " is made by `peg places add NAME`"
+    )
+
+
+async def everything(session: AsyncSession) -> Sequence[Place]:
+    """Every place by name, `MAIN` last."""
+    query = select(tables.locations).order_by(tables.locations.c.name, tables.locations.c.location)
+    rows = (await session.execute(query)).mappings()
+    return [
+        *(Place(location=row["location"], name=row["name"], shop=row["shop"]) for row in rows),
+        Place(location=MAIN, name=MAIN, shop=OWN),
+    ]
 
 
 async def of_shop(session: AsyncSession, shop: ShopId) -> Mapping[str, LocationId]:
@@ -32,3 +118,11 @@ async def of_shop(session: AsyncSession, shop: ShopId) -> Mapping[str, LocationI
     query = select(tables.locations).where(tables.locations.c.shop == shop)
     rows = (await session.execute(query.order_by(tables.locations.c.remote))).mappings()
     return {row["remote"]: LocationId(row["location"]) for row in rows}
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def _slug(name: str) -> str:
+    return _NOT_A_LETTER.sub("-", name.lower()).strip("-")[:48] or "place"

@@ -36,6 +36,7 @@ _COMMANDS: tuple[tuple[str, str, str, str], ...] = (
     ("stock", "sell", "peg.cli.stock:sell", "A piece was sold in person."),
     ("stock", "receive", "peg.cli.stock:receive", "Pieces came in."),
     ("stock", "count", "peg.cli.stock:count", "Pieces were counted on the shelf."),
+    ("look", "places", "peg.cli.places:app", "Where pieces lie."),
     ("stock", "hold", "peg.cli.stock:hold", "Keep a piece for somebody until a day."),
     ("look", "holds", "peg.cli.stock:holds", "Pieces kept for somebody."),
     ("stock", "release", "peg.cli.stock:release", "End a hold."),

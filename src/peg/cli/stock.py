@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from peg.catalog import locations
 from peg.cli.terminal import Here, Report
 from peg.cli.words import Number, Pieces, moment_of, seen, sku_of
 from peg.db.transaction import begin, reading
@@ -75,7 +76,7 @@ async def receive(
     Args:
         sku: the piece.
         quantity: how many.
-        at: the place they lie at; unset: where most of it lies.
+        at: the place they lie at, as `peg places` lists it; unset: where most of it lies.
         note: kept in the book, for people.
     """
     async with here.ground() as ground, begin(ground.database) as session:
@@ -85,7 +86,7 @@ async def receive(
             quantity,
             who=here.who,
             note=note,
-            location=_place(at),
+            location=await _place(session, at),
             now=ground.clock.now(),
         )
     return _say(here, after.sku, after.level, f"received {quantity}")
@@ -99,7 +100,7 @@ async def count(
     Args:
         sku: the piece.
         counted: how many lie there.
-        at: the place they lie at; unset: where most of it lies.
+        at: the place they lie at, as `peg places` lists it; unset: where most of it lies.
         note: kept in the book, for people.
     """
     async with here.ground() as ground, begin(ground.database) as session:
@@ -109,7 +110,7 @@ async def count(
             counted,
             who=here.who,
             note=note,
-            location=_place(at),
+            location=await _place(session, at),
             now=ground.clock.now(),
         )
         after = await queries.position(session, sku_of(sku))
@@ -173,8 +174,8 @@ async def holds(*, here: Here) -> int:
     return here.show(report)
 
 
-def _place(text: str | None) -> LocationId | None:
-    return None if text is None else LocationId(text)
+async def _place(session: AsyncSession, typed: str | None) -> LocationId | None:
+    return None if typed is None else await locations.named(session, typed)
 
 
 def _say(

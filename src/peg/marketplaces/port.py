@@ -228,6 +228,9 @@ class Marketplace(Protocol):
             RemoteGone: it cannot be read any more; which does not mean it was cancelled.
         """
 
+    async def locations(self) -> Mapping[str, str]:
+        """The places that pieces of the shop lie at now, id and name; none where it has no such."""
+
     async def ensure_webhooks(self, callback_url: str) -> Sequence[str]:
         """Subscribe to what is missing; the topics that had to be made anew."""
 

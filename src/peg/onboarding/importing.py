@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import structlog
 
-from peg.catalog import offers
+from peg.catalog import locations, offers
 from peg.catalog.offers import Offer
 from peg.db.engine import Database
 from peg.db.transaction import begin, reading
@@ -104,6 +104,7 @@ class Importer:
         """
         begun_at = self._clock.now()
         await self._poll(progress)
+        await self._name_places()
         found = await self._read_all(progress)
         matching = await self._match(found)
         told = _told(found, matching)
@@ -151,6 +152,12 @@ class Importer:
         for shop in sorted(self._shops):
             await self._polls.poll(shop)
             progress("orders", 0)
+
+    async def _name_places(self) -> None:
+        for shop in sorted(self._shops):
+            names = await self._shops[shop].locations()
+            async with begin(self._database) as session:
+                await locations.keep_names(session, shop, names)
 
     async def _read_all(self, progress: Progress) -> dict[OfferRef, RemoteOffer]:
         found: dict[OfferRef, RemoteOffer] = {}

@@ -95,6 +95,10 @@ class EtsyMarketplace(InventoryWriter):
         answer = await self._client.receipt(order)
         return order_of(self.shop, answer.body, answer.seen.begun_at)
 
+    async def locations(self) -> Mapping[str, str]:
+        """Etsy knows no places."""
+        return {}
+
     async def ensure_webhooks(self, callback_url: str) -> Sequence[str]:
         """Nothing to do: Etsy's webhooks are entered by hand in its developer portal."""
         del callback_url

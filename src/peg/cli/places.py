@@ -1,0 +1,49 @@
+"""`peg places`: where pieces lie."""
+
+from cyclopts import App
+
+from peg.catalog import locations
+from peg.catalog.locations import OWN, Place
+from peg.cli.terminal import Here, Report
+from peg.db.transaction import begin, reading
+from peg.domain.identity import MAIN
+
+app = App(name="places", help="Where pieces lie.", help_format="plaintext")
+
+
+@app.default
+async def list_(*, here: Here) -> int:
+    """List the places that `--at` knows: Shopify's by the names they have there, and your own."""
+    async with here.ground() as ground, reading(ground.database) as session:
+        found = await locations.everything(session)
+    report = Report(
+        facts=[{"place": one.location, "name": one.name, "shop": _shop(one)} for one in found],
+        columns=("place", "name", "of"),
+        rows=[(one.location, one.name, _of(one)) for one in found],
+    )
+    return here.show(report)
+
+
+@app.command
+async def add(name: str, /, *, here: Here) -> int:
+    """A place of your own, such as a safe: Etsy sells what lies there, Shopify does not know it.
+
+    A place that Shopify should sell from is made there; `peg import` reads its name.
+
+    Args:
+        name: what you call it.
+    """
+    async with here.ground() as ground, begin(ground.database) as session:
+        place = await locations.open_own(session, name)
+    sentence = f"{name!r} is a place now: `--at {place}`"
+    return here.show(Report(facts={"place": place, "name": name}, sentence=sentence))
+
+
+def _shop(place: Place) -> str | None:
+    return None if place.shop == OWN else place.shop
+
+
+def _of(place: Place) -> str:
+    if place.location == MAIN:
+        return "what no shop has given a place"
+    return _shop(place) or "your own; Shopify shows nothing of it"

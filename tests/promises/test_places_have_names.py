@@ -1,0 +1,85 @@
+"""Places are called what the jeweller calls them, and a slip of the finger makes no new one."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from tests.support.command_line import peg
+from tests.support.jeweller import open_jeweller
+
+NAMES = {"7001": "Atelier Zürich", "7002": "Gallery"}
+
+
+async def _import(home: Path, lies: Mapping[str, int], names: Mapping[str, str]) -> None:
+    async with open_jeweller(home) as jeweller:
+        jeweller.shopify.places = names
+        jeweller.shopify.show("RING-1", lies)
+        await jeweller.imports()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    asyncio.run(_import(tmp_path, {"7001": 2}, NAMES))
+    return tmp_path
+
+
+def places(home: Path) -> dict[str, int]:
+    found = peg(home, "stock", "RING-1", "--json").facts["places"]
+    return {place: level["on_hand"] for place, level in found.items()}
+
+
+@pytest.mark.parametrize("typed", ["Gallery", "gallery", " GALLERY "])
+def test_a_place_is_called_as_on_shopify(home: Path, typed: str) -> None:
+    ran = peg(home, "receive", "RING-1", "3", "--at", typed)
+
+    assert ran.code == 0
+    assert places(home) == {"atelier-z-rich": 2, "gallery": 3}
+
+
+@pytest.mark.parametrize("command", ["receive", "count"])
+def test_a_mistyped_place_is_refused_with_those_there_are(home: Path, command: str) -> None:
+    ran = peg(home, command, "RING-1", "1", "--at", "Galery", "--json")
+
+    assert (ran.code, ran.refusal["error"]) == (3, "UnknownPlace")
+    for told in ("did you mean Gallery?", "Atelier Zürich", "main", "peg places add"):
+        assert told in ran.refusal["sentence"]
+    assert places(home) == {"atelier-z-rich": 2}
+
+
+def test_a_place_of_ones_own_is_made_on_purpose_and_only_once(home: Path) -> None:
+    made = peg(home, "places", "add", "The safe")
+    again = peg(home, "places", "add", "the  safe", "--json")
+    ran = peg(home, "receive", "RING-1", "1", "--at", "the safe")
+
+    assert (made.code, ran.code) == (0, 0)
+    assert (again.code, again.refusal["error"]) == (4, "PlaceTaken")
+    assert places(home) == {"atelier-z-rich": 2, "the-safe": 1}
+
+
+def test_a_place_that_shopify_renamed_goes_by_its_new_name(home: Path) -> None:
+    asyncio.run(_import(home, {"7001": 2}, {**NAMES, "7002": "Boutique"}))
+
+    renamed = peg(home, "receive", "RING-1", "1", "--at", "Boutique")
+
+    assert renamed.code == 0
+    assert places(home) == {"atelier-z-rich": 2, "gallery": 1}  # its place in the book stays
+    told = {one["place"]: one["name"] for one in peg(home, "places", "--json").facts}
+    assert told["gallery"] == "Boutique"
+
+
+def test_two_places_of_one_name_must_be_told_apart(home: Path) -> None:
+    asyncio.run(_import(home, {"7001": 2}, {"7001": "Gallery", "7002": "Gallery"}))
+
+    unclear = peg(home, "receive", "RING-1", "1", "--at", "Gallery", "--json")
+    clear = peg(home, "receive", "RING-1", "1", "--at", "gallery")
+
+    assert unclear.refusal["error"] == "UnknownPlace"
+    assert "atelier-z-rich or gallery" in unclear.refusal["sentence"]
+    assert clear.code == 0
+
+
+def test_a_place_called_main_is_not_taken_for_no_place_at_all(tmp_path: Path) -> None:
+    asyncio.run(_import(tmp_path, {"7001": 2}, {"7001": "Main"}))
+
+    assert places(tmp_path) == {"main-7001": 2}
