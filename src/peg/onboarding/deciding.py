@@ -19,7 +19,8 @@ from peg.onboarding.matching import Match
 from peg.onboarding.naming import name_of
 from peg.onboarding.proposals import KeptProposal
 from peg.propagation.retarget import retarget_offers
-from peg.shops.directory import UnknownShop
+from peg.shops import directory
+from peg.shops.directory import NotConnected
 
 
 class NoSuchOffer(PegError):
@@ -52,7 +53,7 @@ class Decider:
         Raises:
             NoSuchProposal: there is none of that number, or it was decided.
             NeedsSku, SkuTaken, NotOnePiece: see `name_of`.
-            UnknownShop: one of the shops is not connected any more.
+            NotConnected: one of the shops is not connected any more.
             RemoteGone: one of the offers was deleted.
             MarketplaceError: the offers could not be read.
         """
@@ -98,7 +99,8 @@ class Decider:
     async def _read(self, offer: Offer) -> Reading:
         shop = self._shops.get(offer.ref.shop)
         if shop is None:
-            raise UnknownShop(offer.ref.shop)
+            async with reading(self._database) as session:
+                raise NotConnected(await directory.by_id(session, offer.ref.shop))
         shown = (await shop.read([offer.ref]))[offer.ref]
         if shown.shelf is Shelf.GONE:
             raise RemoteGone(

@@ -1,9 +1,10 @@
 """Read every shop into the book: orders, then figures, then orders again."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 import structlog
 
@@ -12,6 +13,7 @@ from peg.catalog.offers import Offer
 from peg.db.engine import Database
 from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
+from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import Channel, OfferRef, ShopId, Sku
 from peg.domain.offer import RemoteOffer
 from peg.intake import checks
@@ -21,7 +23,7 @@ from peg.intake.polling import Polls
 from peg.ledger import kept
 from peg.marketplaces.port import Marketplace
 from peg.onboarding import adopting, proposals
-from peg.onboarding.agreement import Side, agree
+from peg.onboarding.left_out import LeftOut, left_out
 from peg.onboarding.matching import Matching, match
 
 log = structlog.get_logger()
@@ -36,13 +38,29 @@ Progress = Callable[[str, int], None]
 """Told the step, and by how many offers or orders it has gone on."""
 
 
+class NoShops(PegError):
+    """There is no shop to import."""
+
+    kind: ClassVar[ErrorKind] = "missing"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no shop is connected: `peg connect shopify` and `peg connect etsy` connect yours, and"
+            " `peg shops` says why one is connected no more"
+        )
+
+
 @dataclass(slots=True, kw_only=True)
 class Imported:
     """What an import found and did.
 
     Attributes:
         read: offers read, by shop.
-        duplicates: SKUs that several offers of one shop carry, with how many.
+        items: new ones.
+        offers: newly mapped to an item.
+        matched: items that stand on both shops by exact SKU.
+        proposals: pairs that a person has to decide on, those from before included.
+        left_out: offers that are not kept in step, each with the reason.
         asked: items whose shops disagree: the lower figure holds until a person answers.
     """
 
@@ -51,9 +69,7 @@ class Imported:
     offers: int = 0
     matched: int = 0
     proposals: int = 0
-    duplicates: dict[str, int] = field(default_factory=dict)
-    untracked: int = 0
-    nameless: int = 0
+    left_out: list[LeftOut] = field(default_factory=list)
     asked: list[Sku] = field(default_factory=list)
     orders: int = 0
 
@@ -80,17 +96,18 @@ class Importer:
         """Say what an import would find; write nothing anywhere.
 
         Raises:
+            NoShops: none is connected.
             MarketplaceError: a shop could not be read.
         """
+        self._need_shops()
         found = await self._read_all(progress)
-        matching = await self._match(found)
-        told = _told(found, matching)
-        told.items = len(matching.matches)
-        told.offers = sum(len(one.refs) for one in matching.matches)
-        for one in matching.matches:
-            sides = [Side(shop=ref.shop, reading=found[ref].reading, places={}) for ref in one.refs]
-            if agree(sides).disagrees:
-                told.asked.append(one.sku)
+        matching, told = await self._match(found)
+        async with reading(self._database) as session:
+            for matches in batches(matching.matches, BATCH_ITEMS_MAX):
+                foreseen = await adopting.foresee(session, matches, found)
+                told.items += sum(one.new for one in foreseen)
+                told.offers += sum(len(one.fresh) for one in foreseen)
+                told.asked += [one.sku for one in foreseen if one.agreement.disagrees]
         return told
 
     async def run(self, progress: Progress) -> Imported:
@@ -100,14 +117,15 @@ class Importer:
         An offer that sold while it was read is read once more.
 
         Raises:
+            NoShops: none is connected.
             MarketplaceError: a shop could not be read; what was taken in before it stays.
         """
+        self._need_shops()
         begun_at = self._clock.now()
         await self._poll(progress)
         await self._name_places()
         found = await self._read_all(progress)
-        matching = await self._match(found)
-        told = _told(found, matching)
+        matching, told = await self._match(found)
         for batch in batches(list(found.values()), BATCH_ITEMS_MAX):
             async with begin(self._database) as session:
                 await adopting.keep(session, batch, now=self._clock.now())
@@ -142,11 +160,26 @@ class Importer:
             progress("orders", len(batch))
         return len(waiting)
 
-    async def _match(self, found: Mapping[OfferRef, RemoteOffer]) -> Matching:
+    def _need_shops(self) -> None:
+        if not self._shops:
+            raise NoShops
+
+    async def _match(self, found: Mapping[OfferRef, RemoteOffer]) -> tuple[Matching, Imported]:
+        """Match what was found with what is known, and begin to tell of it."""
         async with reading(self._database) as session:
             known = await offers.everything(session)
             rejected = await proposals.rejected_pairs(session)
-        return match(found.values(), settled=_on_both(known), rejected=rejected)
+            waiting = await proposals.open_proposals(session)
+        mapped = frozenset(offer.ref for offer in known if offer.components)
+        matching = match(found.values(), mapped=mapped, settled=_on_both(known), rejected=rejected)
+        pairs = {(one.shopify.ref, one.etsy.ref) for one in waiting}
+        pairs |= {(one.shopify, one.etsy) for one in matching.proposals}
+        return matching, Imported(
+            read=dict(Counter(ref.shop for ref in found)),
+            matched=sum(len(one.refs) > 1 for one in matching.matches),
+            proposals=len(pairs),
+            left_out=left_out(matching, found, mapped=mapped),
+        )
 
     async def _poll(self, progress: Progress) -> None:
         for shop in sorted(self._shops):
@@ -187,21 +220,3 @@ def _on_both(known: Sequence[Offer]) -> frozenset[OfferRef]:
         for offer in known
         if offer.components and all(len(stands[part.sku]) > 1 for part in offer.components)
     )
-
-
-def _told(found: Mapping[OfferRef, RemoteOffer], matching: Matching) -> Imported:
-    read: dict[ShopId, int] = {}
-    for ref in found:
-        read[ref.shop] = read.get(ref.shop, 0) + 1
-    return Imported(
-        read=read,
-        matched=_several(one.refs for one in matching.matches),
-        proposals=len(matching.proposals),
-        duplicates={sku: len(refs) for sku, refs in sorted(matching.duplicates.items())},
-        untracked=len(matching.untracked),
-        nameless=len(matching.nameless),
-    )
-
-
-def _several(groups: Iterable[Sequence[OfferRef]]) -> int:
-    return sum(len(group) > 1 for group in groups)

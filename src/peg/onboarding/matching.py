@@ -1,7 +1,7 @@
 """Which offers are the same thing: by exact SKU; everything else is only proposed. Pure."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -58,6 +58,7 @@ Pair = tuple[OfferRef, OfferRef]
 def match(
     found: Iterable[RemoteOffer],
     *,
+    mapped: AbstractSet[OfferRef] = frozenset(),
     settled: AbstractSet[OfferRef] = frozenset(),
     rejected: AbstractSet[Pair] = frozenset(),
 ) -> Matching:
@@ -65,6 +66,7 @@ def match(
 
     Args:
         found: all offers of all shops.
+        mapped: those whose item is known; two of them are one thing or two already.
         settled: those whose item is known to stand on both marketplaces: nothing is proposed for
             them.
         rejected: pairs that a person has said are two things.
@@ -73,12 +75,16 @@ def match(
     tracked = [offer for offer in offers if offer.tracked]
     duplicates = _duplicates(offers)
     doubled = {ref for refs in duplicates.values() for ref in refs}
+
+    def open_(pair: Pair) -> bool:
+        return pair not in rejected and not set(pair) <= mapped
+
     clear = [offer for offer in tracked if offer.ref not in doubled]
-    slips = [one for one in _slips(clear) if _open(one, settled, rejected)]
+    slips = [one for one in _slips(clear) if open_((one.shopify, one.etsy))]
     groups, unnamed = _by_exact_sku(clear)
     done = {ref for refs in groups.values() if len(refs) > 1 for ref in refs}
     done |= {ref for one in slips for ref in (one.shopify, one.etsy)} | settled
-    alike = _alike([offer for offer in tracked if offer.ref not in done], doubled, rejected)
+    alike = _alike([offer for offer in tracked if offer.ref not in done], doubled, open_)
     proposals = sorted([*slips, *alike], key=lambda one: -one.confidence)
     waiting = {one.etsy for one in proposals}
     named = {sku: tuple(ref for ref in refs if ref not in waiting) for sku, refs in groups.items()}
@@ -142,15 +148,10 @@ def _slips(offers: Sequence[RemoteOffer]) -> list[Proposal]:
     return proposals
 
 
-def _open(one: Proposal, settled: AbstractSet[OfferRef], rejected: AbstractSet[Pair]) -> bool:
-    pair = (one.shopify, one.etsy)
-    return pair not in rejected and not set(pair) <= settled
-
-
 def _alike(
     offers: Sequence[RemoteOffer],
     doubled: AbstractSet[OfferRef],
-    rejected: AbstractSet[Pair],
+    open_: Callable[[Pair], bool],
 ) -> list[Proposal]:
     """The best pairs by title, attributes and price; each offer stands in one pair at most.
 
@@ -162,7 +163,7 @@ def _alike(
     found = [
         one
         for one in likenesses(shopify, etsy)
-        if (one.shopify.ref, one.etsy.ref) not in rejected
+        if open_((one.shopify.ref, one.etsy.ref))
         and not (_says(one.shopify, doubled) and _says(one.etsy, doubled))
     ]
     return _best_pairs(found, doubled)

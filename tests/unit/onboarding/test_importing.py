@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from peg.db.transaction import reading
 from peg.domain.identity import LocationId, Sku
 from peg.domain.offer import Shelf
 from peg.ledger import cases, queries
+from peg.onboarding import proposals
 
 
 @pytest.fixture
@@ -45,6 +47,53 @@ async def test_a_rehearsal_says_the_same_and_writes_nothing_anywhere(jeweller: J
     assert before == after
     assert (rehearsed.items, rehearsed.offers) == (told.items, told.offers)
     assert (rehearsed.proposals, rehearsed.asked) == (told.proposals, told.asked)
+
+
+async def test_a_rehearsal_counts_only_what_is_not_known_yet(jeweller: Jeweller) -> None:
+    jeweller.shopify.show("RING-1", 3)
+    jeweller.shopify.show("NECK-2", 1)
+    jeweller.etsy.show("neck-2", 1)
+    await jeweller.imports()
+
+    known = await jeweller.importer.rehearse(lambda _step, _by: None)
+    jeweller.etsy.show("RING-1", 2)
+    jeweller.etsy.show("EARR-3", 1)
+    rehearsed = await jeweller.importer.rehearse(lambda _step, _by: None)
+    told = await jeweller.imports()
+
+    assert (known.items, known.offers, known.asked, known.proposals) == (0, 0, [], 1)
+    assert (rehearsed.items, rehearsed.offers, rehearsed.asked) == (1, 2, [RING])
+    assert replace(rehearsed, orders=told.orders) == told
+
+
+async def test_each_offer_that_is_left_out_is_named_with_its_reason(jeweller: Jeweller) -> None:
+    jeweller.etsy.show("RING-1", 1, title="First")
+    jeweller.etsy.show("ring-1", 1, title="Second")
+    jeweller.shopify.show("NECK-2", 1, title="Third", tracked=False)
+    jeweller.etsy.show("", 1, title="Fourth")
+
+    told = await jeweller.imports()
+
+    assert [(one.title, one.why) for one in told.left_out] == [
+        ("First", "sku_doubled"),
+        ("Second", "sku_doubled"),
+        ("Third", "untracked"),
+        ("Fourth", "no_usable_sku"),
+    ]
+    assert (told.items, told.offers) == (0, 0)  # nothing was guessed
+
+
+async def test_what_a_person_has_matched_is_left_out_no_more(jeweller: Jeweller) -> None:
+    jeweller.shopify.show("", 1, title="Ruby halo ring")
+    jeweller.etsy.show("", 1, title="Ruby halo ring")
+    await jeweller.imports()
+    async with reading(jeweller.database) as session:
+        (pair,) = await proposals.open_proposals(session)
+    await jeweller.decider.accept(pair.id, who="ann", sku=RING)
+
+    again = await jeweller.imports()
+
+    assert (again.left_out, again.proposals) == ([], 0)
 
 
 async def test_an_import_twice_changes_nothing_the_second_time(jeweller: Jeweller) -> None:

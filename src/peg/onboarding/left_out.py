@@ -1,0 +1,60 @@
+"""Offers that an import does not keep in step, and why: reported, never guessed."""
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from enum import StrEnum
+
+from peg.domain.identity import OfferRef, ShopId
+from peg.domain.offer import RemoteOffer
+from peg.onboarding.matching import Matching
+
+
+class Why(StrEnum):
+    """Why PEG leaves an offer alone."""
+
+    SKU_DOUBLED = "sku_doubled"  # several offers of its shop carry it
+    UNTRACKED = "untracked"  # the shop does not count it
+    NO_SKU = "no_usable_sku"  # none that both marketplaces can carry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """One offer that is not kept in step; `sku` as typed on its shop."""
+
+    shop: ShopId
+    listing: str
+    variant: str
+    title: str
+    sku: str
+    why: Why
+
+
+def left_out(
+    matching: Matching,
+    found: Mapping[OfferRef, RemoteOffer],
+    *,
+    mapped: AbstractSet[OfferRef] = frozenset(),
+) -> list[LeftOut]:
+    """What was left out, by reason. One that a person has `mapped` to a piece is not.
+
+    An offer that its shop does not count is left out whoever mapped it.
+    """
+    doubled = [ref for refs in matching.duplicates.values() for ref in refs if found[ref].tracked]
+    reasons = (
+        (Why.SKU_DOUBLED, [ref for ref in doubled if ref not in mapped]),
+        (Why.UNTRACKED, matching.untracked),
+        (Why.NO_SKU, [ref for ref in matching.nameless if ref not in mapped]),
+    )
+    return [
+        LeftOut(
+            shop=ref.shop,
+            listing=ref.listing,
+            variant=ref.variant,
+            title=found[ref].title,
+            sku=found[ref].sku,
+            why=why,
+        )
+        for why, refs in reasons
+        for ref in refs
+    ]

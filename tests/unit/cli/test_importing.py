@@ -1,0 +1,50 @@
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from tests.support.clocks import MONDAY_NOON
+from tests.support.command_line import Ran, peg
+from tests.support.given import two_practice_shops
+
+from peg.db.engine import open_database, sqlite_url
+from peg.db.transaction import begin
+from peg.domain.identity import ShopId
+from peg.shops import directory
+from peg.shops.directory import Status
+
+
+async def _revoke(home: Path, shop: ShopId) -> None:
+    database = open_database(sqlite_url(home / "peg.db"))
+    async with begin(database) as session:
+        await directory.mark(session, shop, Status.REVOKED, "connect it again", now=MONDAY_NOON)
+    await database.close()
+
+
+def imported(home: Path, *words: str, environment: Mapping[str, str]) -> Ran:
+    return peg(home, "import", *words, "--json", **environment)
+
+
+@pytest.mark.parametrize("words", [(), ("--dry-run",)], ids=["import", "dry run"])
+def test_without_a_shop_there_is_nothing_to_import(tmp_path: Path, words: tuple[str, ...]) -> None:
+    ran = imported(tmp_path, *words, environment={})
+
+    assert (ran.code, ran.refusal["error"]) == (3, "NoShops")
+    assert "peg connect" in ran.refusal["sentence"]
+
+
+def test_an_import_does_what_its_dry_run_said_and_names_a_shop_that_it_left_out(
+    tmp_path: Path,
+) -> None:
+    with two_practice_shops(tmp_path) as environment:
+        said = imported(tmp_path, "--dry-run", environment=environment).facts
+        whole = imported(tmp_path, environment=environment)
+        etsy = next(shop for shop in whole.facts["read"] if shop.startswith("etsy:"))
+        asyncio.run(_revoke(tmp_path, etsy))
+        part = imported(tmp_path, environment=environment)
+        told = peg(tmp_path, "import", "--dry-run", **environment)
+
+    assert {**whole.facts, "orders": 0} == said
+    assert (whole.code, whole.facts["skipped"]) == (0, [])
+    assert (part.code, part.facts["skipped"]) == (1, [etsy])
+    assert (told.code, f"left out: {etsy}, connect it again" in told.out) == (1, True)
