@@ -13,7 +13,8 @@ from alembic import command
 
 from peg.db.engine import open_database, sqlite_url
 from peg.db.transaction import begin
-from peg.migrations.schema import FOLDER, alembic_config, upgrade
+from peg.migrations.altering import alembic_config, upgrade
+from peg.migrations.schema import FOLDER
 
 
 async def write_step(name: str) -> None:

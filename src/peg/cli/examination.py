@@ -17,6 +17,7 @@ from peg.domain.messages import Alert
 from peg.intake import inbox
 from peg.ledger import cases, order_rows, queries, questions
 from peg.propagation import board, pauses, retarget
+from peg.reads.low_stock import low_stock
 from peg.wiring.alone import is_running
 from peg.wiring.ground import Ground, misspelled
 from peg.wiring.keys import load_ring
@@ -24,6 +25,7 @@ from peg.wiring.keys import load_ring
 DISK_BYTES_LOW = 1_000_000_000
 DISK_BYTES_MIN = 100_000_000
 WAITING_S_MAX = 60.0
+LOW_SHOWN_MAX = 5
 STRANDED_NAMED_MAX = 5
 
 
@@ -80,6 +82,7 @@ def machine(ground: Ground) -> Sequence[Finding]:
     return [
         Finding(State.WELL, "version", f"PEG {version('peg')} on Python {python}"),
         _disk(ground),
+        *_readable_by_others(ground),
         Finding(State.WELL, "keys", f"readable, the newest is {ring.current}"),
         Finding(State.WELL, "running", "`peg run` is at work")
         if running
@@ -94,6 +97,7 @@ async def book(session: AsyncSession) -> Sequence[Finding]:
     asked = len(await questions.open_questions(session))
     unknown = len(await order_rows.unresolved(session))
     paused = [one.scope for one in await pauses.all_pauses(session)]
+    low = [f"{one.sku} ({one.available})" for one in await low_stock(session)]
     findings = [
         Finding(State.BAD, "book", f"entries and levels of {', '.join(wrong)} differ: tell us")
         if wrong
@@ -103,6 +107,7 @@ async def book(session: AsyncSession) -> Sequence[Finding]:
         (open_cases, "cases", f"{open_cases} open: `peg cases` says what to do"),
         (asked, "questions", f"{asked} open: `peg questions` lists them"),
         (unknown, "orders", f"{unknown} lines of unknown pieces: `peg orders --unknown`"),
+        (len(low), "low stock", f"{_some(low)}: make or order more; `peg low-stock` lists all"),
         (len(paused), "pauses", f"no writes to {', '.join(paused)}: `peg resume` ends that"),
     )
     findings += [Finding(State.LOOK, what, words) for count, what, words in looks if count]
@@ -121,6 +126,11 @@ async def _stranded(session: AsyncSession) -> Sequence[Finding]:
         " SKU` shows where they lie; count them at both places (`peg count SKU N --at PLACE`)"
     )
     return [Finding(State.LOOK, "places", sentence)]
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - LOW_SHOWN_MAX} more" if len(names) > LOW_SHOWN_MAX else ""
+    return ", ".join(names[:LOW_SHOWN_MAX]) + more
 
 
 async def waiting(session: AsyncSession, *, now: datetime) -> Sequence[Finding]:
@@ -149,6 +159,16 @@ async def waiting(session: AsyncSession, *, now: datetime) -> Sequence[Finding]:
     for at, alert in await outbox.recent(session, Alert, limit=3):
         findings.append(Finding(State.LOOK, "alert", f"{at:%Y-%m-%d %H:%M} UTC: {alert.sentence}"))
     return findings or [Finding(State.WELL, "waiting", "nothing")]
+
+
+def _readable_by_others(ground: Ground) -> Sequence[Finding]:
+    """What holds buyers' orders and sealed tokens is for its owner only."""
+    private = [ground.settings.home, *([ground.database.file] if ground.database.file else [])]
+    return [
+        Finding(State.LOOK, "rights", f"others can read {one}: `chmod go-rwx {one}` ends that")
+        for one in private
+        if one.exists() and one.stat().st_mode & 0o077
+    ]
 
 
 def _disk(ground: Ground) -> Finding:

@@ -1,12 +1,25 @@
 """What is in the book: `stock`, `history`, `orders`."""
 
+from collections.abc import Sequence
+
 from peg.cli.terminal import Here, Report
 from peg.cli.words import Lines, moment_of, seen, sku_of
 from peg.db.transaction import reading
 from peg.reads import orders as order_reads
 from peg.reads import stock as stock_reads
 
-FIGURES = ("available", "on hand", "committed", "reserved", "safety", "suspended", "incoming")
+FIGURES = {
+    "available": "available",
+    "on hand": "on_hand",
+    "committed": "committed",
+    "reserved": "reserved",
+    "safety": "safety_stock",
+    "suspended": "suspended",
+    "incoming": "incoming",
+}
+"""What a column is called, and what it shows."""
+
+ALWAYS = frozenset({"available", "on hand", "committed"})
 
 
 async def stock(sku: str | None = None, /, *, here: Here) -> int:
@@ -19,10 +32,11 @@ async def stock(sku: str | None = None, /, *, here: Here) -> int:
         return await _piece(here, sku)
     async with here.ground() as ground, reading(ground.database) as session:
         rows = [row async for row in stock_reads.all_stock(session)]
+    figures = _worth_showing(rows)
     report = Report(
         facts=[row.model_dump(mode="json") for row in rows],
-        columns=("piece", *FIGURES),
-        rows=[(row.sku, *_figures(row)) for row in rows],
+        columns=("piece", *figures),
+        rows=[(row.sku, *_figures(row, figures)) for row in rows],
         sentence=f"{len(rows)} items" if rows else "no items yet: `peg import` reads the shops",
     )
     return here.show(report)
@@ -31,12 +45,13 @@ async def stock(sku: str | None = None, /, *, here: Here) -> int:
 async def _piece(here: Here, sku: str) -> int:
     async with here.ground() as ground, reading(ground.database) as session:
         piece = await stock_reads.piece(session, sku_of(sku))
-    rows = [(place, *_figures(level)) for place, level in piece.places.items()]
+    figures = _worth_showing([piece.stock, *piece.places.values()])
+    rows = [(place, *_figures(level, figures)) for place, level in piece.places.items()]
     kept = "; ".join(f"hold {one.id}: {one.quantity} for {one.why}" for one in piece.holds)
     report = Report(
         facts=piece.model_dump(mode="json"),
-        columns=("place", *FIGURES),
-        rows=[*rows, ("all", *_figures(piece.stock))],
+        columns=("place", *figures),
+        rows=[*rows, ("all", *_figures(piece.stock, figures))],
         sentence=kept,
     )
     return here.show(report)
@@ -115,16 +130,17 @@ async def _unresolved(here: Here) -> int:
     return here.show(report)
 
 
-def _figures(level: stock_reads.Level) -> tuple[int, ...]:
-    return (
-        level.available,
-        level.on_hand,
-        level.committed,
-        level.reserved,
-        level.safety_stock,
-        level.suspended,
-        level.incoming,
-    )
+def _worth_showing(levels: Sequence[stock_reads.Level]) -> Sequence[str]:
+    """The figures that tell something: those that are 0 everywhere are left out."""
+    return [
+        name
+        for name in FIGURES
+        if name in ALWAYS or any(getattr(level, FIGURES[name]) for level in levels)
+    ]
+
+
+def _figures(level: stock_reads.Level, names: Sequence[str]) -> tuple[int, ...]:
+    return tuple(getattr(level, FIGURES[name]) for name in names)
 
 
 def _state(order: order_reads.Order) -> str:

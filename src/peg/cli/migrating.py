@@ -1,7 +1,8 @@
 """`peg migrate`."""
 
 from peg.cli.terminal import Here, Report
-from peg.migrations.schema import shape, upgrade
+from peg.migrations.altering import upgrade
+from peg.migrations.schema import shape
 from peg.wiring.ground import open_ground
 
 

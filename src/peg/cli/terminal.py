@@ -10,8 +10,8 @@ from typing import Annotated, Any, ClassVar
 from cyclopts import Parameter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
+from peg.cli.table import lines_of
 from peg.domain.errors import ErrorKind, PegError
 from peg.migrations.schema import ensure_current
 from peg.wiring.ground import Ground, open_ground
@@ -79,7 +79,9 @@ class Terminal:
             self.out.file.write(json.dumps(report.facts, default=str, indent=2) + "\n")
             return report.exit_code
         if report.rows:
-            self.out.print(_table(report))
+            header, lines = lines_of(report.columns, report.rows, self.out.width)
+            self.out.print(header, style="bold", markup=False, highlight=False, soft_wrap=True)
+            self.out.file.write("\n".join([*lines, ""]))
         if report.sentence:
             self.out.print(report.sentence, markup=False, highlight=False, soft_wrap=True)
         return report.exit_code
@@ -99,21 +101,3 @@ class Terminal:
 
 Here = Annotated[Terminal, Parameter(parse=False)]
 """A command's parameter that the launcher fills."""
-
-
-def _table(report: Report) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for index, column in enumerate(report.columns):
-        numeric = all(isinstance(row[index], int) for row in report.rows)
-        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
-    for row in report.rows:
-        table.add_row(*(_cell(value) for value in row))
-    return table
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value).replace("[", "\\[")

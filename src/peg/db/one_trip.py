@@ -5,8 +5,10 @@ thread by itself; under SQLAlchemy, which always wants all rows at once, the tri
 the statements. Here the steps go together.
 """
 
+import os
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any, Self
 
 import aiosqlite
@@ -96,8 +98,21 @@ class OneTripConnection(aiosqlite.Connection):
 
 def connect(database: str, **options: Any) -> OneTripConnection:
     """Open a file; for SQLAlchemy's `async_creator_fn`."""
-    connection = OneTripConnection(
-        lambda: sqlite3.connect(database, **options), iter_chunk_size=ROWS_PER_CHUNK
-    )
+
+    def opened() -> sqlite3.Connection:
+        _make_private(database)
+        connected: sqlite3.Connection = sqlite3.connect(database, **options)
+        return connected
+
+    connection = OneTripConnection(opened, iter_chunk_size=ROWS_PER_CHUNK)
     connection._thread.daemon = True  # noqa: SLF001 - as SQLAlchemy does for its own connections
     return connection
+
+
+def _make_private(database: str) -> None:
+    """A new file is for its owner only, and SQLite gives the files beside it the same rights.
+
+    One that is there already is not even opened: closing it would give up SQLite's own locks.
+    """
+    with suppress(OSError):  # SQLite says better what is wrong
+        os.close(os.open(database, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))

@@ -1,27 +1,22 @@
-"""Bring a database to the shape this code needs, in one transaction, or say why not."""
+"""How a database's shape stands to this code, and what is done about it."""
 
-import asyncio
-from collections.abc import Callable
 from enum import Enum
+from importlib import import_module
 from pathlib import Path
 from typing import ClassVar
 
-import structlog
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import inspect, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.engine import Database
-from peg.db.transaction import begin, reading
+from peg.db.transaction import reading
 from peg.domain.errors import ErrorKind, PegError
-from peg.migrations.copies import copies, keep_copy
-
-log = structlog.get_logger()
+from peg.migrations.copies import copies
 
 FOLDER = Path(__file__).parent
+
+ALTERING = "peg.migrations.altering"
+"""Named, not imported: Alembic takes a while to load, and is needed once in a database's life."""
 
 
 class DatabaseNewer(PegError):
@@ -63,35 +58,7 @@ async def shape(database: Database, *, steps: Path = FOLDER) -> Shape:
         DatabaseNewer: it was written by a newer PEG.
     """
     async with reading(database) as session:
-        return (await _found(session, database, steps))[0]
-
-
-async def upgrade(database: Database, *, steps: Path = FOLDER) -> Path | None:
-    """Apply the steps that are missing, all or none; the copy kept of an older SQLite file.
-
-    Raises:
-        DatabaseNewer: it was written by a newer PEG.
-        NoCopyMade: nothing was altered, since no copy could be made.
-    """
-    copy = None
-    async with begin(database) as session:
-        before, revision = await _found(session, database, steps)
-        if before is Shape.CURRENT:
-            return None
-        file = database.file
-        if before is Shape.OLDER and file is not None:
-            # Nobody else can write meanwhile: the transaction has the write lock.
-            copy = await asyncio.to_thread(keep_copy, file, str(revision))
-            log.warning("database.copied", file=str(copy))
-        await _with_alembic(session, steps, lambda config: command.upgrade(config, "head"))
-    log.info("database.migrated", before=before.value, to=_head(steps))
-    return copy
-
-
-async def downgrade(database: Database, revision: str) -> None:
-    """Take steps back, to `revision` or to `base`. What only the newer shape held is lost."""
-    async with begin(database) as session:
-        await _with_alembic(session, FOLDER, lambda config: command.downgrade(config, revision))
+        return (await found_shape(session, database, steps))[0]
 
 
 async def ensure_current(database: Database, *, steps: Path = FOLDER) -> None:
@@ -108,37 +75,36 @@ async def ensure_current(database: Database, *, steps: Path = FOLDER) -> None:
     if found is Shape.CURRENT:
         return
     if database.file is None and found is Shape.OLDER:
-        raise DatabaseOlder(_head(steps))
-    await upgrade(database, steps=steps)
+        raise DatabaseOlder(revisions(steps)[-1])
+    await import_module(ALTERING).upgrade(database, steps=steps)
 
 
-def alembic_config(connection: Connection, steps: Path = FOLDER) -> Config:
-    """Alembic's settings: the folder of the steps, and a connection that is open already."""
-    config = Config()
-    config.set_main_option("script_location", str(steps))
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    return config
-
-
-async def _with_alembic(session: AsyncSession, steps: Path, act: Callable[[Config], None]) -> None:
-    await session.run_sync(lambda s: act(alembic_config(s.connection(), steps)))
-
-
-async def _found(
+async def found_shape(
     session: AsyncSession, database: Database, steps: Path
 ) -> tuple[Shape, str | None]:
-    """The database's shape, and its name."""
+    """The database's shape, and its name.
+
+    Raises:
+        DatabaseNewer: it was written by a newer PEG.
+    """
     found = await session.run_sync(
-        lambda s: MigrationContext.configure(s.connection()).get_current_revision()
+        lambda s: s.scalar(_NAME) if inspect(s.connection()).has_table(_TABLE) else None
     )
     if found is None:
         return Shape.EMPTY, None
-    head = _head(steps)
-    known = [step.revision for step in ScriptDirectory(str(steps)).walk_revisions()]
+    known = revisions(steps)
     if found not in known:
-        raise DatabaseNewer(found, head, _way_back(database.file, head))
-    return Shape.CURRENT if found == head else Shape.OLDER, found
+        raise DatabaseNewer(found, known[-1], _way_back(database.file, known[-1]))
+    return Shape.CURRENT if found == known[-1] else Shape.OLDER, found
+
+
+def revisions(steps: Path) -> list[str]:
+    """The steps' names in their order: what their files begin with."""
+    return sorted(file.name.partition("_")[0] for file in steps.glob("versions/[0-9]*.py"))
+
+
+_TABLE = "alembic_version"
+_NAME = text(f"SELECT version_num FROM {_TABLE}")  # noqa: S608 - our own constant
 
 
 def _way_back(file: Path | None, shape: str) -> str:
@@ -151,7 +117,3 @@ def _way_back(file: Path | None, shape: str) -> str:
         f"stop every PEG and put {kept[-1]}, kept before it first ran, in the place of {file}"
         " (docs/runbooks/database-newer.md)"
     )
-
-
-def _head(steps: Path) -> str:
-    return ScriptDirectory(str(steps)).get_current_head() or "empty"

@@ -1,4 +1,5 @@
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,33 @@ def test_on_a_fresh_machine_the_doctor_says_what_to_do_first(tmp_path: Path) -> 
     assert found["keys"][0][0] == "well"
     assert "peg connect shopify" in found["shops"][0][1]
     assert "peg run" in found["running"][0][1]
+
+
+def test_the_data_is_for_its_owner_only(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    peg(home, "migrate")
+    with closing(sqlite3.connect(home / "peg.db")) as beside:
+        beside.execute("SELECT count(*) FROM items")
+        peg(home, "doctor")
+        rights = {one.name: one.stat().st_mode & 0o777 for one in home.glob("peg.db*")}
+
+    assert home.stat().st_mode & 0o777 == 0o700
+    assert {name: mode for name, mode in rights.items() if name != "peg.db.lock"} == dict.fromkeys(
+        ("peg.db", "peg.db-wal", "peg.db-shm"), 0o600
+    )
+    assert "rights" not in findings(home)
+
+
+def test_data_that_others_can_read_is_found(tmp_path: Path) -> None:
+    peg(tmp_path, "migrate")
+    (tmp_path / "peg.db").chmod(0o644)
+
+    (found,) = findings(tmp_path)["rights"]
+
+    assert found == (
+        "look",
+        f"others can read {tmp_path / 'peg.db'}: `chmod go-rwx {tmp_path / 'peg.db'}` ends that",
+    )
 
 
 def test_a_misspelled_setting_is_found(tmp_path: Path) -> None:

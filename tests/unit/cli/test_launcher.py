@@ -8,7 +8,7 @@ from sqlalchemy import create_engine, text
 from tests.support.command_line import peg
 from tools.cli_page import PAGE, page
 
-from peg.cli.commands import build
+from peg.cli.commands import build, names
 from peg.domain.errors import EXIT_CODE
 
 
@@ -29,6 +29,27 @@ def test_help_imports_no_command_and_no_database() -> None:
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert found.stdout.endswith("[]\n")
+
+
+def test_a_look_at_the_stock_loads_nothing_that_it_does_not_need(tmp_path: Path) -> None:
+    peg(tmp_path, "migrate")
+    slow = ("alembic", "fastapi", "httpx2", "rich.markdown")
+    code = (
+        "import sys; from peg.cli.main import run;"
+        f" run(['stock'], {{'PEG_HOME': {str(tmp_path)!r}}});"
+        f" print([name for name in {slow} if name in sys.modules])"
+    )
+
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert found.stdout.endswith("[]\n")
+
+
+def test_peg_alone_says_what_it_can_do(tmp_path: Path) -> None:
+    ran = peg(tmp_path)
+
+    assert ran.code == 0
+    assert all(name in ran.out for name in names())
 
 
 def test_help_starts_in_the_blink_of_an_eye() -> None:

@@ -154,3 +154,15 @@ def test_low_stock_is_listed_once_a_piece_or_its_kind_has_a_threshold(
 
     assert [(row["sku"], row["available"]) for row in ran.facts] == [("RING-1", 3)]
     assert off.facts == []
+
+
+def test_the_doctor_tells_what_runs_low(home: Path) -> None:
+    def told() -> list[str]:
+        facts = peg(home, "doctor", "--json").facts
+        return [one["sentence"] for one in facts if one["what"] == "low stock"]
+
+    before = told()
+    peg(home, "low-stock", "RING-1", "--at", "3")
+
+    assert before == []
+    assert told() == ["RING-1 (3): make or order more; `peg low-stock` lists all"]

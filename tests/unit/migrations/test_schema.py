@@ -5,18 +5,20 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from peg.db.columns import metadata
 from peg.db.engine import Database, open_database, sqlite_url
 from peg.db.transaction import begin, reading
+from peg.migrations.altering import downgrade, upgrade
 from peg.migrations.schema import (
+    FOLDER,
     DatabaseNewer,
     Shape,
-    downgrade,
     ensure_current,
+    revisions,
     shape,
-    upgrade,
 )
 from peg.migrations.tables import all_tables
 
@@ -86,6 +88,12 @@ async def test_every_step_can_be_taken_back_and_taken_again(database: Database) 
 
     assert left == ["alembic_version"]
     assert await on(database, constraints) == first
+
+
+def test_the_steps_are_taken_in_the_order_of_their_files() -> None:
+    told = ScriptDirectory(str(FOLDER)).walk_revisions()
+
+    assert revisions(FOLDER) == [step.revision for step in told][::-1]
 
 
 async def test_an_embedded_database_is_brought_up_to_date_by_itself(database: Database) -> None:

@@ -1,0 +1,72 @@
+from collections.abc import Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from peg.cli.looking import FIGURES
+from peg.cli.table import lines_of
+from peg.domain.identity import SKU_CHARACTERS_MAX
+
+NARROW = 80
+SKUS = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-", min_size=1, max_size=SKU_CHARACTERS_MAX)
+TITLES = st.text(max_size=90)
+FIGURE = st.integers(-9_999, 99_999)
+
+
+def table(columns: list[str], rows: Sequence[Sequence[object]], width: int = NARROW) -> list[str]:
+    header, lines = lines_of(columns, rows, width)
+    return [header, *lines]
+
+
+@given(st.lists(st.tuples(SKUS, *(FIGURE for _ in FIGURES)), min_size=1, max_size=4))
+def test_no_sku_of_a_stock_list_is_broken_in_a_narrow_window(
+    rows: list[tuple[object, ...]],
+) -> None:
+    shown = table(["piece", *FIGURES], rows)
+
+    assert [line.split()[0] for line in shown[1:]] == [row[0] for row in rows]
+    assert max(map(cell_len, shown)) <= NARROW
+
+
+@given(
+    st.lists(
+        st.tuples(FIGURE, st.just("etsy:61234567"), TITLES, SKUS, FIGURE, FIGURE, TITLES),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_titles_make_room_for_skus(rows: list[tuple[object, ...]]) -> None:
+    rows = [(*row[:3], f"1 x {row[3]}", *row[4:]) for row in rows]
+
+    shown = table(["offer", "shop", "title", "pieces", "shows", "should", "state"], rows)
+
+    words = {word for line in shown for word in line.split()}
+    assert {str(row[3]).split()[-1] for row in rows} <= words
+    assert all("…" not in str(row[3]) for row in rows)
+
+
+def test_text_wraps_between_its_words_and_figures_stand_to_the_right() -> None:
+    rows = [("RING-1", "a ring with a long story", 7), ("RING-2", "a ring", 12)]
+
+    assert table(["piece", "name", "available"], rows, width=32) == [
+        "piece   name           available",
+        "RING-1  a ring with a          7",
+        "        long story",
+        "RING-2  a ring                12",
+    ]
+
+
+def test_a_wide_window_changes_nothing() -> None:
+    rows = [("RING-1", "a ring", None, True)]
+
+    assert table(["piece", "name", "until", "kept"], rows, width=200) == [
+        "piece   name    until  kept",
+        "RING-1  a ring         yes",
+    ]
+
+
+def test_characters_that_are_two_wide_keep_the_columns_straight() -> None:
+    lines = table(["name", "piece"], [("真珠", "RING-1"), ("ring", "RING-2")])
+
+    assert [cell_len(line.partition("RING")[0]) for line in lines[1:]] == [6, 6]
