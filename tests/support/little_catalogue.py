@@ -15,12 +15,15 @@ from marketsim.pieces import (
 from peg.domain.identity import Sku
 
 RING, STUDS, SET = Sku("RING-1"), Sku("STUDS-1"), Sku("SET-1")
+BROOCH = Sku("BROOCH-3")
+"""Sold on Shopify alone, where a test asks for it."""
+
 CHAIN, GOLD, SILVER = Sku("CHAIN-5"), Sku("BAND-GOLD"), Sku("BAND-SILVER")
 SHELF = {RING: 1, STUDS: 1, CHAIN: 5, GOLD: 3, SILVER: 4}
 
 
-def little_catalogue(*, with_set: bool) -> Catalogue:
-    """The same pieces on both shops; with the set, ring and studs are also listed together."""
+def little_catalogue(*, with_set: bool = False, with_brooch: bool = False) -> Catalogue:
+    """The same pieces on both shops, and what a test asks for besides."""
     listed = {
         "Ruby ring": [_unit(RING)],
         "Pearl studs": [_unit(STUDS)],
@@ -30,13 +33,20 @@ def little_catalogue(*, with_set: bool) -> Catalogue:
     if with_set:
         both = tuple(part for sku in (RING, STUDS) for part in _parts(sku))
         listed["Ring and studs"] = [Unit(parts=both, sku=SET, price_minor=20_000, stock=(1,))]
+    shelf = {**SHELF, BROOCH: 3} if with_brooch else SHELF
+    on_shopify = {"Brooch": [_unit(BROOCH, stock=3)]} if with_brooch else {}
     return Catalogue(
         seed=1,
         currency="USD",
         locations=("Atelier",),
-        pieces=tuple(_piece(sku, pieces) for sku, pieces in SHELF.items()),
-        listings=tuple(
-            _listing(market, title, units) for market in MARKETS for title, units in listed.items()
+        pieces=tuple(_piece(sku, pieces) for sku, pieces in shelf.items()),
+        listings=(
+            *(
+                _listing(market, title, units)
+                for market in MARKETS
+                for title, units in listed.items()
+            ),
+            *(_listing("shopify", title, units) for title, units in on_shopify.items()),
         ),
     )
 
@@ -45,13 +55,13 @@ def _parts(sku: Sku) -> tuple[tuple[PieceId, int], ...]:
     return ((PieceId(sku), 1),)
 
 
-def _unit(sku: Sku, *, price: int = 12_300, **options: str) -> Unit:
+def _unit(sku: Sku, *, price: int = 12_300, stock: int | None = None, **options: str) -> Unit:
     return Unit(
         parts=_parts(sku),
         sku=sku,
         options=tuple(Option(name=name, value=value) for name, value in options.items()),
         price_minor=price,
-        stock=(SHELF[sku],),
+        stock=(SHELF[sku] if stock is None else stock,),
     )
 
 

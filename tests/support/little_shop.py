@@ -221,6 +221,7 @@ async def open_little_shop(
     rates: Mapping[str, float] | None = None,
     environment: Mapping[str, str] | None = None,
     with_set: bool = False,
+    with_brooch: bool = False,
     speed: float = SPEED,
 ) -> AsyncIterator[LittleShop]:
     """Both shops sell a ring, studs, five chains and bands in two metals, faster than real time.
@@ -230,6 +231,7 @@ async def open_little_shop(
         rates: of faults; those that strike at times never do unless named here.
         environment: more of PEG's settings.
         with_set: ring and studs are also listed together, as one piece.
+        with_brooch: Shopify also sells three brooches, which Etsy does not.
         speed: of the shops' time and of PEG's.
     """
     async with rehearse(
@@ -237,7 +239,7 @@ async def open_little_shop(
         rates={**NO_CHANCE, "etsy.receipt_lag": 0.0, **(rates or {})},
         patience=PATIENCE,
         environment={"PEG_GLANCE_S": "2", **(environment or {})},
-        catalogue=little_catalogue(with_set=with_set),
+        catalogue=little_catalogue(with_set=with_set, with_brooch=with_brooch),
         speed=speed,
     ) as rehearsal:
         rehearsal.etsy.market.settings.per_second = CALLS_PER_S

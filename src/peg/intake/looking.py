@@ -1,6 +1,7 @@
 """Read offers fresh, and take what is seen in."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from peg.catalog import mirror, offers
 from peg.db.engine import Database
@@ -9,7 +10,15 @@ from peg.domain.clock import Clock
 from peg.domain.identity import OfferId, ShopId
 from peg.intake.patience import Patience
 from peg.intake.readings import TakenIn, basis_of, take_in_readings
-from peg.marketplaces.port import Marketplace, ShowsNewest
+from peg.marketplaces.port import Marketplace, MarketplaceError, ShowsNewest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What a look has shown, and which shops could not be read."""
+
+    taken: Sequence[TakenIn]
+    failures: Mapping[ShopId, MarketplaceError]
 
 
 class Lookout:
@@ -31,8 +40,15 @@ class Lookout:
         """Read the offers, shop by shop, and explain what they show.
 
         Raises:
-            MarketplaceError: a shop could not be read; what was read before it is taken in.
+            MarketplaceError: a shop could not be read; what the others show is taken in.
         """
+        seen = await self.look_where_possible(wanted)
+        for failure in seen.failures.values():
+            raise failure
+        return seen.taken
+
+    async def look_where_possible(self, wanted: Iterable[OfferId]) -> Seen:
+        """`look`, but a shop that cannot be read is named and not raised."""
         async with reading(self._database) as session:
             found = await offers.by_ids(session, list(wanted))
             basis = await basis_of(session, list(found))
@@ -41,14 +57,19 @@ class Lookout:
             if not offer.gone:
                 by_shop.setdefault(offer.ref.shop, []).append(offer)
         taken: list[TakenIn] = []
+        failures: dict[ShopId, MarketplaceError] = {}
         for shop, shop_offers in sorted(by_shop.items()):
-            seen = await self._shops[shop].read([offer.ref for offer in shop_offers])
+            try:
+                seen = await self._shops[shop].read([offer.ref for offer in shop_offers])
+            except MarketplaceError as error:
+                failures[shop] = error
+                continue
             now = self._clock.now()
             async with begin(self._database) as session:
                 taken += await take_in_readings(
                     session, list(seen.values()), basis, patience=self._patience, now=now
                 )
-        return taken
+        return Seen(taken=taken, failures=failures)
 
     async def glance(self, shop: ShopId, newest: ShowsNewest) -> Sequence[TakenIn]:
         """Look at what was changed last on a marketplace that does not tell of hand edits.

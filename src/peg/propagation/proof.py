@@ -1,6 +1,6 @@
 """The proof before a raise: every channel freshly read and explained, and all orders taken in."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 import structlog
 
@@ -32,7 +32,8 @@ class Prover:
 
         Reads every offer of the same items on every channel, then takes in all orders changed
         since, then computes the targets anew. An offer is unproved when one of those readings is
-        not explained by the book, or could not be had.
+        not explained by the book, or could not be had. A shop that cannot be read holds up what it
+        sells too, and nothing else.
         """
         async with reading(self._database) as session:
             mine = await offers.by_ids(session, wanted)
@@ -42,20 +43,27 @@ class Prover:
                 for offer in await offers.of_skus(session, sorted(skus))
                 if offer.tracked and not offer.gone
             ]
-        try:
-            taken = await self._lookout.look([offer.id for offer in siblings])
-            for shop in sorted({offer.ref.shop for offer in siblings}):
-                await self._polls.poll(shop)
-        except MarketplaceError as error:
-            log.info("raise.unproved", offers=len(wanted), error=str(error))
-            return frozenset()
-        doubtful = _doubtful_skus(siblings, taken)
+        seen = await self._lookout.look_where_possible([offer.id for offer in siblings])
+        dark = {**seen.failures, **await self._poll_each({offer.ref.shop for offer in siblings})}
+        for shop, error in sorted(dark.items()):
+            log.info("raise.unproved", shop=shop, error=str(error))
+        doubtful = _doubtful_skus(siblings, seen.taken, dark)
         await self._retarget(skus)
         return frozenset(
             offer.id
             for offer in mine.values()
             if not doubtful.intersection(part.sku for part in offer.components)
         )
+
+    async def _poll_each(self, shops: Iterable[ShopId]) -> Mapping[ShopId, MarketplaceError]:
+        """Take in the orders of each; which shops could not be read, and why."""
+        failures = {}
+        for shop in sorted(shops):
+            try:
+                await self._polls.poll(shop)
+            except MarketplaceError as error:
+                failures[shop] = error
+        return failures
 
     async def orders_of(self, shop: ShopId, *, urgent: bool = False) -> None:
         """Take in the orders of one shop that were changed before now."""
@@ -66,9 +74,14 @@ class Prover:
             await retarget(session, sorted(skus), now=self._clock.now())
 
 
-def _doubtful_skus(siblings: Sequence[offers.Offer], taken: Sequence[TakenIn]) -> frozenset[Sku]:
+def _doubtful_skus(
+    siblings: Sequence[offers.Offer], taken: Sequence[TakenIn], dark: Container[ShopId]
+) -> frozenset[Sku]:
     """Items that some channel shows otherwise than the book explains, or could not show."""
     explained = {one.offer for one in taken if one.explained and not one.outdated}
     return frozenset(
-        part.sku for offer in siblings if offer.id not in explained for part in offer.components
+        part.sku
+        for offer in siblings
+        if offer.id not in explained or offer.ref.shop in dark
+        for part in offer.components
     )

@@ -18,6 +18,7 @@ from peg.marketplaces.etsy.quota import Quota, Quotas
 from peg.marketplaces.etsy.webhooks import EtsyHints
 from peg.marketplaces.grant import Grant
 from peg.marketplaces.http import Door
+from peg.marketplaces.open_shops import OpenShops
 from peg.marketplaces.port import AccessRevoked, HintReader, Marketplace
 from peg.marketplaces.shopify import oauth as shopify_oauth
 from peg.marketplaces.shopify.client import ShopifyClient
@@ -73,7 +74,7 @@ async def open_shops(
 
 def marketplaces(shops: Mapping[ShopId, OpenShop]) -> Mapping[ShopId, Marketplace]:
     """The shops behind the port."""
-    return {key: shop.marketplace for key, shop in shops.items()}
+    return OpenShops({key: shop.marketplace for key, shop in shops.items()})
 
 
 def hint_readers(shops: Mapping[ShopId, OpenShop]) -> Mapping[ShopId, HintReader]:
