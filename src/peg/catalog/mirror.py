@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import locations, tables
@@ -71,6 +71,18 @@ async def versions_of_shop(session: AsyncSession, shop: ShopId) -> dict[OfferId,
     for row in await session.execute(query):
         found.setdefault(OfferId(row.offer), {})[row.place] = row.version
     return found
+
+
+async def on_sale(session: AsyncSession) -> Mapping[ShopId, tuple[int, int]]:
+    """How many offers each shop shows to buyers, and how many pieces in them."""
+    mine = tables.mirror.c
+    query = (
+        select(tables.offers.c.shop, func.count(mine.offer.distinct()), func.sum(mine.quantity))
+        .join(tables.offers, tables.offers.c.id == mine.offer)
+        .where(mine.shelf == Shelf.LISTED, mine.quantity > 0)
+        .group_by(tables.offers.c.shop)
+    )
+    return {ShopId(shop): (many, pieces) for shop, many, pieces in await session.execute(query)}
 
 
 async def begin_with(session: AsyncSession, readings: Mapping[OfferId, Reading]) -> None:

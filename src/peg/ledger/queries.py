@@ -90,6 +90,10 @@ async def _sums(session: AsyncSession, table: Any) -> Mapping[Sku, tuple[int, ..
     return {Sku(row[0]): tuple(row[1:]) for row in await session.execute(query)}
 
 
-async def count_items(session: AsyncSession) -> int:
-    """How many items the book has."""
-    return await session.scalar(select(func.count()).select_from(tables.positions)) or 0
+async def totals(session: AsyncSession) -> tuple[int, int]:
+    """How many items the book has, and how many pieces of all of them may still be promised."""
+    book = tables.positions.c
+    free = book.on_hand - book.committed - book.reserved - book.safety_stock - book.suspended
+    query = select(func.count(), func.coalesce(func.sum(free + book.oversold), 0))
+    items, pieces = (await session.execute(query)).one()
+    return items, pieces

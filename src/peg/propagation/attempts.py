@@ -1,11 +1,11 @@
 """Each attempt to change a marketplace: stored before it is sent, ended with what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from random import Random
 from uuid import UUID
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import require_transaction
@@ -75,3 +75,18 @@ async def record_write(
         "written_at": now,
     }
     await session.execute(insert(writes).values(row))
+
+
+async def written_since(
+    session: AsyncSession, offers: Sequence[OfferId], since: datetime
+) -> Mapping[OfferId, Sequence[datetime]]:
+    """When each of some offers was changed by PEG from a moment on, the earliest first."""
+    query = (
+        select(writes.c.offer, writes.c.written_at)
+        .where(writes.c.offer.in_(offers), writes.c.written_at >= since)
+        .order_by(writes.c.written_at)
+    )
+    found: dict[OfferId, list[datetime]] = {}
+    for offer, at in await session.execute(query):
+        found.setdefault(OfferId(offer), []).append(at)
+    return found

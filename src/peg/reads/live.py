@@ -1,51 +1,59 @@
 """What a person watches: stock on both sides, sales as they come, how fast they are followed."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.bus import outbox
-from peg.catalog import items, offers
-from peg.catalog.offers import Offer
-from peg.domain.identity import Channel, OfferId, ShopId, Sku
+from peg.catalog import items, mirror, offers
+from peg.domain.identity import Channel, Sku
 from peg.domain.messages import Alert
-from peg.ledger import cases, order_rows, queries, questions
-from peg.propagation import board
-from peg.propagation.board import Standing
+from peg.intake import polling
+from peg.ledger import cases, queries, questions
+from peg.propagation import board, pauses
+from peg.reads import sales
 from peg.reads.offers import OfferRow, rows_of
+from peg.reads.sales import Pace, Sale
 from peg.reads.shops import ShopRow, shops
 
 SALES = 20
 ALERTS = 5
 
 
+class LiveShop(ShopRow):
+    """One shop, and how it stands.
+
+    Attributes:
+        offers: how many it shows to buyers, and `pieces` in them.
+        behind: offers on their way to what they should show; those that wait for an answer of
+            yours are not.
+        paused: why nothing is written to it; null: it is written to.
+        orders_read_at: every order from before is taken in.
+    """
+
+    offers: int
+    pieces: int
+    behind: int
+    paused: str | None
+    orders_read_at: datetime | None
+
+
 class LivePiece(BaseModel):
-    """One item that sold lately: what is left, and what each marketplace shows of it."""
+    """One item that sold lately: what is left, and what each marketplace shows of it.
+
+    `asked`: one of its offers stays lower until a question of PEG's is answered.
+    """
 
     sku: Sku
     name: str
+    one_of_a_kind: bool
     available: int
     shown: dict[Channel, int]
     in_step: bool
-
-
-class Sale(BaseModel):
-    """One sale, and how long until the other shops were seen to follow.
-
-    Attributes:
-        followed: `done`, `waiting`, or `alone` when no other shop sells these pieces.
-        seconds: from the sale (the marketplace's time) to the last other offer's checked state.
-    """
-
-    shop: ShopId
-    name: str
-    created_at: datetime
-    pieces: list[Sku]
-    followed: str
-    seconds: float | None
+    asked: bool
 
 
 class Notice(BaseModel):
@@ -57,38 +65,38 @@ class Notice(BaseModel):
 
 
 class Live(BaseModel):
-    """One moment."""
+    """One moment. `available`: pieces of all items that may still be sold."""
 
     at: datetime
-    shops: list[ShopRow]
+    shops: list[LiveShop]
     items: int
+    available: int
     behind: int
     open_cases: int
     open_questions: int
     pieces: list[LivePiece]
     sales: list[Sale]
+    pace: Pace
     alerts: list[Notice]
 
 
 async def live(session: AsyncSession, *, now: datetime) -> Live:
     """The newest sales, the pieces they took, and what waits."""
-    orders = await order_rows.recent(session, limit=SALES)
-    sold = await _sold(session, orders)
-    skus = sorted({sku for pieces in sold.values() for sku in pieces})
-    siblings = await offers.of_skus(session, skus)
-    standings = await board.standings(session, [offer.id for offer in siblings])
+    asked = {question.subject for question in await questions.open_questions(session)}
+    newest = await sales.newest(session, limit=SALES)
+    kept, available = await queries.totals(session)
+    found = await _shops(session, asked)
     return Live(
         at=now,
-        shops=list(await shops(session)),
-        items=await queries.count_items(session),
-        behind=await board.dirty_count(session),
+        shops=found,
+        items=kept,
+        available=available,
+        behind=sum(shop.behind for shop in found),
         open_cases=len(await cases.all_cases(session)),
-        open_questions=len(await questions.open_questions(session)),
-        pieces=await _pieces(session, skus, await rows_of(session, siblings)),
-        sales=[
-            _sale(order, sold[order["shop"], order["order_id"]], siblings, standings)
-            for order in orders
-        ],
+        open_questions=len(asked),
+        pieces=await _pieces(session, sorted({sku for s in newest for sku in s.pieces}), asked),
+        sales=newest,
+        pace=sales.pace(newest),
         alerts=[
             Notice(at=at, name=alert.name, sentence=alert.sentence)
             for at, alert in await outbox.recent(session, Alert, limit=ALERTS)
@@ -96,69 +104,59 @@ async def live(session: AsyncSession, *, now: datetime) -> Live:
     )
 
 
-async def _sold(
-    session: AsyncSession, orders: Sequence[Mapping[str, Any]]
-) -> Mapping[tuple[ShopId, str], Sequence[Sku]]:
-    lines = [(order, line) for order in orders for line in order["lines"] if line["offer"]]
-    known = await offers.by_ids(session, sorted({OfferId(line["offer"]) for _, line in lines}))
-    sold: dict[tuple[ShopId, str], list[Sku]] = {
-        (order["shop"], order["order_id"]): [] for order in orders
-    }
-    for order, line in lines:
-        offer = known.get(line["offer"])
-        if offer is not None:
-            sold[order["shop"], order["order_id"]] += [part.sku for part in offer.components]
-    return sold
+async def _shops(session: AsyncSession, asked: set[str]) -> list[LiveShop]:
+    on_sale = await mirror.on_sale(session)
+    moving = await offers.by_ids(session, await board.dirty_offers(session))
+    behind = Counter(
+        offer.ref.shop
+        for offer in moving.values()
+        if not _is_asked(str(offer.id), [part.sku for part in offer.components], asked)
+    )
+    found = []
+    for shop in await shops(session):
+        many, pieces = on_sale.get(shop.id, (0, 0))
+        pause = await pauses.pause_of(session, shop.id)
+        found.append(
+            LiveShop(
+                **shop.model_dump(),
+                offers=many,
+                pieces=pieces,
+                behind=behind[shop.id],
+                paused=pause.why if pause is not None else None,
+                orders_read_at=await polling.last_read_at(session, shop.id),
+            )
+        )
+    return found
 
 
-async def _pieces(
-    session: AsyncSession, skus: Sequence[Sku], rows: Sequence[OfferRow]
-) -> list[LivePiece]:
+def _is_asked(offer: str, skus: Sequence[Sku], asked: set[str]) -> bool:
+    return offer in asked or any(sku in asked for sku in skus)
+
+
+async def _pieces(session: AsyncSession, skus: Sequence[Sku], asked: set[str]) -> list[LivePiece]:
     known = await items.by_skus(session, skus)
+    rows = await rows_of(session, await offers.of_skus(session, skus))
     pieces = []
-    for sku in skus:
+    for sku, item in sorted(known.items()):
         mine = [row for row in rows if any(part.sku == sku for part in row.parts)]
-        shown: dict[Channel, int] = {}
-        for row in mine:
-            channel = Channel(row.shop.partition(":")[0])
-            shown[channel] = shown.get(channel, 0) + sum(row.shown.values())
+        late = [row for row in mine if not row.in_step]
         pieces.append(
             LivePiece(
                 sku=sku,
-                name=known[sku].name if sku in known else sku,
+                name=item.name,
+                one_of_a_kind=item.one_of_a_kind,
                 available=(await queries.position(session, sku)).level.available,
-                shown=shown,
-                in_step=all(row.in_step for row in mine),
+                shown=_shown(mine),
+                in_step=not late,
+                asked=any(_is_asked(str(row.id), [sku], asked) for row in late),
             )
         )
     return pieces
 
 
-def _sale(
-    order: Mapping[str, Any],
-    pieces: Sequence[Sku],
-    siblings: Sequence[Offer],
-    standings: Mapping[OfferId, Standing],
-) -> Sale:
-    others = [
-        standings[offer.id]
-        for offer in siblings
-        if offer.ref.shop != order["shop"]
-        and not offer.gone
-        and offer.id in standings
-        and any(part.sku in pieces for part in offer.components)
-    ]
-    shown = [one.shown_at for one in others if one.shown_at and not one.dirty]
-    followed = "alone" if not others else "done" if len(shown) == len(others) else "waiting"
-    after = [at for at in shown if at >= order["created_at"]]
-    seconds = None
-    if followed == "done" and after:
-        seconds = round((max(after) - order["created_at"]).total_seconds(), 3)
-    return Sale(
-        shop=order["shop"],
-        name=order["name"],
-        created_at=order["created_at"],
-        pieces=list(pieces),
-        followed=followed,
-        seconds=seconds,
-    )
+def _shown(rows: Sequence[OfferRow]) -> dict[Channel, int]:
+    shown: dict[Channel, int] = {}
+    for row in rows:
+        channel = Channel(row.shop.partition(":")[0])
+        shown[channel] = shown.get(channel, 0) + sum(row.shown.values())
+    return shown

@@ -110,6 +110,7 @@ async def _arrive(base_url: str, finish: Callable[[], Awaitable[Shop]]) -> Respo
 def _page(base_url: str, *, done: str = "", trouble: str = "", status: int = 200) -> Response:
     answer = render(
         "connect.html",
+        here="/connect",
         done=done,
         trouble=trouble,
         shopify_callback=base_url + SHOPIFY_BACK,

@@ -1,58 +1,74 @@
-// The page is whole without this script; it only keeps it fresh.
+// The page is whole without this script, which only keeps it fresh: the server draws each moment,
+// and what has changed is put into its place.
 "use strict";
 
-const byId = (id) => document.getElementById(id);
+const AGAIN_MS = 3000;
+const line = document.getElementById("line");
+const hold = document.getElementById("hold");
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+let newest = "";
+let seenAt = new Date();
 
-function cell(text, number) {
-  const td = document.createElement("td");
-  td.textContent = text;
-  if (number) td.className = "number";
-  return td;
+const timeOf = (date) => date.toLocaleTimeString([], { hour12: false });
+const isHeld = () => hold.getAttribute("aria-pressed") === "true";
+
+function glow(element) {
+  if (calm.matches) return;
+  element.animate([{ backgroundColor: "var(--glow)" }, { backgroundColor: "transparent" }], 1600);
 }
 
-function fill(id, rows, empty, width) {
-  const made = rows.map((cells) => {
-    const tr = document.createElement("tr");
-    tr.append(...cells);
-    return tr;
+// A list changes by its members, so that those who listen hear only what is new.
+function keep(list, fresh) {
+  const wanted = new Set(Array.from(fresh.children, (member) => member.id));
+  for (const member of [...list.children]) if (!wanted.has(member.id)) member.remove();
+  [...fresh.children].forEach((member, place) => {
+    const known = document.getElementById(member.id);
+    if (known?.isEqualNode(member)) return;
+    if (known) known.replaceWith(member);
+    else list.insertBefore(member, list.children[place] ?? null);
+    glow(member);
   });
-  if (!made.length) {
-    const td = cell(empty);
-    td.colSpan = width;
-    const tr = document.createElement("tr");
-    tr.append(td);
-    made.push(tr);
+}
+
+// Times in the reader's own timezone.
+function tellTime(within) {
+  for (const time of within.querySelectorAll("time")) time.textContent = timeOf(new Date(time.dateTime));
+}
+
+function show(html) {
+  const moment = document.createElement("template");
+  moment.innerHTML = html;
+  tellTime(moment.content);
+  for (const fresh of moment.content.querySelectorAll("section[id], p[id], [data-keyed]")) {
+    const old = document.getElementById(fresh.id);
+    if ("keyed" in fresh.dataset) keep(old, fresh);
+    else if (!old.isEqualNode(fresh)) old.replaceWith(fresh);
   }
-  byId(id).replaceChildren(...made);
 }
 
-function list(id, sentences, empty) {
-  const items = (sentences.length ? sentences : [empty]).map((sentence) => {
-    const li = document.createElement("li");
-    li.textContent = sentence;
-    return li;
-  });
-  byId(id).replaceChildren(...items);
+function say(words, lost = false) {
+  line.textContent = words;
+  document.body.classList.toggle("lost", lost);
 }
 
-function show(moment) {
-  byId("at").textContent = moment.at;
-  for (const figure of ["items", "behind", "open_cases", "open_questions"]) {
-    byId(figure).textContent = moment[figure];
-  }
-  list("shops", moment.shops.map((s) => `${s.name} (${s.channel}): ${s.status}. ${s.status_sentence}`), "None yet.");
-  list("alerts", moment.alerts.map((a) => a.sentence), "None.");
-  fill("sales", moment.sales.map((s) => [
-    cell(s.created_at), cell(s.name), cell(s.shop), cell(s.pieces.join(", ")),
-    cell(s.seconds === null ? s.followed : s.seconds, true),
-  ]), "No sales yet.", 5);
-  fill("pieces", moment.pieces.map((p) => [
-    cell(p.sku), cell(p.name), cell(p.available, true), cell(p.shown.shopify ?? "–", true),
-    cell(p.shown.etsy ?? "–", true), cell(p.in_step ? "yes" : "on its way"),
-  ]), "None yet.", 6);
+function listen() {
+  const source = new EventSource("/live");
+  source.onopen = () => say("Live");
+  source.onmessage = ({ data }) => {
+    newest = data;
+    seenAt = new Date();
+    if (!isHeld()) show(data);
+  };
+  source.onerror = () => {
+    say(`PEG does not answer; this is how it was at ${timeOf(seenAt)}. Trying again.`, true);
+    if (source.readyState === EventSource.CLOSED) setTimeout(listen, AGAIN_MS);
+  };
 }
 
-const source = new EventSource("/api/live");
-source.onmessage = (event) => show(JSON.parse(event.data));
-source.onerror = () => { byId("line").textContent = "PEG does not answer; last seen"; };
-source.onopen = () => { byId("line").textContent = "Last seen"; };
+tellTime(document);
+hold.hidden = false;
+hold.onclick = () => {
+  hold.setAttribute("aria-pressed", String(!isHeld()));
+  if (!isHeld() && newest) show(newest);
+};
+listen();
