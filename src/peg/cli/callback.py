@@ -39,7 +39,7 @@ class NobodyCame(PegError):
 class Callback:
     """Listens at one address until the browser comes back there."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, *, patience_s: float = PATIENCE_S) -> None:
         """Listen at `address`, exactly as it is registered with the app.
 
         Raises:
@@ -48,6 +48,7 @@ class Callback:
         parts = urlsplit(address)
         if parts.scheme != "http" or parts.hostname not in LOOPBACK:
             raise NotLocal(address)
+        self._patience_s = patience_s
         self._host = parts.hostname
         self._port = parts.port or 80
         self._path = parts.path or "/"
@@ -68,12 +69,15 @@ class Callback:
         """What the browser brought along.
 
         Raises:
-            NobodyCame: nothing within ten minutes.
+            NobodyCame: nothing in time.
         """
         try:
-            return await asyncio.wait_for(self._found, PATIENCE_S)
+            return await asyncio.wait_for(self._found, self._patience_s)
         except TimeoutError as cause:
-            raise NobodyCame("the browser did not come back in ten minutes: begin again") from cause
+            minutes = self._patience_s / 60
+            raise NobodyCame(
+                f"the browser did not come back in {minutes:g} minutes: begin the connection again"
+            ) from cause
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

@@ -3,7 +3,7 @@ import socket
 import httpx2
 import pytest
 
-from peg.cli.callback import Callback, NotLocal
+from peg.cli.callback import Callback, NobodyCame, NotLocal
 
 
 def free_port() -> int:
@@ -35,3 +35,11 @@ async def test_the_browser_is_heard_at_the_registered_address_and_nowhere_else()
 async def test_an_address_on_another_machine_is_refused(address: str) -> None:
     with pytest.raises(NotLocal, match="peg run"):
         Callback(address)
+
+
+async def test_who_never_comes_back_is_not_waited_for_for_ever() -> None:
+    address = f"http://127.0.0.1:{free_port()}/callback"
+
+    async with Callback(address, patience_s=0.006) as listening:
+        with pytest.raises(NobodyCame, match="begin the connection again"):
+            await listening.parameters()

@@ -146,6 +146,7 @@ def test_a_key_that_is_none_is_refused(tmp_path: Path) -> None:
         (["reconcile", "etsy:1"], "UnknownShop"),
         (["match", "accept", "1"], "NoSuchProposal"),
         (["match", "compose", "1", "RING-1=0"], "BadQuantity"),
+        (["match", "compose", "99", "RING-1"], "NoSuchOffer"),
     ],
 )
 def test_bad_input_is_refused_before_anybody_is_asked(

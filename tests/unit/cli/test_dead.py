@@ -89,3 +89,26 @@ def test_a_wrong_name_changes_nothing_and_says_what_to_do(
     assert ran.code == code
     assert "peg dead" in ran.err + ran.out
     assert names(home) == ["d12", "m3"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "error", "says"),
+    [
+        (["retry", "d99"], 3, "NoSuchDead", "d99 was not put aside"),
+        (["discard", "m99", "--why", "x"], 3, "NoSuchDead", "m99 was not put aside"),
+        (["retry"], 2, "UnclearWhich", "--everything"),
+        (["retry", "d12", "--everything"], 2, "UnclearWhich", "--everything"),
+        (["retry", "12"], 2, "UnclearWhich", "d12 or m3"),
+        (["retry", "d0"], 2, "UnclearWhich", "d12 or m3"),
+    ],
+)
+def test_what_was_not_put_aside_is_refused_and_nothing_changes(
+    home: Path, words: list[str], code: int, error: str, says: str
+) -> None:
+    before = names(home)
+
+    ran = peg(home, "dead", *words, "--json")
+
+    assert (ran.code, ran.refusal["error"]) == (code, error)
+    assert says in ran.refusal["sentence"]
+    assert names(home) == before

@@ -7,12 +7,35 @@ from tests.support.clocks import StandingClock
 
 from peg.domain.identity import ShopId
 from peg.marketplaces.calls import CallLog
+from peg.marketplaces.etsy.answers import refusal
 from peg.marketplaces.http import Door, Request
 from peg.marketplaces.limiter import Lane
-from peg.marketplaces.port import BreakerOpen, MarketplaceUnavailable, MaybeApplied, Throttled
+from peg.marketplaces.port import (
+    AccessRevoked,
+    BreakerOpen,
+    MarketplaceError,
+    MarketplaceUnavailable,
+    MaybeApplied,
+    MissingScope,
+    Refused,
+    RemoteGone,
+    ShopFrozen,
+    Throttled,
+)
+from peg.marketplaces.shopify.client import ShopifyClient
 
 SHOP = ShopId("etsy:1")
 Answer = Callable[[httpx2.Request], httpx2.Response]
+
+
+class OldToken:
+    """The only token there is."""
+
+    async def token(self) -> str:
+        return "shpat_old"
+
+    async def refused(self, token: str) -> None:
+        pass
 
 
 def door(answer: Answer, clock: StandingClock, calls: CallLog | None = None) -> Door:
@@ -107,3 +130,57 @@ async def test_refusing_one_listing_again_and_again_says_nothing_about_the_shop(
         assert (await shop.send(request(repeatable=True))).status_code == 404
 
     assert not shop.breaker.open
+
+
+@pytest.mark.parametrize("status", [402, 423])
+async def test_a_shop_that_the_marketplace_has_closed_is_told_from_one_that_fails(
+    status: int,
+) -> None:
+    sent: list[httpx2.Request] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        sent.append(request)
+        return httpx2.Response(status)
+
+    shop = door(answer, StandingClock())
+    with pytest.raises(ShopFrozen, match=f"closed {SHOP}.*PEG goes on by itself"):
+        await shop.send(request(repeatable=True))
+
+    assert len(sent) == 1
+    assert not shop.breaker.open
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "named"),
+    [
+        (401, "invalid_token", AccessRevoked),
+        (400, "invalid_grant", AccessRevoked),
+        (403, "insufficient_scope", MissingScope),
+        (403, "this shop is not yours", Refused),
+        (423, "locked", ShopFrozen),
+        (404, "no such listing", RemoteGone),
+        (409, "conflict", Refused),
+        (429, "slowly", Throttled),
+        (503, "later", MarketplaceUnavailable),
+    ],
+)
+def test_what_etsy_refuses_has_a_name_and_keeps_etsys_words(
+    status: int, words: str, named: type[MarketplaceError]
+) -> None:
+    error = refusal(status, {}, b'{"error": "%s"}' % words.encode())
+
+    assert type(error) is named
+    assert words in str(error)
+
+
+@pytest.mark.parametrize(
+    ("status", "named"),
+    [(401, AccessRevoked), (403, MissingScope), (404, RemoteGone), (406, Refused)],
+)
+async def test_what_shopify_refuses_has_a_name(status: int, named: type[MarketplaceError]) -> None:
+    clock = StandingClock()
+    shop = door(lambda _: httpx2.Response(status), clock)
+    client = ShopifyClient("https://gems.test", shop, OldToken(), clock)
+
+    with pytest.raises(named, match="ShopInfo"):
+        await client.execute("ShopInfo", {}, lane=Lane.ORDERS)

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from tests.support.command_line import peg
 
-from peg.db.engine import open_database, sqlite_url
+from peg.db.engine import Database, open_database, sqlite_url
 from peg.migrations.copies import NoCopyMade, copies, keep_copy
-from peg.migrations.schema import FOLDER, Shape, ensure_current, shape
+from peg.migrations.schema import FOLDER, DatabaseOlder, Shape, ensure_current, shape
 
 SECOND_STEP = '''
 """Something more."""
@@ -128,3 +128,27 @@ def test_without_a_copy_the_sentence_does_not_promise_one(home: Path) -> None:
         newer.execute("UPDATE alembic_version SET version_num = '9999'")
 
     assert "a copy of your own" in peg(home, "stock").err
+
+
+class Shared(Database):
+    """One that several PEGs work on, as on a server."""
+
+    @property
+    def file(self) -> None:
+        return None
+
+
+def test_a_shared_database_is_not_altered_behind_the_back_of_others(
+    home: Path, newer: Path
+) -> None:
+    async def look() -> Shape:
+        shared = Shared(open_database(sqlite_url(home / "peg.db")).engine)
+        try:
+            with pytest.raises(DatabaseOlder, match=r"pg_dump.*peg migrate"):
+                await ensure_current(shared, steps=newer)
+            return await shape(shared, steps=newer)
+        finally:
+            await shared.close()
+
+    assert asyncio.run(look()) is Shape.OLDER
+    assert copies(home / "peg.db", "0001") == []

@@ -8,7 +8,7 @@ from tests.support.bench import ETSY, NOON, RING, SHOPIFY, Bench, OrderTold, ets
 from tests.support.bench import open_bench as open_
 
 from peg.propagation import pauses
-from peg.propagation.pauses import BadScope, NotPaused
+from peg.propagation.pauses import BadScope, NotPaused, Paused
 
 
 @pytest.fixture
@@ -92,3 +92,11 @@ async def test_a_pause_stops_no_order(bench: Bench) -> None:
     await bench.take_in(OrderTold().told(1, line(etsy_ref(), 1)))
 
     assert await bench.available() == 0
+
+
+async def test_a_write_that_is_about_to_go_is_told_who_paused_it_and_why(bench: Bench) -> None:
+    await pauses.pause(bench.session, "etsy", who="mira", why="a fair", now=NOON)
+
+    await pauses.go_on(bench.session, SHOPIFY)
+    with pytest.raises(Paused, match="etsy was paused by mira: a fair"):
+        await pauses.go_on(bench.session, ETSY)

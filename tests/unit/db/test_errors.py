@@ -1,0 +1,53 @@
+"""What a database driver says, in PEG's names."""
+
+import pytest
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from peg.db.errors import (
+    DatabaseDamaged,
+    DatabaseLocked,
+    DatabaseReadOnly,
+    DatabaseUnavailable,
+    DiskFull,
+    translated,
+)
+
+PLACE = "postgresql+asyncpg://peg:***@db/peg"
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        ("database is locked", DatabaseLocked),
+        ("canceling statement due to lock timeout", DatabaseLocked),
+        ("database or disk is full", DiskFull),
+        ("could not extend file: No space left on device", DiskFull),
+        ("attempt to write a readonly database", DatabaseReadOnly),
+        ("cannot execute INSERT in a read-only transaction", DatabaseReadOnly),
+        ("file is not a database", DatabaseDamaged),
+        ("database disk image is malformed", DatabaseDamaged),
+    ],
+)
+def test_what_the_owner_can_mend_has_a_name_and_says_where(
+    words: str, named: type[DatabaseUnavailable]
+) -> None:
+    error = translated(OperationalError("INSERT", {}, Exception(words)), PLACE)
+
+    assert type(error) is named
+    assert error is not None
+    assert error.kind == "transient"
+    assert PLACE in str(error)
+
+
+def test_a_connection_that_broke_is_tried_again() -> None:
+    broken = OperationalError("SELECT", {}, Exception("gone"), connection_invalidated=True)
+
+    error = translated(broken, PLACE)
+
+    assert type(error) is DatabaseUnavailable
+    assert "tried again" in str(error)
+
+
+def test_a_fault_of_ours_is_not_taken_for_the_databases() -> None:
+    assert translated(IntegrityError("INSERT", {}, Exception("CHECK failed")), PLACE) is None
+    assert translated(OperationalError("SELEC", {}, Exception("syntax error")), PLACE) is None
