@@ -18,8 +18,8 @@ from peg.intake.looking import Lookout
 from peg.intake.patience import Patience
 from peg.intake.polling import Polls
 from peg.intake.reception import Reception
-from peg.intake.shortage import Shortage
 from peg.intake.subscriptions import Subscriptions
+from peg.intake.watched_polls import WatchedPolls
 from peg.marketplaces.calls import CallLog
 from peg.marketplaces.etsy.marketplace import EtsyMarketplace
 from peg.marketplaces.port import Marketplace, MarketplaceError, ShopFrozen
@@ -50,7 +50,7 @@ class Engine:
     calls: CallLog
     reception: Reception
     polls: Polls
-    shortage: Shortage
+    watched_polls: WatchedPolls
     lookout: Lookout
     acceptor: Acceptor
     checker: Checker
@@ -98,7 +98,7 @@ class Engine:
             MarketplaceError: the orders could not be read.
         """
         try:
-            await self.shortage.poll(self.shops[shop].marketplace)
+            await self.watched_polls.poll(self.shops[shop].marketplace)
         except ShopFrozen as error:
             await self._mark(shop, Status.FROZEN, str(error))
             raise
@@ -161,7 +161,7 @@ def build_engine(
         calls=calls,
         reception=Reception(database, clock, readers),
         polls=polls,
-        shortage=Shortage(database, clock, polls),
+        watched_polls=WatchedPolls(database, clock, polls),
         lookout=lookout,
         acceptor=Acceptor(
             database,

@@ -1,22 +1,31 @@
-"""A marketplace's calls of the day run out: said once when they are few, once when none is left."""
+"""Polls that a person hears of when they no longer do: the shop is dark, or its calls run out."""
 
 from peg.bus.outbox import stage
 from peg.db.engine import Database
 from peg.db.transaction import begin
 from peg.domain.clock import Clock
+from peg.domain.errors import ErrorKind
+from peg.domain.identity import ShopId
 from peg.domain.messages import Alert
 from peg.intake.polling import Polls
-from peg.marketplaces.port import BudgetSpent, Marketplace
+from peg.marketplaces.port import BudgetSpent, Marketplace, MarketplaceError, ShopFrozen
+
+UNREADABLE_AFTER_S = 600.0
+"""Marketplaces fail for minutes every other day: longer than that is worth a person's time."""
+
+NEEDS_A_PERSON: ErrorKind = "refused"
+"""A refusal goes away by itself as little as a scope that was not granted: it is told at once."""
 
 
-class Shortage:
-    """Polls a shop's orders, and tells a person when its calls no longer suffice for that."""
+class WatchedPolls:
+    """Polls a shop's orders, and tells a person, once, when that no longer works."""
 
     def __init__(self, database: Database, clock: Clock, polls: Polls) -> None:
         self._database = database
         self._clock = clock
         self._polls = polls
         self._told: set[tuple[str, str]] = set()
+        self._dark_since: dict[ShopId, float] = {}
 
     async def poll(self, marketplace: Marketplace) -> None:
         """Take in the shop's orders.
@@ -32,7 +41,13 @@ class Shortage:
             words = f"the orders of {shop} cannot be read for now: {error}"
             await self._tell(Alert(name="calls_spent", subject=shop, sentence=words))
             raise
-        self._told.discard(("calls_spent", shop))
+        except ShopFrozen:
+            raise  # told by the shop's state
+        except MarketplaceError as error:
+            await self._dark(shop, error)
+            raise
+        self._dark_since.pop(shop, None)
+        self._told -= {("calls_spent", shop), ("shop_unreadable", shop)}
         if marketplace.slowed == 1.0:
             self._told.discard(("calls_short", shop))
             return
@@ -42,6 +57,17 @@ class Shortage:
             " taken off sale. Does another program use the same app?"
         )
         await self._tell(Alert(name="calls_short", subject=shop, sentence=words))
+
+    async def _dark(self, shop: ShopId, error: MarketplaceError) -> None:
+        now = self._clock.monotonic()
+        dark_s = now - self._dark_since.setdefault(shop, now)
+        if error.kind != NEEDS_A_PERSON and dark_s < UNREADABLE_AFTER_S:
+            return
+        words = (
+            f"the orders of {shop} cannot be read ({error}). What is sold there is not heard of,"
+            " and what it sells too is not raised elsewhere until it can be read again"
+        )
+        await self._tell(Alert(name="shop_unreadable", subject=shop, sentence=words))
 
     async def _tell(self, alert: Alert) -> None:
         trouble = (alert.name, alert.subject)

@@ -1,6 +1,7 @@
-"""A person hears that a day's calls run out: once when they are few, once when they are gone."""
+"""A person hears, once, that a shop's orders cannot be read, or soon cannot be."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 
@@ -14,8 +15,15 @@ from peg.db.engine import Database
 from peg.db.transaction import reading
 from peg.domain.messages import Alert
 from peg.intake.polling import Polls
-from peg.intake.shortage import Shortage
-from peg.marketplaces.port import BudgetSpent, OrdersPage
+from peg.intake.watched_polls import UNREADABLE_AFTER_S, WatchedPolls
+from peg.marketplaces.port import (
+    AccessRevoked,
+    BudgetSpent,
+    MarketplaceError,
+    MarketplaceUnavailable,
+    MissingScope,
+    OrdersPage,
+)
 
 PLENTY, FEW, NONE = range(3)
 
@@ -35,14 +43,37 @@ async def test_a_shortage_that_comes_back_after_it_was_over_is_told_again(tmp_pa
         assert await told(database, days) == ["calls_short", "calls_spent"] * 2
 
 
+async def test_a_shop_that_fails_for_minutes_is_no_news_and_one_that_stays_dark_is(
+    tmp_path: Path,
+) -> None:
+    minutes = UNREADABLE_AFTER_S / 3
+    async with open_book(tmp_path) as database:
+        fails = [MarketplaceUnavailable("503")]
+        assert await told_of(database, fails * 3, apart_s=minutes) == []
+        assert await told_of(database, fails * 9, apart_s=minutes) == ["shop_unreadable"]
+        again = [*(fails * 4), None, *(fails * 4)]
+        assert await told_of(database, again, apart_s=minutes) == ["shop_unreadable"] * 2
+
+
+@pytest.mark.parametrize("error", [AccessRevoked("no token"), MissingScope("read_orders")])
+async def test_what_only_a_person_can_mend_is_told_at_once(
+    tmp_path: Path, error: MarketplaceError
+) -> None:
+    async with open_book(tmp_path) as database:
+        assert await told_of(database, [error, error], apart_s=1) == ["shop_unreadable"]
+
+
 class Counted(ShopWindow):
     """A shop whose calls of the day are counted."""
 
     spent = False
+    error: MarketplaceError | None = None
 
     async def orders_since(
         self, cursor: str | None, *, now: datetime, sales_only: bool = False
     ) -> OrdersPage:
+        if self.error is not None:
+            raise self.error
         if self.spent:
             raise BudgetSpent("0 of today's 10000 calls are left")
         return await super().orders_since(cursor, now=now, sales_only=sales_only)
@@ -51,15 +82,29 @@ class Counted(ShopWindow):
 async def told(database: Database, days: Sequence[int]) -> list[str]:
     """The alarms that polls of a shop raise, with so many calls left at each."""
     shop, clock = Counted(ETSY, NOON), StandingClock()
-    shortage = Shortage(database, clock, Polls(database, clock, {ETSY: shop}, PATIENCE))
+    watched = WatchedPolls(database, clock, Polls(database, clock, {ETSY: shop}, PATIENCE))
     before = await alarms(database)
     for left in days:
         shop.spent, shop.slowed = left == NONE, 1.0 if left == PLENTY else 4.0
         if left == NONE:
             with pytest.raises(BudgetSpent):
-                await shortage.poll(shop)
+                await watched.poll(shop)
         else:
-            await shortage.poll(shop)
+            await watched.poll(shop)
+    return (await alarms(database))[len(before) :]
+
+
+async def told_of(
+    database: Database, errors: Sequence[MarketplaceError | None], *, apart_s: float
+) -> list[str]:
+    """The alarms that polls of a shop raise, each failing so or not at all."""
+    shop, clock = Counted(ETSY, NOON), StandingClock()
+    watched = WatchedPolls(database, clock, Polls(database, clock, {ETSY: shop}, PATIENCE))
+    before = await alarms(database)
+    for shop.error in errors:
+        with nullcontext() if shop.error is None else pytest.raises(type(shop.error)):
+            await watched.poll(shop)
+        clock.pass_(apart_s)
     return (await alarms(database))[len(before) :]
 
 
