@@ -20,7 +20,7 @@ async def shop(tmp_path: Path) -> AsyncIterator[LittleShop]:
         decider = Decider(ground.database, ground.clock, marketplaces(shop.rehearsal.engine.shops))
         for market in MARKETS:
             offer = await shop.offer(market, SET)
-            await decider.compose(offer.id, {RING: 1, STUDS: 1})
+            await decider.compose(offer.id, {RING: 1, STUDS: 1}, who="ann")
         await shop.stays(SET, 1, 1)
         yield shop
 

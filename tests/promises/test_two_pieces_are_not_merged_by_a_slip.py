@@ -115,7 +115,7 @@ async def test_what_became_two_pieces_meanwhile_cannot_be_accepted_as_one(
     (pair,) = await pairs(jeweller)
     async with reading(jeweller.database) as session:
         offer = (await offers.by_refs(session, [theirs]))[theirs]
-    await jeweller.decider.compose(offer.id, {Sku("NECK-2"): 1})
+    await jeweller.decider.compose(offer.id, {Sku("NECK-2"): 1}, who="ann")
 
     with pytest.raises(NotOnePiece, match="peg match reject"):
         await jeweller.decider.accept(pair.id, who="ann")

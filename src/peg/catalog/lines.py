@@ -49,9 +49,9 @@ async def _resolve(
 
 
 async def _sold_from(session: AsyncSession, order: OrderSnapshot, offer: Offer) -> Resolved:
-    inside = offer.baseline_at is not None and order.created_at <= offer.baseline_at
-    if inside and len(offer.components) > 1:
-        # The first figures of a set's items are those of their own offers, not of the set.
+    if _is_single(offer) and offer.baseline_at is not None:
+        inside = order.created_at <= offer.baseline_at
+    else:  # the first figures of a set's items are those of their own offers, not of the set
         inside = all(
             [await _was_counted_after(session, order, part.sku) for part in offer.components]
         )

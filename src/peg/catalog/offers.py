@@ -40,7 +40,7 @@ class Offer:
         parked: a person took it off sale; PEG does not put it back.
         gone: it was deleted on the marketplace.
         baseline_at: the marketplace's time at which its first figures were read; orders from
-            before are inside them.
+            before are inside them. None where its items were not counted by it.
     """
 
     id: OfferId
@@ -148,8 +148,11 @@ async def map_to(session: AsyncSession, wanted: Mapping[OfferId, Sequence[Compon
     await execute_all(session, insert(tables.components), rows)
 
 
-async def set_baselines(session: AsyncSession, wanted: Mapping[OfferId, datetime]) -> None:
-    """Orders sold up to then (the marketplace's time) are inside the offer's first figures."""
+async def set_baselines(session: AsyncSession, wanted: Mapping[OfferId, datetime | None]) -> None:
+    """Orders sold up to then (the marketplace's time) are inside the offer's first figures.
+
+    None: those of its items are not the offer's own.
+    """
     require_transaction(session)
     offer: BindParameter[int] = bindparam("offer")
     change = update(tables.offers).where(tables.offers.c.id == offer)

@@ -1,5 +1,6 @@
 """`peg match`: which offers are the same piece."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
@@ -13,6 +14,7 @@ from peg.db.transaction import reading
 from peg.domain.errors import BadQuantity, ErrorKind, PegError
 from peg.domain.identity import OfferId, Sku
 from peg.onboarding import proposals
+from peg.onboarding.composing import Composed
 from peg.wiring.peg import open_peg
 
 app = App(name="match", help="Say which offers are the same piece.", help_format="plaintext")
@@ -156,15 +158,39 @@ async def compose(offer: int, /, *parts: str, here: Here) -> int:
         offer: its number, as `peg offers` lists it.
         parts: SKUs, each with `=N` where it takes more than one.
     """
-    wanted = dict(_part(text) for text in parts)
+    wanted: Counter[Sku] = Counter()
+    for text in parts:
+        wanted.update(dict([_part(text)]))
     async with here.ground() as ground, open_peg(ground) as peg:
         engine = await peg.engine()
-        await peg.decider(engine).compose(OfferId(offer), wanted)
+        done = await peg.decider(engine).compose(OfferId(offer), wanted, who=here.who)
         await peg.importer(engine).take_in_kept(lambda _step, _by: None)
     made_of = " + ".join(f"{count} x {sku}" for sku, count in wanted.items())
-    return here.show(
-        Report(facts={"offer": offer, "parts": wanted}, sentence=f"offer {offer} is {made_of}")
-    )
+    facts = {
+        "offer": offer,
+        "parts": wanted,
+        "written_off": done.written_off,
+        "left": done.left,
+        "also_sold_by": [one.id for one in done.also_sold_by],
+    }
+    sentence = "\n".join([f"offer {offer} is {made_of}", *_about_former(done)])
+    return here.show(Report(facts=facts, sentence=sentence))
+
+
+def _about_former(done: Composed) -> list[str]:
+    """What became of the items that the offer was taken for."""
+    off = [f"{sku} had {n} of its own: they count no more" for sku, n in done.written_off.items()]
+    left = [
+        f"nothing sells {sku} now, and the book has {n}: `peg count {sku} 0` if there are none"
+        for sku, n in done.left.items()
+        if n
+    ]
+    also = [
+        f"offer {one.id} ({one.title!r} on {one.ref.channel}) still sells it as a piece of its own:"
+        " compose it too"
+        for one in done.also_sold_by
+    ]
+    return [*off, *left, *also]
 
 
 def _part(text: str) -> tuple[Sku, int]:

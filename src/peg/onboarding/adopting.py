@@ -12,9 +12,8 @@ from peg.domain.identity import LocationId, OfferId, OfferRef, ShopId, Sku
 from peg.domain.offer import Reading, RemoteOffer, Shelf
 from peg.ledger import queries
 from peg.ledger.order_lines import Component
-from peg.ledger.settling import settle
 from peg.onboarding import counting
-from peg.onboarding.agreement import Agreement, Side, agree, lies
+from peg.onboarding.agreement import Agreement, Side, agree
 from peg.onboarding.matching import Match
 from peg.onboarding.new_items import item_of
 from peg.propagation.retarget import retarget
@@ -144,14 +143,6 @@ async def begin_offers(
     for offer, shown in readings.items():
         if shown.shelf is Shelf.WITHDRAWN:  # its owner took it off sale: PEG leaves it there
             await offers.park(session, offer)
-
-
-async def settle_parts(
-    session: AsyncSession, parts: Sequence[Component], side: Side, *, now: datetime
-) -> None:
-    """The parts of an offer lie where its shop counts it, as far as nobody has said where."""
-    for part in parts:
-        await settle(session, part.sku, lies(side), now=now)
 
 
 async def _places(

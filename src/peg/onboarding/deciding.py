@@ -11,14 +11,13 @@ from peg.domain.clock import Clock
 from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import OfferId, ShopId, Sku
 from peg.domain.offer import Reading, RemoteOffer, Shelf
-from peg.ledger.order_lines import Component
 from peg.marketplaces.port import Marketplace, RemoteGone
-from peg.onboarding import adopting, proposals
+from peg.onboarding import adopting, composing, proposals
 from peg.onboarding.adopting import Adopted
+from peg.onboarding.composing import Composed, NoParts
 from peg.onboarding.matching import Match
 from peg.onboarding.naming import name_of
 from peg.onboarding.proposals import KeptProposal
-from peg.propagation.retarget import retarget_offers
 from peg.shops import directory
 from peg.shops.directory import NotConnected
 
@@ -78,23 +77,28 @@ class Decider:
                 session, number, accepted=False, who=who, now=self._clock.now()
             )
 
-    async def compose(self, offer: OfferId, parts: Mapping[Sku, int]) -> None:
+    async def compose(self, offer: OfferId, parts: Mapping[Sku, int], *, who: str) -> Composed:
         """A sale of the offer takes these items: a set, or several of one.
 
         Raises:
+            NoParts: none was named.
             NoSuchOffer: there is none of that number.
+            UnknownSku: no item has one of the SKUs.
+            NotConnected: its shop is not connected any more.
+            RemoteGone: it was deleted.
             MarketplaceError: the offer could not be read.
         """
+        if not parts:
+            raise NoParts
         async with reading(self._database) as session:
             known = (await offers.by_ids(session, [offer])).get(offer)
         if known is None:
             raise NoSuchOffer(offer)
-        now_shown = await self._read(known)
-        components = [Component(sku=sku, quantity=count) for sku, count in sorted(parts.items())]
+        shown = await self._read(known)
         async with begin(self._database) as session:
-            await adopting.begin_offers(session, {offer: now_shown}, {offer: components})
-            found = await offers.by_ids(session, [offer])
-            await retarget_offers(session, list(found.values()), now=self._clock.now())
+            newest = (await offers.by_ids(session, [offer]))[offer]
+            now = self._clock.now()
+            return await composing.compose(session, newest, parts, shown, who=who, now=now)
 
     async def _read(self, offer: Offer) -> Reading:
         shop = self._shops.get(offer.ref.shop)
@@ -104,8 +108,8 @@ class Decider:
         shown = (await shop.read([offer.ref]))[offer.ref]
         if shown.shelf is Shelf.GONE:
             raise RemoteGone(
-                f"{offer.title!r} (offer {offer.id}) was deleted on {offer.ref.channel}: reject its"
-                " pair, or put it back there and import again"
+                f"{offer.title!r} (offer {offer.id}) was deleted on {offer.ref.channel}: reject"
+                " its pair, or put it back there and import again"
             )
         return shown
 

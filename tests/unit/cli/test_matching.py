@@ -30,3 +30,20 @@ def test_a_decision_wants_to_know_which_pairs(tmp_path: Path, words: tuple[str, 
     ran = peg(tmp_path, "match", *words, "--json")
 
     assert (ran.code, ran.refusal["error"]) == (2, "UnclearPairs")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "error"),
+    [
+        (("1",), 2, "NoParts"),
+        (("1", "RING-1"), 3, "NoSuchOffer"),
+        (("1", "RING-1=0"), 2, "BadQuantity"),
+        (("1", "RING 1!"), 2, "BadSku"),
+    ],
+)
+def test_what_cannot_be_composed_is_an_error_with_a_name(
+    tmp_path: Path, words: tuple[str, ...], code: int, error: str
+) -> None:
+    ran = peg(tmp_path, "match", "compose", *words, "--json")
+
+    assert (ran.code, ran.refusal["error"]) == (code, error)

@@ -4,9 +4,7 @@ from pathlib import Path
 import pytest
 from tests.support.jeweller import RING, Jeweller, open_jeweller
 
-from peg.catalog import offers
 from peg.db.transaction import begin, reading
-from peg.domain.identity import Sku
 from peg.ledger import queries
 from peg.onboarding import answers, proposals
 
@@ -64,16 +62,3 @@ async def test_a_rejected_proposal_is_decided_once_and_not_asked_again(jeweller:
     assert again.proposals == 0
     with pytest.raises(proposals.NoSuchProposal):
         await jeweller.decider.accept(proposal.id, who="ann")
-
-
-async def test_a_set_made_of_two_items_shows_what_the_scarcer_allows(jeweller: Jeweller) -> None:
-    jeweller.shopify.show("RING-1", 1)
-    jeweller.shopify.show("NECK-2", 4)
-    both = jeweller.etsy.show("SET-3", 4)
-    await jeweller.imports()
-    async with reading(jeweller.database) as session:
-        offer = (await offers.by_refs(session, [both]))[both]
-
-    await jeweller.decider.compose(offer.id, {RING: 1, Sku("NECK-2"): 1})
-
-    assert await jeweller.should_show(both) == 1

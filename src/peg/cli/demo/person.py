@@ -50,7 +50,7 @@ async def sort_out(peg: Peg, engine: Engine, control: Control) -> Sorted:
     for offer in known:
         wanted = {names[piece]: count for piece, count in pieces.get(offer.id, ())}
         if wanted and _parts(offer.components) != wanted:
-            await decider.compose(offer.id, wanted)
+            await decider.compose(offer.id, wanted, who="jeweller")
             mapped += 1
     await _count(peg, control, {names[piece]: piece for piece in nameless})
     return Sorted(mapped=mapped, labelled=len(nameless))
