@@ -108,7 +108,7 @@ class Settings(BaseModel):
         default=60.0,
         description=(
             "Seconds between two looks at the Etsy listings changed last: Etsy tells of no hand"
-            " edit. 60 is 1,440 calls a day."
+            " edit. 60 is 2,880 calls a day."
         ),
     )
     reconcile_s: PositiveFloat = Field(

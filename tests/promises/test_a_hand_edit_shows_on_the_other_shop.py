@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.little_catalogue import CHAIN, RING
-from tests.support.little_shop import LittleShop, open_little_shop
+from tests.support.little_shop import DEAF, LittleShop, open_little_shop
 
 from marketsim.pieces import MARKETS, MarketName
 
@@ -34,6 +34,15 @@ async def test_the_only_piece_is_taken_off_both_shops(shop: LittleShop, market: 
     shop.edits(market, RING, -1)
 
     await shop.ends_at(RING, 0)
+
+
+async def test_an_only_piece_that_leaves_etsy_unheard_leaves_shopify_with_it(
+    tmp_path: Path,
+) -> None:
+    async with open_little_shop(tmp_path, rates=DEAF) as shop:
+        shop.edits("etsy", RING, -1)
+
+        await shop.ends_at(RING, 0)
 
 
 @pytest.mark.parametrize("market", MARKETS)

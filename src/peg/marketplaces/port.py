@@ -276,7 +276,7 @@ class ShowsNewest(Protocol):
     """A marketplace that tells of no hand edit, but can be asked what was changed last (Etsy)."""
 
     async def newest(self) -> Sequence[RemoteOffer]:
-        """What stands in the listings that were changed last: one call."""
+        """What stands in the listings that were changed last, on sale or off."""
 
 
 class ListingWriter(Protocol):

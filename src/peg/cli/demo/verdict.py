@@ -44,13 +44,17 @@ async def judge(
         "cases": book["cases"],
         "questions": book["questions"],
     }
-    found["invariants"] = _invariants(found, book, settled=settled)
+    found["invariants"] = _invariants(found, book, shops, settled=settled)
     found["ok"] = all(found["invariants"].values())
     return found
 
 
 def _invariants(
-    found: Mapping[str, Any], book: Mapping[str, Any], *, settled: bool
+    found: Mapping[str, Any],
+    book: Mapping[str, Any],
+    shops: Mapping[str, Mapping[str, Any]],
+    *,
+    settled: bool,
 ) -> dict[str, bool]:
     """Those of the eight that a rehearsal can see: no price changes here, and no log is kept."""
     outside, inside = found["double_sales"]["outside"], found["double_sales"]["inside"]
@@ -60,10 +64,34 @@ def _invariants(
         "I3 nothing sold was put back on sale": not outside,
         "I4 every offer shows its target": settled and not found["drift"]["offers"],
         "I5 a piece sold twice only inside the window, with a case": (
-            not outside and book["cases_ever"] >= len({one["piece"] for one in inside})
+            not outside and book["cases_ever"] >= len(sold_to_two(inside, shops))
         ),
         "I6 no acknowledged delivery was lost": book["inbox_waiting"] is None and not book["dead"],
     }
+
+
+def sold_to_two(
+    inside: Sequence[Mapping[str, Any]], shops: Mapping[str, Mapping[str, Any]]
+) -> frozenset[str]:
+    """Pieces of which the book must have a case.
+
+    Not of one that a person took away by hand, unheard of until it was sold: nobody can tell that
+    from our own withdrawal. Nor of one whose order was cancelled: it may have been so when PEG
+    first heard of it.
+    """
+    cancelled = {
+        str(order["id"])
+        for name, told in shops.items()
+        for order in told[ORDERS[name]]
+        if order.get("cancelled_at") or order.get("status") == "canceled"
+    }
+    return frozenset(
+        one["piece"]
+        for one in inside
+        if one["first"] is not None
+        and one["first"]["by"] == "sale"
+        and not cancelled & {str(one["first"]["order"]), str(one["second"]["order"])}
+    )
 
 
 async def _book(session: AsyncSession) -> dict[str, Any]:

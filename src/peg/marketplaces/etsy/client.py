@@ -94,10 +94,10 @@ class EtsyClient:
         path = f"{self._shop_path}/listings"
         return await self._read("getListingsByShop", path, query, Lane.BULK)
 
-    async def newest(self, *, limit: int) -> Answer:
-        """The active listings that were changed last, the newest first."""
+    async def newest(self, state: str, *, limit: int) -> Answer:
+        """The listings of one state that were changed last, the newest first."""
         query = {
-            "state": "active",
+            "state": state,
             "limit": str(limit),
             "includes": "Inventory",
             "sort_on": "updated",

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
+from itertools import cycle
 
 import structlog
 
@@ -23,6 +24,7 @@ from peg.marketplaces.port import OrdersPage, RemoteGone
 log = structlog.get_logger()
 
 STATES = ("active", "inactive", "sold_out", "draft", "expired")
+OFF_SALE = ("sold_out", "inactive")
 NEWEST = 25
 """Listings in one glance: more than a person edits between two of them."""
 
@@ -41,6 +43,7 @@ class EtsyMarketplace(InventoryWriter):
     def __init__(self, *, shop: ShopId, client: EtsyClient, clock: Clock) -> None:
         super().__init__(shop=shop, client=client, clock=clock)
         self.shop = shop
+        self._off_sale = cycle(OFF_SALE)
 
     @property
     def slowed(self) -> float:
@@ -58,10 +61,17 @@ class EtsyMarketplace(InventoryWriter):
                 yield page
 
     async def newest(self) -> Sequence[RemoteOffer]:
-        """What stands in the listings that were changed last: one call."""
-        answer = await self._client.newest(limit=NEWEST)
-        rows = {str(whole(row, "listing_id")): row for row in things(answer.body, "results")}
-        return await self._offers(rows, answer.seen)
+        """What stands in the listings that were changed last: two calls.
+
+        A person who sets the only piece to none takes it from the active listings to those that
+        are off sale: of these one state is asked for each time.
+        """
+        found: list[RemoteOffer] = []
+        for state in ("active", next(self._off_sale)):
+            answer = await self._client.newest(state, limit=NEWEST)
+            rows = {str(whole(row, "listing_id")): row for row in things(answer.body, "results")}
+            found += await self._offers(rows, answer.seen)
+        return found
 
     async def read(self, refs: Sequence[OfferRef]) -> Mapping[OfferRef, Reading]:
         """Fresh readings; one listing costs one call, a hundred cost one or two."""
