@@ -124,6 +124,14 @@ class Settings(BaseModel):
     log_format: Literal["console", "json"] = Field(
         default="console", description="How log lines are written to standard error."
     )
+    log_file: Path | None = Field(
+        default=None,
+        description=(
+            "File that gets every event from `info` on as a line of JSON, each call to a"
+            " marketplace included. Unset: `peg.log` in PEG_HOME; with PEG_LOG_FORMAT=json none,"
+            " since standard error has it all."
+        ),
+    )
     log_level: Literal["debug", "info", "warning", "error"] | None = Field(
         default=None,
         description=(
@@ -172,6 +180,13 @@ class Settings(BaseModel):
     def database(self) -> str:
         """The database's address, with its default filled in."""
         return self.database_url or f"sqlite+aiosqlite:///{self.home / 'peg.db'}"
+
+    @property
+    def log_path(self) -> Path | None:
+        """The log file, with its default filled in."""
+        if self.log_file is not None or self.log_format == "json":
+            return self.log_file
+        return self.home / "peg.log"
 
     @property
     def key_file(self) -> Path:

@@ -14,7 +14,7 @@ import httpx2
 from peg.domain.clock import Clock
 from peg.domain.identity import ShopId
 from peg.marketplaces.breaker import Breaker
-from peg.marketplaces.calls import CallLog
+from peg.marketplaces.calls import Call, CallLog
 from peg.marketplaces.limiter import Lane
 from peg.marketplaces.port import (
     MarketplaceError,
@@ -33,6 +33,8 @@ CONNECT_TIMEOUT_S = 5.0
 _SECONDS = re.compile(r"\d+(\.\d+)?\Z", re.ASCII)
 _FROZEN = {402: "its bill is not paid", 423: "it is locked"}
 Turn = Callable[[], AbstractAsyncContextManager[None]]
+QuotaLeft = Callable[[httpx2.Response], float | None]
+"""What an answer tells of the quota: Shopify's points, Etsy's calls of the day."""
 _NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 
 
@@ -59,6 +61,10 @@ class Request:
     timeout_s: float = 15.0
 
 
+def untold(_: httpx2.Response) -> None:
+    """Of a marketplace whose answers tell nothing of the quota."""
+
+
 class Door:
     """Sends requests of one shop. Answers below 500 (but 402, 423, 429 and 430) are handed out."""
 
@@ -70,7 +76,9 @@ class Door:
         *,
         shop: ShopId,
         calls: CallLog,
+        quota_left: QuotaLeft = untold,
     ) -> None:
+        self._quota_left = quota_left
         self._client = client
         self._clock = clock
         self._rng = rng
@@ -110,6 +118,7 @@ class Door:
     async def _once(self, request: Request, attempt: int) -> httpx2.Response:
         begun = self._clock.monotonic()
         outcome = "abandoned"
+        response = None
         try:
             response = await self._ask(request)
             outcome = "ok" if response.is_success else str(response.status_code)
@@ -123,9 +132,16 @@ class Door:
         finally:
             if outcome == "abandoned":
                 self.breaker.abandoned()
-            seconds = self._clock.monotonic() - begun
             self._calls.ended(
-                self._shop, request.operation, outcome=outcome, seconds=seconds, attempt=attempt
+                Call(
+                    shop=self._shop,
+                    operation=request.operation,
+                    outcome=outcome,
+                    seconds=self._clock.monotonic() - begun,
+                    tries=attempt,
+                    answer=response,
+                    quota_left=None if response is None else self._quota_left(response),
+                )
             )
 
     async def _ask(self, request: Request) -> httpx2.Response:

@@ -2,20 +2,53 @@
 
 import logging
 import sys
+from collections.abc import MutableMapping
+from pathlib import Path
 from typing import Any, Literal, TextIO
 
 import structlog
 from structlog.typing import Processor
 
+from peg.monitoring.log_file import LogFile
 from peg.monitoring.redaction import redact_event
 
 LogFormat = Literal["console", "json"]
 
+FOR_THE_FILE = frozenset({"marketplace.called"})
+"""Events that come by the thousand: on the console they are shown from `debug` on."""
+
+
+class _Console:
+    """Drops what people did not ask to see."""
+
+    def __init__(self, least: int) -> None:
+        self._least = least
+
+    def __call__(
+        self, _logger: Any, _method: str, event: MutableMapping[str, Any]
+    ) -> MutableMapping[str, Any]:
+        level = logging.getLevelNamesMapping()[str(event["level"]).upper()]
+        many = event.get("event") in FOR_THE_FILE and self._least > logging.DEBUG
+        if level < self._least or many:
+            raise structlog.DropEvent
+        return event
+
 
 def configure_logs(
-    *, log_format: LogFormat = "console", level: str = "info", stream: TextIO | None = None
+    *,
+    log_format: LogFormat = "console",
+    level: str = "info",
+    stream: TextIO | None = None,
+    file: Path | None = None,
 ) -> None:
-    """Send every log line of the process, libraries' too, through one redacting pipeline."""
+    """Send every log line of the process, libraries' too, through one redacting pipeline.
+
+    Args:
+        log_format: how lines are written to `stream`: for people, or for programs.
+        level: the least serious event that `stream` gets.
+        stream: standard error unless another is named.
+        file: gets everything from `info` on as JSON, whatever `level` says.
+    """
     least = logging.getLevelNamesMapping()[level.upper()]
     out = stream if stream is not None else sys.stderr
     shared: list[Processor] = [
@@ -25,10 +58,13 @@ def configure_logs(
         structlog.processors.StackInfoRenderer(),
         structlog.processors.format_exc_info,
         redact_event,
+        *([LogFile(file)] if file is not None else []),
+        *([_Console(least)] if log_format == "console" else []),
     ]
+    taken = least if file is None else min(least, logging.INFO)
     structlog.configure(
         processors=[*shared, _renderer(log_format, out)],
-        wrapper_class=structlog.make_filtering_bound_logger(least),
+        wrapper_class=structlog.make_filtering_bound_logger(taken),
         logger_factory=structlog.PrintLoggerFactory(out),
         cache_logger_on_first_use=False,
     )

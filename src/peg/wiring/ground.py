@@ -66,7 +66,11 @@ async def open_ground(
         DiskFull: no room on it.
     """
     settings = load_settings(environment)
-    configure_logs(log_format=settings.log_format, level=settings.log_level or log_level)
+    configure_logs(
+        log_format=settings.log_format,
+        level=settings.log_level or log_level,
+        file=settings.log_path,
+    )
     time = clock if clock is not None else _clock(settings)
     database = open_database(settings.database)
     try:

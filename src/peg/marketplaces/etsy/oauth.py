@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 import httpx2
 
+from peg.marketplaces.calls import told_outside
 from peg.marketplaces.etsy import answers
 from peg.marketplaces.grant import Grant
 from peg.marketplaces.port import MarketplaceUnavailable, MaybeApplied
@@ -99,6 +100,7 @@ async def _grant(
         raise MarketplaceUnavailable("Etsy's token server cannot be reached") from cause
     except httpx2.TransportError as cause:
         raise MaybeApplied("Etsy's token server gave no answer") from cause
+    told_outside("etsy token", answer)
     body = answers.body_of(answer)
     return Grant(
         access_token=answers.text(body, "access_token"),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import httpx2
 
+from peg.marketplaces.calls import told_outside
 from peg.marketplaces.etsy.answers import Json, body_of, text, whole
 from peg.marketplaces.etsy.app import App
 from peg.marketplaces.port import MarketplaceUnavailable, MissingScope
@@ -64,4 +65,5 @@ class Newcomer:
             )
         except httpx2.TransportError as cause:
             raise MarketplaceUnavailable("Etsy cannot be reached: try again later") from cause
+        told_outside(f"GET {path}", answer)
         return body_of(answer)

@@ -4,6 +4,8 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
+import httpx2
+
 from peg.domain.clock import Clock
 from peg.marketplaces.limiter import DayBudget, Lane, Window
 from peg.marketplaces.port import BudgetSpent, Throttled
@@ -16,6 +18,11 @@ ASK_AGAIN_S = 600.0
 
 SHORT_WAIT_S_MAX = 60.0
 _NUMBER = re.compile(r"\d{1,12}\Z", re.ASCII)
+
+
+def calls_left(answer: httpx2.Response) -> int | None:
+    """How many calls Etsy says are left today."""
+    return _number(answer.headers, "x-remaining-today")
 
 
 class Quota:

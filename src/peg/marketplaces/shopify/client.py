@@ -1,11 +1,13 @@
 """Speak GraphQL with one shop: tokens, cost, throttling, and errors by their names."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import httpx2
 import structlog
 
 from peg.domain.clock import Clock
@@ -28,10 +30,21 @@ from peg.marketplaces.shopify.documents import documents
 log = structlog.get_logger()
 
 THROTTLED_TRIES_MAX = 5
+COST_BYTES_MAX = 4096
+"""What a query has cost stands at the end of its answer."""
 FIRST_GUESS_POINTS = 50.0
 BUCKET_POINTS = 2000.0
 BUCKET_POINTS_PER_S = 100.0
 """The smallest plan's; the first answer tells the real ones."""
+
+
+_POINTS_LEFT = re.compile(rb'"currentlyAvailable"\s*:\s*(\d+(?:\.\d+)?)')
+
+
+def points_left(answer: httpx2.Response) -> float | None:
+    """How many points Shopify says are left; read without taking the whole answer apart again."""
+    told = _POINTS_LEFT.search(answer.content, max(0, len(answer.content) - COST_BYTES_MAX))
+    return float(told[1]) if told else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

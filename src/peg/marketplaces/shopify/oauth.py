@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import httpx2
 
+from peg.marketplaces.calls import told_outside
 from peg.marketplaces.grant import Grant
 from peg.marketplaces.port import (
     AccessRevoked,
@@ -118,6 +119,7 @@ async def _ask(
         )
     except httpx2.TransportError as error:
         raise MarketplaceUnavailable(f"Shopify's token endpoint: {type(error).__name__}") from error
+    told_outside("shopify token", response)
     if response.status_code >= 500 or response.status_code == 429:
         raise MarketplaceUnavailable(f"Shopify's token endpoint failed ({response.status_code})")
     if response.status_code >= 400:

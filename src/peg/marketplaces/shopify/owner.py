@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx2
 
+from peg.marketplaces.calls import told_outside
 from peg.marketplaces.port import (
     MarketplaceUnavailable,
     Refused,
@@ -43,6 +44,7 @@ async def owner_of(http: httpx2.AsyncClient, shop_url: str, *, token: str) -> Ow
         )
     except httpx2.TransportError as cause:
         raise MarketplaceUnavailable("Shopify cannot be reached: try again later") from cause
+    told_outside("ShopInfo", response)
     if 400 <= response.status_code < 429:
         raise Refused(f"Shopify does not take the new token ({response.status_code})")
     try:
