@@ -41,6 +41,17 @@ grants = Table(
     Column("stored_at", UtcDateTime, nullable=False),
 )
 
+unclaimed_grants = Table(
+    "unclaimed_grants",
+    metadata,
+    Column("spent", String(64), primary_key=True),
+    Column("access_token", Text, nullable=False),
+    Column("access_until", UtcDateTime),
+    Column("refresh_token", Text),
+    Column("refresh_until", UtcDateTime),
+    Column("stored_at", UtcDateTime, nullable=False),
+)
+
 oauth_states = Table(
     "oauth_states",
     metadata,
@@ -66,6 +77,7 @@ leases = Table(
 SEALED = (
     (shops, shops.c.id, ("client_secret", "webhook_secret")),
     (grants, grants.c.shop, ("access_token", "refresh_token")),
+    (unclaimed_grants, unclaimed_grants.c.spent, ("access_token", "refresh_token")),
     (oauth_states, oauth_states.c.state, ("client_secret", "verifier")),
 )
 """Every sealed column with the key of its row: what `rotate_keys` seals anew."""

@@ -15,7 +15,13 @@ from peg.db.columns import metadata
 from peg.db.engine import open_database, sqlite_url
 from peg.db.transaction import begin, reading
 from peg.domain.identity import ShopId
-from peg.marketplaces.port import AccessRevoked, BadCallback, MissingScope, Refused
+from peg.marketplaces.port import (
+    AccessRevoked,
+    BadCallback,
+    MarketplaceUnavailable,
+    MissingScope,
+    Refused,
+)
 from peg.shops import directory, grants
 from peg.shops.addresses import InsecureUrl
 from peg.shops.connect import etsy
@@ -130,6 +136,33 @@ async def test_a_refresh_token_connects_without_a_browser(desk: Desk, practice: 
     assert shop.id == SHOP
     with pytest.raises(AccessRevoked):  # it was used up
         await etsy.by_refresh_token(desk, app=APP, refresh_token=token)
+
+
+async def test_a_failure_right_after_the_exchange_locks_nobody_out(
+    desk: Desk, practice: Fixture
+) -> None:
+    token = await portal_token(practice)
+    practice.set_faults(server_error=1.0)  # the token endpoint is not among what fails
+    with pytest.raises(MarketplaceUnavailable):
+        await etsy.by_refresh_token(desk, app=APP, refresh_token=token)
+    practice.set_faults(server_error=0.0)
+
+    shop = await etsy.by_refresh_token(desk, app=APP, refresh_token=token)
+
+    assert shop.id == SHOP
+
+
+async def test_tokens_that_waited_too_long_are_renewed_by_what_was_kept(
+    desk: Desk, practice: Fixture
+) -> None:
+    token = await portal_token(practice)
+    practice.set_faults(server_error=1.0)
+    with pytest.raises(MarketplaceUnavailable):
+        await etsy.by_refresh_token(desk, app=APP, refresh_token=token)
+    practice.set_faults(server_error=0.0)
+    practice.clock.advance(2 * 3600)
+
+    assert (await etsy.by_refresh_token(desk, app=APP, refresh_token=token)).id == SHOP
 
 
 @pytest.mark.parametrize(

@@ -467,6 +467,16 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "unclaimed_grants",
+        sa.Column("spent", sa.String(length=64), nullable=False),
+        sa.Column("access_token", sa.Text(), nullable=False),
+        sa.Column("access_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("refresh_token", sa.Text(), nullable=True),
+        sa.Column("refresh_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("stored_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("spent", name=op.f("pk_unclaimed_grants")),
+    )
+    op.create_table(
         "writes",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("offer", sa.Integer(), nullable=False),
@@ -560,6 +570,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_writes_offer"))
 
     op.drop_table("writes")
+    op.drop_table("unclaimed_grants")
     with op.batch_alter_table("targets", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_targets_dirty",

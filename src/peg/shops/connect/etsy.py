@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from functools import partial
 
+from peg.db import transaction
 from peg.domain.identity import Channel, ShopId
 from peg.marketplaces.etsy import oauth
 from peg.marketplaces.etsy.app import App
 from peg.marketplaces.etsy.owner import Newcomer
 from peg.marketplaces.grant import Grant
-from peg.shops import pending
+from peg.shops import pending, unclaimed
 from peg.shops.addresses import secure
 from peg.shops.connect.desk import Desk
 from peg.shops.directory import AppCredentials, Shop, Status
@@ -71,21 +72,39 @@ async def finish(desk: Desk, callback: Mapping[str, str], *, browser: str) -> Sh
 async def by_refresh_token(desk: Desk, *, app: AppCredentials, refresh_token: str) -> Shop:
     """Connect with a refresh token got elsewhere; it is used up by this.
 
+    What Etsy gives for it is stored before it is used: after a failure the same token, given again,
+    goes on from there.
+
     Raises:
-        AccessRevoked: it is revoked, used already or older than 90 days.
+        AccessRevoked: it is revoked, used elsewhere or older than 90 days.
         MissingScope: it lacks what PEG needs.
     """
-    grant = await desk.patiently(
+    shop = await _keep(desk, app, await _granted_for(desk, app, refresh_token))
+    async with transaction.begin(desk.database) as session:
+        await unclaimed.claimed(session, refresh_token)
+    return shop
+
+
+async def _granted_for(desk: Desk, app: AppCredentials, given: str) -> Grant:
+    """What Etsy gives, or gave before, for a refresh token."""
+    async with transaction.reading(desk.database) as session:
+        known = await unclaimed.find(session, desk.ring, given)
+    now = desk.clock.now()
+    if known is not None and (known.access_until is None or known.access_until > now):
+        return known
+    fresh = await desk.patiently(
         partial(
             oauth.refresh,
             desk.http,
             desk.etsy_api(),
             keystring=app.client_id,
-            refresh_token=refresh_token,
-            now=desk.clock.now(),
+            refresh_token=(known and known.refresh_token) or given,
+            now=now,
         )
     )
-    return await _keep(desk, app, grant)
+    async with transaction.begin(desk.database) as session:
+        await unclaimed.keep(session, desk.ring, given, fresh, now=now)
+    return fresh
 
 
 async def _keep(desk: Desk, app: AppCredentials, grant: Grant) -> Shop:
