@@ -16,13 +16,15 @@ from peg.cli.demo.connecting import connect_both
 from peg.cli.demo.person import Sorted, sort_out
 from peg.cli.demo.practice import Control, Ports, free_port, practice
 from peg.cli.demo.settling import settled
-from peg.cli.demo.verdict import failures, judge
-from peg.cli.demo.watching import Watcher
+from peg.cli.demo.telling import told
+from peg.cli.demo.verdict import judge
+from peg.cli.demo.watching import LOOK_EVERY_S, Watcher
 from peg.cli.running import serve
-from peg.cli.terminal import Here, Report, Terminal
+from peg.cli.terminal import Here, Terminal
 from peg.intake.patience import Patience
 from peg.onboarding.importing import Imported
 from peg.web.app import create_app
+from peg.wiring.engine import Engine
 from peg.wiring.peg import Peg, open_peg
 from peg.workers.embedded import Embedded
 
@@ -118,6 +120,8 @@ async def demo(wanted: Wanted | None = None, *, here: Here) -> int:
     chosen = (wanted or Wanted()).settled_ports()
     ports = Ports(shopify=chosen.shopify_port, etsy=chosen.etsy_port)
     faults = FAULTS.get(chosen.faults, chosen.faults)
+    # A line of the log would tear the picture, which shows every alert by itself.
+    log_level = "error" if here.json else "critical"
     with tempfile.TemporaryDirectory(prefix="peg-demo-") as home:
         stage = replace(here, environment=_environment(here, home, ports, chosen))
         async with (
@@ -125,7 +129,7 @@ async def demo(wanted: Wanted | None = None, *, here: Here) -> int:
             practice(
                 ports, seed=chosen.seed, pieces=chosen.pieces, faults=faults, http=http
             ) as control,
-            stage.ground(log_level="error") as ground,
+            stage.ground(log_level=log_level) as ground,
             open_peg(ground, patience=QUICK) as peg,
         ):
             await control.act("clock/speed", speed=chosen.clock_speed)
@@ -142,37 +146,50 @@ def _end_by_sigterm() -> None:
 async def _rehearse(
     here: Terminal, wanted: Wanted, ports: Ports, control: Control, peg: Peg
 ) -> int:
-    watcher = Watcher(here, control, quiet=here.json)
+    watcher = Watcher(here, control)
     peg_url = f"http://127.0.0.1:{wanted.port}"
     shops = await connect_both(peg, control, ports.urls(), peg_url=peg_url)
-    watcher.say(f"connected {shops[0].name} on Shopify and {shops[1].name} on Etsy")
+    watcher.say(f"Connected {shops[0].name} on Shopify and {shops[1].name} on Etsy.")
     engine = await peg.engine()
     imported = await peg.importer(engine).run(lambda _step, _count: None)
     sorted_out = await sort_out(peg, engine, control)
     watcher.say(_words(imported, sorted_out))
     async with _working(peg, wanted.port) as work:
-        watcher.say(f"live in the browser: {peg_url}/")
+        watcher.say(f"Live in the browser: {peg_url}/")
         await settled(work.engine, control, within_s=SETTLES_WITHIN_S)
-        watcher.say("both shops show what there is: they open to buyers")
-        await control.act(
-            "buyers/start",
-            orders=wanted.orders,
-            pace=wanted.pace,
-            rhythm="even",
-            payment_s=wanted.payment_s,
-            unpaid_share=wanted.unpaid_share,
-            **QUICK_PEOPLE,
-        )
-        await watcher.until_done(work.engine)
-        rest = await settled(work.engine, control, within_s=SETTLES_WITHIN_S)
-        for shop in work.engine.shops:
-            await work.engine.reconciler.reconcile(shop)
-        rest = rest and await settled(work.engine, control, within_s=SETTLES_WITHIN_S)
+        watcher.say("Both shops show what there is. They open to buyers.")
+        rest = await watcher.watch(work.engine, _trade(wanted, work.engine, control))
         found = await judge(work.engine, control, ceiling_s=CEILING_S, settled=rest)
-        exit_code = _tell(here, wanted, found, imported, sorted_out)
+        facts = {**_setting(wanted), **found, "onboarding": _onboarding(imported, sorted_out)}
+        exit_code = here.show(told(facts, payment_s=wanted.payment_s, ceiling_s=CEILING_S))
         if not wanted.headless:
             await watcher.keep_open(peg_url)
     return exit_code
+
+
+async def _trade(wanted: Wanted, engine: Engine, control: Control) -> bool:
+    """Let the buyers in; whether everything came to rest after the last of them."""
+    await control.act(
+        "buyers/start",
+        orders=wanted.orders,
+        pace=wanted.pace,
+        rhythm="even",
+        payment_s=wanted.payment_s,
+        unpaid_share=wanted.unpaid_share,
+        **QUICK_PEOPLE,
+    )
+    await _until_closed(control)
+    rest = await settled(engine, control, within_s=SETTLES_WITHIN_S)
+    for shop in engine.shops:
+        await engine.reconciler.reconcile(shop)
+    return rest and await settled(engine, control, within_s=SETTLES_WITHIN_S)
+
+
+async def _until_closed(control: Control) -> None:
+    while True:
+        if (await control.read("buyers"))["state"] == "done":
+            return
+        await asyncio.sleep(LOOK_EVERY_S)
 
 
 @asynccontextmanager
@@ -215,48 +232,24 @@ def _environment(here: Terminal, home: str, ports: Ports, wanted: Wanted) -> dic
 
 
 def _words(imported: Imported, person: Sorted) -> str:
+    asked = len(imported.asked)
     return (
-        f"imported {imported.items} items and {imported.offers} offers; {imported.matched} matched"
-        f" by SKU, {person.mapped} by hand, {person.labelled} labelled anew;"
-        f" {len(imported.asked)} where the shops disagree"
+        f"Imported {imported.items} items and {imported.offers} offers: {imported.matched} items"
+        f" matched by SKU, {person.mapped} offers by hand, {person.labelled} pieces labelled anew."
+        + (f" The shops disagree on {asked}: PEG asks." if asked else "")
     )
 
 
-def _tell(
-    here: Terminal, wanted: Wanted, found: dict[str, Any], imported: Imported, person: Sorted
-) -> int:
-    exit_code = 0 if found["ok"] else 1
-    facts = {
-        "seed": wanted.seed,
-        "orders": wanted.orders,
-        "faults": wanted.faults,
-        **found,
-        "onboarding": {
-            "items": imported.items,
-            "offers": imported.offers,
-            "matched_by_sku": imported.matched,
-            "mapped_by_hand": person.mapped,
-            "labelled_anew": person.labelled,
-            "shops_disagree": len(imported.asked),
-        },
+def _setting(wanted: Wanted) -> dict[str, Any]:
+    return {"seed": wanted.seed, "orders": wanted.orders, "faults": wanted.faults}
+
+
+def _onboarding(imported: Imported, person: Sorted) -> dict[str, int]:
+    return {
+        "items": imported.items,
+        "offers": imported.offers,
+        "matched_by_sku": imported.matched,
+        "mapped_by_hand": person.mapped,
+        "labelled_anew": person.labelled,
+        "shops_disagree": len(imported.asked),
     }
-    lowered = found["seconds_from_sale_to_withdrawal"]["after_sales"]
-    broken = failures(found["invariants"])
-    sentence = (
-        f"Sale to withdrawal: half within {lowered.get('p50')} s, 99 % within {lowered.get('p99')}"
-        f" s. {found['api_calls']['per_sale']} calls a sale,"
-        f" {found['refused_429']['earned']} refused for haste."
-        f" Sold twice: {len(found['double_sales']['inside'])} inside the window,"
-        f" {len(found['double_sales']['outside'])} outside. "
-        + ("Every invariant held." if not broken else f"Broken: {'; '.join(broken)}.")
-    )
-    rows = [[side, told["orders"], told["units"]] for side, told in found["sales"].items()]
-    return here.show(
-        Report(
-            facts=facts,
-            columns=("shop", "orders", "pieces"),
-            rows=rows,
-            sentence=sentence,
-            exit_code=exit_code,
-        )
-    )

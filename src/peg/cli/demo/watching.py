@@ -1,65 +1,63 @@
-"""Show a rehearsal in the terminal: sales as they come, and how fast the other shop follows."""
+"""Show a rehearsal in the terminal while it runs; silent for programs."""
 
 import asyncio
+from collections.abc import Coroutine
 from contextlib import suppress
-from typing import Any
+from typing import TypeVar
 
+from rich.console import RenderableType
 from rich.live import Live
-from rich.table import Table
 
 from peg.cli.demo.practice import Control
+from peg.cli.demo.screen import picture
 from peg.cli.terminal import Terminal
 from peg.db.transaction import reading
-from peg.propagation import board
+from peg.reads.live import live
 from peg.wiring.engine import Engine
 
+T = TypeVar("T")
 LOOK_EVERY_S = 0.5
 
 
 class Watcher:
-    """Looks at the practice shops and at PEG, and draws what it sees; silent for programs."""
+    """Looks at the practice shops and at PEG, and draws what it sees."""
 
-    def __init__(self, here: Terminal, control: Control, *, quiet: bool) -> None:
+    def __init__(self, here: Terminal, control: Control) -> None:
         self._console = here.err
         self._control = control
-        self._quiet = quiet
+        self._quiet = here.json
 
     def say(self, sentence: str) -> None:
         """One line about what was done."""
         if not self._quiet:
             self._console.print(sentence, markup=False, highlight=False, soft_wrap=True)
 
-    async def until_done(self, engine: Engine) -> None:
-        """Draw until the last buyer has gone home."""
-        with Live(console=self._console, refresh_per_second=4, transient=True) as screen:
-            while True:
-                buyers = await self._control.read("buyers")
-                if not self._quiet:
-                    screen.update(await self._picture(engine, buyers))
-                if buyers["state"] == "done":
-                    return
-                await asyncio.sleep(LOOK_EVERY_S)
+    async def watch(self, engine: Engine, trade: Coroutine[None, None, T]) -> T:
+        """Draw until the trade is over; the last picture stays. What it ended with."""
+        if self._quiet:
+            return await trade
+        trading = asyncio.ensure_future(trade)
+        try:
+            self.say("")
+            with Live(console=self._console, auto_refresh=False) as screen:
+                while not trading.done():
+                    screen.update(await self._picture(engine), refresh=True)
+                    await asyncio.wait({trading}, timeout=LOOK_EVERY_S)
+                screen.update(await self._picture(engine), refresh=True)
+            self.say("")
+            return await trading
+        finally:
+            trading.cancel()
 
     async def keep_open(self, url: str) -> None:
         """Leave the page open until a person has seen enough."""
-        self.say(f"the page stays at {url}/ until you press Ctrl-C")
+        self.say(f"\nThe page stays at {url}/ until you press Ctrl-C.")
         with suppress(asyncio.CancelledError):
             await asyncio.Event().wait()
 
-    async def _picture(self, engine: Engine, buyers: dict[str, Any]) -> Table:
+    async def _picture(self, engine: Engine) -> RenderableType:
+        buyers = await self._control.read("buyers")
         truth = await self._control.read("truth")
         async with reading(engine.ground.database) as session:
-            moving = await board.dirty_count(session)
-        orders = buyers.get("orders", {})
-        lowered = truth["seconds_to_lower"]["after_sales"]
-        table = Table(box=None, show_header=False, pad_edge=False)
-        table.add_row("orders", f"{orders.get('placed', 0)} of {orders.get('wanted')}")
-        for side, told in truth["sales"].items():
-            table.add_row(f"sold on {side}", f"{told['units']} pieces in {told['orders']} orders")
-        table.add_row("on their way", f"{moving} offers")
-        table.add_row(
-            "sale to withdrawal", f"half in {lowered.get('p50')} s, 99 % in {lowered.get('p99')} s"
-        )
-        twice = truth["double_sales"]
-        table.add_row("sold twice", f"{len(twice['inside'])} inside the window")
-        return table
+            moment = await live(session, now=engine.ground.clock.now())
+        return picture(moment, truth, buyers, height=self._console.height)

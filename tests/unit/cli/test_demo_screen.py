@@ -1,0 +1,152 @@
+"""What `peg demo` draws and says, in whatever width the terminal has."""
+
+from datetime import UTC, datetime
+from io import StringIO
+from typing import Any
+
+import pytest
+from rich.console import Console, RenderableType
+
+from peg.cli.demo.screen import picture
+from peg.cli.demo.telling import told
+from peg.cli.terminal import Terminal
+from peg.domain.identity import Channel, ShopId, Sku
+from peg.reads.live import Live, LivePiece, LiveShop, Notice
+from peg.reads.sales import Followed, Pace, Sale
+
+NOW = datetime(2026, 11, 23, 14, 3, tzinfo=UTC)
+RING = Sku("RING-RUBY-150-14WG-000001")
+LONG = "Vivid Red Ruby Ring, 14K White Gold, One of a Kind, July Birthstone, Handmade Jewelry Gift"
+LOWERED = {"p50": 0.836, "p99": 2.736, "count": 19}
+TRUTH: dict[str, Any] = {
+    "sales": {"shopify": {"units": 8, "orders": 8}, "etsy": {"units": 12, "orders": 11}},
+    "seconds_to_lower": {"after_sales": LOWERED},
+    "double_sales": {"inside": [{}], "outside": []},
+}
+FOUND: dict[str, Any] = {
+    **TRUTH,
+    "seconds_from_sale_to_withdrawal": {
+        "after_sales": LOWERED,
+        "after_sales_by_direction": {"shopify->etsy": LOWERED, "etsy->shopify": LOWERED},
+    },
+    "api_calls": {"per_sale": 11.75, "total": 235},
+    "refused_429": {"earned": 0},
+    "orders_missing": {},
+    "drift": {"checked": 115, "offers": [], "kept_by_a_question": [{}, {}]},
+    "questions": ["How many can be sold?"],
+    "invariants": {"I1 the entries add up": True},
+    "ok": True,
+}
+
+
+def shop(channel: Channel) -> LiveShop:
+    return LiveShop(
+        id=ShopId(f"{channel}:1"),
+        channel=channel,
+        name="Stonefield Jewels",
+        currency="USD",
+        status="connected",
+        status_sentence="",
+        scopes=[],
+        connected_at=NOW,
+        offers=61,
+        pieces=503,
+        behind=2,
+        paused=None,
+        orders_read_at=NOW,
+    )
+
+
+def sale(number: int, followed: Followed, *, cancelled: bool = False) -> Sale:
+    return Sale(
+        shop=ShopId("etsy:1"),
+        channel=Channel.ETSY,
+        order=str(number),
+        name=f"#{number}",
+        created_at=NOW,
+        cancelled=cancelled,
+        pieces={RING: 1},
+        followed=followed,
+        seconds=1.234 if followed is Followed.DONE else None,
+    )
+
+
+def moment() -> Live:
+    return Live(
+        at=NOW,
+        shops=[shop(Channel.ETSY), shop(Channel.SHOPIFY)],
+        items=61,
+        available=547,
+        behind=4,
+        open_cases=1,
+        open_questions=0,
+        pieces=[
+            LivePiece(
+                sku=RING,
+                name=LONG,
+                one_of_a_kind=True,
+                available=0,
+                shown={Channel.SHOPIFY: 0, Channel.ETSY: 0},
+                in_step=True,
+                asked=False,
+            )
+        ],
+        sales=[
+            sale(1, Followed.WAITING),
+            sale(2, Followed.DONE),
+            sale(3, Followed.ALONE),
+            sale(4, Followed.DONE, cancelled=True),
+            *(sale(number, Followed.DONE) for number in range(5, 25)),
+        ],
+        pace=Pace(sales=20, half_within_s=1.2, all_within_s=3.0),
+        alerts=[Notice(at=NOW, name="oversold", sentence=f"{RING} was sold 1 more often " * 4)],
+    )
+
+
+def drawn(what: RenderableType, width: int) -> list[str]:
+    out = StringIO()
+    Console(file=out, width=width, legacy_windows=False).print(what)
+    return out.getvalue().splitlines()
+
+
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("height", [24, 50])
+def test_a_moment_fits_the_terminal_and_cuts_no_figure(width: int, height: int) -> None:
+    buyers = {"state": "running", "orders": {"placed": 20, "wanted": 60}}
+
+    lines = drawn(picture(moment(), TRUTH, buyers, height=height), width)
+
+    text = "\n".join(lines)
+    assert len(lines) < height
+    assert max(map(len, lines)) <= width
+    for figure in ("503", "547", "1.23 s", "on the way", "one shop only", "cancelled", "2.74 s"):
+        assert figure in text
+    assert "20 of 60 orders." in text
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_verdict_says_each_figure_in_a_sentence(width: int) -> None:
+    out = StringIO()
+    here = Terminal(environment={}, out=Console(file=out, width=width), err=Console(stderr=True))
+
+    exit_code = here.show(told(FOUND, payment_s=1.5, ceiling_s=60.0))
+
+    lines = out.getvalue().splitlines()
+    said = " ".join(" ".join(lines).split())
+    assert exit_code == 0
+    assert max(map(len, lines)) <= width
+    assert "0.84 s for half, 2.74 s for 99 %: from the order until the other shop showed" in said
+    assert "8 orders on Shopify and 11 orders on Etsy: each is in the book, once" in said
+    assert "113 right, 0 wrong, 2 kept lower until a person answers" in said
+    assert said.endswith("WELL. Every invariant held.")
+
+
+def test_a_broken_invariant_is_named_and_ends_with_1() -> None:
+    out = StringIO()
+    here = Terminal(environment={}, out=Console(file=out, width=80), err=Console(stderr=True))
+    broken = {**FOUND, "invariants": {"I2 every order was taken in": False}, "ok": False}
+
+    exit_code = here.show(told(broken, payment_s=1.5, ceiling_s=60.0))
+
+    assert exit_code == 1
+    assert "NOT WELL. Broken: I2 every order was taken in." in out.getvalue()
