@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.engine import Database
-from peg.db.errors import NoTransaction, translated
+from peg.db.errors import DatabaseUnavailable, NoTransaction, translated
 
 _SIGNALS = "signals"
 
@@ -31,7 +31,7 @@ async def begin(database: Database) -> AsyncIterator[AsyncSession]:
             AsyncSession(database.engine, expire_on_commit=False) as session,
             session.begin(),
         ):
-            await session.connection()  # takes the write lock before the first read
+            await _connect(session, database)  # takes the write lock before the first read
             yield session
     except DBAPIError as error:
         named = translated(error, database.place)
@@ -47,13 +47,28 @@ async def reading(database: Database) -> AsyncIterator[AsyncSession]:
     """Open a transaction that only reads: one consistent moment, and nobody waits for it."""
     try:
         async with AsyncSession(database.engine, expire_on_commit=False) as session:
-            await session.connection(execution_options={"reads_only": True})
+            await _connect(session, database, reads_only=True)
             yield session
     except DBAPIError as error:
         named = translated(error, database.place)
         if named is None:
             raise
         raise named from error
+
+
+async def _connect(session: AsyncSession, database: Database, *, reads_only: bool = False) -> None:
+    """Get a connection, and begin on it.
+
+    Raises:
+        DatabaseUnavailable: there is no server at its address.
+    """
+    try:
+        await session.connection(execution_options={"reads_only": True} if reads_only else None)
+    except OSError as cause:
+        raise DatabaseUnavailable(
+            f"the database ({database.place}) does not answer ({cause}): see whether its server"
+            " runs, and whether PEG_DATABASE_URL names it"
+        ) from cause
 
 
 def require_transaction(session: AsyncSession) -> None:

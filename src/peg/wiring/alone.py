@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from sqlalchemy.engine import make_url
 
+from peg.db.errors import DatabaseReadOnly
 from peg.domain.errors import ErrorKind, PegError
 from peg.settings import Settings
 
@@ -32,12 +33,17 @@ def alone(settings: Settings) -> Iterator[None]:
 
     Raises:
         AlreadyRunning: another process has it.
+        DatabaseReadOnly: the lock cannot be made beside the database.
     """
     file = lock_file(settings)
     if file is None:
         yield
         return
-    with file.open("w") as opened:
+    try:
+        opened = file.open("w")
+    except OSError as cause:
+        raise DatabaseReadOnly(str(file)) from cause
+    with opened:
         try:
             fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as cause:

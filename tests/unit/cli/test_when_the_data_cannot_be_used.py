@@ -118,6 +118,14 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert_refused(ran, 5, "DatabaseReadOnly", f"{tmp_path}/nowhere/peg.db", "folder")
 
 
+def test_a_lock_that_cannot_be_made_beside_the_database_is_named(home: Path) -> None:
+    (home / "peg.db.lock").mkdir()
+
+    ran = peg(home, "run", "--json")
+
+    assert_refused(ran, 5, "DatabaseReadOnly", f"{home}/peg.db.lock", "right to write")
+
+
 def test_a_database_that_somebody_keeps_locked_is_named(home: Path) -> None:
     address = f"sqlite+aiosqlite:///{home}/peg.db?timeout=0.05"
     with closing(sqlite3.connect(home / "peg.db", isolation_level=None)) as other:

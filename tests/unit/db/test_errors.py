@@ -1,8 +1,13 @@
 """What a database driver says, in PEG's names."""
 
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
 import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
+from peg.db.engine import Database
 from peg.db.errors import (
     DatabaseDamaged,
     DatabaseLocked,
@@ -11,6 +16,7 @@ from peg.db.errors import (
     DiskFull,
     translated,
 )
+from peg.db.transaction import begin, reading
 
 PLACE = "postgresql+asyncpg://peg:***@db/peg"
 
@@ -51,3 +57,19 @@ def test_a_connection_that_broke_is_tried_again() -> None:
 def test_a_fault_of_ours_is_not_taken_for_the_databases() -> None:
     assert translated(IntegrityError("INSERT", {}, Exception("CHECK failed")), PLACE) is None
     assert translated(OperationalError("SELEC", {}, Exception("syntax error")), PLACE) is None
+
+
+@pytest.mark.parametrize("open_", [begin, reading])
+async def test_a_server_that_is_not_there_is_named_with_what_to_do(
+    open_: Callable[[Database], AbstractAsyncContextManager[AsyncSession]],
+) -> None:
+    async def refused() -> None:
+        raise ConnectionRefusedError(111, "Connection refused")
+
+    database = Database(create_async_engine("sqlite+aiosqlite://", async_creator=refused))
+
+    with pytest.raises(DatabaseUnavailable, match=r"Connection refused.*PEG_DATABASE_URL"):
+        async with open_(database):
+            pass
+
+    await database.close()
