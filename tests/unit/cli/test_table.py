@@ -57,6 +57,12 @@ def test_text_wraps_between_its_words_and_figures_stand_to_the_right() -> None:
     ]
 
 
+def test_a_long_word_is_cut_short_before_a_sku_is() -> None:
+    sku, word = "RING-" + "1" * 27, "x" * 60
+
+    assert table(["piece", "name"], [(sku, word)], width=48)[1] == f"{sku}  {'x' * 13}…"
+
+
 def test_a_wide_window_changes_nothing() -> None:
     rows = [("RING-1", "a ring", None, True)]
 
