@@ -10,42 +10,58 @@ from peg.domain.identity import MAIN, LocationId, Sku
 from peg.domain.stock import NOTHING, Cause, StockLevel
 from peg.ledger.book import Posting, lock, post
 from peg.ledger.places import open_places
-from peg.ledger.queries import levels
-from peg.ledger.tables import PARTS, applied, holds, suspense
-from peg.ledger.tables import levels as level_rows
+from peg.ledger.queries import levels_of
+from peg.ledger.tables import PARTS, applied, holds, levels, suspense
 
 
 async def settle(
-    session: AsyncSession, sku: Sku, lies: Mapping[LocationId, int], *, now: datetime
+    session: AsyncSession, wanted: Mapping[Sku, Mapping[LocationId, int]], *, now: datetime
 ) -> None:
-    """Move the pieces of an item from no place (`MAIN`) to where a marketplace says they lie.
+    """Move the pieces of items from no place (`MAIN`) to where a marketplace says they lie.
 
     Args:
         session: the task's transaction.
-        sku: the item.
-        lies: how many should be available at each place. What is left over, and all that is
-            sold or held already, goes to the first of the fullest ones.
+        wanted: by item, how many should be available at each place. What is left over, and all
+            that is sold or held already, goes to the first of the fullest ones.
         now: when it is posted.
 
     Raises:
-        UnknownSku: no such item.
+        UnknownSku: one of the items was never opened.
     """
-    places = sorted(lies.keys() - {MAIN}, key=lambda place: (-lies[place], place))
-    if not places:
-        return
-    await lock(session, [sku])
-    await open_places(session, {sku: places})
-    there = await levels(session, sku)
-    homeless = there.get(MAIN)
-    if homeless is None:
-        return
-    shares = _shares(homeless, places, lies, there)
-    await post(session, _moves(sku, homeless, shares, now=now), now=now)
-    for table in (applied, holds, suspense):  # what comes back later comes back to the new place
-        mine = (table.c.sku == sku) & (table.c.location == MAIN)
-        await session.execute(update(table).where(mine).values(location=places[0]))
-    empty = (level_rows.c.sku == sku) & (level_rows.c.location == MAIN)
-    await session.execute(delete(level_rows).where(empty))
+    places = {
+        sku: sorted(lies.keys() - {MAIN}, key=lambda place: (-lies[place], place))
+        for sku, lies in wanted.items()
+        if lies.keys() - {MAIN}
+    }
+    await lock(session, places)
+    await open_places(session, places)
+    there = await levels_of(session, sorted(places))
+    homeless = [sku for sku in sorted(places) if MAIN in there[sku]]
+    postings = [
+        posting
+        for sku in homeless
+        for posting in _moves(
+            sku,
+            there[sku][MAIN],
+            _shares(there[sku][MAIN], places[sku], wanted[sku], there[sku]),
+            now=now,
+        )
+    ]
+    await post(session, postings, now=now)
+    await _follow(session, {sku: places[sku][0] for sku in homeless})
+
+
+async def _follow(session: AsyncSession, homes: Mapping[Sku, LocationId]) -> None:
+    """What comes back later of these items comes back to their homes, and `MAIN` is forgotten."""
+    by_home: dict[LocationId, list[Sku]] = {}
+    for sku, home in homes.items():
+        by_home.setdefault(home, []).append(sku)
+    for home, skus in by_home.items():
+        for table in (applied, holds, suspense):
+            mine = table.c.sku.in_(skus) & (table.c.location == MAIN)
+            await session.execute(update(table).where(mine).values(location=home))
+    empty = levels.c.sku.in_(list(homes)) & (levels.c.location == MAIN)
+    await session.execute(delete(levels).where(empty))
 
 
 def _shares(

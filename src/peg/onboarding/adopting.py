@@ -10,6 +10,7 @@ from peg.catalog import items, locations, mirror, offers
 from peg.db.transaction import require_transaction
 from peg.domain.identity import LocationId, OfferId, OfferRef, ShopId, Sku
 from peg.domain.offer import Reading, RemoteOffer, Shelf
+from peg.domain.stock import NOTHING
 from peg.ledger import queries
 from peg.ledger.order_lines import Component
 from peg.onboarding import counting
@@ -68,6 +69,7 @@ async def foresee(
     """
     known = await offers.by_refs(session, [ref for one in matches for ref in one.refs])
     before = await items.by_skus(session, [one.sku for one in matches])
+    levels = await queries.levels_of(session, list(before))
     places = await _places(session, {ref.shop for one in matches for ref in one.refs})
     foreseen = []
     for one in matches:
@@ -78,7 +80,8 @@ async def foresee(
         ]
         booked = None
         if one.sku in before and fresh:
-            booked = max(0, (await queries.position(session, one.sku)).level.available)
+            everywhere = sum(levels.get(one.sku, {}).values(), start=NOTHING)
+            booked = max(0, everywhere.available)
         foreseen.append(
             Foreseen(
                 sku=one.sku,
@@ -110,9 +113,8 @@ async def adopt(
         {known[ref].id: [Component(sku=one.sku)] for one in todo for ref in one.fresh},
     )
     await counting.count_new(session, {one.sku: one.agreement for one in new}, now=now)
-    for one in todo:
-        if not one.new:
-            await counting.count_known(session, one.sku, one.agreement, now=now)
+    known_before = {one.sku: one.agreement for one in todo if not one.new}
+    await counting.count_known(session, known_before, now=now)
     doubtful = [one for one in todo if one.agreement.disagrees]
     for one in doubtful:
         title = found[one.fresh[0]].title

@@ -85,8 +85,7 @@ async def compose(
             places=await locations.of_shop(session, offer.ref.shop),
         )
     )
-    for sku in parts:
-        await settle(session, sku, counts, now=now)
+    await settle(session, dict.fromkeys(parts, counts), now=now)
     composed = await _let_go(session, offer, parts, who=who, now=now)
     await retarget(session, parts, now=now)
     return composed

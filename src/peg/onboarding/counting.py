@@ -30,12 +30,14 @@ async def count_new(
 
 
 async def count_known(
-    session: AsyncSession, sku: Sku, agreement: Agreement, *, now: datetime
+    session: AsyncSession, agreed: Mapping[Sku, Agreement], *, now: datetime
 ) -> None:
-    """Lower a known item to what its new offers show, and let it lie where they say."""
-    available = max(0, (await queries.position(session, sku)).level.available)
-    await _lower(session, sku, available - agreement.total, now=now)
-    await settle(session, sku, agreement.available, now=now)
+    """Lower known items to what their new offers show, and let them lie where those say."""
+    for sku, agreement in agreed.items():
+        if agreement.disagrees:
+            available = max(0, (await queries.position(session, sku)).level.available)
+            await _lower(session, sku, available - agreement.total, now=now)
+    await settle(session, {sku: one.available for sku, one in agreed.items()}, now=now)
 
 
 async def ask(
