@@ -73,6 +73,6 @@ def _sentences(told: Imported, skipped: Sequence[ShopRow], *, dry_run: bool) -> 
         skus = ", ".join(f"{sku} ({count}x on {shop})" for (sku, shop), count in doubled.items())
         said.append(f"the same SKU several times on one shop: {skus}")
     if told.left_out and not dry_run:
-        said.append(f"{len(told.left_out)} offers are not kept in step: `peg offers --unknown`")
+        said.append("`peg offers --unknown` lists what is not kept in step, and why")
     said += [f"left out: {one.id}, {one.status_sentence}" for one in skipped]
     return said

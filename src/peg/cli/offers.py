@@ -1,8 +1,12 @@
 """What stands on the shops: `offers`, `shops`."""
 
+from collections import Counter
+from collections.abc import Mapping
+
 from peg.cli.terminal import Here, Report
 from peg.cli.words import seen, shop_of, sku_of
 from peg.db.transaction import reading
+from peg.domain.identity import ShopId, fold_sku
 from peg.reads import offers as offer_reads
 from peg.reads import shops as shop_reads
 from peg.reads.offers import OfferRow
@@ -31,6 +35,7 @@ async def offers(
             shop=None if shop is None else shop_of(shop),
             sku=None if sku is None else sku_of(sku),
         )
+    typed = Counter((row.shop, fold_sku(row.sku_as_typed)) for row in found if not row.gone)
     rows = [row for row in found if not (behind and row.in_step) and not (unknown and row.parts)]
     report = Report(
         facts=[row.model_dump(mode="json") for row in rows],
@@ -43,7 +48,7 @@ async def offers(
                 " + ".join(f"{part.quantity} x {part.sku}" for part in row.parts) or "unknown",
                 sum(row.shown.values()),
                 None if row.target is None else sum(row.target.values()),
-                _state(row),
+                _state(row) if row.parts else _why_unknown(row, typed),
             )
             for row in rows
         ],
@@ -75,9 +80,20 @@ async def shops(*, here: Here) -> int:
     return here.show(report)
 
 
+_NOT_COUNTED = "not counted there: turn tracking on, then `peg import`"
+
+
+def _why_unknown(row: OfferRow, typed: Mapping[tuple[ShopId, str], int]) -> str:
+    if not row.tracked:
+        return _NOT_COUNTED
+    if row.sku_as_typed.strip() and typed[row.shop, fold_sku(row.sku_as_typed)] > 1:
+        return f"several offers are typed {row.sku_as_typed!r}: mend that, or `peg match`"
+    return "not kept in step: `peg match`"
+
+
 def _state(row: OfferRow) -> str:
-    if not row.parts:
-        return "not kept in step: `peg match`"
+    if not row.tracked:
+        return _NOT_COUNTED
     if row.gone:
         return "deleted there"
     if row.parked:

@@ -87,13 +87,14 @@ def match(
     alike = _alike([offer for offer in tracked if offer.ref not in done], doubled, open_)
     proposals = sorted([*slips, *alike], key=lambda one: -one.confidence)
     waiting = {one.etsy for one in proposals}
+    paired = waiting | {one.shopify for one in proposals}
     named = {sku: tuple(ref for ref in refs if ref not in waiting) for sku, refs in groups.items()}
     return Matching(
         matches=[Match(sku=sku, refs=refs) for sku, refs in sorted(named.items()) if refs],
         proposals=proposals,
         duplicates=duplicates,
         untracked=[offer.ref for offer in offers if not offer.tracked],
-        nameless=[ref for ref in unnamed if ref not in waiting],
+        nameless=[ref for ref in unnamed if ref not in paired],
     )
 
 

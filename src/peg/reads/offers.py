@@ -28,7 +28,8 @@ class OfferRow(BaseModel):
     """One sellable unit on one shop.
 
     `shown` and `target` are pieces by the marketplace's place; `target` is null while the offer is
-    mapped to no item. `in_step`: the shop was seen to show the newest target.
+    mapped to no item. `in_step`: the shop was seen to show the newest target. `tracked`: the shop
+    counts it; PEG cannot keep true what is not counted.
     """
 
     id: OfferId
@@ -44,6 +45,7 @@ class OfferRow(BaseModel):
     target: dict[str, int] | None
     why: list[str]
     in_step: bool
+    tracked: bool
     parked: bool
     gone: bool
     changed_at: datetime | None
@@ -98,6 +100,7 @@ def _row(offer: Offer, known: dict[str, Expectation], standing: Standing | None)
         target=dict(standing.target.quantities) if standing is not None else None,
         why=list(standing.target.why) if standing is not None else [],
         in_step=standing is None or not standing.dirty,
+        tracked=offer.tracked,
         parked=offer.parked,
         gone=offer.gone,
         changed_at=standing.changed_at if standing is not None else None,

@@ -43,8 +43,12 @@ def test_an_import_does_what_its_dry_run_said_and_names_a_shop_that_it_left_out(
         asyncio.run(_revoke(tmp_path, etsy))
         part = imported(tmp_path, environment=environment)
         told = peg(tmp_path, "import", "--dry-run", **environment)
+    unknown = peg(tmp_path, "offers", "--unknown").out
 
     assert {**whole.facts, "orders": 0} == said
     assert (whole.code, whole.facts["skipped"]) == (0, [])
+    assert {one["why"] for one in said["left_out"]} == {"sku_doubled", "untracked"}
+    assert "turn tracking on" in unknown
+    assert "several offers are typed" in unknown
     assert (part.code, part.facts["skipped"]) == (1, [etsy])
     assert (told.code, f"left out: {etsy}, connect it again" in told.out) == (1, True)

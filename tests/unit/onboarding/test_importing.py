@@ -83,6 +83,17 @@ async def test_each_offer_that_is_left_out_is_named_with_its_reason(jeweller: Je
     assert (told.items, told.offers) == (0, 0)  # nothing was guessed
 
 
+async def test_an_offer_that_waits_in_a_pair_is_not_also_counted_as_nameless(
+    jeweller: Jeweller,
+) -> None:
+    jeweller.shopify.show("", 1, title="Ruby halo ring")
+    jeweller.etsy.show("", 1, title="Ruby halo ring")
+
+    told = await jeweller.imports()
+
+    assert (told.proposals, told.left_out) == (1, [])
+
+
 async def test_what_a_person_has_matched_is_left_out_no_more(jeweller: Jeweller) -> None:
     jeweller.shopify.show("", 1, title="Ruby halo ring")
     jeweller.etsy.show("", 1, title="Ruby halo ring")
