@@ -22,10 +22,10 @@ export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup format check static test demo rehearse bench schemas clean
+.PHONY: help setup format check static test test-browser demo rehearse bench schemas clean
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 setup: $(READY) ## Install what the lock names, into .venv
 
@@ -38,6 +38,9 @@ check: static ## Fast gate: lint, types, import contracts, tidy limits, unit tes
 
 test: static ## Everything: the fast gate, promises, contracts, races, the documentation's code
 	$(PYTEST) -n 2 -rs tests
+
+test-browser: $(READY) ## The live page in a real Chromium; CHROMIUM=... names one that is not found
+	PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 $(RUN) --group browser pytest -rs tests/browser
 
 demo: $(READY) ## Run the main job on practice marketplaces: make demo ARGS="--headless --orders 30"
 	@$(RUN) peg demo $(ARGS)
