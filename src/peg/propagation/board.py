@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.db.transaction import require_transaction, signal, upsert_all
+from peg.db.transaction import execute_all, require_transaction, signal, upsert_all
 from peg.domain.identity import OfferId, ShopId
 from peg.domain.offer import Target
 from peg.propagation.tables import targets
@@ -57,7 +57,10 @@ def targets_signal(shop: ShopId) -> str:
 async def set_aims(
     session: AsyncSession, aims: Mapping[OfferId, tuple[ShopId, Aim]], *, now: datetime
 ) -> Sequence[OfferId]:
-    """Give offers new targets where they differ from the present ones; the offers that changed."""
+    """Give offers new targets where they differ from the present ones; the offers that changed.
+
+    Where only the reasons differ, they are kept, and nothing needs to be shown anew.
+    """
     require_transaction(session)
     known = await standings(session, list(aims))
     rows = [
@@ -66,6 +69,14 @@ async def set_aims(
         if offer not in known or dict(known[offer].target.quantities) != dict(aim.quantities)
     ]
     await upsert_all(session, targets, rows, ["offer"])
+    changed = {row["offer"] for row in rows}
+    reworded = [
+        {"of": offer, "reasons": list(aim.why)}
+        for offer, (_, aim) in aims.items()
+        if offer not in changed and known[offer].target.why != aim.why
+    ]
+    reword = update(targets).where(targets.c.offer == bindparam("of"))
+    await execute_all(session, reword.values(why=bindparam("reasons")), reworded)
     for shop in {row["shop"] for row in rows}:
         signal(session, targets_signal(shop))
     return [row["offer"] for row in rows]

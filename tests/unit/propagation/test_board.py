@@ -65,6 +65,23 @@ async def test_the_same_target_again_is_no_new_one(bench: Bench) -> None:
     assert await due(bench) == []
 
 
+async def test_new_reasons_for_the_same_figure_are_told_and_nothing_is_shown_anew(
+    bench: Bench,
+) -> None:
+    offer = await aimed(bench, 0)
+    await shown(bench, offer, 1)
+
+    sold_out = Aim(quantities={"": 0})
+    elsewhere = Aim(quantities={"": 0}, why=("none of 2 lies where this shop sells from",))
+    told = []
+    for aim in (elsewhere, sold_out, elsewhere):
+        assert await board.set_aims(bench.session, {offer: (ETSY, aim)}, now=NOON) == []
+        told.append((await standing(bench, offer)).target.why)
+
+    assert told == [elsewhere.why, (), elsewhere.why]
+    assert await due(bench) == []
+
+
 async def test_showing_an_old_target_does_not_hide_that_a_newer_one_waits(bench: Bench) -> None:
     offer = await aimed(bench, 1)
     await aim(bench, offer, 0)
