@@ -12,6 +12,8 @@ from peg.ledger import counter
 from peg.marketplaces.calls import CallLog
 from peg.marketplaces.port import AccessRevoked
 from peg.propagation.proof import Prover
+from peg.shops import directory
+from peg.shops.directory import Status
 from peg.wiring.engine import build_engine
 
 
@@ -64,6 +66,20 @@ async def test_a_shop_that_is_not_connected_any_more_is_a_dark_one(shop: LittleS
     assert await prover.prove([chain, brooch]) == {brooch}
     with pytest.raises(AccessRevoked, match="peg connect etsy"):
         await engine.lookout.look([(await shop.offer("etsy", CHAIN)).id])
+
+
+async def test_nothing_waits_for_a_shop_that_a_person_took_out(shop: LittleShop) -> None:
+    engine, ground = shop.rehearsal.engine, shop.rehearsal.ground
+    prover = Prover(ground.database, ground.clock, engine.lookout, engine.polls)
+    chain = (await shop.offer("shopify", CHAIN)).id
+    shop.faults(**{"etsy.server_error": 1.0})
+    assert await prover.prove([chain]) == frozenset()
+
+    async with shop.at_the_counter() as session:
+        now = ground.clock.now()
+        await directory.mark(session, shop.shop("etsy"), Status.DISCONNECTED, "by hand", now=now)
+
+    assert await prover.prove([chain]) == {chain}
 
 
 async def test_what_is_sold_leaves_the_other_shop_while_one_is_dark(shop: LittleShop) -> None:

@@ -7,7 +7,7 @@ from tests.support.etsy_shop import EtsyShop
 
 from peg.domain.identity import OfferRef
 from peg.domain.offer import Reading
-from peg.marketplaces.port import Decide
+from peg.marketplaces.writers import Decide
 
 
 class Before:

@@ -148,6 +148,9 @@ class ShopWindow:
     async def locations(self) -> Mapping[str, str]:
         return self.places
 
+    async def remove_webhooks(self) -> int:
+        return 0
+
     async def ensure_webhooks(self, callback_url: str) -> Sequence[str]:
         return [callback_url]
 

@@ -9,6 +9,7 @@ from peg.db.transaction import reading
 from peg.domain.errors import PegError
 from peg.domain.identity import Channel
 from peg.intake import inbox
+from peg.reads.shops import ShopRow
 from peg.reads.shops import shops as all_shops
 from peg.shops import directory
 from peg.shops.scopes import NEEDED
@@ -27,14 +28,16 @@ async def shops(peg: Peg) -> Sequence[Finding]:
     if not known:
         return [Finding(State.LOOK, "shops", "none is connected: `peg connect shopify`, … `etsy`")]
     engine = await peg.engine()
-    findings = [
-        Finding(State.BAD, one.id, one.status_sentence or "revoked: connect it again")
-        for one in known
-        if one.id not in engine.shops
-    ]
+    findings = [_out_of_reach(one) for one in known if one.id not in engine.shops]
     for shop in engine.shops.values():
         findings += await _shop(peg, engine, shop)
     return findings
+
+
+def _out_of_reach(shop: ShopRow) -> Finding:
+    if shop.status == directory.Status.DISCONNECTED:
+        return Finding(State.WELL, shop.id, f"{shop.status_sentence}: what it shows is its own")
+    return Finding(State.BAD, shop.id, shop.status_sentence or "revoked: connect it again")
 
 
 async def _shop(peg: Peg, engine: Engine, shop: OpenShop) -> Sequence[Finding]:

@@ -10,6 +10,7 @@ from peg.domain.identity import fold_sku
 from peg.onboarding.importing import Imported
 from peg.onboarding.left_out import Why
 from peg.reads.shops import ShopRow, shops
+from peg.shops.directory import Status
 from peg.wiring.peg import open_peg
 
 
@@ -28,7 +29,11 @@ async def import_(*, dry_run: bool = False, here: Here) -> int:
     async with here.ground() as ground, open_peg(ground) as peg:
         engine = await peg.engine()
         async with reading(ground.database) as session:
-            skipped = [one for one in await shops(session) if one.id not in engine.shops]
+            skipped = [
+                one
+                for one in await shops(session)
+                if one.id not in engine.shops and one.status != Status.DISCONNECTED
+            ]
         importer = peg.importer(engine)
         with here.progress() as bars:
             steps = {name: bars.add_task(name, total=None) for name in ("orders", "reading")}

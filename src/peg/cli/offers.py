@@ -36,7 +36,11 @@ async def offers(
             sku=None if sku is None else sku_of(sku),
         )
     typed = Counter((row.shop, fold_sku(row.sku_as_typed)) for row in found if not row.gone)
-    rows = [row for row in found if not (behind and row.in_step) and not (unknown and row.parts)]
+    rows = [
+        row
+        for row in found
+        if not (behind and (row.in_step or not row.connected)) and not (unknown and row.parts)
+    ]
     report = Report(
         facts=[row.model_dump(mode="json") for row in rows],
         columns=("offer", "shop", "title", "pieces", "shows", "should", "state"),
@@ -96,6 +100,8 @@ def _state(row: OfferRow) -> str:
         return _NOT_COUNTED
     if row.gone:
         return "deleted there"
+    if not row.connected:
+        return "its shop is disconnected"
     if row.parked:
         return "left off sale"
     if not row.in_step:

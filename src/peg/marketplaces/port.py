@@ -2,11 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Any, ClassVar, Protocol
+from typing import ClassVar, Protocol
 
 from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import Channel, OfferRef, ShopId
@@ -215,10 +215,9 @@ class Marketplace(Protocol):
     async def orders_since(
         self, cursor: str | None, *, now: datetime, sales_only: bool = False
     ) -> OrdersPage:
-        """One page of orders changed since `cursor` (with the adapter's own overlap).
+        """One page of orders changed since `cursor`, with the adapter's own overlap.
 
-        With `sales_only` it may leave out cancellations that cost a call of their own: the next
-        round without it brings them.
+        With `sales_only` cancellations that cost a call of their own may wait for the next round.
         """
 
     async def order(self, order: str) -> OrderSnapshot:
@@ -233,6 +232,9 @@ class Marketplace(Protocol):
 
     async def ensure_webhooks(self, callback_url: str) -> Sequence[str]:
         """Subscribe to what is missing; the topics that had to be made anew."""
+
+    async def remove_webhooks(self) -> int:
+        """Have the shop send us nothing more; how many subscriptions ended."""
 
 
 class HintReader(Protocol):
@@ -251,50 +253,8 @@ class HintReader(Protocol):
         """Where to look. Call `verify` first."""
 
 
-Decide = Callable[[Mapping[OfferRef, Reading]], Awaitable[Mapping[OfferRef, int]]]
-"""Given a listing as it is right now: take in orders, then say what each of its offers should show.
-
-Called between the read and the write; raises to stop the write.
-"""
-
-KeepBefore = Callable[[dict[str, Any]], Awaitable[None]]
-"""Store the listing's former state, before the write is sent."""
-
-
-class ConditionalWriter(Protocol):
-    """A marketplace that changes a figure only if it is still what we believe (Shopify)."""
-
-    async def compare_and_set(self, writes: Sequence[Write], *, key: str) -> Sequence[Result]:
-        """Up to 250 figures in one call; one stale figure does not hold up the others.
-
-        `key` names this very attempt: a byte-same retry uses it again, a new decision never.
-        Each write gets its result, SENT, STALE, REFUSED or UNKNOWN.
-        """
-
-
 class ShowsNewest(Protocol):
     """A marketplace that tells of no hand edit, but can be asked what was changed last (Etsy)."""
 
     async def newest(self) -> Sequence[RemoteOffer]:
         """What stands in the listings that were changed last, on sale or off."""
-
-
-class ListingWriter(Protocol):
-    """A marketplace that only takes a whole listing, unconditionally (Etsy)."""
-
-    async def withdraw(self, listing: str) -> Sequence[Result]:
-        """Take a listing off sale and check it: two calls; a result for each of its offers."""
-
-    async def rewrite(
-        self, listing: str, decide: Decide, keep: KeepBefore, *, lowers: bool = False
-    ) -> Sequence[Result]:
-        """Read, decide, keep the former state, replace with only quantities changed, and check.
-
-        The difference is proved before it is sent: nothing but our quantities may differ.
-        """
-
-    async def restore(self, listing: str, decide: Decide, keep: KeepBefore) -> Sequence[Result]:
-        """Put a withdrawn listing back: rewrite while it is off sale, check, activate, check.
-
-        A listing whose return would cost a renewal gives ASK and is left alone.
-        """

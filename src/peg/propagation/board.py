@@ -13,6 +13,7 @@ from peg.domain.identity import OfferId, ShopId
 from peg.domain.offer import Target
 from peg.propagation.tables import targets
 from peg.propagation.targets import Aim
+from peg.shops import directory
 
 RETRY_WAIT_S_MAX = 120.0
 KEYS_PER_QUERY_MAX = 500
@@ -133,9 +134,10 @@ async def dirty_offers(session: AsyncSession) -> Sequence[OfferId]:
 
 
 async def dirty_count(session: AsyncSession) -> int:
-    """How many offers do not show their newest target yet, over all shops."""
+    """How many offers do not show their newest target yet; not of shops a person took out."""
+    left = await directory.disconnected(session)
     query = select(func.count()).where(targets.c.shown_version < targets.c.version)
-    return await session.scalar(query) or 0
+    return await session.scalar(query.where(targets.c.shop.not_in(left))) or 0
 
 
 async def shown(

@@ -13,14 +13,8 @@ from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
 from peg.domain.identity import OfferId, OfferRef, ShopId
 from peg.intake.looking import Lookout
-from peg.marketplaces.port import (
-    ConditionalWriter,
-    MarketplaceError,
-    MaybeApplied,
-    Result,
-    Shown,
-    Write,
-)
+from peg.marketplaces.port import MarketplaceError, MaybeApplied, Result, Shown, Write
+from peg.marketplaces.writers import ConditionalWriter
 from peg.propagation import board
 from peg.propagation.attempts import begin_attempt, end_attempt, new_key, record_write
 from peg.propagation.board import Group, Standing

@@ -14,14 +14,8 @@ from peg.domain.clock import Clock
 from peg.domain.identity import OfferId, ShopId
 from peg.intake.looking import Lookout
 from peg.intake.patience import Patience
-from peg.marketplaces.port import (
-    ListingWriter,
-    MarketplaceError,
-    MaybeApplied,
-    RemoteGone,
-    Result,
-    Shown,
-)
+from peg.marketplaces.port import MarketplaceError, MaybeApplied, RemoteGone, Result, Shown
+from peg.marketplaces.writers import ListingWriter
 from peg.propagation import board
 from peg.propagation.attempts import new_key
 from peg.propagation.board import Group, Standing

@@ -14,6 +14,7 @@ from peg.intake.polling import Polls
 from peg.intake.readings import TakenIn
 from peg.marketplaces.port import MarketplaceError
 from peg.propagation.retarget import retarget
+from peg.shops import directory
 
 log = structlog.get_logger()
 
@@ -32,16 +33,18 @@ class Prover:
 
         Reads every offer of the same items on every channel, then takes in all orders changed
         since, then computes the targets anew. An offer is unproved when one of those readings is
-        not explained by the book, or could not be had. A shop that cannot be read holds up what it
+        not explained by the book, or could not be had. A shop that a person disconnected is not
+        asked: what it sells is on its own from then on. A shop that cannot be read holds up what it
         sells too, and nothing else.
         """
         async with reading(self._database) as session:
             mine = await offers.by_ids(session, wanted)
+            left_out = await directory.disconnected(session)
             skus = {part.sku for offer in mine.values() for part in offer.components}
             siblings = [
                 offer
                 for offer in await offers.of_skus(session, sorted(skus))
-                if offer.tracked and not offer.gone
+                if offer.tracked and not offer.gone and offer.ref.shop not in left_out
             ]
         seen = await self._lookout.look_where_possible([offer.id for offer in siblings])
         dark = {**seen.failures, **await self._poll_each({offer.ref.shop for offer in siblings})}

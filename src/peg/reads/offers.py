@@ -29,7 +29,8 @@ class OfferRow(BaseModel):
 
     `shown` and `target` are pieces by the marketplace's place; `target` is null while the offer is
     mapped to no item. `in_step`: the shop was seen to show the newest target. `tracked`: the shop
-    counts it; PEG cannot keep true what is not counted.
+    counts it; PEG cannot keep true what is not counted. `connected`: a person did not take its shop
+    out.
     """
 
     id: OfferId
@@ -44,6 +45,7 @@ class OfferRow(BaseModel):
     shelf: str | None
     target: dict[str, int] | None
     why: list[str]
+    connected: bool
     in_step: bool
     tracked: bool
     parked: bool
@@ -80,10 +82,21 @@ async def rows_of(session: AsyncSession, found: Sequence[Offer]) -> Sequence[Off
     ids = [offer.id for offer in found]
     known = await mirror.expected_of(session, ids)
     standings = await board.standings(session, ids)
-    return [_row(offer, known.get(offer.id, {}), standings.get(offer.id)) for offer in found]
+    left = await directory.disconnected(session)
+    return [
+        _row(
+            offer,
+            known.get(offer.id, {}),
+            standings.get(offer.id),
+            connected=offer.ref.shop not in left,
+        )
+        for offer in found
+    ]
 
 
-def _row(offer: Offer, known: dict[str, Expectation], standing: Standing | None) -> OfferRow:
+def _row(
+    offer: Offer, known: dict[str, Expectation], standing: Standing | None, *, connected: bool
+) -> OfferRow:
     shelf = next((one.shelf for one in known.values()), None)
     listed = shelf is Shelf.LISTED
     return OfferRow(
@@ -99,6 +112,7 @@ def _row(offer: Offer, known: dict[str, Expectation], standing: Standing | None)
         shelf=shelf.value if shelf is not None else None,
         target=dict(standing.target.quantities) if standing is not None else None,
         why=list(standing.target.why) if standing is not None else [],
+        connected=connected,
         in_step=standing is None or not standing.dirty,
         tracked=offer.tracked,
         parked=offer.parked,

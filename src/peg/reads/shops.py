@@ -11,7 +11,7 @@ from peg.shops import directory
 
 
 class ShopRow(BaseModel):
-    """One shop, without its secrets. `status` is connected, revoked or frozen."""
+    """One shop, without its secrets. `status` is connected, revoked, frozen or disconnected."""
 
     id: ShopId
     channel: Channel

@@ -29,7 +29,7 @@ class UnknownShop(PegError):
 
 
 class NotConnected(PegError):
-    """The shop took PEG's access back; a person has to connect it again."""
+    """PEG has no access any more; a person has to connect the shop again."""
 
     kind: ClassVar[ErrorKind] = "refused"
 
@@ -46,6 +46,16 @@ class Status(StrEnum):
     CONNECTED = "connected"
     REVOKED = "revoked"  # a person has to connect it again
     FROZEN = "frozen"  # closed by the marketplace for now
+    DISCONNECTED = "disconnected"  # a person took it out: nothing waits for it, no alarm is due
+
+    @property
+    def reachable(self) -> bool:
+        """Whether it is worth asking it anything."""
+        return self in {Status.CONNECTED, Status.FROZEN}
+
+
+ALARMING = (Status.REVOKED, Status.FROZEN)
+"""What a person is told of, as `shop_revoked` and so on; the rest they did themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,10 +110,10 @@ async def working(session: AsyncSession, shop: ShopId) -> Shop:
 
     Raises:
         UnknownShop: it was never connected.
-        NotConnected: its access was revoked.
+        NotConnected: its access was revoked, or a person disconnected it.
     """
     found = await by_id(session, shop)
-    if found.status is Status.REVOKED:
+    if not found.status.reachable:
         raise NotConnected(found)
     return found
 
@@ -137,9 +147,15 @@ async def mark(
         .values(status=status.value, status_sentence=sentence)
         .returning(shops.c.id)
     )
-    if changed and status is not Status.CONNECTED:
+    if changed and status in ALARMING:
         name = f"shop_{status.value}"
         await stage(session, Alert(name=name, subject=shop, sentence=sentence), now=now)
+
+
+async def disconnected(session: AsyncSession) -> frozenset[ShopId]:
+    """The shops that a person took out."""
+    query = select(shops.c.id).where(shops.c.status == Status.DISCONNECTED.value)
+    return frozenset(ShopId(key) for key in await session.scalars(query))
 
 
 async def app_credentials(session: AsyncSession, ring: KeyRing, shop: ShopId) -> AppCredentials:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import require_transaction, upsert
@@ -66,6 +66,12 @@ async def store(
         "stored_at": now,
     }
     await session.execute(upsert(session, grants, row, ["shop"]))
+
+
+async def forget(session: AsyncSession, shop: ShopId) -> None:
+    """Drop a shop's tokens."""
+    require_transaction(session)
+    await session.execute(delete(grants).where(grants.c.shop == shop))
 
 
 def _place(shop: str, column: str) -> Place:

@@ -26,7 +26,7 @@ shops = Table(
     Column("client_secret", Text, nullable=False),
     Column("webhook_secret", Text),
     Column("connected_at", UtcDateTime, nullable=False),
-    CheckConstraint("status in ('connected', 'revoked', 'frozen')", name="status"),
+    CheckConstraint("status in ('connected', 'revoked', 'frozen', 'disconnected')", name="status"),
 )
 
 grants = Table(

@@ -126,7 +126,7 @@ class TokenSource:
         """A stored grant that will do, or the turn to refresh it; None: somebody else has it."""
         shop = await directory.by_id(session, self._shop)
         stored = await grants.load(session, self._ring, self._shop)
-        if shop.status is Status.REVOKED or stored is None:
+        if not shop.status.reachable or stored is None:
             raise AccessRevoked(f"{self._shop} is not connected any more: connect it again")
         if self._lasts(stored.grant, EARLY_S) and stored.grant.access_token != refused:
             return stored

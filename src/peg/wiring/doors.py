@@ -25,7 +25,7 @@ from peg.marketplaces.shopify.client import ShopifyClient, points_left
 from peg.marketplaces.shopify.marketplace import ShopifyMarketplace
 from peg.marketplaces.shopify.webhooks import ShopifyHints
 from peg.shops import directory
-from peg.shops.directory import AppCredentials, Shop, Status
+from peg.shops.directory import AppCredentials, Shop
 from peg.shops.sealing import KeyRing
 from peg.shops.tokens import Renew, TokenSource
 from peg.wiring.ground import Ground
@@ -59,9 +59,7 @@ async def open_shops(
 ) -> Mapping[ShopId, OpenShop]:
     """Every shop that is connected; revoked ones are left out."""
     async with reading(ground.database) as session:
-        shops = [
-            shop for shop in await directory.all_shops(session) if shop.status != Status.REVOKED
-        ]
+        shops = [shop for shop in await directory.all_shops(session) if shop.status.reachable]
         apps = {shop.id: await directory.app_credentials(session, ring, shop.id) for shop in shops}
         secrets = {
             shop.id: await directory.webhook_secret(session, ring, shop.id) for shop in shops

@@ -24,7 +24,8 @@ from peg.marketplaces.etsy.listing_state import (
 )
 from peg.marketplaces.etsy.translate import readings
 from peg.marketplaces.limiter import Lane
-from peg.marketplaces.port import Decide, KeepBefore, MaybeApplied, Refused, Result, Shown
+from peg.marketplaces.port import MaybeApplied, Refused, Result, Shown
+from peg.marketplaces.writers import Decide, KeepBefore
 
 CHECKS = Lane.ORDERS
 """What was lowered is checked after what is still to be lowered: Etsy's second has few calls."""

@@ -114,6 +114,10 @@ class EtsyMarketplace(InventoryWriter):
         del callback_url
         return ()
 
+    async def remove_webhooks(self) -> int:
+        """Nothing can be done: a person removes them in Etsy's developer portal."""
+        return 0
+
     async def _pages(self, state: str, known: set[str]) -> AsyncIterator[Sequence[RemoteOffer]]:
         """The listings of one state; read again from the start if some slipped away between pages.
 

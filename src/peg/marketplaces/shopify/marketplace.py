@@ -146,6 +146,19 @@ class ShopifyMarketplace:
                 made.append(topic)
         return made
 
+    async def remove_webhooks(self) -> int:
+        """End every subscription of this app."""
+        there = [
+            text(node, "id") async for node in self._nodes("WebhooksPage", "webhookSubscriptions")
+        ]
+        for one in there:
+            answer = await self._client.execute(
+                "WebhookRemove", {"id": one}, lane=Lane.ORDERS, writes=True
+            )
+            for error in field(answer.data, "webhookSubscriptionDelete", "userErrors"):
+                raise Refused(f"{one}: {text(error, 'message')}")
+        return len(there)
+
     async def locations(self) -> Mapping[str, str]:
         """The shop's active locations: id and name."""
         return {

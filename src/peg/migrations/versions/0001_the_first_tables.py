@@ -416,7 +416,8 @@ def upgrade() -> None:
         sa.Column("webhook_secret", sa.Text(), nullable=True),
         sa.Column("connected_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "status in ('connected', 'revoked', 'frozen')", name=op.f("ck_shops_status")
+            "status in ('connected', 'revoked', 'frozen', 'disconnected')",
+            name=op.f("ck_shops_status"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_shops")),
     )

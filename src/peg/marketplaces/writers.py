@@ -1,0 +1,49 @@
+"""How a marketplace is written to: with a condition (Shopify), or a listing as a whole (Etsy)."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from peg.domain.identity import OfferRef
+from peg.domain.offer import Reading
+from peg.marketplaces.port import Result, Write
+
+Decide = Callable[[Mapping[OfferRef, Reading]], Awaitable[Mapping[OfferRef, int]]]
+"""Given a listing as it is right now: take in orders, then say what each of its offers should show.
+
+Called between the read and the write; raises to stop the write.
+"""
+
+KeepBefore = Callable[[dict[str, Any]], Awaitable[None]]
+"""Store the listing's former state, before the write is sent."""
+
+
+class ConditionalWriter(Protocol):
+    """A marketplace that changes a figure only if it is still what we believe (Shopify)."""
+
+    async def compare_and_set(self, writes: Sequence[Write], *, key: str) -> Sequence[Result]:
+        """Up to 250 figures in one call; one stale figure does not hold up the others.
+
+        `key` names this very attempt: a byte-same retry uses it again, a new decision never.
+        Each write gets its result, SENT, STALE, REFUSED or UNKNOWN.
+        """
+
+
+class ListingWriter(Protocol):
+    """A marketplace that only takes a whole listing, unconditionally (Etsy)."""
+
+    async def withdraw(self, listing: str) -> Sequence[Result]:
+        """Take a listing off sale and check it: two calls; a result for each of its offers."""
+
+    async def rewrite(
+        self, listing: str, decide: Decide, keep: KeepBefore, *, lowers: bool = False
+    ) -> Sequence[Result]:
+        """Read, decide, keep the former state, replace with only quantities changed, and check.
+
+        The difference is proved before it is sent: nothing but our quantities may differ.
+        """
+
+    async def restore(self, listing: str, decide: Decide, keep: KeepBefore) -> Sequence[Result]:
+        """Put a withdrawn listing back: rewrite while it is off sale, check, activate, check.
+
+        A listing whose return would cost a renewal gives ASK and is left alone.
+        """
