@@ -137,6 +137,7 @@ class Importer:
             told.asked += done.asked
             progress("counting", len(matches))
         async with begin(self._database) as session:
+            await proposals.close_known(session, now=self._clock.now())
             await proposals.propose(session, matching.proposals, now=self._clock.now())
         await self._poll(progress)
         told.orders = await self.take_in_kept(progress)
@@ -172,7 +173,9 @@ class Importer:
             waiting = await proposals.open_proposals(session)
         mapped = frozenset(offer.ref for offer in known if offer.components)
         matching = match(found.values(), mapped=mapped, settled=_on_both(known), rejected=rejected)
+        to_be_known = mapped | {ref for one in matching.matches for ref in one.refs}
         pairs = {(one.shopify.ref, one.etsy.ref) for one in waiting}
+        pairs = {pair for pair in pairs if not set(pair) <= to_be_known}
         pairs |= {(one.shopify, one.etsy) for one in matching.proposals}
         return matching, Imported(
             read=dict(Counter(ref.shop for ref in found)),

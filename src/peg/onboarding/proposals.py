@@ -56,6 +56,15 @@ async def propose(session: AsyncSession, new: Sequence[Proposal], *, now: dateti
         await session.execute(insert_or_ignore(session, proposals).values(row))
 
 
+async def close_known(session: AsyncSession, *, now: datetime) -> None:
+    """Decide what decided itself: both offers are known by now, as one piece or as two."""
+    require_transaction(session)
+    for one in await open_proposals(session):
+        if one.shopify.components and one.etsy.components:
+            same = one.shopify.components == one.etsy.components
+            await decide(session, one.id, accepted=same, who="import", now=now)
+
+
 async def open_proposals(session: AsyncSession) -> Sequence[KeptProposal]:
     """What waits for a decision, the most confident first."""
     query = (

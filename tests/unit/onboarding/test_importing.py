@@ -94,6 +94,34 @@ async def test_an_offer_that_waits_in_a_pair_is_not_also_counted_as_nameless(
     assert (told.proposals, told.left_out) == (1, [])
 
 
+async def test_a_pair_whose_slip_was_mended_on_the_shop_waits_no_more(jeweller: Jeweller) -> None:
+    ours, theirs = jeweller.shopify.show("RING-1", 2), jeweller.etsy.show("ring-1", 2)
+    await jeweller.imports()
+
+    jeweller.etsy.offers[theirs] = replace(jeweller.etsy.offers[theirs], sku="RING-1")
+    rehearsed = await jeweller.importer.rehearse(lambda _step, _by: None)
+    told = await jeweller.imports()
+
+    assert rehearsed.proposals == told.proposals == 0
+    async with reading(jeweller.database) as session:
+        assert await proposals.open_proposals(session) == []
+    assert await jeweller.should_show(ours) == await jeweller.should_show(theirs) == 2
+
+
+async def test_a_pair_that_was_given_two_names_is_two_pieces(jeweller: Jeweller) -> None:
+    jeweller.shopify.show("", 1, title="Ruby halo ring")
+    theirs = jeweller.etsy.show("RING-2", 1, title="Ruby halo ring")
+    await jeweller.imports()
+    (ours,) = jeweller.shopify.offers
+
+    jeweller.shopify.offers[ours] = replace(jeweller.shopify.offers[ours], sku="RING-1")
+    told = await jeweller.imports()
+
+    assert told.proposals == 0
+    async with reading(jeweller.database) as session:
+        assert await proposals.rejected_pairs(session) == {(ours, theirs)}
+
+
 async def test_what_a_person_has_matched_is_left_out_no_more(jeweller: Jeweller) -> None:
     jeweller.shopify.show("", 1, title="Ruby halo ring")
     jeweller.etsy.show("", 1, title="Ruby halo ring")
