@@ -91,7 +91,10 @@ def list_faults(*, as_json: Annotated[bool, Parameter(name="--json", negative=""
         listed = {f.name: {"rate": f.rate, "about": f.about} for f in FAULTS.values()}
         sys.stdout.write(json.dumps(listed, indent=2) + "\n")
         return
-    table = Table("fault", "rate", "what happens")
+    table = Table()
+    table.add_column("fault", no_wrap=True, overflow="ignore", min_width=max(map(len, FAULTS)))
+    table.add_column("rate", no_wrap=True)
+    table.add_column("what happens", overflow="fold")
     for fault in FAULTS.values():
         table.add_row(fault.name, f"{fault.rate:g}", fault.about)
     Console().print(table)
