@@ -1,10 +1,12 @@
 """A small practice shop on a clock that stands still, and an app that talks to it over HTTP."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx2
@@ -160,12 +162,17 @@ async def settle() -> None:
         await asyncio.sleep(0)
 
 
-async def rehearse(catalogue: Catalogue = CATALOGUE, *, hook_status: int = 200) -> Rehearsal:
+async def rehearse(
+    catalogue: Catalogue = CATALOGUE,
+    *,
+    hook_status: int = 200,
+    rates: Mapping[str, float] = MappingProxyType({}),
+) -> Rehearsal:
     """A shop whose webhooks go to `hooks` and whose random faults are off."""
     clock = MarketClock(NOON, speed=0)
     faults = Faults(FAULTS, seed=1)
     quiet = {name: 0.0 for name in FAULTS if ".webhook_" in name}
-    faults.set_rates(quiet | {"shopify.same_key_stale": 0.0})
+    faults.set_rates({**quiet, "shopify.same_key_stale": 0.0, **rates})
     hooks: list[httpx2.Request] = []
 
     def take(request: httpx2.Request) -> httpx2.Response:
