@@ -9,11 +9,21 @@ from tests.browser.conftest import Browser, Visit
 
 pytestmark = pytest.mark.timeout(240)  # the first test also starts the shops
 SCHEMES = ["light", "dark"]
+LOOKS_MAX = 100
 PHONE = {"width": 360, "height": 740}
 
 
 def card(visit: Visit, sku: str) -> Any:
     return visit.page.locator(".sale", has_text=sku)
+
+
+def comes_to_hear(visit: Visit, sku: str) -> None:
+    """Wait until the script was told of it, whatever the page shows."""
+    for _ in range(LOOKS_MAX):
+        if visit.page.evaluate("sku => newest.includes(sku)", sku):
+            return
+        visit.page.wait_for_timeout(100)
+    raise TimeoutError(sku)
 
 
 @pytest.mark.parametrize(("sold_on", "other"), [("etsy", "Shopify"), ("shopify", "Etsy")])
@@ -93,6 +103,7 @@ def test_a_page_that_is_held_still_waits_with_what_is_new(browser: Browser) -> N
 
         browser.demo.sells("shopify", piece)
         card(watched, sku).wait_for()
+        comes_to_hear(held, sku)
         before = card(held, sku).count()
         held.page.get_by_role("button", name="Hold still").click()
         card(held, sku).wait_for()
