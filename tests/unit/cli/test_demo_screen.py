@@ -121,7 +121,7 @@ def test_a_moment_fits_the_terminal_and_cuts_no_figure(width: int, height: int) 
     assert max(map(len, lines)) <= width
     for figure in ("503", "547", "1.23 s", "on the way", "one shop only", "cancelled", "2.74 s"):
         assert figure in text
-    assert "20 of 60 orders." in text
+    assert "Open: 20 of 60 orders." in text
 
 
 @pytest.mark.parametrize("width", [80, 120])

@@ -156,8 +156,6 @@ async def _rehearse(
     watcher.say(_words(imported, sorted_out))
     async with _working(peg, wanted.port) as work:
         watcher.say(f"Live in the browser: {peg_url}/")
-        await settled(work.engine, control, within_s=SETTLES_WITHIN_S)
-        watcher.say("Both shops show what there is. They open to buyers.")
         rest = await watcher.watch(work.engine, _trade(wanted, work.engine, control))
         found = await judge(work.engine, control, ceiling_s=CEILING_S, settled=rest)
         facts = {**_setting(wanted), **found, "onboarding": _onboarding(imported, sorted_out)}
@@ -168,7 +166,8 @@ async def _rehearse(
 
 
 async def _trade(wanted: Wanted, engine: Engine, control: Control) -> bool:
-    """Let the buyers in; whether everything came to rest after the last of them."""
+    """Let the buyers in once all is right; whether it was again after the last of them."""
+    await settled(engine, control, within_s=SETTLES_WITHIN_S)
     await control.act(
         "buyers/start",
         orders=wanted.orders,

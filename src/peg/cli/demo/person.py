@@ -5,7 +5,7 @@ at the pieces. Here that person knows the shelf from the practice marketplaces' 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,7 +44,9 @@ async def sort_out(peg: Peg, engine: Engine, control: Control) -> Sorted:
     names = _names((offer, pieces[offer.id]) for offer in known if offer.id in pieces)
     nameless = sorted({piece for parts in pieces.values() for piece, _ in parts} - names.keys())
     names |= {piece: Sku(piece.upper()) for piece in nameless}
-    await _label(peg, [names[piece] for piece in nameless])
+    shelf = {row["piece"]: row for row in (await control.read("pieces"))["pieces"]}
+    anew = {names[piece]: shelf[piece] for piece in nameless}
+    await _label(peg, anew)
     decider = peg.decider(engine)
     mapped = 0
     for offer in known:
@@ -52,22 +54,24 @@ async def sort_out(peg: Peg, engine: Engine, control: Control) -> Sorted:
         if wanted and _parts(offer.components) != wanted:
             await decider.compose(offer.id, wanted, who="jeweller")
             mapped += 1
-    await _count(peg, control, {names[piece]: piece for piece in nameless})
+    await _count(peg, anew)
     return Sorted(mapped=mapped, labelled=len(nameless))
 
 
-async def _label(peg: Peg, skus: Sequence[Sku]) -> None:
+async def _label(peg: Peg, anew: Mapping[Sku, Mapping[str, Any]]) -> None:
     async with begin(peg.ground.database) as session:
-        new = [Item(sku=sku, name=sku, one_of_a_kind=False) for sku in skus]
+        new = [
+            Item(sku=sku, name=piece["name"], one_of_a_kind=piece["one_of_a_kind"])
+            for sku, piece in anew.items()
+        ]
         await items.open_all(session, new, now=peg.ground.clock.now())
 
 
-async def _count(peg: Peg, control: Control, wanted: Mapping[Sku, str]) -> None:
-    shelf = {row["piece"]: row["remaining"] for row in (await control.read("pieces"))["pieces"]}
+async def _count(peg: Peg, anew: Mapping[Sku, Mapping[str, Any]]) -> None:
     async with begin(peg.ground.database) as session:
-        for sku, piece in sorted(wanted.items()):
+        for sku, piece in sorted(anew.items()):
             now = peg.ground.clock.now()
-            await counter.count(session, sku, shelf[piece], who="rehearsal", now=now)
+            await counter.count(session, sku, piece["remaining"], who="rehearsal", now=now)
 
 
 def _truth(units: Iterable[Mapping[str, Any]]) -> dict[tuple[str, ...], Pieces]:

@@ -107,7 +107,8 @@ def _newest_alert(moment: Live) -> Text:
 
 
 def _phase(buyers: Mapping[str, Any]) -> str:
-    orders = buyers.get("orders", {})
+    if buyers["state"] == "idle":
+        return "Not open to buyers yet: PEG brings both shops to what the book allows."
     if buyers["state"] == "done":
-        return "The shops are closed. Waiting until both show what the book allows."
-    return f"{orders.get('placed', 0)} of {orders.get('wanted', 0)} orders."
+        return "Closed: PEG brings both shops to what the book allows."
+    return f"Open: {buyers['orders']['placed']} of {buyers['orders']['wanted']} orders."

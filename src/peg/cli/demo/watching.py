@@ -30,7 +30,7 @@ class Watcher:
     def say(self, sentence: str) -> None:
         """One line about what was done."""
         if not self._quiet:
-            self._console.print(sentence, markup=False, highlight=False, soft_wrap=True)
+            self._console.print(sentence, markup=False, highlight=False)
 
     async def watch(self, engine: Engine, trade: Coroutine[None, None, T]) -> T:
         """Draw until the trade is over; the last picture stays. What it ended with."""
