@@ -7,7 +7,7 @@ import pytest
 from tests.support.jeweller import RING, Jeweller, open_jeweller
 from tests.support.shop_window import ShopWindow
 
-from peg.cli import examination
+from peg.wiring import examination
 from peg.db.transaction import begin, reading
 from peg.domain.identity import MAIN, LocationId, OfferRef
 from peg.ledger import counter, queries, reservations

@@ -1,9 +1,8 @@
 """`peg dead`: deliveries and messages that were put aside after too many failures."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from cyclopts import App
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.bus import outbox
 from peg.cli.terminal import Here, Report
@@ -11,10 +10,9 @@ from peg.cli.words import seen
 from peg.db.transaction import begin, reading
 from peg.domain.errors import ErrorKind, PegError
 from peg.intake import inbox
+from peg.reads.dead import DELIVERY, MESSAGE, dead
 
 app = App(name="dead", help="What was put aside after too many failures.", help_format="plaintext")
-
-DELIVERY, MESSAGE = "d", "m"
 
 
 class NoSuchDead(PegError):
@@ -33,11 +31,11 @@ class UnclearWhich(PegError):
 async def list_(*, here: Here) -> int:
     """List what was put aside, and why: webhooks and orders (d…), PEG's own messages (m…)."""
     async with here.ground() as ground, reading(ground.database) as session:
-        found = await _all(session)
+        found = await dead(session)
     report = Report(
-        facts=[{**one, "since": one["since"].isoformat()} for one in found],
+        facts=[one.model_dump(mode="json") for one in found],
         columns=("id", "what", "of", "since", "why"),
-        rows=[(one["id"], one["what"], one["of"], seen(one["since"]), one["why"]) for one in found],
+        rows=[(one.id, one.what, one.of, seen(one.since), one.why) for one in found],
         sentence=(
             "`peg dead retry ID` works on one again, `peg dead discard ID --why ...` ticks it off"
             if found
@@ -92,30 +90,6 @@ async def discard(
         _refuse_none(count, which)
     sentence = f"{count} ticked off: `peg reconcile` shows whether anything still differs"
     return here.show(Report(facts={"discarded": count}, sentence=sentence))
-
-
-async def _all(session: AsyncSession) -> list[dict[str, Any]]:
-    deliveries = [
-        {
-            "id": f"{DELIVERY}{one['id']}",
-            "what": one["topic"],
-            "of": one["shop"],
-            "since": one["received_at"],
-            "why": one["last_error"],
-        }
-        for one in await inbox.dead(session)
-    ]
-    messages = [
-        {
-            "id": f"{MESSAGE}{one['id']}",
-            "what": one["topic"],
-            "of": "PEG",
-            "since": one["staged_at"],
-            "why": one["last_error"],
-        }
-        for one in await outbox.dead(session)
-    ]
-    return deliveries + messages
 
 
 def _named(which: str | None, *, everything: bool) -> tuple[int | None, int | None]:

@@ -2,12 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from peg.cli import examination, examination_of_shops
-from peg.cli.examination import Finding, State
+from peg.cli import examination_of_shops
 from peg.cli.terminal import Here, Report
-from peg.db.transaction import reading
 from peg.domain.errors import PegError
 from peg.migrations.schema import shape
+from peg.wiring import examination
+from peg.wiring.examination import Finding, State
 from peg.wiring.ground import Ground, open_ground
 from peg.wiring.peg import open_peg
 
@@ -21,7 +21,7 @@ async def doctor(*, here: Here) -> int:
         findings += await _kept("database", lambda: _database(ground))
         if findings[-1].state is not State.BAD:
             findings += await _kept("machine", lambda: _machine(ground))
-            findings += await _kept("book", lambda: _book(ground))
+            findings += await _kept("book", lambda: examination.kept(ground))
             findings += await _kept("shops", lambda: _shops(ground))
     report = Report(
         facts=[one.facts() for one in findings],
@@ -49,14 +49,6 @@ async def _database(ground: Ground) -> Sequence[Finding]:
 
 async def _machine(ground: Ground) -> Sequence[Finding]:
     return examination.machine(ground)
-
-
-async def _book(ground: Ground) -> Sequence[Finding]:
-    async with reading(ground.database) as session:
-        return [
-            *await examination.book(session),
-            *await examination.waiting(session, now=ground.clock.now()),
-        ]
 
 
 async def _shops(ground: Ground) -> Sequence[Finding]:

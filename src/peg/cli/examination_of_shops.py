@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from peg.catalog import offers
-from peg.cli.examination import Finding, State
 from peg.db.transaction import reading
 from peg.domain.errors import PegError
 from peg.domain.identity import Channel
@@ -15,6 +14,7 @@ from peg.shops import directory
 from peg.shops.scopes import NEEDED
 from peg.wiring.doors import OpenShop
 from peg.wiring.engine import Engine
+from peg.wiring.examination import Finding, State
 from peg.wiring.peg import Peg
 
 CLOCKS_APART_MAX = timedelta(seconds=120)

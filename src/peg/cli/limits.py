@@ -16,6 +16,7 @@ from peg.ledger import queries
 from peg.propagation import board
 from peg.propagation.retarget import retarget_offers
 from peg.reads import low_stock as low_reads
+from peg.reads.limits import limits
 
 KIND, SKU = "kind", "sku"
 
@@ -68,19 +69,12 @@ async def limit(
                 said = await _retargeted(session, ground.clock)
         async with reading(ground.database) as session:
             of = None if scope is None or changes else await scope_of(session, scope)
-            found = await rules.all_rules(session)
-    shown = [
-        (at, where, rule)
-        for (at, where), rule in found.items()
-        if of in {None, at} and where in channels
-    ]
+            found = await limits(session)
+    shown = [one for one in found if of in {None, one.scope} and one.channel in channels]
     report = Report(
-        facts=[
-            {"scope": at, "channel": where, "buffer": rule.buffer, "cap": rule.cap}
-            for at, where, rule in shown
-        ],
+        facts=[one.model_dump(mode="json") for one in shown],
         columns=("scope", "channel", "kept back", "at most"),
-        rows=[(at, where.value, rule.buffer, rule.cap) for at, where, rule in shown],
+        rows=[(one.scope, one.channel.value, one.buffer, one.cap) for one in shown],
         sentence=said or ("" if shown else "no limits: every channel shows all there is"),
     )
     return here.show(report)

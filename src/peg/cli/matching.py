@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from cyclopts import App
 
-from peg.catalog.offers import Offer
 from peg.cli.terminal import Here, Report
 from peg.cli.words import sku_of
 from peg.db.engine import Database
@@ -15,6 +14,8 @@ from peg.domain.errors import BadQuantity, ErrorKind, PegError
 from peg.domain.identity import OfferId, Sku
 from peg.onboarding import proposals
 from peg.onboarding.composing import Composed
+from peg.reads import pairs as pairs_read
+from peg.reads.pairs import PairSide
 from peg.wiring.peg import open_peg
 
 app = App(name="match", help="Say which offers are the same piece.", help_format="plaintext")
@@ -24,18 +25,9 @@ app = App(name="match", help="Say which offers are the same piece.", help_format
 async def list_(*, here: Here) -> int:
     """Pairs that may be the same piece, the most likely first, with the reasons."""
     async with here.ground() as ground, reading(ground.database) as session:
-        found = await proposals.open_proposals(session)
+        found = await pairs_read.pairs(session)
     report = Report(
-        facts=[
-            {
-                "id": one.id,
-                "confidence": one.confidence,
-                "reasons": list(one.reasons),
-                "shopify": _facts(one.shopify),
-                "etsy": _facts(one.etsy),
-            }
-            for one in found
-        ],
+        facts=[one.model_dump(mode="json") for one in found],
         columns=("pair", "sure", "on Shopify", "on Etsy", "because"),
         rows=[
             (
@@ -200,17 +192,6 @@ def _part(text: str) -> tuple[Sku, int]:
     return sku_of(name), int(count or 1)
 
 
-def _facts(offer: Offer) -> dict[str, object]:
-    return {
-        "offer": offer.id,
-        "shop": offer.ref.shop,
-        "listing": offer.ref.listing,
-        "title": offer.title,
-        "sku": offer.sku_as_typed,
-        "price": str(offer.price),
-    }
-
-
-def _named(offer: Offer) -> str:
+def _named(offer: PairSide) -> str:
     options = ", ".join(offer.options.values())
-    return f"{offer.title} ({options or offer.sku_as_typed or 'no SKU'}), {offer.price}"
+    return f"{offer.title} ({options or offer.sku or 'no SKU'}), {offer.price}"

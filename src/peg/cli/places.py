@@ -3,10 +3,10 @@
 from cyclopts import App
 
 from peg.catalog import locations
-from peg.catalog.locations import OWN, Place
 from peg.cli.terminal import Here, Report
 from peg.db.transaction import begin, reading
 from peg.domain.identity import MAIN
+from peg.reads.places import PlaceRow, places
 
 app = App(name="places", help="Where pieces lie.", help_format="plaintext")
 
@@ -15,11 +15,11 @@ app = App(name="places", help="Where pieces lie.", help_format="plaintext")
 async def list_(*, here: Here) -> int:
     """List the places that `--at` knows: Shopify's by the names they have there, and your own."""
     async with here.ground() as ground, reading(ground.database) as session:
-        found = await locations.everything(session)
+        found = await places(session)
     report = Report(
-        facts=[{"place": one.location, "name": one.name, "shop": _shop(one)} for one in found],
+        facts=[one.model_dump(mode="json") for one in found],
         columns=("place", "name", "of"),
-        rows=[(one.location, one.name, _of(one)) for one in found],
+        rows=[(one.place, one.name, _of(one)) for one in found],
     )
     return here.show(report)
 
@@ -39,11 +39,7 @@ async def add(name: str, /, *, here: Here) -> int:
     return here.show(Report(facts={"place": place, "name": name}, sentence=sentence))
 
 
-def _shop(place: Place) -> str | None:
-    return None if place.shop == OWN else place.shop
-
-
-def _of(place: Place) -> str:
-    if place.location == MAIN:
+def _of(place: PlaceRow) -> str:
+    if place.place == MAIN:
         return "what no shop has given a place"
-    return _shop(place) or "your own; Shopify shows nothing of it"
+    return place.shop or "your own; Shopify shows nothing of it"

@@ -13,6 +13,7 @@ from peg.ledger import queries
 from peg.propagation import board, pauses
 from peg.propagation.retarget import retarget_offers
 from peg.reads import doubts
+from peg.reads import pauses as pauses_read
 from peg.shops import directory
 from peg.wiring.alone import is_running
 from peg.wiring.peg import open_peg
@@ -34,12 +35,9 @@ async def pause(scope: str | None = None, /, *, why: str = "", here: Here) -> in
                 now = ground.clock.now()
                 await pauses.pause(session, named, who=here.who, why=why, now=now)
         async with reading(ground.database) as session:
-            found = await pauses.all_pauses(session)
+            found = await pauses_read.pauses(session)
     report = Report(
-        facts=[
-            {"scope": one.scope, "who": one.who, "why": one.why, "since": one.since.isoformat()}
-            for one in found
-        ],
+        facts=[one.model_dump(mode="json") for one in found],
         columns=("paused", "since", "who", "why"),
         rows=[(one.scope, seen(one.since), one.who, one.why) for one in found],
         sentence="`peg resume SCOPE` writes again" if found else "nothing is paused",

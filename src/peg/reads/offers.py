@@ -55,9 +55,14 @@ class OfferRow(BaseModel):
 
 
 async def all_offers(
-    session: AsyncSession, *, shop: ShopId | None = None, sku: Sku | None = None
+    session: AsyncSession,
+    *,
+    shop: ShopId | None = None,
+    sku: Sku | None = None,
+    after: int = 0,
+    limit: int | None = None,
 ) -> Sequence[OfferRow]:
-    """Every offer, those of one shop, or those that sell one item.
+    """Every offer, those of one shop, or those that sell one item; a page of them by their ids.
 
     Raises:
         UnknownShop: no such shop is connected.
@@ -74,7 +79,8 @@ async def all_offers(
         found = await offers.all_of_shop(session, shop)
     else:
         found = await offers.everything(session)
-    return await rows_of(session, found)
+    page = sorted((one for one in found if one.id > after), key=lambda one: one.id)
+    return await rows_of(session, page[:limit])
 
 
 async def rows_of(session: AsyncSession, found: Sequence[Offer]) -> Sequence[OfferRow]:

@@ -5,12 +5,26 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import reading
 from peg.domain.identity import ShopId, Sku, parse_sku
-from peg.reads import doubts, low_stock, offers, orders, shops, stock
+from peg.reads import (
+    dead,
+    doubts,
+    limits,
+    low_stock,
+    offers,
+    orders,
+    pairs,
+    pauses,
+    places,
+    shops,
+    stock,
+)
 from peg.web.refusals import NoTimezone
+from peg.wiring import examination
 from peg.wiring.ground import Ground
 
 PAGE_MAX = 1000
@@ -33,6 +47,14 @@ Now = Annotated[AsyncSession, Depends(one_moment)]
 Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
 
 routes = APIRouter(prefix="/api")
+
+
+class FindingRow(BaseModel):
+    """One thing looked at: `well`, `look` (somebody should) or `bad` (PEG cannot work so)."""
+
+    state: str
+    what: str
+    sentence: str
 
 
 @routes.get("/stock", tags=["stock"])
@@ -85,12 +107,17 @@ async def get_unresolved(session: Now) -> list[orders.UnresolvedLine]:
 
 @routes.get("/offers", tags=["offers"])
 async def get_offers(
-    session: Now, shop: str | None = None, sku: str | None = None
+    session: Now,
+    shop: str | None = None,
+    sku: str | None = None,
+    after: int = 0,
+    limit: Limit = 500,
 ) -> list[offers.OfferRow]:
-    """What each shop shows of each offer, and what it should."""
+    """One page of what each shop shows, and should: pass the last offer's id as `after`."""
     wanted: Sku | None = None if sku is None else parse_sku(sku)
     place = None if shop is None else ShopId(shop)
-    return list(await offers.all_offers(session, shop=place, sku=wanted))
+    found = await offers.all_offers(session, shop=place, sku=wanted, after=after, limit=limit)
+    return list(found)
 
 
 @routes.get("/shops", tags=["shops"])
@@ -115,3 +142,40 @@ async def get_cases(session: Now, *, open_only: bool = True) -> list[doubts.Case
 async def get_questions(session: Now) -> list[doubts.Question]:
     """What PEG wants to know from a person."""
     return list(await doubts.questions(session))
+
+
+@routes.get("/pairs", tags=["people"])
+async def get_pairs(session: Now) -> list[pairs.PairRow]:
+    """Offers that may be the same piece, the surest first."""
+    return list(await pairs.pairs(session))
+
+
+@routes.get("/limits", tags=["steer"])
+async def get_limits(session: Now) -> list[limits.LimitRow]:
+    """How much of a piece a channel may show."""
+    return list(await limits.limits(session))
+
+
+@routes.get("/pauses", tags=["steer"])
+async def get_pauses(session: Now) -> list[pauses.PauseRow]:
+    """What nothing is written to."""
+    return list(await pauses.pauses(session))
+
+
+@routes.get("/places", tags=["stock"])
+async def get_places(session: Now) -> list[places.PlaceRow]:
+    """Where pieces lie."""
+    return list(await places.places(session))
+
+
+@routes.get("/doctor", tags=["care"])
+async def get_doctor(ground: Here) -> list[FindingRow]:
+    """What is wrong on this machine and in the book; it asks no shop, as `peg doctor` does."""
+    found = [*examination.machine(ground), *await examination.kept(ground)]
+    return [FindingRow(**one.facts()) for one in found]
+
+
+@routes.get("/dead", tags=["care"])
+async def get_dead(session: Now) -> list[dead.DeadRow]:
+    """Deliveries and messages that were put aside after too many failures."""
+    return list(await dead.dead(session))

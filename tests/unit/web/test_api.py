@@ -16,7 +16,11 @@ RING = Sku("RING/1-A")
 READS = (
     *("/api/stock", "/api/holds", "/api/low-stock", "/api/orders", "/api/orders/unresolved"),
     *("/api/offers", "/api/shops", "/api/drift", "/api/cases", "/api/questions"),
+    *("/api/pairs", "/api/limits", "/api/pauses", "/api/dead"),
 )
+
+
+NEVER_EMPTY = ("/api/places", "/api/doctor")
 
 
 async def keep_a_ring(door: WebDoor) -> None:
@@ -84,15 +88,46 @@ async def test_every_read_answers_on_an_empty_book(tmp_path: Path, path: str) ->
     assert answer.json() == []
 
 
+@pytest.mark.parametrize("path", NEVER_EMPTY)
+async def test_places_and_the_doctor_always_have_something_to_say(
+    tmp_path: Path, path: str
+) -> None:
+    async with open_web(tmp_path) as door:
+        answer = await door.client.get(path)
+
+    assert answer.status_code == 200
+    assert answer.json()
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "title"),
+    [
+        ("/api/offers?shop=etsy:1", 404, "UnknownShop"),
+        ("/api/offers?sku=NO-SUCH", 404, "UnknownSku"),
+        ("/api/stock/NO-SUCH", 404, "UnknownSku"),
+        ("/api/offers?limit=0", 422, "BadRequest"),
+        ("/api/offers?limit=1001", 422, "BadRequest"),
+    ],
+)
+async def test_what_is_not_there_and_what_is_too_much_is_named(
+    tmp_path: Path, asked: str, status: int, title: str
+) -> None:
+    async with open_web(tmp_path) as door:
+        answer = await door.client.get(asked)
+
+    assert (answer.status_code, answer.json()["title"]) == (status, title)
+    assert answer.headers["content-type"].startswith("application/problem+json")
+
+
 async def test_the_api_describes_itself(tmp_path: Path) -> None:
     async with open_web(tmp_path) as door:
         described = (await door.client.get("/openapi.json")).json()["paths"]
 
-    for path in (*READS, "/api/stock/{sku}", "/api/stock/{sku}/history", "/api/live"):
+    for path in (*READS, *NEVER_EMPTY, "/api/stock/{sku}", "/api/stock/{sku}/history", "/api/live"):
         assert "200" in described[path]["get"]["responses"]
 
 
-@pytest.mark.parametrize("path", ["/", "/connect", "/api/live", *READS])
+@pytest.mark.parametrize("path", ["/", "/connect", "/api/live", *READS, *NEVER_EMPTY])
 async def test_another_machine_reads_nothing_without_the_token(tmp_path: Path, path: str) -> None:
     async with open_web(tmp_path, caller="192.168.1.7") as door:
         answer = await door.client.get(path)

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.bus import outbox
-from peg.db.transaction import begin
+from peg.db.transaction import begin, reading
 from peg.domain.messages import Alert
 from peg.intake import inbox
 from peg.ledger import cases, order_rows, queries, questions
@@ -88,6 +88,12 @@ def machine(ground: Ground) -> Sequence[Finding]:
         if running
         else Finding(State.LOOK, "running", "nobody keeps the shops in step: start `peg run`"),
     ]
+
+
+async def kept(ground: Ground) -> Sequence[Finding]:
+    """What the database tells: the book, and what waits."""
+    async with reading(ground.database) as session:
+        return [*await book(session), *await waiting(session, now=ground.clock.now())]
 
 
 async def book(session: AsyncSession) -> Sequence[Finding]:

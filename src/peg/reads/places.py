@@ -1,0 +1,26 @@
+"""Where pieces lie."""
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.catalog import locations
+from peg.catalog.locations import OWN
+from peg.domain.identity import LocationId
+
+
+class PlaceRow(BaseModel):
+    """One place. `shop` is null for a place of one's own, which Shopify does not know."""
+
+    place: LocationId
+    name: str
+    shop: str | None
+
+
+async def places(session: AsyncSession) -> Sequence[PlaceRow]:
+    """Shopify's places by the names they have there, and one's own."""
+    return [
+        PlaceRow(place=one.location, name=one.name, shop=None if one.shop == OWN else one.shop)
+        for one in await locations.everything(session)
+    ]
