@@ -15,7 +15,7 @@ GAP = "  "
 WHOLE = frozenset({"piece", "pieces", "SKU", "scope", "shop"})
 """Columns whose words are names: they are copied into the next command, so none is cut short."""
 
-HEADER_MIN, TEXT_MIN = 5, 8
+HEADER_MIN, TEXT_MIN = 4, 8
 ELLIPSIS = "…"
 
 
