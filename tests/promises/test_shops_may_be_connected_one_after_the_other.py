@@ -7,11 +7,11 @@ import pytest
 from tests.support.jeweller import RING, Jeweller, open_jeweller
 from tests.support.shop_window import ShopWindow
 
-from peg.wiring import examination
 from peg.db.transaction import begin, reading
 from peg.domain.identity import MAIN, LocationId, OfferRef
 from peg.ledger import counter, queries, reservations
 from peg.onboarding import answers
+from peg.wiring import examination
 
 ATELIER, FAIR = "7001", "7002"
 Lies = Mapping[str, int]
