@@ -1,22 +1,16 @@
 """What `peg demo` draws and says, in whatever width the terminal has."""
 
-from datetime import UTC, datetime
 from io import StringIO
 from typing import Any
 
 import pytest
 from rich.console import Console, RenderableType
+from tests.support.live_moment import moment
 
 from peg.cli.demo.screen import picture
 from peg.cli.demo.telling import told
 from peg.cli.terminal import Terminal
-from peg.domain.identity import Channel, ShopId, Sku
-from peg.reads.live import Live, LivePiece, LiveShop, Notice
-from peg.reads.sales import Followed, Pace, Sale
 
-NOW = datetime(2026, 11, 23, 14, 3, tzinfo=UTC)
-RING = Sku("RING-RUBY-150-14WG-000001")
-LONG = "Vivid Red Ruby Ring, 14K White Gold, One of a Kind, July Birthstone, Handmade Jewelry Gift"
 LOWERED = {"p50": 0.836, "p99": 2.736, "count": 19}
 TRUTH: dict[str, Any] = {
     "sales": {"shopify": {"units": 8, "orders": 8}, "etsy": {"units": 12, "orders": 11}},
@@ -37,70 +31,6 @@ FOUND: dict[str, Any] = {
     "invariants": {"I1 the entries add up": True},
     "ok": True,
 }
-
-
-def shop(channel: Channel) -> LiveShop:
-    return LiveShop(
-        id=ShopId(f"{channel}:1"),
-        channel=channel,
-        name="Stonefield Jewels",
-        currency="USD",
-        status="connected",
-        status_sentence="",
-        scopes=[],
-        connected_at=NOW,
-        offers=61,
-        pieces=503,
-        behind=2,
-        paused=None,
-        orders_read_at=NOW,
-    )
-
-
-def sale(number: int, followed: Followed, *, cancelled: bool = False) -> Sale:
-    return Sale(
-        shop=ShopId("etsy:1"),
-        channel=Channel.ETSY,
-        order=str(number),
-        name=f"#{number}",
-        created_at=NOW,
-        cancelled=cancelled,
-        pieces={RING: 1},
-        followed=followed,
-        seconds=1.234 if followed is Followed.DONE else None,
-    )
-
-
-def moment() -> Live:
-    return Live(
-        at=NOW,
-        shops=[shop(Channel.ETSY), shop(Channel.SHOPIFY)],
-        items=61,
-        available=547,
-        behind=4,
-        open_cases=1,
-        open_questions=0,
-        pieces=[
-            LivePiece(
-                sku=RING,
-                name=LONG,
-                one_of_a_kind=True,
-                available=0,
-                shown={Channel.SHOPIFY: 0, Channel.ETSY: 0},
-                in_step=True,
-                asked=False,
-            )
-        ],
-        sales=[
-            sale(1, Followed.WAITING),
-            sale(2, Followed.DONE),
-            sale(3, Followed.ALONE),
-            sale(4, Followed.DONE, cancelled=True),
-            *(sale(number, Followed.DONE) for number in range(5, 25)),
-        ],
-        pace=Pace(sales=20, half_within_s=1.2, all_within_s=3.0),
-        alerts=[Notice(at=NOW, name="oversold", sentence=f"{RING} was sold 1 more often " * 4)],
-    )
 
 
 def drawn(what: RenderableType, width: int) -> list[str]:

@@ -3,7 +3,12 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from tests.support.live_moment import moment, shop
 from tests.support.web_door import open_web
+
+from peg.domain.identity import Channel
+from peg.reads.live import Live, LiveShop
+from peg.web.live import render
 
 PAGES = ["/", "/connect"]
 SHOPIFY = {"shop": "gems", "client_id": "id", "client_secret": "secret"}
@@ -59,6 +64,35 @@ async def test_a_page_can_be_used_without_seeing_it(tmp_path: Path, path: str) -
 async def test_only_the_pages_own_files_are_served(tmp_path: Path, path: str) -> None:
     async with open_web(tmp_path) as door:
         assert (await door.client.get(path)).status_code == 404
+
+
+def drawn(of: Live) -> str:
+    """The live page's text as it stands between the tags."""
+    return bytes(render("live.html", here="/", moment=of).body).decode()
+
+
+def test_a_piece_may_be_called_anything() -> None:
+    page = drawn(moment(name="<script>alert(1)</script> & ring, gold"))
+
+    assert len(Page(page).all("script")) == 1
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; ring" in page
+
+
+@pytest.mark.parametrize(
+    ("shops", "words"),
+    [
+        ([shop(Channel.ETSY, paused="stocktaking")], "Paused, nothing is written: stocktaking"),
+        ([shop(Channel.ETSY, status="revoked")], "Revoked."),
+        ([shop(Channel.ETSY)], "Connected, 2 offers on the way"),
+        ([shop(Channel.SHOPIFY)], "Not connected."),
+    ],
+)
+def test_the_page_says_how_each_shop_stands(shops: list[LiveShop], words: str) -> None:
+    assert words in drawn(moment(shops=shops))
+
+
+def test_a_piece_that_was_sold_twice_stands_out() -> None:
+    assert '<div class="trouble"><dt>left</dt><dd>\u22121</dd></div>' in drawn(moment(available=-1))
 
 
 async def test_a_moment_can_be_had_as_json(tmp_path: Path) -> None:
