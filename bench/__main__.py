@@ -15,7 +15,8 @@ from bench.measured import keep
 from bench.page import table, write_section
 
 SEEDS = (7, 8, 9)
-SALES = ("--orders", "60", "--pace", "30", "--payment-s", "0", "--unpaid-share", "0")
+PEOPLE = ("--payment-s", "0", "--unpaid-share", "0", "--rhythm", "even")
+SALES = ("--orders", "60", "--pace", "30", *PEOPLE)
 WEBHOOKS = ("--faults", "*.webhook_delayed=0,*.webhook_lost=0,*.webhook_reordered=0")
 """Without added latency: the practice shops else lose one webhook in 200 and hold one in 50 back,
 whose sales the polls then find."""

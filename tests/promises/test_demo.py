@@ -33,5 +33,6 @@ def test_a_rehearsal_tells_what_it_measured(rehearsal: Run) -> None:
     assert sum(side["orders"] for side in found["sales"].values()) == ORDERS[found["faults"]]
     assert found["seconds_from_sale_to_withdrawal"]["after_sales"]["p50"] is not None
     assert found["api_calls"]["per_sale"] > 0
+    assert found["rhythm"] == "season"
     assert found["double_sales"]["outside"] == []
     assert found["drift"]["checked"] > 40

@@ -13,7 +13,8 @@ class Habits:
     Attributes:
         orders: after so many the shop closes and everything pending settles; None: never.
         pace: orders per market minute; the natural rhythm of 20 orders a day in an average week is
-            compressed to it. None: natural.
+            compressed to it, or, where `orders` says how many, one week to the whole run. None:
+            natural.
         rhythm: "season" follows week of the year and hour of the day; "even" comes every
             60 / pace seconds exactly.
         shopify_share: of all orders.

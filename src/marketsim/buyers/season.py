@@ -1,7 +1,7 @@
 """When buyers come: by week of the year and hour of the day, as measured."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
@@ -9,6 +9,13 @@ from itertools import count
 from random import Random
 
 from marketsim.buyers.habits import NATURAL_ORDERS_PER_DAY, Habits
+
+Rate = Callable[[datetime], float]
+"""Orders an hour, at a moment of the calendar."""
+
+WEEK = timedelta(days=7)
+PEAK_MAX = 2.0
+"""Busiest hour of a compressed run against its mean: what one machine can still follow."""
 
 
 @cache
@@ -35,29 +42,61 @@ def busyness(at: datetime) -> float:
 def arrivals(start: datetime, habits: Habits, rng: Random) -> Iterator[datetime]:
     """The market times at which orders are begun, from `start` on, without end.
 
-    A Poisson process whose rate follows the season; `pace` compresses its whole calendar, so that
-    days and nights pass in minutes while the market's own clock does not.
+    A Poisson process whose rate follows the season. `pace` compresses the calendar: days and nights
+    pass in minutes while the market's own clock does not. A run of so many `orders` passes over one
+    week, whose busiest hour is held to `PEAK_MAX` times its mean: the machine is not compressed.
     """
     if habits.rhythm == "even":
         per_minute = habits.pace or NATURAL_ORDERS_PER_DAY / 1440
         yield from (start + timedelta(seconds=60 / per_minute * number) for number in count(1))
-    compressed = 1.0 if habits.pace is None else NATURAL_ORDERS_PER_DAY / 1440 / habits.pace
-    for natural in _natural(start, rng):
-        yield start + (natural - start) * compressed
+    if habits.pace is None:
+        yield from _calendar(start, _natural_rate, rng)
+    elif habits.orders is None:
+        compressed = NATURAL_ORDERS_PER_DAY / 1440 / habits.pace
+        yield from _compressed(start, _natural_rate, compressed, rng)
+    else:
+        compressed = timedelta(minutes=habits.orders / habits.pace) / WEEK
+        rate = _one_week(start, orders=habits.orders)
+        yield from _compressed(start, rate, compressed, rng)
 
 
-def _natural(start: datetime, rng: Random) -> Iterator[datetime]:
-    """Each gap uses up an exponential amount of busyness, hour by hour."""
+def _natural_rate(at: datetime) -> float:
+    """Orders an hour."""
+    return NATURAL_ORDERS_PER_DAY / 24 * busyness(at)
+
+
+def _one_week(start: datetime, *, orders: int) -> Rate:
+    """The calendar's week around `start`, again and again, with so many orders in it."""
+    midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
+    monday = midnight - timedelta(days=start.weekday())
+    hours = [monday + timedelta(hours=hour) for hour in range(WEEK // timedelta(hours=1))]
+    mean = sum(map(busyness, hours)) / len(hours)
+    peak = max(map(busyness, hours)) / mean
+    kept = min(1.0, (PEAK_MAX - 1) / (peak - 1))
+
+    def rate(at: datetime) -> float:
+        wave = busyness(monday + (at - monday) % WEEK) / mean
+        return orders / len(hours) * (1 + kept * (wave - 1))
+
+    return rate
+
+
+def _compressed(start: datetime, rate: Rate, compressed: float, rng: Random) -> Iterator[datetime]:
+    for at in _calendar(start, rate, rng):
+        yield start + (at - start) * compressed
+
+
+def _calendar(start: datetime, rate: Rate, rng: Random) -> Iterator[datetime]:
+    """Each gap uses up an exponential amount of expected orders, hour by hour."""
     at = start
     while True:
-        owed_h = rng.expovariate(NATURAL_ORDERS_PER_DAY / 24)
-        while owed_h > 0:
+        owed = rng.expovariate(1.0)
+        while True:
             hour_end = at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-            rest_h = (hour_end - at) / timedelta(hours=1)
-            rate = busyness(at)
-            if owed_h <= rest_h * rate:
-                at += timedelta(hours=owed_h / rate)
+            rest_h, per_hour = (hour_end - at) / timedelta(hours=1), rate(at)
+            if owed <= rest_h * per_hour:
                 break
-            owed_h -= rest_h * rate
+            owed -= rest_h * per_hour
             at = hour_end
+        at += timedelta(hours=owed / per_hour)
         yield at

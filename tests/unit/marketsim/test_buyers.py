@@ -189,6 +189,31 @@ def test_a_pace_compresses_the_calendar_so_that_the_mean_rate_is_met() -> None:
     assert 20 < 3000 / minutes < 40
 
 
+def test_a_run_of_so_many_orders_is_one_week_with_its_days_and_nights() -> None:
+    start, run = datetime(2026, 11, 23, 9, tzinfo=UTC), timedelta(minutes=16_800 / 120)
+    habits = Habits(orders=16_800, pace=120)  # 100 in a mean hour of the week
+
+    times = list(islice(arrivals(start, habits, Random(1)), 16_800))
+
+    hours = Counter((start.hour + int((at - start) / run * 168)) % 24 for at in times)
+    assert run * 0.98 < times[-1] - start < run * 1.02
+    assert sum(hours[hour] for hour in (7, 8, 9)) < 0.35 * 2_100
+    assert 1.7 * 700 < max(hours.values()) < 2.1 * 700
+    assert max(hours, key=lambda hour: hours[hour]) in {21, 22}
+
+
+@pytest.mark.parametrize("month", [2, 11, 12])
+def test_a_run_in_a_busy_season_is_no_denser_than_another(month: int) -> None:
+    start = datetime(2026, month, 20, 12, tzinfo=UTC)
+    run = timedelta(minutes=10)
+
+    times = list(islice(arrivals(start, Habits(orders=24_000, pace=2_400), Random(2)), 24_000))
+
+    by_hour = Counter(int((at - start) / run * 168) % 24 for at in times)
+    assert max(by_hour.values()) < 2.0 * 1_000 + 4 * 2_000**0.5  # chance, beside the rate
+    assert times[-1] - start < run * 1.03
+
+
 def test_an_even_rhythm_comes_every_two_seconds() -> None:
     times = list(islice(arrivals(NOON, Habits(pace=30, rhythm="even"), Random(1)), 3))
 

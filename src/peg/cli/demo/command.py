@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import httpx2
 from cyclopts import Parameter
@@ -72,6 +72,8 @@ class Wanted:
         headless: end by itself and print figures; without it the page in the browser shows it live.
         orders: after so many orders the shops close.
         pace: orders a minute, on both marketplaces together.
+        rhythm: `season`: the days and nights of one week, up to twice as busy as the mean; `even`:
+            at equal gaps, as measuring needs it.
         seed: decides catalogue, buyers and faults.
         payment_s: mean seconds from order to payment; Etsy tells of a sale once it is paid.
         unpaid_share: orders that are never paid; no webhook of Etsy's tells of those.
@@ -89,6 +91,7 @@ class Wanted:
     headless: Annotated[bool, Parameter(negative="")] = False
     orders: Annotated[int, _limits(gte=1)] = 60
     pace: Annotated[float, _limits(gt=0)] = 120.0
+    rhythm: Literal["season", "even"] = "season"
     seed: int = 7
     payment_s: Annotated[float, _limits(gte=0)] = 1.5
     unpaid_share: Annotated[float, _limits(gte=0, lte=1)] = 0.03
@@ -172,7 +175,7 @@ async def _trade(wanted: Wanted, engine: Engine, control: Control) -> bool:
         "buyers/start",
         orders=wanted.orders,
         pace=wanted.pace,
-        rhythm="even",
+        rhythm=wanted.rhythm,
         payment_s=wanted.payment_s,
         unpaid_share=wanted.unpaid_share,
         **QUICK_PEOPLE,
@@ -240,7 +243,12 @@ def _words(imported: Imported, person: Sorted) -> str:
 
 
 def _setting(wanted: Wanted) -> dict[str, Any]:
-    return {"seed": wanted.seed, "orders": wanted.orders, "faults": wanted.faults}
+    return {
+        "seed": wanted.seed,
+        "orders": wanted.orders,
+        "rhythm": wanted.rhythm,
+        "faults": wanted.faults,
+    }
 
 
 def _onboarding(imported: Imported, person: Sorted) -> dict[str, int]:
