@@ -4,10 +4,15 @@ from pathlib import Path
 
 import pytest
 from tests.support.little_catalogue import RING
-from tests.support.little_shop import DEAF, open_little_shop
+from tests.support.little_shop import DEAF, LittleShop, open_little_shop
 from tests.support.naive import NaiveConnector
 
+from marketsim.pieces import MarketName
+from peg.ledger import questions
+from peg.onboarding.answers import answer
 from peg.propagation import pauses
+from peg.propagation.proof import Prover
+from peg.propagation.reversals import TIMES
 
 
 @pytest.mark.parametrize("rates", [{}, DEAF], ids=["webhooks", "no webhook"])
@@ -24,6 +29,48 @@ async def test_a_withdrawn_listing_that_is_put_back_is_withdrawn_again(
         await shop.ends_at(RING, 0)
         assert "ghost_unit" in shop.alerts
         assert shop.sold_twice() == 0
+
+
+@pytest.mark.parametrize("market", ["shopify", "etsy"])
+async def test_what_is_put_back_again_and_again_is_taken_off_each_time_and_a_person_is_asked(
+    tmp_path: Path, market: MarketName
+) -> None:
+    other: MarketName = "etsy" if market == "shopify" else "shopify"
+    async with open_little_shop(tmp_path) as shop:
+        shop.buys(other, RING)
+        await shop.until(lambda: shop.shows(RING) == (0, 0))
+
+        for _ in range(TIMES - 1):
+            assert "changed_back" not in shop.alerts
+            if market == "etsy":
+                shop.puts_back(market, RING)
+            else:
+                shop.edits(market, RING, +1)
+            await shop.until(lambda: shop.on(market, RING) == 1)
+            await shop.until(lambda: shop.shows(RING) == (0, 0))
+
+        await shop.ends_at(RING, 0)
+        await shop.is_asked("changed_back")
+        assert shop.sold_twice() == 0
+        assert not await may_be_raised(shop, market)
+        await answer_all(shop)
+        assert await may_be_raised(shop, market)
+
+
+async def may_be_raised(shop: LittleShop, market: MarketName) -> bool:
+    """Whether a raise of the ring on this shop would be proved now."""
+    engine, ground = shop.rehearsal.engine, shop.rehearsal.ground
+    prover = Prover(ground.database, ground.clock, engine.lookout, engine.polls)
+    offer = (await shop.offer(market, RING)).id
+    return offer in await prover.prove([offer])
+
+
+async def answer_all(shop: LittleShop) -> None:
+    """The jeweller has looked, and lets PEG go on."""
+    async with shop.at_the_counter() as session:
+        now = shop.rehearsal.ground.clock.now()
+        for asked in await questions.open_questions(session):
+            await answer(session, asked.id, asked.default, who="mira", now=now)
 
 
 async def test_left_on_sale_it_is_sold_to_somebody_else(tmp_path: Path) -> None:

@@ -167,6 +167,14 @@ class LittleShop:
             await asyncio.sleep(LOOK_S)
         raise TimeoutError
 
+    async def is_asked(self, kind: str) -> None:
+        """The jeweller is asked this among other things, sooner or later."""
+        for _ in range(LOOKS_MAX):
+            if kind in await self.questions():
+                return
+            await asyncio.sleep(LOOK_S)
+        raise TimeoutError
+
     async def cases(self) -> Sequence[doubts.Case]:
         """The open cases of pieces that were sold twice, once there are any with two orders."""
         for _ in range(LOOKS_MAX):

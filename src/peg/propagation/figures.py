@@ -21,6 +21,7 @@ from peg.propagation.board import Group, Standing
 from peg.propagation.pauses import pause_of
 from peg.propagation.planning import Move, Plan, plan_figures
 from peg.propagation.proof import Prover
+from peg.propagation.reversals import heed
 
 log = structlog.get_logger()
 
@@ -156,6 +157,7 @@ class FigurePusher:
                             version=one.standing.target.version,
                             now=now,
                         )
+                        await heed(session, one.offer, write.place, now=now)
                     case Shown.UNKNOWN:
                         await mirror.note_unanswered(session, one.offer.id, write.place)
                         doubtful.append(one)

@@ -23,6 +23,7 @@ from peg.propagation.listing_view import ListingView, view_listing
 from peg.propagation.planning import ListingMove
 from peg.propagation.proof import Prover
 from peg.propagation.retarget import retarget_offers
+from peg.propagation.reversals import heed
 
 log = structlog.get_logger()
 
@@ -174,11 +175,12 @@ class ListingWrite:
                 offer=offer.id,
                 place=ANYWHERE,
                 attempt=self._key,
-                before=before.quantity,
-                quantity=quantity,
+                before=_on_sale(before.quantity, before.shelf),
+                quantity=_on_sale(quantity, verified.shelf),
                 version=standing.target.version,
                 now=now,
             )
+            await heed(session, offer, ANYWHERE, now=now)
 
     async def _ask_renewal(self, session: AsyncSession, view: ListingView, result: Result) -> None:
         offer = view.offers[result.ref]
@@ -195,6 +197,11 @@ class ListingWrite:
             default="leave",
             now=self._clock.now(),
         )
+
+
+def _on_sale(quantity: int, shelf: Shelf) -> int:
+    """What a buyer could have; a listing off sale keeps whatever number it had."""
+    return quantity if shelf is Shelf.LISTED else 0
 
 
 def _was_applied(stale: Result) -> bool:

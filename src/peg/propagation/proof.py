@@ -14,6 +14,7 @@ from peg.intake.polling import Polls
 from peg.intake.readings import TakenIn
 from peg.marketplaces.port import MarketplaceError
 from peg.propagation.retarget import retarget
+from peg.propagation.reversals import held_back
 from peg.shops import directory
 
 log = structlog.get_logger()
@@ -40,6 +41,7 @@ class Prover:
         async with reading(self._database) as session:
             mine = await offers.by_ids(session, wanted)
             left_out = await directory.disconnected(session)
+            fought_over = await held_back(session, wanted)
             skus = {part.sku for offer in mine.values() for part in offer.components}
             siblings = [
                 offer
@@ -55,7 +57,8 @@ class Prover:
         return frozenset(
             offer.id
             for offer in mine.values()
-            if not doubtful.intersection(part.sku for part in offer.components)
+            if offer.id not in fought_over
+            and not doubtful.intersection(part.sku for part in offer.components)
         )
 
     async def _poll_each(self, shops: Iterable[ShopId]) -> Mapping[ShopId, MarketplaceError]:
