@@ -80,14 +80,15 @@ class OfferChanged:
 
     Attributes:
         buyable: pieces a visitor could buy now (0 when withdrawn).
-        by: who did it; "app" is a call through the API.
+        by: who did it; "app" is a call through the API, "blind app" one that covered a sale made
+            since the app had read, where nobody can write with a condition.
     """
 
     market: MarketName
     unit: UnitId
     parts: tuple[tuple[PieceId, int], ...]
     buyable: int
-    by: Literal["buyer", "app", "person", "marketplace"]
+    by: Literal["buyer", "app", "blind app", "person", "marketplace"]
     at: datetime
 
 

@@ -68,7 +68,7 @@ class Story:
         unit: str,
         buyable: int,
         *,
-        by: Literal["buyer", "app", "person", "marketplace"] = "app",
+        by: Literal["buyer", "app", "blind app", "person", "marketplace"] = "app",
         after_s: float = 0,
     ) -> None:
         self.now += timedelta(seconds=after_s)

@@ -1,5 +1,7 @@
 """An inventory write: everything is replaced, and nothing asks what was there."""
 
+from datetime import timedelta
+
 from marketsim.etsy.inventory_body import Wanted, WantedProduct, WantedValue
 from marketsim.etsy.records import Key, Listing, Product, PropertyValue, Varies
 from marketsim.etsy.refusals import bad
@@ -7,6 +9,9 @@ from marketsim.etsy.store import OverwrittenSale, Store
 from marketsim.etsy.taxonomy import RING_SCALES, property_of
 from marketsim.faults import Faults
 from marketsim.market import UnitId
+
+JUST_READ = timedelta(seconds=5)
+"""An app that reads and then writes at once cannot see a sale between the two, however careful."""
 
 
 class Inventories:
@@ -38,6 +43,7 @@ class Inventories:
         )
         listing.updated_at = self._store.now()
         listing.read_at_step = self._store.took_a_step()  # the answer shows it all
+        listing.read_at = self._store.now()
         self._store.know_units(listing)
         there = {product.unit for product in products}
         return [product.unit for product in before if product.unit not in there]
@@ -112,6 +118,8 @@ class Inventories:
     ) -> None:
         """A product sold since the app last read this inventory, and now raised again."""
         now = {product.unit: product for product in after}
+        just_read = listing.read_at is not None and self._store.now() - listing.read_at <= JUST_READ
+        blind = set()
         for product in before:
             written = now.get(product.unit)
             unseen = product.sold_at_step > listing.read_at_step
@@ -126,6 +134,9 @@ class Inventories:
                         at=self._store.now(),
                     )
                 )
+                if just_read:
+                    blind.add(product.unit)
+        listing.blind = frozenset(blind)
 
 
 def _same(before: list[Product], key: Key, sku: str) -> Product | None:

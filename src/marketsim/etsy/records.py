@@ -112,6 +112,8 @@ class Listing:
     Attributes:
         reads_edit: while inactive, its state reads "edit".
         read_at_step: the shop's step when an app last saw its true inventory.
+        read_at: the moment of that.
+        blind: units whose sale the last write covered, though the app had just read them.
         before_write: what the next reads still show, by kind of read (`etsy.stale_read`).
         value_texts: every value id ever given out for it, with the text behind it.
     """
@@ -132,6 +134,8 @@ class Listing:
     questions: list[dict[str, Any]] = field(default_factory=list)
     reads_edit: bool = False
     read_at_step: int = 0
+    read_at: datetime | None = None
+    blind: frozenset[UnitId] = frozenset()
     before_write: dict[str, Any] = field(default_factory=dict)
     value_texts: dict[int, str] = field(default_factory=dict)
     units_made: int = 0

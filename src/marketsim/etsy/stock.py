@@ -7,7 +7,7 @@ from marketsim.etsy.records import Listing, Product
 from marketsim.etsy.store import Store
 from marketsim.market import Happening, Listener, OfferChanged, UnitId
 
-By = Literal["buyer", "app", "person", "marketplace"]
+By = Literal["buyer", "app", "blind app", "person", "marketplace"]
 
 
 class Stock:
@@ -47,7 +47,7 @@ class Stock:
                         unit=unit,
                         parts=self._store.units[unit],
                         buyable=buyable,
-                        by=by,
+                        by="blind app" if by == "app" and unit in listing.blind else by,
                         at=self._store.now(),
                     )
                 )

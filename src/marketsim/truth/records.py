@@ -9,8 +9,17 @@ from typing import Any, Literal
 from marketsim.market import OrderId, UnitId
 from marketsim.pieces import MarketName, PieceId
 
-Opening = Literal["opening", "sale", "edit", "raised by app", "raised by person", "raised by other"]
-"""Why an offer shows too much: from the start, a piece left the shelf, or it was raised."""
+Opening = Literal[
+    "opening",
+    "sale",
+    "edit",
+    "sale covered by a write",
+    "raised by app",
+    "raised by person",
+    "raised by other",
+]
+"""Why an offer shows too much: from the start, a piece left the shelf, or it was raised. Etsy takes
+no condition: a sale between an app's read and its write at once is covered, whoever writes."""
 
 Verdict = Literal["inside", "outside", "untracked"]
 

@@ -105,9 +105,13 @@ class Truth:
     def _shown(self, change: OfferChanged) -> None:
         offer = self._offer(change.market, change.unit, change.parts, 0)
         offer.buyable = change.buyable
-        offer.tracked = offer.tracked or change.by == "app"
+        offer.tracked = offer.tracked or change.by in {"app", "blind app"}
         if change.parts and change.buyable > self.allowed(change.parts):
-            raised: dict[str, Opening] = {"app": "raised by app", "person": "raised by person"}
+            raised: dict[str, Opening] = {
+                "app": "raised by app",
+                "blind app": "sale covered by a write",
+                "person": "raised by person",
+            }
             why = raised.get(change.by, "raised by other")
             offer.window = offer.window or Window(since=change.at, opened_by=why)
         elif offer.window is not None:

@@ -58,6 +58,18 @@ def test_a_sold_piece_put_back_on_sale_is_outside_however_quick_the_buyer() -> N
     assert case["seconds_to_withdrawal"] == 1.0
 
 
+def test_a_sale_that_a_blind_write_covered_is_inside_for_no_longer_than_the_ceiling() -> None:
+    story = opened()
+
+    story.sells("etsy", "ring", left=0)
+    story.shows("etsy", "ring", 1, after_s=0.1, by="blind app")
+    story.sells("etsy", "ring", left=0, after_s=4)
+
+    (case,) = story.report(ceiling_s=5)["double_sales"]["inside"]
+    assert case["shown_because"] == "sale covered by a write"
+    assert len(story.report(ceiling_s=3)["double_sales"]["outside"]) == 1
+
+
 def test_the_same_side_selling_its_only_piece_again_after_a_raise_is_outside() -> None:
     story = opened()
 

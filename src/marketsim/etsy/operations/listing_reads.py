@@ -84,8 +84,12 @@ def read_inventory(shop: Shop, listing: Listing) -> dict[str, Any]:
     stale: dict[str, Any] | None = listing.before_write.pop("inventory", None)
     if stale is not None:
         return stale
-    listing.read_at_step = shop.store.step
+    _was_read(shop, listing)
     return inventory(listing)
+
+
+def _was_read(shop: Shop, listing: Listing) -> None:
+    listing.read_at_step, listing.read_at = shop.store.step, shop.store.now()
 
 
 def get_listings_by_shop(shop: Shop, asked: Asked) -> Answer:
@@ -106,7 +110,7 @@ def get_listings_by_shop(shop: Shop, asked: Asked) -> Answer:
 def _row(shop: Shop, listing: Listing, included: frozenset[str]) -> dict[str, Any]:
     blank = "Inventory" in included and shop.strikes("blank_skus")
     if "Inventory" in included:
-        listing.read_at_step = shop.store.step
+        _was_read(shop, listing)
     return with_included(shop, listing, included, by_owner=True, blank_skus=blank)
 
 
