@@ -207,3 +207,33 @@ async def test_a_stock_write_needs_its_key_or_not(shop: Rehearsal, rate: float) 
 
     assert ("errors" in answer) is bool(rate)
     assert shop.shopify.market.buyable(shop.unit("CHAIN")) == (8 if rate else 6)
+
+
+@pytest.mark.parametrize(
+    ("rate", "codes"), [(1, ["CHANGE_FROM_QUANTITY_STALE"]), (0, [])], ids=["on", "off"]
+)
+async def test_a_retry_after_success_says_stale_or_the_success(
+    shop: Rehearsal, rate: float, codes: list[str]
+) -> None:
+    shop.switch(same_key_stale=rate)
+    given = setting(shop, "CHAIN", 3, changeFromQuantity=5)
+
+    await shop.data("InventorySet", input=given, key="k")
+    again = await shop.data("InventorySet", input=given, key="k")
+
+    errors = again["inventorySetQuantities"]["userErrors"]
+    assert [error["code"] for error in errors] == codes
+
+
+@pytest.mark.parametrize(("rate", "left"), [(1, 0), (0, 1)], ids=["on", "off"])
+async def test_a_subscription_that_failed_eight_times_is_gone_or_stays(
+    rate: float, left: int
+) -> None:
+    shop = await rehearse(hook_status=500, rates={"shopify.subscription_deleted": rate})
+    await shop.subscribe("ORDERS_CREATE")
+    shop.shopify.market.buy(shop.unit("CHAIN"))
+
+    await shop.pass_time(4.5 * 3600, steps=60)
+
+    page = await shop.data("WebhooksPage")
+    assert len(page["webhookSubscriptions"]["nodes"]) == left
