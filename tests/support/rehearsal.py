@@ -8,7 +8,6 @@ from pathlib import Path
 from random import Random
 
 import httpx2
-from sqlalchemy.pool import QueuePool
 from tests.support.exchanges import Overheard
 
 from marketsim import etsy as sim_etsy
@@ -53,7 +52,7 @@ SETTINGS = {
     "PEG_POLL_SHOPIFY_S": "2",
     "PEG_POLL_ETSY_S": "2",
 }
-LOOK_S, LOOKS_MAX = 0.001, 1_000
+STOPS_WITHIN_S = 10.0
 QUICK = Patience(confirm_s=0.3, may_rise_s=3.0, receipt_lag_s=1.0, settle_s=5.0)
 
 
@@ -128,20 +127,10 @@ async def rehearse(
         try:
             yield Rehearsal(fair=fair, ground=ground, engine=engine, imported=imported)
         finally:
-            await _between_transactions(ground)
+            await ground.database.between_transactions(ground.clock, within_s=STOPS_WITHIN_S)
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
             await fair.world.close()
-
-
-async def _between_transactions(ground: Ground) -> None:
-    """Wait until nobody uses the database: who is cancelled in the middle leaves a line open."""
-    pool = ground.database.engine.pool
-    assert isinstance(pool, QueuePool)
-    for _ in range(LOOKS_MAX):
-        if not pool.checkedout():
-            return
-        await asyncio.sleep(LOOK_S)
 
 
 def _open_fair(

@@ -9,11 +9,14 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from peg.db.errors import DriverMissing
 from peg.db.one_trip import connect
+from peg.domain.clock import Clock
 
 LOCK_WAIT_S = 5.0
+LOOK_S = 0.005
 
 
 class Database:
@@ -55,6 +58,19 @@ class Database:
         """Wait for the writer's turn."""
         async with self._turn or nullcontext():
             yield
+
+    async def between_transactions(self, clock: Clock, *, within_s: float) -> bool:
+        """Wait for a moment in which nobody uses the database: who is cancelled then loses nothing.
+
+        Returns whether there was one in time.
+        """
+        pool = self.engine.pool
+        if not isinstance(pool, QueuePool):
+            return True
+        give_up_at = clock.monotonic() + within_s
+        while pool.checkedout() and clock.monotonic() < give_up_at:
+            await clock.sleep(LOOK_S)
+        return not pool.checkedout()
 
     async def close(self) -> None:
         """Close every connection."""

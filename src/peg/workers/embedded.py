@@ -21,6 +21,9 @@ log = structlog.get_logger()
 
 SHOPS_LOOKED_AT_S = 2.0
 
+STOPS_WITHIN_S = 5.0
+"""So long a moment without a transaction is waited for; then what is under way is broken off."""
+
 
 class Embedded:
     """Runs the engine, and builds it anew when a shop is connected, revoked or connected again."""
@@ -53,6 +56,8 @@ class Embedded:
             try:
                 await asyncio.wait({running, watching}, return_when=asyncio.FIRST_COMPLETED)
             finally:
+                ground = self._peg.ground
+                await ground.database.between_transactions(ground.clock, within_s=STOPS_WITHIN_S)
                 await _stop(running)
                 await _stop(watching)
             self._shops = await _connected(self._peg)
