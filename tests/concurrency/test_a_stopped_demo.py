@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 
 import pytest
 
@@ -26,6 +27,14 @@ def comes_to_answer(port: int, *, wanted: bool) -> bool:
     return False
 
 
+@pytest.fixture(autouse=True)
+def ctrl_c_is_heard() -> Iterator[None]:
+    """A shell has what it runs in the background ignore Ctrl-C, and children inherit that."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
 def test_a_demo_that_is_stopped_leaves_nothing_running(told: signal.Signals) -> None:
     port = free_port()
@@ -44,3 +53,4 @@ def test_a_demo_that_is_stopped_leaves_nothing_running(told: signal.Signals) -> 
         assert comes_to_answer(port, wanted=False)
     finally:
         demo.kill()
+        demo.communicate()
