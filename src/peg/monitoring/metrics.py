@@ -14,6 +14,8 @@ class Metrics:
 
     registry: CollectorRegistry
     webhooks: Counter
+    orders: Counter
+    alerts: Counter
     calls: Counter
     call_s: Histogram
     task_crashes: Counter
@@ -21,6 +23,8 @@ class Metrics:
     dead_messages: Gauge
     open_cases: Gauge
     drift: Gauge
+    offers_behind: Gauge
+    open_questions: Gauge
     up: Gauge = field(repr=False)
 
     def exposition(self) -> bytes:
@@ -36,6 +40,13 @@ def make_metrics() -> Metrics:
         webhooks=Counter(
             "peg_webhooks_total", "Webhooks received.", ("channel", "outcome"), registry=r
         ),
+        orders=Counter(
+            "peg_orders_total",
+            "Orders posted to the book, and changes of them.",
+            ("channel",),
+            registry=r,
+        ),
+        alerts=Counter("peg_alerts_total", "Alarms raised.", ("alert",), registry=r),
         calls=Counter(
             "peg_marketplace_calls_total",
             "Requests to a marketplace.",
@@ -65,5 +76,9 @@ def make_metrics() -> Metrics:
         drift=Gauge(
             "peg_drift_offers", "Offers that differed at the last reconciliation.", registry=r
         ),
+        offers_behind=Gauge(
+            "peg_offers_behind", "Offers that do not show their newest target yet.", registry=r
+        ),
+        open_questions=Gauge("peg_open_questions", "Questions that wait for a person.", registry=r),
         up=Gauge("peg_up", "1 while the process runs.", registry=r),
     )

@@ -70,6 +70,7 @@ class Embedded:
         announcer = Announcer(ground.database, ground.clock)
         announcer.listen(self._engine.bus)
         gauges = Gauges(ground.database, ground.clock, ground.metrics)
+        gauges.listen(self._engine.bus)
         return [*self._engine.tasks(), Task("gauges", gauges.run)]
 
     async def _run_engine(self) -> None:

@@ -1,12 +1,15 @@
-"""What can only be measured by looking: what waits, and for how long."""
+"""What is counted as it is told, and what can only be measured by looking: what waits."""
 
 from peg.bus import outbox
+from peg.bus.local import LocalBus
 from peg.db.engine import Database
 from peg.db.transaction import reading
 from peg.domain.clock import Clock
+from peg.domain.messages import Alert, OrderTakenIn
 from peg.intake import inbox
-from peg.ledger import cases
+from peg.ledger import cases, questions
 from peg.monitoring.metrics import Metrics
+from peg.propagation import board
 from peg.reconciliation import report
 
 EVERY_S = 5.0
@@ -19,6 +22,19 @@ class Gauges:
         self._database = database
         self._clock = clock
         self._metrics = metrics
+
+    def listen(self, bus: LocalBus) -> None:
+        """Count orders and alarms as they are told."""
+        bus.subscribe(OrderTakenIn, self.on_order)
+        bus.subscribe(Alert, self.on_alert)
+
+    async def on_order(self, message: OrderTakenIn) -> None:
+        """An order is in the book, or changed it."""
+        self._metrics.orders.labels(message.shop.partition(":")[0]).inc()
+
+    async def on_alert(self, message: Alert) -> None:
+        """Somebody should look."""
+        self._metrics.alerts.labels(message.name).inc()
 
     async def run(self) -> None:
         """Look until cancelled."""
@@ -36,6 +52,8 @@ class Gauges:
             }
             dead = len(await inbox.dead(session)) + await outbox.dead_count(session)
             open_cases = len(await cases.all_cases(session))
+            behind = await board.dirty_count(session)
+            asked = len(await questions.open_questions(session))
             drift = sum(len(run["differences"]) for run in await report.latest(session))
         now = self._clock.now()
         for queue, since in waiting.items():
@@ -44,3 +62,5 @@ class Gauges:
         self._metrics.dead_messages.set(dead)
         self._metrics.open_cases.set(open_cases)
         self._metrics.drift.set(drift)
+        self._metrics.offers_behind.set(behind)
+        self._metrics.open_questions.set(asked)

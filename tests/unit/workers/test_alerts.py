@@ -6,11 +6,12 @@ from tests.support.clocks import MONDAY_NOON, StandingClock
 
 from peg.bus import outbox
 from peg.bus.local import LocalBus
+from peg.bus.outbox import stage
 from peg.catalog import items
 from peg.catalog.items import Item
 from peg.db.transaction import begin, reading
 from peg.domain.identity import MAIN, ShopId, Sku
-from peg.domain.messages import Alert
+from peg.domain.messages import Alert, OrderTakenIn
 from peg.domain.stock import Cause
 from peg.intake.inbox import record_once
 from peg.ledger import book, counter
@@ -91,3 +92,19 @@ async def test_the_age_of_the_oldest_waiting_event_is_measured(ground: Ground) -
     told = ground.metrics.exposition().decode()
     assert 'peg_oldest_waiting_seconds{queue="inbox"} 90.0' in told
     assert "peg_open_cases 0.0" in told
+
+
+async def test_orders_and_alarms_are_counted_as_they_are_told(ground: Ground) -> None:
+    bus = LocalBus(ground.database, ground.clock, ground.signals)
+    Gauges(ground.database, ground.clock, ground.metrics).listen(bus)
+    now = ground.clock.now()
+    async with begin(ground.database) as session:
+        await stage(session, OrderTakenIn(shop=ShopId("etsy:1"), order="7"), now=now)
+        await stage(session, Alert(name="oversold", subject="RING-1", sentence="look"), now=now)
+
+    while await bus.relay_once():
+        pass
+
+    told = ground.metrics.exposition().decode()
+    assert 'peg_orders_total{channel="etsy"} 1.0' in told
+    assert 'peg_alerts_total{alert="oversold"} 1.0' in told
