@@ -36,7 +36,7 @@ def create_app(ground: Ground, front: FrontDesk, desk: Desk | None = None) -> Fa
     app.include_router(api.routes, dependencies=[Depends(owner_only)])
     app.include_router(live.routes, dependencies=[Depends(owner_only)])
     app.include_router(webhook_routes(front, ground.metrics))
-    app.include_router(health_routes(ground.database, ground.metrics))
+    app.include_router(health_routes(ground.database, ground.metrics, owner_only))
     if desk is not None:
         app.include_router(connect_routes(desk, base_url(ground), owner_only))
     return app

@@ -1,15 +1,16 @@
 """Whether the process lives, whether it can take things in, and what it has measured."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 from sqlalchemy import text
 
 from peg.db.engine import Database
 from peg.db.transaction import begin
 from peg.monitoring.metrics import Metrics
+from peg.web.access import Guard
 
 
-def health_routes(database: Database, metrics: Metrics) -> APIRouter:
-    """GET /health, /ready and /metrics: open to all, and telling nothing about the business."""
+def health_routes(database: Database, metrics: Metrics, owner_only: Guard) -> APIRouter:
+    """GET /health and /ready, open to all; /metrics, which counts orders, for the owner."""
     routes = APIRouter(tags=["health"])
 
     @routes.get("/health")
@@ -24,7 +25,7 @@ def health_routes(database: Database, metrics: Metrics) -> APIRouter:
             await session.execute(text("SELECT 1"))
         return {"status": "ready"}
 
-    @routes.get("/metrics")
+    @routes.get("/metrics", dependencies=[Depends(owner_only)])
     async def exposition() -> Response:
         """Every series, for Prometheus."""
         return Response(metrics.exposition(), media_type="text/plain; version=0.0.4")

@@ -127,7 +127,7 @@ async def test_the_api_describes_itself(tmp_path: Path) -> None:
         assert "200" in described[path]["get"]["responses"]
 
 
-@pytest.mark.parametrize("path", ["/", "/connect", "/api/live", *READS, *NEVER_EMPTY])
+@pytest.mark.parametrize("path", ["/", "/connect", "/metrics", "/api/live", *READS, *NEVER_EMPTY])
 async def test_another_machine_reads_nothing_without_the_token(tmp_path: Path, path: str) -> None:
     async with open_web(tmp_path, caller="192.168.1.7") as door:
         answer = await door.client.get(path)
@@ -173,8 +173,13 @@ async def test_anybody_may_ask_whether_peg_lives_and_learns_nothing_else(tmp_pat
     async with open_web(tmp_path, caller="192.168.1.7") as door:
         alive = await door.client.get("/health")
         ready = await door.client.get("/ready")
-        measured = await door.client.get("/metrics")
 
     assert alive.json() == {"status": "alive"}
     assert ready.json() == {"status": "ready"}
+
+
+async def test_the_owner_reads_what_was_measured(tmp_path: Path) -> None:
+    async with open_web(tmp_path) as door:
+        measured = await door.client.get("/metrics")
+
     assert "peg_webhooks_total" in measured.text
