@@ -10,7 +10,7 @@ from marketsim import etsy, shopify
 from marketsim.faults import Fault
 
 HERE, DOCS = Path(__file__).parent, Path("docs")
-ROW = re.compile(r"^\| `(\w+)` \| ([\d.]+) \| `(\w+)` \| (?:`(\w+)`|same|none) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| `(\w+)` \| ([\d.]+) \| `(\w+)` \| (?:`(\w+)`|same) \|$", re.MULTILINE)
 TEST = re.compile(r"def test_(\w+)\(")
 CATALOGUES = {"shopify": shopify.FAULTS, "etsy": etsy.FAULTS}
 
