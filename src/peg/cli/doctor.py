@@ -19,7 +19,7 @@ async def doctor(*, here: Here) -> int:
     findings: list[Finding] = [*examination.settings(here.environment)]
     async with open_ground(here.environment) as ground:
         findings += await _kept("database", lambda: _database(ground))
-        if findings[-1].state is not State.BAD:
+        if findings[-1].state is State.WELL:
             findings += await _kept("machine", lambda: _machine(ground))
             findings += await _kept("book", lambda: examination.kept(ground))
             findings += await _kept("shops", lambda: _shops(ground))

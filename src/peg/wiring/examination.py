@@ -68,6 +68,9 @@ async def database(ground: Ground, *, shape: str) -> Sequence[Finding]:
     if whole != "ok":
         sentence = f"the file is damaged ({whole}): stop PEG and restore the newest backup"
         return [Finding(State.BAD, "database", sentence)]
+    if shape == "empty" and name == "sqlite":
+        sentence = "nothing is in it yet: begin with `peg connect shopify` and `peg connect etsy`"
+        return [Finding(State.LOOK, "database", sentence)]
     if shape != "current":
         sentence = f"its shape is {shape}: `peg migrate` brings it to this PEG's"
         return [Finding(State.BAD, "database", sentence)]

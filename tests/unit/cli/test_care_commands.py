@@ -59,6 +59,12 @@ def test_a_misspelled_setting_is_found(tmp_path: Path) -> None:
     assert "PEG_SHOPFY_URL" in findings(tmp_path, PEG_SHOPFY_URL="x")["settings"][0][1]
 
 
+def test_a_newcomer_is_told_where_to_begin(tmp_path: Path) -> None:
+    ran = peg(tmp_path, "doctor")
+
+    assert (ran.code, "begin with `peg connect shopify`" in ran.out) == (0, True)
+
+
 def test_a_database_of_a_newer_peg_is_found(tmp_path: Path) -> None:
     peg(tmp_path, "migrate")
     with sqlite3.connect(tmp_path / "peg.db") as connection:
