@@ -105,10 +105,10 @@ class Settings(BaseModel):
         ),
     )
     glance_s: PositiveFloat = Field(
-        default=60.0,
+        default=30.0,
         description=(
             "Seconds between two looks at the Etsy listings changed last: Etsy tells of no hand"
-            " edit. 60 is 2,880 calls a day."
+            " edit. 30 is 2,880 calls a day."
         ),
     )
     reconcile_s: PositiveFloat = Field(

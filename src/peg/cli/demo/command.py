@@ -43,7 +43,7 @@ QUICK = Patience(confirm_s=1.5, may_rise_s=8.0, receipt_lag_s=6.0, settle_s=30.0
 POLL_S = {
     "PEG_POLL_SHOPIFY_S": "10",
     "PEG_POLL_ETSY_S": "10",
-    "PEG_GLANCE_S": "5",
+    "PEG_GLANCE_S": "3",
     "PEG_RECONCILE_S": "60",
 }
 CEILING_S = 60.0

@@ -24,7 +24,7 @@ from peg.marketplaces.port import OrdersPage, RemoteGone
 log = structlog.get_logger()
 
 STATES = ("active", "inactive", "sold_out", "draft", "expired")
-OFF_SALE = ("sold_out", "inactive")
+GLANCED_AT = ("active", "sold_out", "active", "inactive")
 NEWEST = 25
 """Listings in one glance: more than a person edits between two of them."""
 
@@ -43,7 +43,7 @@ class EtsyMarketplace(InventoryWriter):
     def __init__(self, *, shop: ShopId, client: EtsyClient, clock: Clock) -> None:
         super().__init__(shop=shop, client=client, clock=clock)
         self.shop = shop
-        self._off_sale = cycle(OFF_SALE)
+        self._glanced_at = cycle(GLANCED_AT)
 
     @property
     def slowed(self) -> float:
@@ -61,17 +61,14 @@ class EtsyMarketplace(InventoryWriter):
                 yield page
 
     async def newest(self) -> Sequence[RemoteOffer]:
-        """What stands in the listings that were changed last: two calls.
+        """What stands in the listings of one state that were changed last: one call.
 
         A person who sets the only piece to none takes it from the active listings to those that
-        are off sale: of these one state is asked for each time.
+        are off sale: the states take turns, the active ones every other time.
         """
-        found: list[RemoteOffer] = []
-        for state in ("active", next(self._off_sale)):
-            answer = await self._client.newest(state, limit=NEWEST)
-            rows = {str(whole(row, "listing_id")): row for row in things(answer.body, "results")}
-            found += await self._offers(rows, answer.seen)
-        return found
+        answer = await self._client.newest(next(self._glanced_at), limit=NEWEST)
+        rows = {str(whole(row, "listing_id")): row for row in things(answer.body, "results")}
+        return await self._offers(rows, answer.seen)
 
     async def read(self, refs: Sequence[OfferRef]) -> Mapping[OfferRef, Reading]:
         """Fresh readings; one listing costs one call, a hundred cost one or two."""
