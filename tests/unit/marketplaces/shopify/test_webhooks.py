@@ -1,0 +1,72 @@
+"""Shopify's webhooks are believed only when the app's secret has signed their raw bytes."""
+
+import base64
+import hashlib
+import hmac
+from datetime import UTC, datetime
+
+import pytest
+
+from peg.domain.identity import ShopId
+from peg.marketplaces.port import BadSignature, MalformedDelivery, UnexpectedAnswer, UnknownTopic
+from peg.marketplaces.shopify.webhooks import ShopifyHints
+
+SECRET, OLD = "shpss_new", "shpss_old"
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+SHOP = ShopId("shopify:stonefield-jewels.myshopify.com")
+BODY = b'{"order_id":4001}'
+
+
+def signature(secret: str, body: bytes = BODY) -> str:
+    return base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest()).decode()
+
+
+def headers(
+    signed: str | None, *, topic: str = "refunds/create", delivery: str = "d-1"
+) -> dict[str, str]:
+    told = {"x-shopify-topic": topic, "x-shopify-webhook-id": delivery}
+    return told if signed is None else {**told, "x-shopify-hmac-sha256": signed}
+
+
+def test_the_apps_secret_is_believed() -> None:
+    ShopifyHints([SECRET]).verify(headers(signature(SECRET)), BODY, now=NOW)
+
+
+def test_while_a_secret_is_changed_both_are_believed() -> None:
+    ShopifyHints([SECRET, OLD]).verify(headers(signature(OLD)), BODY, now=NOW)
+
+
+@pytest.mark.parametrize(
+    "signed",
+    [None, "", "no base64 €", signature("another"), signature(SECRET, BODY + b" ")],
+    ids=["none", "empty", "nonsense", "another secret", "other bytes"],
+)
+def test_anything_else_is_refused(signed: str | None) -> None:
+    with pytest.raises(BadSignature, match="peg connect shopify"):
+        ShopifyHints([SECRET]).verify(headers(signed), BODY, now=NOW)
+
+
+@pytest.mark.parametrize("body", [b"no json", b"[]", b"{}", b'{"order_id":"x"}'])
+def test_a_signed_body_that_does_not_say_what_it_must_is_malformed(body: bytes) -> None:
+    with pytest.raises((MalformedDelivery, UnexpectedAnswer)):
+        ShopifyHints([SECRET]).hint(headers(None), body, shop=SHOP, received_at=NOW)
+
+
+def test_a_delivery_without_its_id_is_malformed() -> None:
+    told = headers(None, delivery="")
+
+    with pytest.raises(MalformedDelivery, match="Webhook-Id"):
+        ShopifyHints([SECRET]).hint(told, BODY, shop=SHOP, received_at=NOW)
+
+
+def test_a_topic_that_nobody_asked_for_is_named() -> None:
+    told = headers(None, topic="themes/publish")
+
+    with pytest.raises(UnknownTopic, match="themes/publish"):
+        ShopifyHints([SECRET]).hint(told, BODY, shop=SHOP, received_at=NOW)
+
+
+def test_a_hint_says_where_to_look() -> None:
+    hint = ShopifyHints([SECRET]).hint(headers(None), BODY, shop=SHOP, received_at=NOW)
+
+    assert (hint.order, hint.topic, hint.delivery) == ("4001", "refunds/create", "d-1")
