@@ -3,15 +3,18 @@
 import asyncio
 from pathlib import Path
 
+import httpx2
 import pytest
-from tests.support.rehearsal import Rehearsal, rehearse
+from tests.support.rehearsal import ETSY_URL, Rehearsal, rehearse
 
 from marketsim.market import UnitId
+from peg.bus import outbox
 from peg.catalog import offers
 from peg.catalog.offers import Offer
 from peg.db.transaction import reading
 from peg.domain.identity import Channel, ShopId
-from peg.marketplaces.port import ShopFrozen
+from peg.domain.messages import Alert
+from peg.marketplaces.port import AccessRevoked, ShopFrozen
 from peg.shops import directory
 from peg.shops.directory import Status
 
@@ -65,6 +68,27 @@ async def test_a_closed_shop_is_told_of_and_taken_up_again_by_itself(tmp_path: P
         rehearsal.world.faults.set_rates({"shopify.http_402": 0.0})
         await engine.poll(shop)
         assert await status(rehearsal, shop) is Status.CONNECTED
+
+
+async def test_a_shop_that_took_its_access_back_is_told_of_once(tmp_path: Path) -> None:
+    async with rehearse(tmp_path) as rehearsal:
+        shop = next(key for key in rehearsal.engine.shops if key.startswith("etsy:"))
+
+        async with httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(app=rehearsal.etsy.app), base_url=ETSY_URL
+        ) as portal:
+            await portal.post("/_portal/revoke", json={})
+        for _ in range(3):
+            with pytest.raises(AccessRevoked):
+                await rehearsal.engine.poll(shop)
+
+        assert await status(rehearsal, shop) is Status.REVOKED
+        assert await alarms(rehearsal) == [("shop_revoked", shop)]
+
+
+async def alarms(rehearsal: Rehearsal) -> list[tuple[str, str]]:
+    async with reading(rehearsal.ground.database) as session:
+        return [(told.name, told.subject) for _, told in await outbox.recent(session, Alert)]
 
 
 async def status(rehearsal: Rehearsal, shop: ShopId) -> Status:

@@ -2,13 +2,20 @@
 
 from peg.bus.outbox import stage
 from peg.db.engine import Database
-from peg.db.transaction import begin
+from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
 from peg.domain.errors import ErrorKind
 from peg.domain.identity import ShopId
 from peg.domain.messages import Alert
 from peg.intake.polling import Polls
-from peg.marketplaces.port import BudgetSpent, Marketplace, MarketplaceError, ShopFrozen
+from peg.marketplaces.port import (
+    AccessRevoked,
+    BudgetSpent,
+    Marketplace,
+    MarketplaceError,
+    ShopFrozen,
+)
+from peg.shops import directory
 
 UNREADABLE_AFTER_S = 600.0
 """Marketplaces fail for minutes every other day: longer than that is worth a person's time."""
@@ -44,7 +51,8 @@ class WatchedPolls:
         except ShopFrozen:
             raise  # told by the shop's state
         except MarketplaceError as error:
-            await self._dark(shop, error)
+            if not (isinstance(error, AccessRevoked) and await self._is_told_by_its_state(shop)):
+                await self._dark(shop, error)
             raise
         self._dark_since.pop(shop, None)
         self._told -= {("calls_spent", shop), ("shop_unreadable", shop)}
@@ -57,6 +65,15 @@ class WatchedPolls:
             " taken off sale. Does another program use the same app?"
         )
         await self._tell(Alert(name="calls_short", subject=shop, sentence=words))
+
+    async def _is_told_by_its_state(self, shop: ShopId) -> bool:
+        """Whether the shop is marked as out of reach: who marks it raises an alarm if one is due.
+
+        A token is also refused without that: no new one was refused, so nobody marked the shop.
+        """
+        async with reading(self._database) as session:
+            status = (await directory.statuses(session)).get(shop)
+        return status is not None and not status.reachable
 
     async def _dark(self, shop: ShopId, error: MarketplaceError) -> None:
         now = self._clock.monotonic()
@@ -73,6 +90,10 @@ class WatchedPolls:
         trouble = (alert.name, alert.subject)
         if trouble in self._told:
             return
-        async with begin(self._database) as session:
-            await stage(session, alert, now=self._clock.now())
-        self._told.add(trouble)
+        self._told.add(trouble)  # before anything is awaited: polls of a shop fail side by side
+        try:
+            async with begin(self._database) as session:
+                await stage(session, alert, now=self._clock.now())
+        except BaseException:
+            self._told.discard(trouble)
+            raise

@@ -1,6 +1,6 @@
 """The shops that are connected, and how they are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -150,6 +150,12 @@ async def mark(
     if changed and status in ALARMING:
         name = f"shop_{status.value}"
         await stage(session, Alert(name=name, subject=shop, sentence=sentence), now=now)
+
+
+async def statuses(session: AsyncSession) -> Mapping[ShopId, Status]:
+    """How every shop is that was ever connected."""
+    rows = await session.execute(select(shops.c.id, shops.c.status))
+    return {ShopId(key): Status(status) for key, status in rows}
 
 
 async def disconnected(session: AsyncSession) -> frozenset[ShopId]:

@@ -1,5 +1,6 @@
 """A person hears, once, that a shop's orders cannot be read, or soon cannot be."""
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import datetime
@@ -9,10 +10,11 @@ import pytest
 from tests.support.bench import ETSY, NOON, PATIENCE, open_book
 from tests.support.clocks import StandingClock
 from tests.support.shop_window import ShopWindow
+from tests.support.shops import connect, grant, key_ring
 
 from peg.bus import outbox
 from peg.db.engine import Database
-from peg.db.transaction import reading
+from peg.db.transaction import begin, reading
 from peg.domain.messages import Alert
 from peg.intake.polling import Polls
 from peg.intake.watched_polls import UNREADABLE_AFTER_S, WatchedPolls
@@ -23,7 +25,10 @@ from peg.marketplaces.port import (
     MarketplaceUnavailable,
     MissingScope,
     OrdersPage,
+    ShopFrozen,
 )
+from peg.shops import directory
+from peg.shops.directory import Status
 
 PLENTY, FEW, NONE = range(3)
 
@@ -61,6 +66,47 @@ async def test_what_only_a_person_can_mend_is_told_at_once(
 ) -> None:
     async with open_book(tmp_path) as database:
         assert await told_of(database, [error, error], apart_s=1) == ["shop_unreadable"]
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (Status.REVOKED, AccessRevoked("refresh_token is revoked")),
+        (Status.DISCONNECTED, AccessRevoked("it is not connected any more")),
+        (Status.FROZEN, ShopFrozen("its bill is not paid")),
+    ],
+)
+async def test_a_shop_whose_state_tells_it_already_is_not_told_of_twice(
+    tmp_path: Path, status: Status, error: MarketplaceError
+) -> None:
+    async with open_book(tmp_path) as database:
+        await connect(database, key_ring(), grant(1), shop_id=ETSY)
+        async with begin(database) as session:
+            await directory.mark(session, ETSY, status, "", now=NOON)
+
+        assert await told_of(database, [error, error], apart_s=UNREADABLE_AFTER_S) == []
+
+
+async def test_a_token_that_is_refused_is_told_where_the_shop_still_counts_as_connected(
+    tmp_path: Path,
+) -> None:
+    async with open_book(tmp_path) as database:
+        await connect(database, key_ring(), grant(1), shop_id=ETSY)
+        refused = AccessRevoked("Etsy refuses even a fresh token")
+
+        assert await told_of(database, [refused, refused], apart_s=1) == ["shop_unreadable"]
+
+
+async def test_polls_that_fail_at_once_tell_a_person_once(tmp_path: Path) -> None:
+    async with open_book(tmp_path) as database:
+        shop, clock = Counted(ETSY, NOON), StandingClock()
+        watched = WatchedPolls(database, clock, Polls(database, clock, {ETSY: shop}, PATIENCE))
+        await watched.poll(shop)
+
+        shop.error = MissingScope("transactions_r")
+        await asyncio.gather(*(watched.poll(shop) for _ in range(3)), return_exceptions=True)
+
+        assert await alarms(database) == ["shop_unreadable"]
 
 
 class Counted(ShopWindow):
