@@ -142,7 +142,6 @@ class Hint:
     """What a webhook tells, after its signature was checked: where to look.
 
     Attributes:
-        delivery: the marketplace's id of this delivery, the same on its retries.
         topic: the marketplace's own topic.
         order: the order it concerns, if any.
         snapshot: the order itself where the payload carries all of it (Shopify).
@@ -152,7 +151,6 @@ class Hint:
     """
 
     shop: ShopId
-    delivery: str
     topic: str
     order: str | None = None
     snapshot: OrderSnapshot | None = None

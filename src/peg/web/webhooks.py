@@ -2,7 +2,8 @@
 
 Any answer but 2xx makes a marketplace send again, and Shopify deletes a subscription after eight
 failures in a row. So only what nobody known has signed (401), what is too large (413) and what
-could not be kept (503) is refused. A signed delivery of an unknown topic is kept and answered 200.
+could not be kept (503) is refused. A signed delivery of an unknown topic, or without its number, is
+kept and answered 200: sent again it would come the same.
 """
 
 from collections.abc import Mapping

@@ -96,7 +96,6 @@ class EtsyHints:
         sent_at = named.get("webhook-timestamp", "")
         return Hint(
             shop=shop,
-            delivery=named.get("webhook-id", ""),
             topic=topic,
             order=number if kind == "receipts" else None,
             listing=number if kind == "listings" else None,
