@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import locations, tables
@@ -158,12 +158,16 @@ async def note_unanswered(session: AsyncSession, offer: OfferId, place: str) -> 
     await change(session, offer, place, unanswered=True)
 
 
-async def note_interrupted(session: AsyncSession) -> int:
-    """PEG was stopped while writes were under way: none of them will be answered any more."""
+async def note_interrupted(session: AsyncSession, wanted: Sequence[OfferId] | None = None) -> int:
+    """PEG was stopped, or stumbled, while writes were under way: nobody hears their answer now.
+
+    Those of the `wanted` offers, or all.
+    """
     require_transaction(session)
+    mine = true() if wanted is None else tables.mirror.c.offer.in_(wanted)
     statement = (
         update(tables.mirror)
-        .where(tables.mirror.c.pending.is_not(None), tables.mirror.c.unanswered.is_(False))
+        .where(mine, tables.mirror.c.pending.is_not(None), tables.mirror.c.unanswered.is_(False))
         .values(unanswered=True, version=tables.mirror.c.version + 1)
         .returning(tables.mirror.c.offer)
     )

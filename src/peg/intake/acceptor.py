@@ -8,6 +8,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from peg.bus.crew import all_to_their_end
 from peg.bus.outbox import stage
 from peg.bus.signals import Signals
 from peg.catalog import mirror, offers
@@ -96,7 +97,7 @@ class Acceptor:
     async def work_once(self) -> int:
         """Work on what waits now, side by side, to its end; how many deliveries were tried."""
         batch = await self._take()
-        await asyncio.gather(*(self._work(delivery) for delivery in batch.deliveries))
+        await all_to_their_end(*(self._work(delivery) for delivery in batch.deliveries))
         return len(batch.deliveries)
 
     async def _take(self) -> _Batch:

@@ -1,11 +1,11 @@
 """The worker that reads doubtful offers again when their time has come."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
 
+from peg.bus.crew import all_to_their_end
 from peg.bus.signals import Signals
 from peg.catalog import offers
 from peg.db.engine import Database
@@ -68,7 +68,7 @@ class Checker:
                 await self._drop(check.offer)
             else:
                 by_shop.setdefault(offer.ref.shop, []).append(check)
-        await asyncio.gather(*(self._check_shop(*one) for one in sorted(by_shop.items())))
+        await all_to_their_end(*(self._check_shop(*one) for one in sorted(by_shop.items())))
         return len(due)
 
     async def _check_shop(self, shop: ShopId, due: Sequence[Check]) -> None:

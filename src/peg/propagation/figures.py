@@ -116,13 +116,26 @@ class FigurePusher:
             await begin_attempt(session, key, self._shop, writes, now=self._clock.now())
             for one, write in batch:
                 await mirror.note_sending(session, one.offer.id, write.place, write.quantity)
+        planned = {one.offer.ref: one for one, _ in batch}
         try:
-            results = await self._writer.compare_and_set(writes, key=key)
+            results = await self._answers(writes, key)
+            doubtful = await self._record(key, planned, writes, results)
+        except Exception:
+            async with begin(self._database) as session:
+                await mirror.note_interrupted(session, [one.offer.id for one, _ in batch])
+            raise
+        self._log(planned, results)
+        await self._look(doubtful)
+        sent = [result.ref for result in results if result.shown in {Shown.SENT, Shown.ALREADY}]
+        await self._settle([planned[ref].offer.id for ref in sent])
+
+    async def _answers(self, writes: Sequence[Write], key: str) -> Sequence[Result]:
+        try:
+            return await self._writer.compare_and_set(writes, key=key)
         except MaybeApplied as error:
-            results = [_result(write, Shown.UNKNOWN, str(error)) for write in writes]
+            return [_result(write, Shown.UNKNOWN, str(error)) for write in writes]
         except MarketplaceError as error:
-            results = [_result(write, Shown.REFUSED, str(error)) for write in writes]
-        await self._record(key, {one.offer.ref: one for one, _ in batch}, writes, results)
+            return [_result(write, Shown.REFUSED, str(error)) for write in writes]
 
     async def _record(
         self,
@@ -130,7 +143,8 @@ class FigurePusher:
         planned: Mapping[OfferRef, _Planned],
         writes: Sequence[Write],
         results: Sequence[Result],
-    ) -> None:
+    ) -> Sequence[_Planned]:
+        """Record what became of the writes; those that have to be looked at."""
         by_write = {(write.ref, write.place): write for write in writes}
         doubtful: list[_Planned] = []
         async with begin(self._database) as session:
@@ -170,10 +184,7 @@ class FigurePusher:
                             session, one.offer.id, outcome=result.sentence, now=now, wait_s=None
                         )
             await end_attempt(session, key, outcome=_summary(results), now=now)
-        self._log(planned, results)
-        await self._look(doubtful)
-        sent = [result.ref for result in results if result.shown in {Shown.SENT, Shown.ALREADY}]
-        await self._settle([planned[ref].offer.id for ref in sent])
+        return doubtful
 
     async def _settle(self, wanted: Sequence[OfferId]) -> None:
         """Note as shown what now equals its target; the rest stays dirty."""

@@ -7,7 +7,8 @@ from random import Random
 
 import structlog
 
-from peg.catalog import offers
+from peg.bus.crew import all_to_their_end
+from peg.catalog import mirror, offers
 from peg.db.engine import Database
 from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
@@ -89,7 +90,7 @@ class ListingPusher:
         by_listing = await self._listings_of(dirty)
         unproved = [standing.offer for standing in dirty if standing.offer not in proved]
         await self._later(unproved, "unproved")
-        await asyncio.gather(
+        await all_to_their_end(
             *(
                 self._raise_one(listing)
                 for listing, standings in by_listing.items()
@@ -148,9 +149,15 @@ class ListingPusher:
 
     async def _write(self, attempt: ListingWrite, view: ListingView) -> bool:
         """Send the write and record what became of it; True when it has to be looked at."""
-        results = await self._send(attempt, view)
         watched = view.move is not ListingMove.WITHDRAW
-        return await attempt.record(results, watched=watched)
+        try:
+            results = await self._send(attempt, view)
+            return await attempt.record(results, watched=watched)
+        except Exception:
+            async with begin(self._database) as session:
+                keys = [offer.id for offer in view.offers.values()]
+                await mirror.note_interrupted(session, keys)
+            raise
 
     async def _send(self, attempt: ListingWrite, view: ListingView) -> Sequence[Result]:
         try:

@@ -1,12 +1,12 @@
 """The workers that keep each shop at its targets, and what wakes them."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import Protocol
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from peg.bus.crew import Crew, all_to_their_end
 from peg.bus.local import LocalBus
 from peg.bus.signals import Signals
 from peg.db.engine import Database
@@ -82,11 +82,12 @@ class ShopWorker:
         self._raising: frozenset[OfferId] = frozenset()
 
     async def run_lowering(self) -> None:
-        """Lower until cancelled."""
-        async with asyncio.TaskGroup() as pushes:
+        """Lower until cancelled; a push that crashes lets the writes under way end before."""
+        async with Crew() as pushes:
             while True:
+                pushes.heed()
                 for group in await self._due():
-                    pushes.create_task(self._lower(group))
+                    pushes.begin(self._lower(group))
                 await self._signals.wait(targets_signal(self._shop), timeout_s=SWEEP_S)
 
     async def run_raising(self) -> None:
@@ -99,7 +100,7 @@ class ShopWorker:
     async def lower_once(self) -> int:
         """One round of decreases, to its end; how many groups were pushed."""
         groups = await self._due()
-        await asyncio.gather(*(self._lower(group) for group in groups))
+        await all_to_their_end(*(self._lower(group) for group in groups))
         return len(groups)
 
     async def raise_once(self) -> int:

@@ -153,3 +153,20 @@ def lying_at_too_many_places(offer: Offer) -> Callable[[Any], None]:
                 node["inventoryItem"]["inventoryLevels"]["pageInfo"]["hasNextPage"] = True
 
     return spoil
+
+
+async def test_a_check_that_crashes_abandons_no_other_shops_check(shops: TwoShops) -> None:
+    on_shopify = await shops.offer(RING, SHOPIFY)
+    on_etsy = await shops.offer(RING, shops.etsy.market.shop)
+    await doubt(shops, on_shopify)
+    await doubt(shops, on_etsy)
+
+    def crash(_: Any) -> None:
+        raise ZeroDivisionError
+
+    shops.shopify.answers.spoil = crash
+    with pytest.raises(ZeroDivisionError):
+        await shops.checker.check_once()
+
+    assert await left(shops, on_etsy) is None
+    assert await left(shops, on_shopify) is not None

@@ -1,11 +1,12 @@
 """The worker of one shop: what is due is pushed, and nothing while a person has paused it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from tests.support.bench import ETSY, NOON, RING, Bench, etsy_ref, open_book
+from tests.support.bench import ETSY, NECKLACE, NOON, RING, Bench, etsy_ref, open_book
 from tests.support.clocks import StandingClock
 
 from peg.bus.signals import Signals
@@ -89,3 +90,46 @@ async def test_what_a_pause_held_up_is_sent_after_it(database: Database) -> None
 
     assert held_up == []
     assert len(pusher.lowered) == len(pusher.raised) == 1
+
+
+@dataclass(slots=True)
+class Clumsy(Counter):
+    """Stumbles over the first offer at once; every other one takes its time."""
+
+    async def lower(self, group: Group) -> Sequence[Standing]:
+        if group.offers[0].offer == 1:
+            raise ZeroDivisionError
+        for _ in range(9):
+            await asyncio.sleep(0)
+        await Counter.lower(self, group)
+        return []
+
+
+@pytest.fixture
+async def two_due(database: Database) -> Database:
+    async with begin(database) as session:
+        bench = Bench(session)
+        await bench.stock(NECKLACE, 1)
+        offer = await bench.offer(etsy_ref("23"), NECKLACE)
+        await board.set_aims(session, {offer.id: (ETSY, Aim(quantities={"": 1}))}, now=NOON)
+    return database
+
+
+async def test_a_push_that_crashes_breaks_off_no_other_that_is_under_way(
+    two_due: Database,
+) -> None:
+    pusher = Clumsy()
+
+    with pytest.raises(ZeroDivisionError):
+        await worker_of(two_due, pusher).lower_once()
+
+    assert pusher.lowered == [2]
+
+
+async def test_neither_does_it_in_the_loop_that_never_ends(two_due: Database) -> None:
+    pusher = Clumsy()
+
+    with pytest.raises(ZeroDivisionError):
+        await worker_of(two_due, pusher).run_lowering()
+
+    assert pusher.lowered == [2]
