@@ -98,8 +98,8 @@ class _Desk:
         if any(row.version != basis.get(place) for place, row in expected.items()):
             await self._read_again("changed while it was read")
             return self._result({}, outdated=True)
-        if self._is_being_moved(expected):
-            await self._read_again("was put on or off sale while it was read")
+        if self._is_being_written(expected):
+            await self._read_again("was written while it was read")
             return self._result({}, outdated=True)
         if self.reading.shelf is Shelf.GONE:
             await self.doubts.gone()
@@ -134,12 +134,22 @@ class _Desk:
         """Whether our own writes put the offer on and off sale, as they do on Etsy."""
         return self.offer.ref.channel is Channel.ETSY
 
-    def _is_being_moved(self, expected: Mapping[str, Expectation]) -> bool:
-        """Whether it is on or off sale by a write of ours that is under way."""
-        return self._writes_shelves and any(
-            row.pending is not None and not row.unanswered and row.shelf is not self.reading.shelf
-            for row in expected.values()
+    def _is_being_written(self, expected: Mapping[str, Expectation]) -> bool:
+        """Whether a write of ours is under way that may have made the difference.
+
+        Its answer tells by how much it moved the figure: whoever took that from a reading would
+        count it twice.
+        """
+        return any(
+            self._differs(place, row)
+            for place, row in expected.items()
+            if row.pending is not None and not row.unanswered
         )
+
+    def _differs(self, place: str, row: Expectation) -> bool:
+        moved = self._writes_shelves and row.shelf is not self.reading.shelf
+        part = self.reading.parts.get(place)
+        return moved or (part is not None and part.available != row.quantity)
 
     async def _figure(self, place: str, row: Expectation) -> Judgement:
         part = self.reading.parts.get(place)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from peg.catalog.mirror import Expectation
-from peg.domain.offer import Reading, Shelf, Target
+from peg.domain.offer import Reading, RemoteOffer, Shelf, Target
 
 
 class CauseClass(StrEnum):
@@ -64,6 +64,21 @@ def compare(
     if dirty:
         return Difference(cause=CauseClass.IN_FLIGHT, action=Action.WAIT, evidence=evidence)
     return Difference(cause=CauseClass.NOT_SHOWN, action=Action.PUSH, evidence=evidence)
+
+
+def not_imported(remote: RemoteOffer) -> Difference:
+    """It stands on the marketplace, and the book knows nothing of it."""
+    return _reported(CauseClass.NOT_IMPORTED, remote)
+
+
+def not_tracked(remote: RemoteOffer) -> Difference:
+    """The marketplace does not count it: no figure that it shows could be true."""
+    return _reported(CauseClass.NOT_TRACKED, remote)
+
+
+def _reported(cause: CauseClass, remote: RemoteOffer) -> Difference:
+    evidence = {"listing": remote.ref.listing, "sku": remote.sku}
+    return Difference(cause=cause, action=Action.REPORT, evidence=evidence)
 
 
 def _from_shelf(

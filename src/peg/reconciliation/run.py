@@ -26,7 +26,7 @@ from peg.ledger.questions import Question
 from peg.marketplaces.port import Marketplace
 from peg.propagation import board
 from peg.reconciliation import report
-from peg.reconciliation.compare import Action, CauseClass, Difference, compare
+from peg.reconciliation.compare import Action, Difference, compare, not_imported, not_tracked
 
 log = structlog.get_logger()
 
@@ -110,7 +110,7 @@ class Reconciler:
             for remote in fresh:
                 offer = run.known.get(remote.ref)
                 found = (
-                    _unknown(remote)
+                    not_imported(remote)
                     if offer is None
                     else self._compare(run, remote, offer, expected, standings)
                 )
@@ -145,7 +145,7 @@ class Reconciler:
         ):
             return None  # it moved while it was read: the intake has it read again
         if not remote.tracked:
-            return Difference(cause=CauseClass.NOT_TRACKED, action=Action.REPORT)
+            return not_tracked(remote)
         standing = standings.get(offer.id)
         return compare(
             remote.reading,
@@ -200,11 +200,3 @@ async def believe_gone(session: AsyncSession, question: Question, *, now: dateti
     """The jeweller did delete them: each is read by itself, and what that shows is believed."""
     for offer in question.evidence["offers"]:
         await checks.read_again(session, OfferId(offer), due_at=now, why="said to be deleted")
-
-
-def _unknown(remote: RemoteOffer) -> Difference:
-    return Difference(
-        cause=CauseClass.NOT_IMPORTED,
-        action=Action.REPORT,
-        evidence={"listing": remote.ref.listing, "sku": remote.sku},
-    )

@@ -2,23 +2,17 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
-from tests.support.two_shops import CHAIN, PATIENCE, SHOPIFY, TwoShops, open_two_shops
+from tests.support.pushers import due, on_etsy, on_shopify
+from tests.support.two_shops import CHAIN, SHOPIFY, TwoShops, open_two_shops
 
 from peg.catalog import mirror
 from peg.db.transaction import begin, reading
-from peg.domain.identity import ShopId
-from peg.intake.looking import Lookout
 from peg.ledger import counter
-from peg.marketplaces.port import Marketplace, Result, Write
+from peg.marketplaces.port import Result, Write
 from peg.marketplaces.writers import Decide, KeepBefore
-from peg.propagation import board
-from peg.propagation.figures import FigurePusher
-from peg.propagation.listings import ListingPusher
-from peg.propagation.proof import Prover
 from peg.propagation.retarget import retarget
 
 
@@ -47,41 +41,24 @@ class Sent:
         raise ZeroDivisionError
 
 
-def clumsy(shops: TwoShops, shop: ShopId) -> FigurePusher | ListingPusher:
-    doors: dict[ShopId, Marketplace] = {
-        SHOPIFY: shops.shopify.market,
-        shops.etsy.market.shop: shops.etsy.market,
-    }
-    lookout = Lookout(shops.database, shops.clock, doors, PATIENCE)
-    prover = Prover(shops.database, shops.clock, lookout, shops.polls)
-    ground = (shops.database, shops.clock, Random(1))
-    if shop == SHOPIFY:
-        return FigurePusher(shop, Sent(shops), *ground, lookout=lookout, prover=prover)
-    return ListingPusher(
-        shop, Sent(shops), *ground, lookout=lookout, prover=prover, patience=PATIENCE
-    )
-
-
 @pytest.mark.parametrize("pieces", [1, 5], ids=["lowered", "sold out"])
-@pytest.mark.parametrize("on_etsy", [False, True], ids=["Shopify", "Etsy"])
+@pytest.mark.parametrize("etsy", [False, True], ids=["Shopify", "Etsy"])
 async def test_what_was_sent_and_not_heard_of_is_doubtful_and_not_under_way_for_ever(
-    tmp_path: Path, *, on_etsy: bool, pieces: int
+    tmp_path: Path, *, etsy: bool, pieces: int
 ) -> None:
     async with open_two_shops(tmp_path) as shops:
-        shop = shops.etsy.market.shop if on_etsy else SHOPIFY
-        chain = (await shops.offer(CHAIN, shop)).id
+        shop = shops.etsy.market.shop if etsy else SHOPIFY
         async with begin(shops.database) as session:
             await counter.sell(session, CHAIN, pieces, who="mira", now=shops.clock.now())
             await retarget(session, [CHAIN], now=shops.clock.now())
-        async with reading(shops.database) as session:
-            waiting = await board.dirty(session, shop, now=shops.clock.now())
-        due = [one for one in waiting if one.offer == chain]
-        pusher = clumsy(shops, shop)
-        (group,) = await pusher.groups(due)
+        push = on_etsy if etsy else on_shopify
+        pusher = push(shops, through=Sent(shops))
+        (group,) = await pusher.groups(await due(shops, shop, CHAIN))
 
         with pytest.raises(ZeroDivisionError):
             await pusher.lower(group)
 
+        chain = (await shops.offer(CHAIN, shop)).id
         async with reading(shops.database) as session:
             (row,) = (await mirror.expected_of(session, [chain]))[chain].values()
         assert row.pending is not None
