@@ -1,28 +1,58 @@
-"""The pages' tables of traps are complete, and name tests that exist."""
+"""The pages' tables of traps are complete, and name tests that are about that very trap."""
 
+import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from marketsim import etsy, shopify
-from marketsim.faults import Fault
+from marketsim.pieces import MARKETS, MarketName
 
 HERE, DOCS = Path(__file__).parent, Path("docs")
 ROW = re.compile(r"^\| `(\w+)` \| ([\d.]+) \| `(\w+)` \| (?:`(\w+)`|same) \|$", re.MULTILINE)
-TEST = re.compile(r"def test_(\w+)\(")
-CATALOGUES = {"shopify": shopify.FAULTS, "etsy": etsy.FAULTS}
+FAULTS = {"shopify": shopify.FAULTS, "etsy": etsy.FAULTS}
 
 
-@pytest.mark.parametrize(("market", "faults"), CATALOGUES.items(), ids=CATALOGUES)
-def test_every_trap_stands_on_its_page_with_its_rate_and_its_tests(
-    market: str, faults: Mapping[str, Fault]
-) -> None:
-    rows = ROW.findall((DOCS / f"practice-{market}.md").read_text())
-    tests = {name for path in HERE.rglob("test_*.py") for name in TEST.findall(path.read_text())}
+def trap_rows(market: MarketName) -> list[tuple[str, ...]]:
+    """Trap, rate, the test with it and the one without it; the last is empty for "same"."""
+    return ROW.findall((DOCS / f"practice-{market}.md").read_text())
+
+
+def market_tests(market: MarketName) -> dict[str, str]:
+    """What a market's tests say, parameters included, by their names without `test_`."""
+    files = sorted([*HERE.glob("test_*.py"), *(HERE / market).glob("test_*.py")])
+    return dict(found for path in files for found in _tests_in(path.read_text()))
+
+
+def _tests_in(text: str) -> Iterator[tuple[str, str]]:
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            first = min(each.lineno for each in (*node.decorator_list, node))
+            yield node.name.removeprefix("test_"), "\n".join(_lines(text, first, node.end_lineno))
+
+
+def _lines(text: str, first: int, last: int | None) -> list[str]:
+    return text.splitlines()[first - 1 : last]
+
+
+@pytest.mark.parametrize("market", MARKETS)
+def test_every_trap_stands_on_its_page_with_its_rate_and_its_tests(market: MarketName) -> None:
+    rows, tests = trap_rows(market), market_tests(market)
 
     assert {f"{market}.{trap}": float(rate) for trap, rate, *_ in rows} == {
-        name: fault.rate for name, fault in faults.items()
+        name: fault.rate for name, fault in FAULTS[market].items()
     }
-    assert {one for row in rows for one in row[2:] if one} - tests == set()
+    assert {one for row in rows for one in row[2:] if one} - tests.keys() == set()
+
+
+@pytest.mark.parametrize("market", MARKETS)
+def test_the_test_without_a_trap_switches_that_trap_and_so_does_the_one_with_a_rare_one(
+    market: MarketName,
+) -> None:
+    tests = market_tests(market)
+
+    for trap, rate, shown_on, shown_off in trap_rows(market):
+        assert trap in tests[shown_off or shown_on], f"{shown_off or shown_on} never says {trap}"
+        assert float(rate) == 1 or trap in tests[shown_on], f"{shown_on} never says {trap}"

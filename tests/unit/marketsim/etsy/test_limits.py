@@ -1,6 +1,8 @@
+import asyncio
+
 import httpx2
 import pytest
-from tests.support.practice_etsy import API, Fixture, good, let_in, open_etsy
+from tests.support.practice_etsy import API, Fixture, let_in, open_etsy
 
 from marketsim.etsy.refusals import ConnectionLost
 
@@ -59,10 +61,11 @@ async def test_the_day_rolls_in_hours(shop: Fixture) -> None:
 
 async def test_a_call_may_count_twice(shop: Fixture) -> None:
     shop.set_faults(quota_counts_twice=1)
+    twice = await shop.client.get(PING)
+    shop.set_faults(quota_counts_twice=0)
+    once = await shop.client.get(PING)
 
-    answer = await shop.client.get(PING)
-
-    assert answer.headers["x-remaining-today"] == str(10_000 - 2)
+    assert [it.headers["x-remaining-today"] for it in (twice, once)] == ["9998", "9997"]
 
 
 async def test_injected_429s_are_counted_apart(shop: Fixture) -> None:
@@ -71,14 +74,15 @@ async def test_injected_429s_are_counted_apart(shop: Fixture) -> None:
     shop.set_faults(throttled=0, quota_exhausted_early=1)
     day = await shop.client.get(PING)
     shop.set_faults(quota_exhausted_early=0)
+    neither = await shop.client.get(PING)
     shop.etsy.market.settings.per_second = 0
     own = await shop.client.get(PING)
 
-    assert [it.status_code for it in (second, day, own)] == [429] * 3
+    assert [it.status_code for it in (second, day, neither, own)] == [429, 429, 200, 429]
     assert (day.headers["retry-after"], day.headers["x-remaining-today"]) == ("86400", "0")
     calls = shop.etsy.market.truth()["calls"]
     assert calls["throttled"] == {"per_second": 1, "per_day": 0, "injected": 2}
-    assert calls["by_operation"] == {"ping": 3}
+    assert calls["by_operation"] == {"ping": 4}
 
 
 async def test_a_lost_answer_is_a_transport_error_after_the_write(shop: Fixture) -> None:
@@ -88,9 +92,12 @@ async def test_a_lost_answer_is_a_transport_error_after_the_write(shop: Fixture)
     with pytest.raises(httpx2.RemoteProtocolError) as lost:
         await shop.patch(listing, state="inactive")
     shop.set_faults(response_lost=0)
+    applied = await shop.get(f"{API}/listings/{listing}")
+    told = await shop.patch(listing, state="active")
 
     assert isinstance(lost.value, ConnectionLost)
-    assert (await shop.get(f"{API}/listings/{listing}"))["state"] == "inactive"
+    assert applied["state"] == "inactive"
+    assert told.status_code == 200
 
 
 async def test_a_dropped_connection_changes_nothing(shop: Fixture) -> None:
@@ -113,30 +120,44 @@ async def test_server_errors_come_before_or_after_the_write(shop: Fixture) -> No
     untouched = await shop.get(f"{API}/listings/{listing}")
     shop.set_faults(error_after_write=1)
     after = await shop.patch(listing, state="inactive")
+    shop.set_faults(error_after_write=0)
+    applied = await shop.get(f"{API}/listings/{listing}")
+    quiet = await shop.patch(listing, state="active")
 
     assert before.status_code in {500, 503}
     assert untouched["state"] == "active"
     assert after.status_code == 500
-    assert (await shop.get(f"{API}/listings/{listing}"))["state"] == "inactive"
+    assert applied["state"] == "inactive"
+    assert quiet.status_code == 200
 
 
-async def test_a_slow_answer_takes_market_time() -> None:
-    shop = await let_in(open_etsy())
-    shop.clock.set_speed(1_000)
-    shop.set_faults(latency=1)
-    before = shop.clock.now()
+@pytest.mark.parametrize(("rate", "slow"), [(1, True), (0, False)], ids=["on", "off"])
+async def test_an_answer_takes_market_time_or_none(
+    shop: Fixture, rate: float, *, slow: bool
+) -> None:
+    shop.set_faults(latency=rate)
 
-    good(await shop.client.get(PING))
+    asked = asyncio.create_task(shop.client.get(PING))
+    waiting = []
+    for _ in range(3):
+        for _ in range(20):
+            await asyncio.sleep(0)
+        waiting.append(not asked.done())
+        shop.clock.advance(1)
 
-    assert (shop.clock.now() - before).total_seconds() >= 0.05
+    assert waiting[0] is slow
+    assert (await asked).status_code == 200
 
 
 async def test_a_documented_field_may_be_gone(shop: Fixture) -> None:
     path = f"{API}/listings/{shop.listing_of('RING-1')}"
     whole = await shop.get(path)
     shop.set_faults(field_gone=1)
+    lacking = await shop.get(path)
+    shop.set_faults(field_gone=0)
 
-    assert len(set(whole) - set(await shop.get(path))) == 1
+    assert len(set(whole) - set(lacking)) == 1
+    assert set(await shop.get(path)) == set(whole)
 
 
 async def test_other_shops_and_addresses_are_not_found(shop: Fixture) -> None:

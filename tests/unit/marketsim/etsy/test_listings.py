@@ -35,11 +35,16 @@ async def test_inventory_can_be_included_only_by_shop(shop: Fixture) -> None:
 
 
 async def test_skus_come_back_blank_now_and_then(shop: Fixture) -> None:
+    async def skus() -> set[str]:
+        page = await shop.get(f"{SHOP}/listings", includes="Inventory")
+        return {p["sku"] for it in page["results"] for p in it["inventory"]["products"]}
+
     shop.set_faults(blank_skus=1)
+    blank = await skus()
+    shop.set_faults(blank_skus=0)
 
-    page = await shop.get(f"{SHOP}/listings", includes="Inventory")
-
-    assert {p["sku"] for it in page["results"] for p in it["inventory"]["products"]} == {""}
+    assert blank == {""}
+    assert await skus() == {"RING-1", "RING-2-A", "RING-2-B", ""}  # the chain has none
 
 
 async def test_one_unknown_id_refuses_a_whole_batch_of_inventories(shop: Fixture) -> None:
@@ -85,15 +90,16 @@ async def test_withdrawing_and_showing_a_listing_again_costs_nothing(shop: Fixtu
     assert shown == [(0, "app"), (1, "app")]
 
 
-async def test_an_inactive_listing_may_read_edit(shop: Fixture) -> None:
+@pytest.mark.parametrize(("rate", "state"), [(1, "edit"), (0, "inactive")], ids=["on", "off"])
+async def test_an_inactive_listing_may_read_edit(shop: Fixture, rate: float, state: str) -> None:
     listing = shop.listing_of("RING-1")
-    shop.set_faults(inactive_reads_edit=1)
+    shop.set_faults(inactive_reads_edit=rate)
 
     good(await shop.patch(listing, state="inactive"))
     read = await shop.get(f"{API}/listings/{listing}")
     page = await shop.get(f"{SHOP}/listings", state="inactive")
 
-    assert read["state"] == "edit"
+    assert read["state"] == state
     assert page["count"] == 1
 
 

@@ -155,19 +155,24 @@ async def test_the_old_refresh_token_may_live_on(shop: Fixture) -> None:
     shop.set_faults(old_refresh_lives=1)
 
     good(await refresh(shop, first["refresh_token"]))
+    again = await refresh(shop, first["refresh_token"])
+    shop.set_faults(old_refresh_lives=0)
 
-    assert (await refresh(shop, first["refresh_token"])).status_code == 200
+    assert again.status_code == 200
+    assert (await refresh(shop, first["refresh_token"])).status_code == 400
 
 
 async def test_a_refresh_can_fail_in_passing_or_for_good(shop: Fixture) -> None:
     given = await tokens(shop)
     shop.set_faults(refresh_500=1)
     passing = await refresh(shop, given["refresh_token"])
-    shop.set_faults(refresh_500=0, grant_revoked=1)
-    revoked = await refresh(shop, given["refresh_token"])
+    shop.set_faults(refresh_500=0, grant_revoked=0)
+    next_one = good(await refresh(shop, given["refresh_token"]))
+    shop.set_faults(grant_revoked=1)
+    revoked = await refresh(shop, next_one["refresh_token"])
 
     assert (passing.status_code, revoked.json()["error"]) == (500, "invalid_grant")
-    assert (await me(shop, given["access_token"])).status_code == 401
+    assert (await me(shop, next_one["access_token"])).status_code == 401
 
 
 async def test_tokens_end_with_their_time(shop: Fixture) -> None:

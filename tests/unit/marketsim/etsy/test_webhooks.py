@@ -122,22 +122,34 @@ async def test_for_a_day_after_rotation_both_secrets_sign(shop: Fixture) -> None
     assert second.split() == [signed(new["secret"], 1)]
 
 
-async def test_a_signature_may_stand_without_its_prefix(shop: Fixture) -> None:
+@pytest.mark.parametrize(("rate", "start"), [(1, ""), (0, "v1,")], ids=["on", "off"])
+async def test_a_signature_may_stand_without_its_prefix(
+    shop: Fixture, rate: float, start: str
+) -> None:
     await register(shop)
-    shop.set_faults(webhook_bare_signature=1)
+    shop.set_faults(webhook_bare_signature=rate)
     shop.etsy.market.pay(shop.etsy.market.buy(shop.unit_of("RING-2-A")))
     await told(shop)
 
-    assert not shop.letters[0].headers["webhook-signature"].startswith("v1,")
+    told_signature = shop.letters[0].headers["webhook-signature"]
+    assert told_signature.startswith(start)
+    assert told_signature.startswith("v1,") is bool(start)
 
 
-async def test_a_payload_may_be_unlike_the_documentation(shop: Fixture) -> None:
+@pytest.mark.parametrize(
+    ("rate", "keys"),
+    [(1, {"type", "data"}), (0, {"event_type", "resource_url", "shop_id"})],
+    ids=["on", "off"],
+)
+async def test_a_payload_may_be_unlike_the_documentation(
+    shop: Fixture, rate: float, keys: set[str]
+) -> None:
     await register(shop)
-    shop.set_faults(webhook_odd_payload=1)
+    shop.set_faults(webhook_odd_payload=rate)
     shop.etsy.market.pay(shop.etsy.market.buy(shop.unit_of("RING-2-A")))
     await settle()
 
-    assert set(json.loads(shop.letters[0].content)) == {"type", "data"}
+    assert set(json.loads(shop.letters[0].content)) == keys
 
 
 async def test_a_removed_address_hears_nothing(shop: Fixture) -> None:

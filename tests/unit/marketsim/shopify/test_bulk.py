@@ -84,6 +84,10 @@ async def test_a_failing_operation_leaves_partial_data(shop: Rehearsal) -> None:
         None,
     )
     assert (await shop.http.get(found["partialDataUrl"])).text
+    shop.switch(bulk_fails=0)
+    gid = await start(shop)
+    await shop.pass_time(3, steps=12)
+    assert (await poll(shop, gid))["status"] == "COMPLETED"
 
 
 async def test_a_mutation_runs_once_for_every_uploaded_line(shop: Rehearsal) -> None:

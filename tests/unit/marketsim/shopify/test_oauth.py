@@ -118,8 +118,11 @@ async def test_a_shop_of_another_organisation_is_not_permitted(shop: Rehearsal) 
     shop.switch(shop_not_permitted=1)
 
     status, body = await token(shop, grant_type="client_credentials")
+    shop.switch(shop_not_permitted=0)
+    permitted, _ = await token(shop, grant_type="client_credentials")
 
     assert (status, body["error"]) == (400, "shop_not_permitted")
+    assert permitted == 200
 
 
 async def test_a_wrong_secret_is_refused(shop: Rehearsal) -> None:

@@ -1,8 +1,10 @@
 import re
 from pathlib import Path
 
+import pytest
 from tests.unit.marketsim.shopify.rehearsal import Rehearsal, rehearse
 
+from marketsim.market import NotForSale
 from marketsim.shopify import FAULTS
 from marketsim.webhooks import webhook_faults
 
@@ -55,20 +57,27 @@ async def test_a_checkout_begun_earlier_may_oversell(shop: Rehearsal) -> None:
     shop.switch(checkout_race=1)
 
     shop.shopify.market.buy(shop.unit("RUBY-6"))
+    shop.switch(checkout_race=0)
+    with pytest.raises(NotForSale):
+        shop.shopify.market.buy(shop.unit("RUBY-6"))
 
     assert shop.shopify.market.truth()["products"][0]["variants"][0]["levels"][0]["available"] == -1
 
 
-async def test_a_cancellation_may_end_without_having_cancelled(shop: Rehearsal) -> None:
+@pytest.mark.parametrize(("rate", "cancelled"), [(1, False), (0, True)], ids=["on", "off"])
+async def test_a_cancellation_may_end_without_having_cancelled(
+    shop: Rehearsal, rate: float, *, cancelled: bool
+) -> None:
     order = shop.shopify.market.buy(shop.unit("RUBY-6"))
-    shop.switch(job_fails=1)
+    shop.switch(job_fails=rate)
 
     data = await shop.data("OrderCancelForStock", orderId=order, reason="OTHER", restock=True)
     await shop.pass_time(5)
 
     job = data["orderCancel"]["job"]["id"]
     assert (await shop.data("JobPoll", id=job))["job"]["done"] is True
-    assert (await shop.data("OrderById", id=order))["order"]["cancelledAt"] is None
+    told = (await shop.data("OrderById", id=order))["order"]["cancelledAt"]
+    assert (told is not None) is cancelled
 
 
 async def test_the_same_seed_gives_the_same_shop(shop: Rehearsal) -> None:

@@ -17,15 +17,49 @@ def set_chain(shop: Rehearsal) -> dict[str, object]:
     return {"input": given, "key": "k1"}
 
 
-@pytest.mark.parametrize("status", [400, 402, 403, 404, 422, 423, 429, 430, 500, 503])
-async def test_the_edge_refuses_before_anything_is_done(shop: Rehearsal, status: int) -> None:
-    shop.switch(**{f"http_{status}": 1})
+@pytest.mark.parametrize(
+    "trap",
+    [
+        "http_400",
+        "http_402",
+        "http_403",
+        "http_404",
+        "http_422",
+        "http_423",
+        "http_429",
+        "http_430",
+        "http_500",
+        "http_503",
+    ],
+)
+async def test_the_edge_refuses_before_anything_is_done_until_that_is_off(
+    shop: Rehearsal, trap: str
+) -> None:
+    shop.switch(**{trap: 1})
+    refused = await shop.post("InventorySet", set_chain(shop))
+    untouched = shop.shopify.market.buyable(shop.unit("CHAIN"))
+    shop.switch(**{trap: 0})
+    allowed = await shop.post("InventorySet", set_chain(shop))
 
-    response = await shop.post("InventorySet", set_chain(shop))
+    assert refused.status_code == int(trap.removeprefix("http_"))
+    assert ("retry-after" in refused.headers) == (trap == "http_429")
+    assert untouched == 8
+    assert allowed.status_code == 200
+    assert shop.shopify.market.buyable(shop.unit("CHAIN")) == 5
 
-    assert response.status_code == status
-    assert ("retry-after" in response.headers) == (status == 429)
-    assert shop.shopify.market.buyable(shop.unit("CHAIN")) == 8
+
+async def test_a_connection_drops_before_anything_is_done_until_that_is_off(
+    shop: Rehearsal,
+) -> None:
+    shop.switch(connection_dropped=1)
+    with pytest.raises(httpx2.TransportError):
+        await shop.post("InventorySet", set_chain(shop))
+    untouched = shop.shopify.market.buyable(shop.unit("CHAIN"))
+    shop.switch(connection_dropped=0)
+    allowed = await shop.post("InventorySet", set_chain(shop))
+
+    assert (untouched, allowed.status_code) == (8, 200)
+    assert shop.shopify.market.buyable(shop.unit("CHAIN")) == 5
 
 
 async def test_a_write_is_applied_although_its_answer_is_lost(shop: Rehearsal) -> None:
@@ -57,12 +91,13 @@ async def test_a_lost_answer_is_a_broken_connection_on_a_real_socket(shop: Rehea
     assert shop.shopify.market.buyable(shop.unit("CHAIN")) == 5
 
 
-async def test_a_bad_gateway_may_hide_a_success(shop: Rehearsal) -> None:
-    shop.switch(bad_gateway_after_write=1)
+@pytest.mark.parametrize(("rate", "status"), [(1, 502), (0, 200)], ids=["on", "off"])
+async def test_a_bad_gateway_may_hide_a_success(shop: Rehearsal, rate: float, status: int) -> None:
+    shop.switch(bad_gateway_after_write=rate)
 
     response = await shop.post("InventorySet", set_chain(shop))
 
-    assert response.status_code == 502
+    assert response.status_code == status
     assert shop.shopify.market.buyable(shop.unit("CHAIN")) == 5
 
 
@@ -84,12 +119,30 @@ async def test_the_same_key_at_once_is_a_concurrent_request(shop: Rehearsal) -> 
     assert third == await first
 
 
+@pytest.mark.parametrize(("rate", "slow"), [(1, True), (0, False)], ids=["on", "off"])
+async def test_an_answer_takes_market_time_or_none(
+    shop: Rehearsal, rate: float, *, slow: bool
+) -> None:
+    shop.switch(latency=rate)
+
+    asked = asyncio.create_task(shop.post("ShopInfo", {}))
+    await settle()
+    waiting = not asked.done()
+    await shop.pass_time(4, steps=4)
+
+    assert waiting is slow
+    assert (await asked).status_code == 200
+
+
 async def test_part_of_an_answer_can_be_missing(shop: Rehearsal) -> None:
     shop.shopify.market.buy(shop.unit("CHAIN"))
     shop.switch(partial_data=1)
 
     answer = await shop.ask("OrdersUpdatedSince", query="")
+    shop.switch(partial_data=0)
+    whole = await shop.ask("OrdersUpdatedSince", query="")
 
+    assert "errors" not in whole
     (error,) = answer["errors"]
     assert error["extensions"]["code"] == "INTERNAL_SERVER_ERROR"
     spot = answer["data"]
@@ -99,14 +152,17 @@ async def test_part_of_an_answer_can_be_missing(shop: Rehearsal) -> None:
     assert answer["data"]["orders"]["nodes"]
 
 
-async def test_a_token_may_die_in_the_middle_of_a_run(shop: Rehearsal) -> None:
-    shop.switch(token_expires_early=1)
+@pytest.mark.parametrize(("rate", "status"), [(1, 401), (0, 200)], ids=["on", "off"])
+async def test_a_token_may_die_in_the_middle_of_a_run(
+    shop: Rehearsal, rate: float, status: int
+) -> None:
+    shop.switch(token_expires_early=rate)
 
     response = await shop.post("ShopInfo", {})
     shop.switch(token_expires_early=0)
 
-    assert response.status_code == 401
-    assert (await shop.post("ShopInfo", {})).status_code == 401
+    assert response.status_code == status
+    assert (await shop.post("ShopInfo", {})).status_code == status
 
 
 @pytest.mark.parametrize(
