@@ -48,11 +48,11 @@ async def test_one_proof_of_many_pieces_fails_only_those_the_dark_shop_sells(
     prover = Prover(ground.database, ground.clock, engine.lookout, engine.polls)
     chain = (await shop.offer("shopify", CHAIN)).id
     brooch = (await shop.offer("shopify", BROOCH)).id
-    assert await prover.prove([chain, brooch]) == {chain, brooch}
+    assert set(await prover.prove([chain, brooch])) == {chain, brooch}
 
     shop.faults(**{"etsy.server_error": 1.0})
 
-    assert await prover.prove([chain, brooch]) == {brooch}
+    assert set(await prover.prove([chain, brooch])) == {brooch}
 
 
 async def test_a_shop_that_is_not_connected_any_more_is_a_dark_one(shop: LittleShop) -> None:
@@ -63,7 +63,7 @@ async def test_a_shop_that_is_not_connected_any_more_is_a_dark_one(shop: LittleS
     chain = (await shop.offer("shopify", CHAIN)).id
     brooch = (await shop.offer("shopify", BROOCH)).id
 
-    assert await prover.prove([chain, brooch]) == {brooch}
+    assert set(await prover.prove([chain, brooch])) == {brooch}
     with pytest.raises(AccessRevoked, match="peg connect etsy"):
         await engine.lookout.look([(await shop.offer("etsy", CHAIN)).id])
 
@@ -73,13 +73,13 @@ async def test_nothing_waits_for_a_shop_that_a_person_took_out(shop: LittleShop)
     prover = Prover(ground.database, ground.clock, engine.lookout, engine.polls)
     chain = (await shop.offer("shopify", CHAIN)).id
     shop.faults(**{"etsy.server_error": 1.0})
-    assert await prover.prove([chain]) == frozenset()
+    assert not await prover.prove([chain])
 
     async with shop.at_the_counter() as session:
         now = ground.clock.now()
         await directory.mark(session, shop.shop("etsy"), Status.DISCONNECTED, "by hand", now=now)
 
-    assert await prover.prove([chain]) == {chain}
+    assert set(await prover.prove([chain])) == {chain}
 
 
 async def test_what_is_sold_leaves_the_other_shop_while_one_is_dark(shop: LittleShop) -> None:

@@ -4,6 +4,7 @@ A gold one is sold on Shopify, so PEG rewrites the listing on Etsy; a silver one
 the worst moments of that.
 """
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,24 @@ async def test_another_variant_sold_meanwhile_is_not_put_back(
         await shop.ends_at(GOLD, 2)
         assert await listing(shop) == (typed, {GOLD: 2, SILVER: 3})
         assert shop.truth()["oversellable_now"] == []
+
+
+async def test_what_was_sold_before_the_orders_were_read_is_not_on_sale_again_for_a_moment(
+    tmp_path: Path,
+) -> None:
+    async with open_little_shop(tmp_path, rates=DEAF, environment=NO_POLLS) as shop:
+        shop.buys("shopify", GOLD)
+        sells_silver(shop, ("GET", RECEIPTS))
+        await shop.takes_in_orders("shopify")
+        await shop.ends_at(SILVER, 3)
+
+        assert [written(body)[SILVER] for body in shop.asked("etsy", PUT)] == [3]
+
+
+def written(heard: str) -> dict[str, int]:
+    """What a write that was overheard says of each variant."""
+    body = json.loads(heard[heard.index("{") :])
+    return {one["sku"]: one["offerings"][0]["quantity"] for one in body["products"]}
 
 
 async def test_a_sale_that_was_overwritten_is_found_when_its_receipt_comes(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """A shop as PEG's port sees it, moved by hand: for tests of what stands above the marketplaces."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -8,7 +8,14 @@ from peg.domain.identity import Channel, OfferRef, ShopId
 from peg.domain.money import Money
 from peg.domain.offer import ANYWHERE, Parts, Reading, RemoteOffer, Shelf
 from peg.domain.order import LineSnapshot, OrderSnapshot
-from peg.marketplaces.port import OrdersPage, RemoteGone
+from peg.marketplaces.port import (
+    MarketplaceUnavailable,
+    OrdersPage,
+    RemoteGone,
+    Result,
+    Shown,
+    Write,
+)
 
 PLACE = "7001"
 PAGE = 2
@@ -18,7 +25,8 @@ class ShopWindow:
     """Keeps offers and orders in memory and answers the port's questions about them.
 
     A sale takes pieces off by itself, as a marketplace does. `before_page` is called before each
-    page of listings, so that something can happen in the middle of a reading.
+    page of listings and `before_read` before each look, so that something can happen in the middle
+    of a reading. What stands in `silent` (`read`, `orders`) is not answered.
     """
 
     def __init__(self, shop: ShopId, now: datetime) -> None:
@@ -29,6 +37,9 @@ class ShopWindow:
         self.offers: dict[OfferRef, RemoteOffer] = {}
         self.orders: list[OrderSnapshot] = []
         self.before_page = _nothing
+        self.before_read: Callable[[], Awaitable[None]] = _nothing_yet
+        self.silent: set[str] = set()
+        self.written: list[Write] = []
         self.reads = 0
         self.hidden: set[OfferRef] = set()
         self.places: Mapping[str, str] = {}
@@ -127,17 +138,39 @@ class ShopWindow:
             self.later(1)
 
     async def read(self, refs: Sequence[OfferRef]) -> Mapping[OfferRef, Reading]:
+        self._answers("read")
         self.reads += 1
+        await self.before_read()
         return {ref: self._now(self.offers[ref].reading) for ref in refs}
 
     async def orders_since(
         self, cursor: str | None, *, now: datetime, sales_only: bool = False
     ) -> OrdersPage:
         del now, sales_only  # a window has a clock of its own, and tells all at once
+        self._answers("orders")
         start = int(cursor or 0)
         page = self.orders[start : start + PAGE]
         end = start + len(page)
         return OrdersPage(orders=page, cursor=str(end), more=end < len(self.orders))
+
+    async def compare_and_set(self, writes: Sequence[Write], *, key: str) -> Sequence[Result]:
+        del key
+        return [self._set(write) for write in writes]
+
+    def _set(self, write: Write) -> Result:
+        reading = self.offers[write.ref].reading
+        if reading.parts[write.place].available != write.basis:
+            return Result(ref=write.ref, place=write.place, shown=Shown.STALE)
+        parts = {**reading.parts, write.place: Parts(available=write.quantity)}
+        self.offers[write.ref] = replace(
+            self.offers[write.ref], reading=replace(reading, parts=parts)
+        )
+        self.written.append(write)
+        return Result(ref=write.ref, place=write.place, shown=Shown.SENT)
+
+    def _answers(self, asked: str) -> None:
+        if asked in self.silent:
+            raise MarketplaceUnavailable(f"{self.shop} does not answer")
 
     async def order(self, order: str) -> OrderSnapshot:
         for one in self.orders:
@@ -167,4 +200,8 @@ class ShopWindow:
 
 
 def _nothing() -> None:
+    return None
+
+
+async def _nothing_yet() -> None:
     return None

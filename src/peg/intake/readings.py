@@ -29,9 +29,10 @@ Basis = Mapping[OfferId, Mapping[str, int]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenIn:
-    """One offer's reading, judged place by place."""
+    """One offer's reading, judged place by place; it began to be read at `begun_at`."""
 
     offer: OfferId
+    begun_at: datetime
     explained: bool
     outdated: bool
     judgements: Mapping[str, Judgement]
@@ -284,5 +285,9 @@ class _Desk:
         outdated: bool = False,
     ) -> TakenIn:
         return TakenIn(
-            offer=self.offer.id, explained=explained, outdated=outdated, judgements=judgements
+            offer=self.offer.id,
+            begun_at=self.reading.begun_at,
+            explained=explained,
+            outdated=outdated,
+            judgements=judgements,
         )

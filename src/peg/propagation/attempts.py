@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
@@ -11,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.db.transaction import require_transaction
 from peg.domain.identity import OfferId, ShopId
 from peg.marketplaces.port import Write
+from peg.propagation.evidence import Proof
 from peg.propagation.tables import attempts, writes
 
 
@@ -20,11 +22,36 @@ def new_key(rng: Random) -> str:
 
 
 async def begin_attempt(
-    session: AsyncSession, key: str, shop: ShopId, planned: Sequence[Write], *, now: datetime
+    session: AsyncSession,
+    key: str,
+    shop: ShopId,
+    planned: Sequence[Write],
+    *,
+    proof: Mapping[OfferId, Proof] | None = None,
+    now: datetime,
 ) -> None:
-    """Store what is about to be sent."""
+    """Store what is about to be sent, and what its raises stand on."""
     require_transaction(session)
-    body = [
+    kept = {str(offer): one.facts() for offer, one in (proof or {}).items()}
+    row = {
+        "key": key,
+        "shop": shop,
+        "writes": _body(planned),
+        "proof": kept or None,
+        "begun_at": now,
+    }
+    await session.execute(insert(attempts).values(row))
+
+
+async def decide_attempt(session: AsyncSession, key: str, decided: Sequence[Write]) -> None:
+    """What a listing that is written as a whole will show, now that it was read once more."""
+    require_transaction(session)
+    change = update(attempts).where(attempts.c.key == key)
+    await session.execute(change.values(writes=_body(decided)))
+
+
+def _body(planned: Sequence[Write]) -> list[dict[str, Any]]:
+    return [
         {
             "listing": write.ref.listing,
             "variant": write.ref.variant,
@@ -34,8 +61,6 @@ async def begin_attempt(
         }
         for write in planned
     ]
-    row = {"key": key, "shop": shop, "writes": body, "begun_at": now}
-    await session.execute(insert(attempts).values(row))
 
 
 async def keep_before(session: AsyncSession, key: str, before: object) -> None:

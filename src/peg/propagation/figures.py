@@ -18,6 +18,7 @@ from peg.marketplaces.writers import ConditionalWriter
 from peg.propagation import board
 from peg.propagation.attempts import begin_attempt, end_attempt, new_key, record_write
 from peg.propagation.board import Group, Standing
+from peg.propagation.evidence import Proof
 from peg.propagation.pauses import pause_of
 from peg.propagation.planning import Move, Plan, plan_figures
 from peg.propagation.proof import Prover
@@ -28,6 +29,8 @@ log = structlog.get_logger()
 WRITES_PER_CALL_MAX = 250
 WAIT_FOR_RETURN_S = 2.0
 UNDER_WAY_S = 0.3
+
+NOTHING_PROVED: Mapping[OfferId, Proof] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,11 +84,10 @@ class FigurePusher:
         wanted = [standing.offer for standing in dirty]
         proved = await self._prover.prove(wanted)
         planned = await self._plan(wanted)
-        await self._send(
-            [one for one in planned if one.plan.move is Move.RAISE and one.offer.id in proved]
-        )
-        left = [one for one in planned if one.plan.move is Move.RAISE]
-        await self._later([one for one in left if one.offer.id not in proved], "unproved")
+        raises = [one for one in planned if one.plan.move is Move.RAISE]
+        good = {key for key, proof in proved.items() if proof.is_good(self._clock.now())}
+        await self._send([one for one in raises if one.offer.id in good], proved)
+        await self._later([one for one in raises if one.offer.id not in good], "unproved")
 
     async def _plan(self, wanted: Sequence[OfferId]) -> list[_Planned]:
         async with reading(self._database) as session:
@@ -102,18 +104,25 @@ class FigurePusher:
             if key in standings and not offer.gone
         ]
 
-    async def _send(self, planned: Sequence[_Planned]) -> None:
+    async def _send(
+        self, planned: Sequence[_Planned], proved: Mapping[OfferId, Proof] = NOTHING_PROVED
+    ) -> None:
         writes = [(one, write) for one in planned for write in one.plan.writes]
         for start in range(0, len(writes), WRITES_PER_CALL_MAX):
-            await self._send_batch(writes[start : start + WRITES_PER_CALL_MAX])
+            await self._send_batch(writes[start : start + WRITES_PER_CALL_MAX], proved)
 
-    async def _send_batch(self, batch: Sequence[tuple[_Planned, Write]]) -> None:
+    async def _send_batch(
+        self, batch: Sequence[tuple[_Planned, Write]], proved: Mapping[OfferId, Proof]
+    ) -> None:
         key = new_key(self._rng)
         writes = [write for _, write in batch]
         async with begin(self._database) as session:
             if await pause_of(session, self._shop) is not None:
                 return  # it stays due, and is found again when writes may go
-            await begin_attempt(session, key, self._shop, writes, now=self._clock.now())
+            proof = {one.offer.id: proved[one.offer.id] for one, _ in batch if proved}
+            await begin_attempt(
+                session, key, self._shop, writes, proof=proof, now=self._clock.now()
+            )
             for one, write in batch:
                 await mirror.note_sending(session, one.offer.id, write.place, write.quantity)
         planned = {one.offer.ref: one for one, _ in batch}

@@ -10,7 +10,7 @@ from peg.catalog import mirror
 from peg.db.engine import Database
 from peg.db.transaction import begin
 from peg.domain.clock import Clock
-from peg.domain.identity import OfferRef, ShopId
+from peg.domain.identity import OfferId, OfferRef, ShopId
 from peg.domain.offer import ANYWHERE, Reading, Shelf
 from peg.intake import checks
 from peg.intake.patience import Patience
@@ -18,7 +18,14 @@ from peg.intake.readings import Basis, basis_of, take_in_readings
 from peg.ledger import questions
 from peg.marketplaces.port import Result, Shown, Write
 from peg.propagation import board, pauses
-from peg.propagation.attempts import begin_attempt, end_attempt, keep_before, record_write
+from peg.propagation.attempts import (
+    begin_attempt,
+    decide_attempt,
+    end_attempt,
+    keep_before,
+    record_write,
+)
+from peg.propagation.evidence import Proof
 from peg.propagation.listing_view import ListingView, view_listing
 from peg.propagation.planning import ListingMove
 from peg.propagation.proof import Prover
@@ -32,7 +39,7 @@ ASKED_AGAIN_AFTER_S = 3600.0
 
 
 class ListingWrite:
-    """One attempt on one listing; made anew for each."""
+    """One attempt on one listing; made anew for each. Only what is in the `proof` is raised."""
 
     def __init__(
         self,
@@ -40,7 +47,7 @@ class ListingWrite:
         listing: str,
         *,
         key: str,
-        may_raise: bool,
+        proof: Mapping[OfferId, Proof] | None,
         database: Database,
         clock: Clock,
         prover: Prover,
@@ -49,12 +56,13 @@ class ListingWrite:
         self._shop = shop
         self._listing = listing
         self._key = key
-        self._may_raise = may_raise
+        self._proof = proof or {}
         self._database = database
         self._clock = clock
         self._prover = prover
         self._patience = patience
         self._basis: Basis = {}
+        self._restores = False
 
     async def prepare(self, session: AsyncSession, view: ListingView) -> None:
         """Note what we believe before the listing is read.
@@ -66,7 +74,10 @@ class ListingWrite:
             Write(ref=ref, place=ANYWHERE, basis=side.known.quantity, quantity=side.wanted)
             for ref, side in view.changes()
         ]
-        await begin_attempt(session, self._key, self._shop, writes, now=self._clock.now())
+        await begin_attempt(
+            session, self._key, self._shop, writes, proof=self._proof, now=self._clock.now()
+        )
+        self._restores = view.move is ListingMove.RESTORE
         if view.move is ListingMove.WITHDRAW:
             left = {view.offers[ref].id: side.known.quantity for ref, side in view.sides.items()}
             await mirror.note_sending_all(session, left)
@@ -74,13 +85,14 @@ class ListingWrite:
     async def decide(self, readings: Mapping[OfferRef, Reading]) -> Mapping[OfferRef, int]:
         """Say what each offer should show, given the listing as it is right now.
 
-        Orders are taken in first. Without proof no figure goes above the one just read, whatever
-        the target says: the write carries all figures of the listing, and some may be stale.
+        Orders are taken in first. Without its proof no figure goes above the one just read,
+        whatever the target says: the write carries all figures of the listing, and some may be
+        stale. A listing off sale shows nothing, so one that goes back on sale raises all of them.
 
         Raises:
             Paused: a person has stopped writes meanwhile.
         """
-        await self._prover.orders_of(self._shop, urgent=not self._may_raise)
+        await self._prover.orders_of(self._shop, urgent=not self._proof)
         async with begin(self._database) as session:
             await pauses.go_on(session, self._shop)
             now = self._clock.now()
@@ -95,14 +107,18 @@ class ListingWrite:
     async def _decided(
         self, session: AsyncSession, view: ListingView, readings: Mapping[OfferRef, Reading]
     ) -> Mapping[OfferRef, int]:
-        decided = {}
+        decided, writes = {}, []
         for ref, standing in view.standings.items():
             seen = readings.get(ref)
             if seen is None or ref not in view.sides:
                 continue
             wanted = standing.target.total
-            shown = seen.parts[ANYWHERE].available
-            decided[ref] = wanted if self._may_raise else min(wanted, shown)
+            basis = 0 if self._restores else seen.parts[ANYWHERE].available
+            decided[ref] = wanted if standing.offer in self._proof else min(wanted, basis)
+            if decided[ref] < wanted and not standing.dirty:
+                await board.make_dirty(session, standing.offer, now=self._clock.now())
+            writes.append(Write(ref=ref, place=ANYWHERE, basis=basis, quantity=decided[ref]))
+        await decide_attempt(session, self._key, writes)
         sending = {view.offers[ref].id: quantity for ref, quantity in decided.items()}
         await mirror.note_sending_all(session, sending)
         return decided

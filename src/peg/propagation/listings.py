@@ -1,7 +1,7 @@
 """Drive offers of a marketplace that only takes a whole listing, unconditionally (Etsy)."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -20,6 +20,7 @@ from peg.marketplaces.writers import ListingWriter
 from peg.propagation import board
 from peg.propagation.attempts import new_key
 from peg.propagation.board import Group, Standing
+from peg.propagation.evidence import Proof
 from peg.propagation.listing_view import ListingView, view_listing
 from peg.propagation.listing_write import ListingWrite, settle_listing
 from peg.propagation.pauses import pause_of
@@ -28,6 +29,7 @@ from peg.propagation.proof import Prover
 
 log = structlog.get_logger()
 
+UNPROVED = "unproved"
 RAISED_AT_ONCE_MAX = 4
 """Raises wait for shared polls; what is lowered never waits behind them."""
 
@@ -81,32 +83,43 @@ class ListingPusher:
 
     async def lower(self, group: Group) -> Sequence[Standing]:
         """Withdraw or lower the group's listing if it shows too much; else what needs a raise."""
-        move = await self._push(group.listing, may_raise=False)
+        move = await self._push(group.listing)
         return group.offers if move in _RAISES else []
 
     async def raise_(self, dirty: Sequence[Standing]) -> None:
         """Prove and send the raises among `dirty`; what is unproved is tried again later."""
-        proved = await self._prover.prove([standing.offer for standing in dirty])
         by_listing = await self._listings_of(dirty)
+        beside = await self._offers_in(by_listing)
+        proved = await self._prover.prove([key for keys in beside.values() for key in keys])
         unproved = [standing.offer for standing in dirty if standing.offer not in proved]
-        await self._later(unproved, "unproved")
+        await self._later(unproved, UNPROVED)
         await all_to_their_end(
             *(
-                self._raise_one(listing)
+                self._raise_one(
+                    listing, {key: proved[key] for key in beside[listing] if key in proved}
+                )
                 for listing, standings in by_listing.items()
-                if all(standing.offer in proved for standing in standings)
+                if all(one.offer in proved for one in standings)
             )
         )
 
-    async def _raise_one(self, listing: str) -> None:
+    async def _raise_one(self, listing: str, proof: Mapping[OfferId, Proof]) -> None:
         async with self._room:
-            await self._push(listing, may_raise=True)
+            if all(one.is_good(self._clock.now()) for one in proof.values()):
+                await self._push(listing, proof)
+            else:
+                await self._later(list(proof), UNPROVED)
 
-    async def _push(self, listing: str, *, may_raise: bool) -> ListingMove:
-        """Write what the listing needs, and look behind it: only the write itself is in turn."""
+    async def _push(
+        self, listing: str, proof: Mapping[OfferId, Proof] | None = None
+    ) -> ListingMove:
+        """Write what the listing needs, and look behind it: only the write itself is in turn.
+
+        It may raise only what is in the `proof`.
+        """
         async with self._turns.setdefault(listing, asyncio.Lock()):
-            attempt = self._attempt(listing, may_raise=may_raise)
-            view, writes = await self._plan(attempt, listing, may_raise=may_raise)
+            attempt = self._attempt(listing, proof)
+            view, writes = await self._plan(attempt, listing, may_raise=proof is not None)
             doubtful = await self._write(attempt, view) if writes else False
         keys = [offer.id for offer in view.offers.values()]
         try:
@@ -135,12 +148,12 @@ class ListingPusher:
                 await settle_listing(session, self._shop, listing, self._clock)
         return view, writes
 
-    def _attempt(self, listing: str, *, may_raise: bool) -> ListingWrite:
+    def _attempt(self, listing: str, proof: Mapping[OfferId, Proof] | None) -> ListingWrite:
         return ListingWrite(
             self._shop,
             listing,
             key=new_key(self._rng),
-            may_raise=may_raise,
+            proof=proof,
             database=self._database,
             clock=self._clock,
             prover=self._prover,
@@ -193,6 +206,18 @@ class ListingPusher:
                 listing = found[standing.offer].ref.listing
                 by_listing.setdefault(listing, []).append(standing)
         return by_listing
+
+    async def _offers_in(self, listings: Iterable[str]) -> Mapping[str, Sequence[OfferId]]:
+        """All that stands in each: a listing that is put back on sale brings all its offers."""
+        async with reading(self._database) as session:
+            return {
+                listing: [
+                    offer.id
+                    for offer in await offers.of_listing(session, self._shop, listing)
+                    if not offer.gone
+                ]
+                for listing in listings
+            }
 
     async def _later(
         self, wanted: Sequence[OfferId], outcome: str, *, wait_s: float | None = None

@@ -1,18 +1,20 @@
 """The proof before a raise: every channel freshly read and explained, and all orders taken in."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 import structlog
 
 from peg.catalog import offers
+from peg.catalog.offers import Offer
 from peg.db.engine import Database
 from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
 from peg.domain.identity import OfferId, ShopId, Sku
 from peg.intake.looking import Lookout
-from peg.intake.polling import Polls
-from peg.intake.readings import TakenIn
+from peg.intake.polling import Polls, last_read_at
 from peg.marketplaces.port import MarketplaceError
+from peg.propagation.evidence import LEGS, Leg, Proof, Witness, proofs
 from peg.propagation.retarget import retarget
 from peg.propagation.reversals import held_back
 from peg.shops import directory
@@ -21,16 +23,28 @@ log = structlog.get_logger()
 
 
 class Prover:
-    """Proves that a raise promises nothing that is already sold."""
+    """Proves that a raise promises nothing that is already sold.
 
-    def __init__(self, database: Database, clock: Clock, lookout: Lookout, polls: Polls) -> None:
+    `legs` is what a proof stands on: all of them, but for a test of what each is good for.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        lookout: Lookout,
+        polls: Polls,
+        *,
+        legs: Sequence[Leg] = LEGS,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._lookout = lookout
         self._polls = polls
+        self._legs = legs
 
-    async def prove(self, wanted: Sequence[OfferId]) -> frozenset[OfferId]:
-        """The offers among `wanted` that may be raised to their present targets.
+    async def prove(self, wanted: Sequence[OfferId]) -> Mapping[OfferId, Proof]:
+        """The offers among `wanted` that may be raised to their present targets, each with why.
 
         Reads every offer of the same items on every channel, then takes in all orders changed
         since, then computes the targets anew. An offer is unproved when one of those readings is
@@ -48,18 +62,30 @@ class Prover:
                 for offer in await offers.of_skus(session, sorted(skus))
                 if offer.tracked and not offer.gone and offer.ref.shop not in left_out
             ]
+        witnesses = await self._witnesses(siblings)
+        await self._retarget(skus)
+        may_rise = [offer for offer in mine.values() if offer.id not in fought_over]
+        return proofs(may_rise, witnesses, self._legs)
+
+    async def _witnesses(self, siblings: Sequence[Offer]) -> Sequence[Witness]:
+        """Read them all, and only then the orders: what a reading shows too few of may be one."""
+        begun_at = self._clock.now()
         seen = await self._lookout.look_where_possible([offer.id for offer in siblings])
-        dark = {**seen.failures, **await self._poll_each({offer.ref.shop for offer in siblings})}
+        shops = {offer.ref.shop for offer in siblings}
+        dark = {**seen.failures, **await self._poll_each(shops)}
         for shop, error in sorted(dark.items()):
             log.info("raise.unproved", shop=shop, error=str(error))
-        doubtful = _doubtful_skus(siblings, seen.taken, dark)
-        await self._retarget(skus)
-        return frozenset(
-            offer.id
-            for offer in mine.values()
-            if offer.id not in fought_over
-            and not doubtful.intersection(part.sku for part in offer.components)
-        )
+        taken = {one.offer: one for one in seen.taken}
+        orders_at = await self._orders_read(shops)
+        return [
+            Witness(
+                offer=offer,
+                needed_since=begun_at,
+                taken=taken.get(offer.id),
+                orders_at=orders_at[offer.ref.shop],
+            )
+            for offer in siblings
+        ]
 
     async def _poll_each(self, shops: Iterable[ShopId]) -> Mapping[ShopId, MarketplaceError]:
         """Take in the orders of each; which shops could not be read, and why."""
@@ -71,6 +97,10 @@ class Prover:
                 failures[shop] = error
         return failures
 
+    async def _orders_read(self, shops: Iterable[ShopId]) -> Mapping[ShopId, datetime | None]:
+        async with reading(self._database) as session:
+            return {shop: await last_read_at(session, shop) for shop in shops}
+
     async def orders_of(self, shop: ShopId, *, urgent: bool = False) -> None:
         """Take in the orders of one shop that were changed before now."""
         await self._polls.poll(shop, urgent=urgent)
@@ -78,16 +108,3 @@ class Prover:
     async def _retarget(self, skus: set[Sku]) -> None:
         async with begin(self._database) as session:
             await retarget(session, sorted(skus), now=self._clock.now())
-
-
-def _doubtful_skus(
-    siblings: Sequence[offers.Offer], taken: Sequence[TakenIn], dark: Container[ShopId]
-) -> frozenset[Sku]:
-    """Items that some channel shows otherwise than the book explains, or could not show."""
-    explained = {one.offer for one in taken if one.explained and not one.outdated}
-    return frozenset(
-        part.sku
-        for offer in siblings
-        if offer.id not in explained or offer.ref.shop in dark
-        for part in offer.components
-    )

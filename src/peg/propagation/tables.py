@@ -37,7 +37,8 @@ attempts = Table(
     Column("shop", String(128), nullable=False),
     Column("writes", Json, nullable=False),
     Column("before", Json),
-    Column("begun_at", UtcDateTime, nullable=False),
+    Column("proof", Json),
+    Column("begun_at", UtcDateTime, nullable=False, index=True),
     Column("ended_at", UtcDateTime),
     Column("outcome", Text),
 )

@@ -39,11 +39,15 @@ def upgrade() -> None:
         sa.Column("shop", sa.String(length=128), nullable=False),
         sa.Column("writes", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("before", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("proof", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_attempts")),
     )
+    with op.batch_alter_table("attempts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attempts_begun_at"), ["begun_at"], unique=False)
+
     op.create_table(
         "cases",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -653,6 +657,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_cases_sku"))
 
     op.drop_table("cases")
+    with op.batch_alter_table("attempts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attempts_begun_at"))
+
     op.drop_table("attempts")
     with op.batch_alter_table("applied", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_applied_sku"))

@@ -1,0 +1,172 @@
+"""Etsy takes a listing as a whole: what its offers will show is decided on what is true right then.
+
+A band in gold and in silver is one listing; five of each are there.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+import pytest
+from sqlalchemy import select
+from tests.support.bench import (
+    ETSY,
+    PATIENCE,
+    Bench,
+    OrderTold,
+    etsy_ref,
+    line,
+    minute,
+    open_book,
+    reading_of,
+)
+from tests.support.clocks import StandingClock
+
+from peg.catalog import mirror, offers
+from peg.db.engine import Database
+from peg.db.transaction import begin, reading
+from peg.domain.identity import OfferId, ShopId, Sku
+from peg.domain.offer import ANYWHERE, Shelf
+from peg.intake.looking import Lookout
+from peg.intake.polling import Polls
+from peg.propagation import board
+from peg.propagation.attempts import new_key
+from peg.propagation.evidence import Proof
+from peg.propagation.listing_view import view_listing
+from peg.propagation.listing_write import ListingWrite
+from peg.propagation.proof import Prover
+from peg.propagation.retarget import retarget
+from peg.propagation.tables import attempts
+
+GOLD, SILVER = Sku("BAND-GOLD"), Sku("BAND-SILVER")
+BAND = {GOLD: etsy_ref("22", "gold"), SILVER: etsy_ref("22", "silver")}
+
+
+class Bookkeeper(Prover):
+    """Takes in the one order that Etsy has, unless the orders are left for later."""
+
+    def __init__(self, database: Database, clock: StandingClock, *, asks: bool) -> None:
+        nobody = Lookout(database, clock, {}, PATIENCE)
+        super().__init__(database, clock, nobody, Polls(database, clock, {}, PATIENCE))
+        self._book = database
+        self._asks = asks
+
+    async def orders_of(self, shop: ShopId, *, urgent: bool = False) -> None:
+        del shop, urgent
+        if self._asks:
+            async with begin(self._book) as session:
+                await Bench(session).take_in(OrderTold().told(0, line(BAND[SILVER], 1)))
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The band's listing, about to be written."""
+
+    database: Database
+    ids: Mapping[Sku, OfferId]
+
+    async def decides(
+        self,
+        *,
+        asks: bool = True,
+        proved: tuple[Sku, ...] = (),
+        shelf: Shelf = Shelf.LISTED,
+        reads: int = 5,
+    ) -> dict[Sku, int]:
+        """Both are read as showing `reads`; what each will show."""
+        clock = StandingClock()
+        attempt = ListingWrite(
+            ETSY,
+            "22",
+            key=new_key(Random(1)),
+            proof={self.ids[sku]: PROOF for sku in proved},
+            database=self.database,
+            clock=clock,
+            prover=Bookkeeper(self.database, clock, asks=asks),
+            patience=PATIENCE,
+        )
+        async with begin(self.database) as session:
+            await attempt.prepare(session, await view_listing(session, ETSY, "22"))
+        seen = {ref: reading_of(ref, {ANYWHERE: reads}, shelf=shelf) for ref in BAND.values()}
+        decided = await attempt.decide(seen)
+        return {sku: decided[ref] for sku, ref in BAND.items()}
+
+    async def dirty(self) -> set[OfferId]:
+        async with reading(self.database) as session:
+            return {one.offer for one in await board.dirty(session, ETSY, now=minute(60))}
+
+    async def kept(self) -> list[tuple[str, int, int]]:
+        """What the attempt says it is about to send: variant, from, to."""
+        async with reading(self.database) as session:
+            (writes,) = (await session.scalars(select(attempts.c.writes))).all()
+        return [(one["variant"], one["basis"], one["quantity"]) for one in writes]
+
+
+PROOF = Proof(begun_at=minute(0), readings={}, orders={})
+
+
+@pytest.fixture
+async def listing(tmp_path: Path) -> AsyncIterator[Listing]:
+    async with open_book(tmp_path) as database:
+        async with begin(database) as session:
+            bench = Bench(session)
+            for sku, ref in BAND.items():
+                await bench.stock(sku, 5)
+                await bench.offer(ref, sku, shows=5)
+            found = await offers.by_refs(session, list(BAND.values()))
+            await retarget(session, list(BAND), now=minute(0))
+            for offer in found.values():
+                await board.shown(session, offer.id, 1, outcome="shown", now=minute(0))
+        yield Listing(database, {sku: found[ref].id for sku, ref in BAND.items()})
+
+
+async def sells(listing: Listing, sku: Sku, pieces: int) -> None:
+    """In person; a band that comes back is sold a negative number of times."""
+    async with begin(listing.database) as session:
+        await Bench(session).post(sku, on_hand=-pieces)
+        await retarget(session, [sku], now=minute(0))
+
+
+async def withdrawn(listing: Listing) -> None:
+    async with begin(listing.database) as session:
+        for offer in listing.ids.values():
+            await mirror.note_shelf(session, offer, Shelf.WITHDRAWN)
+
+
+async def test_a_silver_band_sold_after_it_was_read_is_not_written_back(listing: Listing) -> None:
+    await sells(listing, GOLD, 1)
+
+    assert await listing.decides() == {GOLD: 4, SILVER: 4}
+
+
+async def test_without_asking_for_the_orders_first_it_is(listing: Listing) -> None:
+    await sells(listing, GOLD, 1)
+
+    assert await listing.decides(asks=False) == {GOLD: 4, SILVER: 5}  # four are left
+
+
+async def test_only_what_is_proved_goes_up(listing: Listing) -> None:
+    await sells(listing, GOLD, -2)
+    await sells(listing, SILVER, -2)
+
+    assert await listing.decides(proved=(GOLD,), asks=False) == {GOLD: 7, SILVER: 5}
+    assert await listing.kept() == [("gold", 5, 7), ("silver", 5, 5)]
+
+
+async def test_a_listing_off_sale_raises_all_that_it_brings_back(listing: Listing) -> None:
+    await withdrawn(listing)
+
+    found = await listing.decides(proved=(GOLD,), asks=False, shelf=Shelf.WITHDRAWN)
+
+    assert found == {GOLD: 5, SILVER: 0}
+    assert await listing.dirty() == {listing.ids[SILVER]}  # driven again, with its own proof
+    assert await listing.kept() == [("gold", 0, 5), ("silver", 0, 0)]
+
+
+async def test_with_a_proof_of_each_it_comes_back_as_it_was(listing: Listing) -> None:
+    await withdrawn(listing)
+
+    both = await listing.decides(proved=(GOLD, SILVER), asks=False, shelf=Shelf.WITHDRAWN)
+
+    assert both == {GOLD: 5, SILVER: 5}
