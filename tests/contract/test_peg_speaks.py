@@ -1,5 +1,6 @@
 """What PEG says to the marketplaces is what they publish; what it hears, too."""
 
+import json
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from random import Random
@@ -11,7 +12,7 @@ from tests.support.clocks import MONDAY_NOON, StandingClock
 from tests.support.etsy_oas import etsy_contract
 from tests.support.practice_etsy import URL, Fixture, let_in, open_etsy
 from tests.support.shopify_schema import admin_contract
-from tests.unit.marketplaces.shopify.practice import OneToken, PracticeShopify
+from tests.unit.marketplaces.shopify.practice import OneToken, PracticeShopify, many_pieces
 from tests.unit.marketplaces.shopify.practice import open_practice_shopify as open_shopify
 
 from marketsim.etsy.credentials import KEYSTRING, SHARED_SECRET, SHOP_ID
@@ -24,6 +25,7 @@ from peg.marketplaces.etsy.marketplace import EtsyMarketplace
 from peg.marketplaces.etsy.quota import Quota
 from peg.marketplaces.http import Door
 from peg.marketplaces.port import Marketplace, RemoteGone, Shown, Write
+from peg.marketplaces.shopify.documents import documents
 
 KEY = "00000000-0000-4000-8000-000000000007"
 ETSY = ShopId(f"etsy:{SHOP_ID}")
@@ -64,7 +66,7 @@ def door_to(practice: Fixture) -> EtsyMarketplace:
 
 
 async def found(shop: Marketplace) -> dict[str, RemoteOffer]:
-    return {offer.sku: offer async for page in shop.listings() for offer in page}
+    return {offer.sku: offer async for page in shop.listings() for offer in page.offers}
 
 
 async def test_peg_keeps_a_shopify_shop_by_the_book(shopify: PracticeShopify) -> None:
@@ -85,6 +87,29 @@ async def test_peg_keeps_a_shopify_shop_by_the_book(shopify: PracticeShopify) ->
 
     assert sent.shown is Shown.SENT
     assert again.order == page.orders[0].order
+
+
+async def test_peg_reads_the_rest_of_what_was_cut_off_by_the_book() -> None:
+    practice = await open_shopify(many_pieces(70, *[2] * 25))
+    shop, market = practice.shop, practice.shopify.market
+    returned = market.buy_together({practice.units[0]: 12, practice.units[1]: 49})
+    for _ in range(11):
+        market.refund(returned, quantity=1, restock="cancel")
+    market.cancel(market.buy_together(dict.fromkeys(practice.units, 1)), restock=True)
+
+    page = await shop.orders_since(None, now=MONDAY_NOON + timedelta(minutes=5))
+    await found(shop)
+
+    assert [order.complete for order in page.orders] == [True, True]
+    names = {text: name for name, text in documents().items()}
+    asked = {
+        names[json.loads(one.body)["query"]]
+        for one in practice.overheard.exchanges
+        if one.path.endswith("graphql.json")
+    }
+    assert asked >= {name for name in documents() if name.startswith("More")}
+    assert asked >= {"AllRefunds", "RefundsById"}
+    assert practice.overheard.faults(admin_contract) == []
 
 
 async def test_peg_keeps_an_etsy_shop_by_the_book(etsy: Fixture) -> None:

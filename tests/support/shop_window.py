@@ -10,10 +10,12 @@ from peg.domain.offer import ANYWHERE, Parts, Reading, RemoteOffer, Shelf
 from peg.domain.order import LineSnapshot, OrderSnapshot
 from peg.marketplaces.port import (
     MarketplaceUnavailable,
+    OffersPage,
     OrdersPage,
     RemoteGone,
     Result,
     Shown,
+    UnreadableOffer,
     Write,
 )
 
@@ -42,6 +44,7 @@ class ShopWindow:
         self.written: list[Write] = []
         self.reads = 0
         self.hidden: set[OfferRef] = set()
+        self.garbled: set[OfferRef] = set()
         self.places: Mapping[str, str] = {}
 
     def show(
@@ -128,13 +131,17 @@ class ShopWindow:
             gone = self._reading(ref, 0, Shelf.GONE)
             self.offers[ref] = replace(self.offers[ref], reading=replace(gone, parts={}))
 
-    async def listings(self) -> AsyncIterator[Sequence[RemoteOffer]]:
+    async def listings(self) -> AsyncIterator[OffersPage]:
         refs = [ref for ref in self.offers if ref not in self.hidden]
         for start in range(0, len(refs), PAGE):
             self.before_page()
             self.later(1)
             page = [self.offers[ref] for ref in refs[start : start + PAGE]]
-            yield [replace(one, reading=self._now(one.reading)) for one in page]
+            shown = [replace(one, reading=self._now(one.reading)) for one in page]
+            yield OffersPage(
+                offers=[one for one in shown if one.ref not in self.garbled],
+                unreadable=[_garbled(one) for one in shown if one.ref in self.garbled],
+            )
             self.later(1)
 
     async def read(self, refs: Sequence[OfferRef]) -> Mapping[OfferRef, Reading]:
@@ -197,6 +204,16 @@ class ShopWindow:
         return Reading(
             ref=ref, parts=parts, shelf=shelf, begun_at=self.now, marketplace_at=self.now
         )
+
+
+def _garbled(one: RemoteOffer) -> UnreadableOffer:
+    return UnreadableOffer(
+        listing=one.ref.listing,
+        variant=one.ref.variant,
+        title=one.title,
+        sku=one.sku,
+        why="an inventory level lacks one of its figures",
+    )
 
 
 def _nothing() -> None:

@@ -5,7 +5,7 @@ slowly. Measured on a real store: 250 variants with their items request 25. Here
 as the square root of n, rounded up: 33 for the same, so that PEG never pays less than in reality.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil, isqrt
@@ -188,14 +188,21 @@ def size_of(piece: Piece, variables: Mapping[str, Any]) -> int | None:
     return None
 
 
-def requested(pieces: Sequence[Piece], variables: Mapping[str, Any]) -> int:
+def each(count: int) -> int:
+    """How many times a page costs where each record counts, as an older outline had it."""
+    return max(0, count)
+
+
+def requested(
+    pieces: Sequence[Piece], variables: Mapping[str, Any], weigh: Callable[[int], int] = weight
+) -> int:
     """The cost before anything is read: every page full."""
     total = 0
     for piece in pieces:
-        below = piece.price + requested(piece.children, variables)
+        below = piece.price + requested(piece.children, variables, weigh)
         if piece.paged or piece.sizes:
             size = size_of(piece, variables)
-            below *= weight(1 if size is None else size)
+            below *= weigh(1 if size is None else size)
         total += below
     return total
 

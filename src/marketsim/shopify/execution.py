@@ -19,7 +19,7 @@ from graphql import (
 from graphql.execution.values import get_variable_values
 
 from marketsim.shopify.call import Call
-from marketsim.shopify.cost import MAX_COST, Piece, actual, plan, requested
+from marketsim.shopify.cost import MAX_COST, Piece, actual, each, plan, requested, weight
 from marketsim.shopify.gates import check_input, check_pages
 from marketsim.shopify.partial import nullable_keys, spoil
 from marketsim.shopify.schema import admin_schema
@@ -117,7 +117,8 @@ def run(call: Call, prepared: Prepared, given: Mapping[str, Any]) -> dict[str, A
         )
     except GraphQLError as refusal:
         return {"errors": [_written(refusal, "BAD_REQUEST")]}
-    cost = requested(prepared.pieces, variables)
+    weigh = each if strikes("pages_cost_each") else weight
+    cost = requested(prepared.pieces, variables, weigh)
     if cost > MAX_COST:
         return _too_dear(cost)
     bucket = call.shop.bucket

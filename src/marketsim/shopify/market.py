@@ -60,15 +60,22 @@ class ShopifyMarket:
         ]
 
     def buy(self, unit: UnitId, quantity: int = 1) -> OrderId:
-        variant = self._acting_on(unit)
-        if variant.number not in self.store.variants:
-            raise NotForSale(f"{unit} was deleted")
-        anyway = self._stock.buyable(variant) < quantity and self._shop.strikes("checkout_race")
-        return OrderId(self._orders.place(variant, quantity, anyway=anyway).gid)
+        return self.buy_together({unit: quantity})
+
+    def buy_together(self, wanted: Mapping[UnitId, int]) -> OrderId:
+        """One order of several units."""
+        cart = [(self._acting_on(unit), quantity) for unit, quantity in wanted.items()]
+        for variant, _ in cart:
+            if variant.number not in self.store.variants:
+                raise NotForSale(f"{variant.gid} was deleted")
+        short = any(self._stock.buyable(variant) < quantity for variant, quantity in cart)
+        anyway = short and self._shop.strikes("checkout_race")
+        return OrderId(self._orders.place(cart, anyway=anyway).gid)
 
     def sell_in_person(self, unit: UnitId, quantity: int = 1) -> OrderId:
         """A sale at the till: it asks no stock, so that available may fall below zero; paid."""
-        order = self._orders.place(self._acting_on(unit), quantity, source="pos", anyway=True)
+        cart = [(self._acting_on(unit), quantity)]
+        order = self._orders.place(cart, source="pos", anyway=True)
         self._orders.pay(order)
         return OrderId(order.gid)
 
@@ -90,6 +97,11 @@ class ShopifyMarket:
     def remove_from_order(self, order: OrderId, *, quantity: int) -> None:
         """A person takes unshipped pieces out of an order; they can be sold again."""
         self._orders.remove(self._order(order), quantity)
+
+    def send_from(self, order: OrderId, *, location: int, pieces: int | None = None) -> None:
+        """A person has what is unshipped of an order, or some of it, shipped from another place."""
+        there = list(self.store.locations.values())[location]
+        self._orders.send_from(self._order(order), there, pieces=pieces)
 
     def edit_stock(self, unit: UnitId, *, delta: int, location: int = 0) -> None:
         level = self._level(unit, location)

@@ -2,30 +2,70 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from marketsim.shopify.identity import Identified
 from marketsim.shopify.records import Location, Parts, Variant
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class Allocation:
+class FulfillmentOrder(Identified):
+    """What of an order is to be shipped from one place, line by line."""
+
+    kind: ClassVar[str] = "FulfillmentOrder"
+    number: int
+    order: "Order"
+    location: Location
+    lines: "list[Allocation]" = field(default_factory=list)
+
+    @property
+    def status(self) -> str:
+        """As GraphQL names it."""
+        if self.order.cancelled_at is not None:
+            return "CANCELLED"
+        return "OPEN" if any(it.open for it in self.lines) else "CLOSED"
+
+    @property
+    def assigned_location(self) -> dict[str, Any]:
+        """Its name is what it was called then; only the location itself has an id."""
+        return {"name": self.location.name, "location": self.location}
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Allocation(Identified):
     """Units of a line taken from one location: the fulfilment order's own line.
 
     `counted` says whether the item was tracked when it was sold: only then did stock move.
     """
 
+    kind: ClassVar[str] = "FulfillmentOrderLineItem"
     number: int
-    location: Location
+    line_item: "Line"
+    shipment: FulfillmentOrder
     quantity: int
     counted: bool
     fulfilled: int = 0
     removed: int = 0
 
     @property
+    def location(self) -> Location:
+        """Where it is shipped from."""
+        return self.shipment.location
+
+    @property
     def open(self) -> int:
         """Units still to be shipped from here."""
         return self.quantity - self.fulfilled - self.removed
+
+    @property
+    def total_quantity(self) -> int:
+        """Units shipped and to be shipped from here."""
+        return self.quantity - self.removed
+
+    @property
+    def remaining_quantity(self) -> int:
+        """`open`, by Shopify's word."""
+        return self.open
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -88,6 +128,7 @@ class Refund(Identified):
 
     kind: ClassVar[str] = "Refund"
     number: int
+    order: "Order"
     lines: list[RefundLine]
     note: str | None
     created_at: datetime
@@ -116,6 +157,7 @@ class Order(Identified):
     cancel_reason: str | None = None
     closed_at: datetime | None = None
     refunds: list[Refund] = field(default_factory=list)
+    shipments: list[FulfillmentOrder] = field(default_factory=list)
 
     @property
     def name(self) -> str:

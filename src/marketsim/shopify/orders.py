@@ -5,12 +5,15 @@ from dataclasses import dataclass
 
 from marketsim.market import NotForSale, OrderClosed, OrderId, Returned, Sold
 from marketsim.shopify.order_records import Allocation, Line, Order, Refund, RefundLine
-from marketsim.shopify.records import Level, Location, Variant
+from marketsim.shopify.records import Location, Variant
+from marketsim.shopify.shipping import allocate, move
 from marketsim.shopify.stock import By, Stock, unit_of
 from marketsim.shopify.store import Store
 
 FIRST_ORDER_NUMBER = 1001
 OrderEvent = Callable[[str, Order], None]
+Cart = Sequence[tuple[Variant, int]]
+"""What is bought together, and how many of each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +36,7 @@ class Orders:
         self.on_refund: Callable[[Order, Refund], None] = lambda _order, _refund: None
         self.on_edit: Callable[[Order, Line, int], None] = lambda _order, _line, _removed: None
 
-    def place(
-        self, variant: Variant, quantity: int, *, source: str = "web", anyway: bool = False
-    ) -> Order:
+    def place(self, cart: Cart, *, source: str = "web", anyway: bool = False) -> Order:
         """Create an unpaid order; available falls and committed rises at once.
 
         `anyway` sells below zero, as a till or a checkout that was begun earlier does.
@@ -43,12 +44,35 @@ class Orders:
         Raises:
             NotForSale: fewer can be bought.
         """
-        if quantity < 1:
-            raise ValueError(f"an order takes at least one piece, got {quantity}")
-        if not anyway and self._stock.buyable(variant) < quantity:
-            raise NotForSale(f"{variant.gid}: fewer than {quantity} can be bought")
+        for variant, quantity in cart:
+            if quantity < 1:
+                raise ValueError(f"an order takes at least one piece, got {quantity}")
+            if not anyway and self._stock.buyable(variant) < quantity:
+                raise NotForSale(f"{variant.gid}: fewer than {quantity} can be bought")
         now = self._store.now()
-        line = Line(
+        lines = [self._line(variant, quantity) for variant, quantity in cart]
+        order = Order(
+            number=self._store.next_number(),
+            order_number=FIRST_ORDER_NUMBER + len(self._store.orders),
+            token=self._store.uuid().replace("-", ""),
+            lines=lines,
+            created_at=now,
+            updated_at=now,
+            source_name=source,
+        )
+        self._store.orders[order.number] = order
+        for line in lines:
+            taken = allocate(self._store, self._stock, order, line)
+            self._tell_sold(order, line)
+            for level, pieces in taken if line.variant.item.tracked else ():
+                moved = {"available": -pieces, "committed": pieces}
+                self._stock.move(level, moved, by="buyer", quiet=True)
+        self.on_event("orders/create", order)
+        self._stock.announce([variant for variant, _ in cart], by="buyer")
+        return order
+
+    def _line(self, variant: Variant, quantity: int) -> Line:
+        return Line(
             number=self._store.next_number(),
             variant=variant,
             parts=variant.parts,
@@ -58,25 +82,6 @@ class Orders:
             price_minor=variant.price_minor,
             quantity=quantity,
         )
-        order = Order(
-            number=self._store.next_number(),
-            order_number=FIRST_ORDER_NUMBER + len(self._store.orders),
-            token=self._store.uuid().replace("-", ""),
-            lines=[line],
-            created_at=now,
-            updated_at=now,
-            source_name=source,
-        )
-        self._store.orders[order.number] = order
-        taken = self._allocate(line)
-        self._tell_sold(order, line)
-        if variant.item.tracked:
-            for level, pieces in taken:
-                moved = {"available": -pieces, "committed": pieces}
-                self._stock.move(level, moved, by="buyer", quiet=True)
-        self.on_event("orders/create", order)
-        self._stock.announce([variant], by="buyer")
-        return order
 
     def pay(self, order: Order) -> None:
         """The payment arrives; once.
@@ -104,6 +109,15 @@ class Orders:
                 allocation.fulfilled += pieces
                 self._move(line, allocation, {"committed": -pieces}, by="person")
         self._touch(order, "orders/fulfilled")
+
+    def send_from(self, order: Order, there: Location, *, pieces: int | None = None) -> None:
+        """A person has what is unshipped, or so many pieces of it, shipped from another place.
+
+        Raises:
+            OrderClosed: nothing of it is to be shipped from elsewhere.
+        """
+        move(self._store, self._stock, order, there, pieces=pieces)
+        self._touch(order, None)
 
     def cancel(
         self, order: Order, *, restock: bool, reason: str = "OTHER", by: By = "person"
@@ -161,9 +175,14 @@ class Orders:
     ) -> Refund:
         lines = [row for wanted in back for row in self._give_line_back(order, wanted, by)]
         refund = Refund(
-            number=self._store.next_number(), lines=lines, note=note, created_at=self._store.now()
+            number=self._store.next_number(),
+            order=order,
+            lines=lines,
+            note=note,
+            created_at=self._store.now(),
         )
         order.refunds.append(refund)
+        self._store.refunds[refund.number] = refund
         order.updated_at = self._store.now()
         self.on_refund(order, refund)
         return refund
@@ -217,31 +236,6 @@ class Orders:
             restock_type=restock_type,
             location=location,
         )
-
-    def _allocate(self, line: Line) -> list[tuple[Level, int]]:
-        """Draw on the first location that has all, else on each in turn, the rest on the first."""
-        levels = self._stock.serving(line.variant)
-        if not levels:
-            first = next(iter(self._store.locations.values()))
-            levels = [self._stock.level_of(line.variant.item, first)]
-        whole = [level for level in levels if level.quantities["available"] >= line.quantity]
-        held = dict.fromkeys((level.number for level in levels), 0)
-        left = line.quantity
-        for level in whole[:1] or levels:
-            held[level.number] = min(left, max(0, level.quantities["available"]))
-            left -= held[level.number]
-        held[levels[0].number] += left
-        taken = [(level, held[level.number]) for level in levels if held[level.number]]
-        line.allocations = [
-            Allocation(
-                number=self._store.next_number(),
-                location=level.location,
-                quantity=pieces,
-                counted=line.variant.item.tracked,
-            )
-            for level, pieces in taken
-        ]
-        return taken
 
     def _move(
         self, line: Line, allocation: Allocation, deltas: Mapping[str, int], *, by: By

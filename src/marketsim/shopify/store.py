@@ -8,7 +8,7 @@ from random import Random
 from uuid import UUID
 
 from marketsim.clock import MarketClock
-from marketsim.shopify.order_records import Job, Order
+from marketsim.shopify.order_records import FulfillmentOrder, Job, Order, Refund
 from marketsim.shopify.records import (
     InventoryItem,
     Level,
@@ -48,6 +48,8 @@ class Store:
         self.levels_at: dict[int, list[Level]] = {}
         self.publications: dict[int, Publication] = {}
         self.orders: dict[int, Order] = {}
+        self.refunds: dict[int, Refund] = {}
+        self.shipments: dict[int, FulfillmentOrder] = {}
         self.jobs: dict[str, Job] = {}
         self.definitions: dict[int, MetafieldDefinition] = {}
         self.metafields: dict[tuple[str, str, str], Metafield] = {}
@@ -62,6 +64,8 @@ class Store:
             "ProductVariant": self.variants,
             "InventoryItem": self.items,
             "Order": self.orders,
+            "Refund": self.refunds,
+            "FulfillmentOrder": self.shipments,
             "Publication": self.publications,
             "MetafieldDefinition": self.definitions,
         }

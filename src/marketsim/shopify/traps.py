@@ -44,6 +44,7 @@ _AT_TIMES = (
         0.0,
         "One part of an answer is null, an INTERNAL_SERVER_ERROR beside it.",
     ),
+    ("pages_cost_each", 0.0, "A page costs as often as it has records, not the root of that."),
     ("throttled", 0.0, "THROTTLED although the bucket is full enough; counted as injected."),
     ("latency", 0.0, "An answer takes 0.1 to 2 s longer (half before the work, half after it)."),
     ("search_lags", 0.0, "A search leaves out what changed within the last 3 s."),

@@ -58,6 +58,7 @@ def _report(told: Imported, skipped: Sequence[ShopRow], *, dry_run: bool) -> Rep
         ("offers whose SKU their shop has several times", left_out[Why.SKU_DOUBLED]),
         ("offers that the shop does not count", left_out[Why.UNTRACKED]),
         ("offers without a usable SKU", left_out[Why.NO_SKU]),
+        ("offers that could not be read", left_out[Why.UNREADABLE]),
         ("items of which the shops disagree (`peg questions`)", len(told.asked)),
     ]
     return Report(
@@ -77,6 +78,11 @@ def _sentences(told: Imported, skipped: Sequence[ShopRow], *, dry_run: bool) -> 
     if doubled:
         skus = ", ".join(f"{sku} ({count}x on {shop})" for (sku, shop), count in doubled.items())
         said.append(f"the same SKU several times on one shop: {skus}")
+    said += [
+        f"{one.title or one.listing!r} on {one.shop} could not be read: {one.details}"
+        for one in told.left_out
+        if one.why is Why.UNREADABLE
+    ]
     if told.left_out and not dry_run:
         said.append("`peg offers --unknown` lists what is not kept in step, and why")
     said += [f"left out: {one.id}, {one.status_sentence}" for one in skipped]

@@ -68,6 +68,10 @@ class Refused(MarketplaceError):
     kind = "refused"
 
 
+class TooDear(Refused):
+    """One question asks for more than the marketplace answers at once: ask for less."""
+
+
 class RemoteGone(MarketplaceError):
     """The listing, order or item does not exist there (any more)."""
 
@@ -194,6 +198,30 @@ class OrdersPage:
     unreadable: Sequence[Unreadable] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadableOffer:
+    """A sellable unit whose answer lacks what it must have.
+
+    Attributes:
+        listing: empty if even its number is missing.
+        variant: empty where no unit of the listing can be read.
+    """
+
+    listing: str
+    variant: str
+    title: str
+    sku: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OffersPage:
+    """Some of a shop's offers. One that cannot be read hides no other."""
+
+    offers: Sequence[RemoteOffer]
+    unreadable: Sequence[UnreadableOffer] = ()
+
+
 class Marketplace(Protocol):
     """One connected shop. Every call may raise `MarketplaceError`."""
 
@@ -204,7 +232,7 @@ class Marketplace(Protocol):
     def slowed(self) -> float:
         """How many times longer routine reading should wait now, for the day's calls to last."""
 
-    def listings(self) -> AsyncIterator[Sequence[RemoteOffer]]:
+    def listings(self) -> AsyncIterator[OffersPage]:
         """Every sellable unit of the shop, page by page, for import and reconciliation."""
 
     async def read(self, refs: Sequence[OfferRef]) -> Mapping[OfferRef, Reading]:

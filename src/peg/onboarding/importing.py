@@ -23,7 +23,7 @@ from peg.intake.polling import Polls
 from peg.ledger import kept
 from peg.marketplaces.port import Marketplace
 from peg.onboarding import adopting, proposals
-from peg.onboarding.left_out import LeftOut, left_out
+from peg.onboarding.left_out import LeftOut, could_not_be_read, left_out
 from peg.onboarding.matching import Matching, match
 
 log = structlog.get_logger()
@@ -100,11 +100,11 @@ class Importer:
             MarketplaceError: a shop could not be read.
         """
         self._need_shops()
-        found = await self._read_all(progress)
-        matching, told = await self._match(found)
+        read = await self._read_all(progress)
+        matching, told = await self._match(read)
         async with reading(self._database) as session:
             for matches in batches(matching.matches, BATCH_ITEMS_MAX):
-                foreseen = await adopting.foresee(session, matches, found)
+                foreseen = await adopting.foresee(session, matches, read.offers)
                 told.items += sum(one.new for one in foreseen)
                 told.offers += sum(len(one.fresh) for one in foreseen)
                 told.asked += [one.sku for one in foreseen if one.agreement.disagrees]
@@ -124,8 +124,9 @@ class Importer:
         begun_at = self._clock.now()
         await self._poll(progress)
         await self._name_places()
-        found = await self._read_all(progress)
-        matching, told = await self._match(found)
+        read = await self._read_all(progress)
+        found = read.offers
+        matching, told = await self._match(read)
         for batch in batches(list(found.values()), BATCH_ITEMS_MAX):
             async with begin(self._database) as session:
                 await adopting.keep(session, batch, now=self._clock.now())
@@ -165,8 +166,9 @@ class Importer:
         if not self._shops:
             raise NoShops
 
-    async def _match(self, found: Mapping[OfferRef, RemoteOffer]) -> tuple[Matching, Imported]:
+    async def _match(self, read: "_Found") -> tuple[Matching, Imported]:
         """Match what was found with what is known, and begin to tell of it."""
+        found = read.offers
         async with reading(self._database) as session:
             known = await offers.everything(session)
             rejected = await proposals.rejected_pairs(session)
@@ -181,7 +183,7 @@ class Importer:
             read=dict(Counter(ref.shop for ref in found)),
             matched=sum(len(one.refs) > 1 for one in matching.matches),
             proposals=len(pairs),
-            left_out=left_out(matching, found, mapped=mapped),
+            left_out=[*left_out(matching, found, mapped=mapped), *read.unreadable],
         )
 
     async def _poll(self, progress: Progress) -> None:
@@ -195,15 +197,24 @@ class Importer:
             async with begin(self._database) as session:
                 await locations.keep_names(session, shop, names)
 
-    async def _read_all(self, progress: Progress) -> dict[OfferRef, RemoteOffer]:
-        found: dict[OfferRef, RemoteOffer] = {}
+    async def _read_all(self, progress: Progress) -> "_Found":
+        found = _Found()
         for shop in sorted(self._shops):
             async for page in self._shops[shop].listings():
                 # Pages shift while they are read: what comes twice counts as it was seen first.
-                for offer in page:
-                    found.setdefault(offer.ref, offer)
-                progress("reading", len(page))
+                for offer in page.offers:
+                    found.offers.setdefault(offer.ref, offer)
+                found.unreadable += [could_not_be_read(shop, odd) for odd in page.unreadable]
+                progress("reading", len(page.offers))
         return found
+
+
+@dataclass(slots=True)
+class _Found:
+    """What stands on the shops."""
+
+    offers: dict[OfferRef, RemoteOffer] = field(default_factory=dict)
+    unreadable: list[LeftOut] = field(default_factory=list)
 
 
 def batches(things: Sequence[T], size: int) -> Iterator[Sequence[T]]:

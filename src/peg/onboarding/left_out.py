@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from peg.domain.identity import OfferRef, ShopId
 from peg.domain.offer import RemoteOffer
+from peg.marketplaces.port import UnreadableOffer
 from peg.onboarding.matching import Matching
 
 
@@ -16,11 +17,16 @@ class Why(StrEnum):
     SKU_DOUBLED = "sku_doubled"  # several offers of its shop carry it
     UNTRACKED = "untracked"  # the shop does not count it
     NO_SKU = "no_usable_sku"  # none that both marketplaces can carry
+    UNREADABLE = "unreadable"  # what its shop tells of it lacks what it must have
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOut:
-    """One offer that is not kept in step; `sku` as typed on its shop."""
+    """One offer that is not kept in step; `sku` as typed on its shop.
+
+    Attributes:
+        details: what more there is to say of the reason.
+    """
 
     shop: ShopId
     listing: str
@@ -28,6 +34,7 @@ class LeftOut:
     title: str
     sku: str
     why: Why
+    details: str = ""
 
 
 def left_out(
@@ -58,3 +65,16 @@ def left_out(
         for why, refs in reasons
         for ref in refs
     ]
+
+
+def could_not_be_read(shop: ShopId, odd: UnreadableOffer) -> LeftOut:
+    """An offer of which its shop did not tell enough."""
+    return LeftOut(
+        shop=shop,
+        listing=odd.listing,
+        variant=odd.variant,
+        title=odd.title,
+        sku=odd.sku,
+        why=Why.UNREADABLE,
+        details=odd.why,
+    )

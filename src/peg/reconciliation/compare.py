@@ -7,6 +7,7 @@ from typing import Any
 
 from peg.catalog.mirror import Expectation
 from peg.domain.offer import Reading, RemoteOffer, Shelf, Target
+from peg.marketplaces.port import UnreadableOffer
 
 
 class CauseClass(StrEnum):
@@ -21,6 +22,7 @@ class CauseClass(StrEnum):
     NOT_SHOWN = "not_shown"  # as expected, but not what it should show, and nobody was at it
     NOT_IMPORTED = "not_imported"  # on the marketplace, unknown to PEG
     NOT_TRACKED = "not_tracked"  # Shopify does not count it, so it cannot be kept true
+    UNREADABLE = "unreadable"  # what the marketplace tells of it lacks what it must have
 
 
 class Action(StrEnum):
@@ -69,6 +71,12 @@ def compare(
 def not_imported(remote: RemoteOffer) -> Difference:
     """It stands on the marketplace, and the book knows nothing of it."""
     return _reported(CauseClass.NOT_IMPORTED, remote)
+
+
+def not_readable(odd: UnreadableOffer) -> Difference:
+    """What its marketplace tells of it lacks what it must have."""
+    evidence = {"listing": odd.listing, "sku": odd.sku, "why": odd.why}
+    return Difference(cause=CauseClass.UNREADABLE, action=Action.REPORT, evidence=evidence)
 
 
 def not_tracked(remote: RemoteOffer) -> Difference:

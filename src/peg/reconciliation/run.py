@@ -23,10 +23,17 @@ from peg.intake.polling import Polls
 from peg.intake.readings import Basis, basis_of, take_in_readings
 from peg.ledger import questions
 from peg.ledger.questions import Question
-from peg.marketplaces.port import Marketplace
+from peg.marketplaces.port import Marketplace, OffersPage, UnreadableOffer
 from peg.propagation import board
 from peg.reconciliation import report
-from peg.reconciliation.compare import Action, Difference, compare, not_imported, not_tracked
+from peg.reconciliation.compare import (
+    Action,
+    Difference,
+    compare,
+    not_imported,
+    not_readable,
+    not_tracked,
+)
 
 log = structlog.get_logger()
 
@@ -99,8 +106,8 @@ class Reconciler:
             run = await report.begin_run(session, shop, now=self._clock.now())
         return _Run(id=run, basis=basis, known=known)
 
-    async def _take_in_page(self, run: _Run, page: Sequence[RemoteOffer]) -> None:
-        fresh = [remote for remote in page if remote.ref not in run.seen]
+    async def _take_in_page(self, run: _Run, page: OffersPage) -> None:
+        fresh = [remote for remote in page.offers if remote.ref not in run.seen]
         run.seen.update(remote.ref for remote in fresh)
         mine = [run.known[remote.ref].id for remote in fresh if remote.ref in run.known]
         async with begin(self._database) as session:
@@ -123,6 +130,8 @@ class Reconciler:
                 )
                 if found.action is Action.PUSH and key is not None:
                     await board.make_dirty(session, key, now=now)
+            for odd in page.unreadable:
+                await self._report_unreadable(session, run, odd)
             await take_in_readings(
                 session,
                 [remote.reading for remote in fresh],
@@ -130,6 +139,22 @@ class Reconciler:
                 patience=self._patience,
                 now=now,
             )
+
+    async def _report_unreadable(
+        self, session: AsyncSession, run: _Run, odd: UnreadableOffer
+    ) -> None:
+        """It stands on a page, so it has not vanished; more is not concluded."""
+        mine = [
+            offer
+            for ref, offer in run.known.items()
+            if ref.listing == odd.listing and odd.variant in {"", ref.variant}
+        ]
+        run.seen.update(offer.ref for offer in mine)
+        found = not_readable(odd)
+        keys: list[OfferId | None] = [offer.id for offer in mine]
+        for key in keys or [None]:
+            run.counts[found.cause.value] = run.counts.get(found.cause.value, 0) + 1
+            await report.record_difference(session, run.id, offer=key, title=odd.title, found=found)
 
     def _compare(
         self,

@@ -268,3 +268,18 @@ async def test_the_book_adds_up_after_an_import_and_no_case_is_open(jeweller: Je
     async with reading(jeweller.database) as session:
         assert await queries.wrong_sums(session) == []
         assert await cases.all_cases(session) == []
+
+
+async def test_one_offer_that_cannot_be_read_stops_no_import_and_is_named(
+    jeweller: Jeweller,
+) -> None:
+    odd = jeweller.shopify.show("RING-1", 1)
+    jeweller.shopify.show("RING-2", 1)
+    jeweller.shopify.garbled.add(odd)
+
+    told = await jeweller.imports()
+
+    assert told.items == 1
+    (left_out,) = told.left_out
+    assert (left_out.sku, left_out.why) == ("RING-1", "unreadable")
+    assert "lacks one of its figures" in left_out.details

@@ -10,12 +10,14 @@ from tests.support.bench import etsy_ref, reading_of, shopify_ref
 from peg.catalog.mirror import Expectation
 from peg.domain.money import Money
 from peg.domain.offer import ANYWHERE, Reading, RemoteOffer, Shelf, Target
+from peg.marketplaces.port import UnreadableOffer
 from peg.reconciliation.compare import (
     Action,
     CauseClass,
     Difference,
     compare,
     not_imported,
+    not_readable,
     not_tracked,
 )
 
@@ -176,6 +178,15 @@ def test_what_is_not_imported_and_what_is_not_counted_are_reported_by_listing_an
     assert not_tracked(remote) == Difference(
         cause=CauseClass.NOT_TRACKED, action=Action.REPORT, evidence=evidence
     )
+
+
+def test_what_cannot_be_read_is_reported_with_the_reason() -> None:
+    odd = UnreadableOffer(listing="11", variant="111", title="Piece", sku="RING-9", why="no price")
+
+    found = not_readable(odd)
+
+    assert (found.cause, found.action) == (CauseClass.UNREADABLE, Action.REPORT)
+    assert found.evidence == {"listing": "11", "sku": "RING-9", "why": "no price"}
 
 
 def test_every_cause_has_its_test_here() -> None:

@@ -18,6 +18,7 @@ from peg.intake.patience import Patience
 from peg.intake.polling import Polls
 from peg.marketplaces.port import Marketplace
 from peg.onboarding import answers
+from peg.reconciliation import report
 from peg.reconciliation.run import Reconciler
 
 PIECES = 20
@@ -105,3 +106,20 @@ async def test_after_a_yes_each_is_read_and_what_that_shows_is_believed(
     await checker.check_once()
 
     assert await gone_count(here) == (15 if truly else 0)
+
+
+async def test_an_offer_that_cannot_be_read_is_reported_and_has_not_vanished(
+    here: Jeweller,
+) -> None:
+    refs = await shelf(here)
+    here.shopify.garbled.add(refs[0])
+    reconciler, _ = parts(here)
+
+    found = await reconciler.reconcile(here.shopify.shop)
+
+    assert found == {"unreadable": 1}
+    assert (await gone_count(here), here.shopify.reads) == (0, 0)
+    async with reading(here.database) as session:
+        (run,) = await report.latest(session)
+    assert run["outcome"] == "complete"
+    assert "lacks one of its figures" in run["differences"][0]["evidence"]["why"]

@@ -1,16 +1,13 @@
 """Reading orders, their lines, refunds and where their pieces come from."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import timedelta
-from itertools import groupby
-from typing import Any, ClassVar
+from typing import Any
 
 from marketsim.shopify.call import Call, call_of
 from marketsim.shopify.connections import Key, KeyOf
-from marketsim.shopify.identity import Identified
-from marketsim.shopify.order_records import Allocation, Line, Order, Refund
-from marketsim.shopify.records import Location, Variant
+from marketsim.shopify.order_records import Line, Order, Refund
+from marketsim.shopify.records import Variant
 from marketsim.shopify.resolvers.base import Info, Resolver, Resolvers, nested
 from marketsim.shopify.search import Field, Moment, Number, Word
 from marketsim.shopify.wording import decimal, utc
@@ -47,45 +44,6 @@ _SORTED_BY: dict[str, Callable[[Order], str | int]] = {
     "ORDER_NUMBER": lambda it: it.order_number,
     "TOTAL_PRICE": lambda it: it.total_minor,
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShippingLine(Identified):
-    """Units of an order's line to be shipped from one place."""
-
-    kind: ClassVar[str] = "FulfillmentOrderLineItem"
-    number: int
-    allocation: Allocation
-    line_item: Line
-
-    @property
-    def total_quantity(self) -> int:
-        return self.allocation.quantity - self.allocation.removed
-
-    @property
-    def remaining_quantity(self) -> int:
-        return self.allocation.open
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FulfillmentOrder(Identified):
-    """What of an order is to be shipped from one place."""
-
-    kind: ClassVar[str] = "FulfillmentOrder"
-    number: int
-    location: Location
-    lines: Sequence[ShippingLine]
-    cancelled: bool
-
-    @property
-    def status(self) -> str:
-        if self.cancelled:
-            return "CANCELLED"
-        return "OPEN" if any(it.remaining_quantity for it in self.lines) else "CLOSED"
-
-    @property
-    def assigned_location(self) -> dict[str, Any]:
-        return {"name": self.location.name, "location": self.location}
 
 
 def orders(_root: Any, info: Info, **args: Any) -> Any:
@@ -140,24 +98,7 @@ def fulfillment_orders(source: Order, info: Info, **args: Any) -> Any:
     """Where the order's pieces are taken from."""
     call = call_of(info)
     call.need("read_merchant_managed_fulfillment_orders", "fulfillmentOrders")
-    rows = [
-        ShippingLine(number=allocation.number, allocation=allocation, line_item=line)
-        for line in source.lines
-        for allocation in line.allocations
-    ]
-    rows.sort(key=lambda it: it.allocation.location.number)
-    grouped = [
-        FulfillmentOrder(
-            number=lines[0].number + 1,
-            location=lines[0].allocation.location,
-            lines=lines,
-            cancelled=source.cancelled_at is not None,
-        )
-        for lines in (
-            list(them) for _, them in groupby(rows, key=lambda it: it.allocation.location.number)
-        )
-    ]
-    return call.page(info, grouped, args)
+    return call.page(info, source.shipments, args)
 
 
 def variant_of_line(source: Line, info: Info) -> Variant | None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from marketsim.shopify.call import call_of
 from marketsim.shopify.credentials import SHOP_DOMAIN, SHOP_NAME, SHOP_TIMEZONE
-from marketsim.shopify.order_records import Job, Order
+from marketsim.shopify.order_records import FulfillmentOrder, Job, Order, Refund
 from marketsim.shopify.records import (
     STATES,
     InventoryItem,
@@ -24,6 +24,8 @@ _SCOPE_OF: dict[type[Any], str] = {
     InventoryItem: "read_inventory",
     Level: "read_inventory",
     Order: "read_orders",
+    Refund: "read_orders",
+    FulfillmentOrder: "read_merchant_managed_fulfillment_orders",
     Location: "read_locations",
 }
 _LOCATION_FIELDS: dict[str, Field] = {

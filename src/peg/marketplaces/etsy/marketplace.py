@@ -19,7 +19,7 @@ from peg.marketplaces.etsy.inventory import InventoryWriter
 from peg.marketplaces.etsy.receipts import order_of, orders_of
 from peg.marketplaces.etsy.translate import Seen, gone, offers, products, readings
 from peg.marketplaces.limiter import Lane
-from peg.marketplaces.port import OrdersPage, RemoteGone
+from peg.marketplaces.port import OffersPage, OrdersPage, RemoteGone, UnreadableOffer
 
 log = structlog.get_logger()
 
@@ -50,7 +50,7 @@ class EtsyMarketplace(InventoryWriter):
         """How many times longer routine reading should wait now, for the day's calls to last."""
         return self._client.slowed
 
-    async def listings(self) -> AsyncIterator[Sequence[RemoteOffer]]:
+    async def listings(self) -> AsyncIterator[OffersPage]:
         """Every sellable unit of the shop, page by page.
 
         A listing that moves from one state to another while we read is given once, as first seen.
@@ -68,7 +68,7 @@ class EtsyMarketplace(InventoryWriter):
         """
         answer = await self._client.newest(next(self._glanced_at), limit=NEWEST)
         rows = {str(whole(row, "listing_id")): row for row in things(answer.body, "results")}
-        return await self._offers(rows, answer.seen)
+        return (await self._offers(rows, answer.seen)).offers
 
     async def read(self, refs: Sequence[OfferRef]) -> Mapping[OfferRef, Reading]:
         """Fresh readings; one listing costs one call, a hundred cost one or two."""
@@ -115,7 +115,7 @@ class EtsyMarketplace(InventoryWriter):
         """Nothing can be done: a person removes them in Etsy's developer portal."""
         return 0
 
-    async def _pages(self, state: str, known: set[str]) -> AsyncIterator[Sequence[RemoteOffer]]:
+    async def _pages(self, state: str, known: set[str]) -> AsyncIterator[OffersPage]:
         """The listings of one state; read again from the start if some slipped away between pages.
 
         Etsy counts pages by offset: when a listing leaves the state, its followers move forward and
@@ -139,21 +139,25 @@ class EtsyMarketplace(InventoryWriter):
             if len(here) >= count:
                 return
 
-    async def _offers(self, rows: Mapping[str, Json], seen: Seen) -> list[RemoteOffer]:
+    async def _offers(self, rows: Mapping[str, Json], seen: Seen) -> OffersPage:
+        """The offers of some listings; an odd one must not end the reading of the others."""
         blank = [listing for listing, row in rows.items() if not _tells_all(row)]
         better = await ask_all(blank, self._ask_inventories)
-        return [
-            offer
-            for listing, row in rows.items()
-            for offer in self._offers_of(row, better.get(listing, row), seen)
-        ]
-
-    def _offers_of(self, row: Json, source: Json, seen: Seen) -> Sequence[RemoteOffer]:
-        try:
-            return offers(self.shop, row, thing(source, "inventory"), seen)
-        except PegError as error:  # one odd listing must not end the import of the others
-            log.warning("listing.unreadable", listing=row.get("listing_id"), why=str(error))
-            return ()
+        found: list[RemoteOffer] = []
+        odd: list[UnreadableOffer] = []
+        for listing, row in rows.items():
+            try:
+                inventory = thing(better.get(listing, row), "inventory")
+                found += offers(self.shop, row, inventory, seen)
+            except PegError as error:
+                log.warning("listing.unreadable", listing=listing, why=str(error))
+                title = str(row.get("title") or "")
+                odd.append(
+                    UnreadableOffer(
+                        listing=listing, variant="", title=title, sku="", why=str(error)
+                    )
+                )
+        return OffersPage(offers=found, unreadable=odd)
 
     async def _read(self, listings: Sequence[str]) -> dict[OfferRef, Reading]:
         seen = self._client.now_seen()

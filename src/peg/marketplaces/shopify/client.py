@@ -22,6 +22,7 @@ from peg.marketplaces.port import (
     Refused,
     RemoteGone,
     Throttled,
+    TooDear,
     UnexpectedAnswer,
 )
 from peg.marketplaces.shopify import API_VERSION
@@ -66,6 +67,7 @@ class ShopifyClient:
         self._clock = clock
         self._bucket = Bucket(clock, capacity=BUCKET_POINTS, per_s=BUCKET_POINTS_PER_S)
         self._costs: dict[str, float] = {}
+        self._firsts: dict[str, int] = {}
 
     async def execute(
         self, operation: str, variables: Mapping[str, Any], *, lane: Lane, writes: bool = False
@@ -80,6 +82,27 @@ class ShopifyClient:
             if not _is_throttled(body.data):
                 return self._judged(operation, body, writes=writes)
         raise Throttled(f"{operation}: the shop's points are used up by others", wait_s=5.0)
+
+    async def execute_sized(
+        self, operation: str, variables: Mapping[str, Any], *, first: int, lane: Lane
+    ) -> Answer:
+        """Run a query with pages of `first`, or smaller ones where those cost too much.
+
+        The formula is not public, so what fits is found out, and remembered.
+
+        Raises:
+            MarketplaceError: by its name.
+        """
+        first = min(first, self._firsts.get(operation, first))
+        while True:
+            try:
+                return await self.execute(operation, {**variables, "first": first}, lane=lane)
+            except TooDear:
+                if first == 1:
+                    raise
+                first //= 2
+                self._firsts[operation] = first
+                log.warning("shopify.page_too_dear", operation=operation, first=first)
 
     async def _ask(
         self, operation: str, variables: Mapping[str, Any], *, lane: Lane, writes: bool
@@ -201,5 +224,7 @@ def _named(operation: str, errors: Any, *, partial: bool) -> Exception:
             return MissingScope(f"{sentence}: grant the app its scopes and connect again")
         case "INTERNAL_SERVER_ERROR" | "TIMEOUT":
             return MarketplaceUnavailable(sentence)
+        case "MAX_COST_EXCEEDED":
+            return TooDear(sentence)
         case _:
             return Refused(sentence)

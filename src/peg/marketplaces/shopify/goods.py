@@ -8,7 +8,7 @@ from peg.domain.identity import OfferRef, ShopId
 from peg.domain.money import Money
 from peg.domain.offer import Parts, Reading, RemoteOffer, Shelf
 from peg.marketplaces.port import UnexpectedAnswer
-from peg.marketplaces.shopify.reading import field, number, text, whole
+from peg.marketplaces.shopify.reading import field, goes_on, number, text, whole
 
 _FIGURES = ("available", "on_hand", "committed", "reserved")
 
@@ -28,8 +28,8 @@ def reading_of(
 ) -> Reading:
     """What the variant shows, place by place; an inactive level shows nothing."""
     levels = field(variant, "inventoryItem", "inventoryLevels")
-    if field(levels, "pageInfo", "hasNextPage"):
-        raise UnexpectedAnswer("an item lies at more than ten locations: ask for more of them")
+    if goes_on(levels):
+        raise UnexpectedAnswer("a variant's places were not read to their end")
     active = field(variant, "product", "status") == "ACTIVE"
     return Reading(
         ref=ref,

@@ -12,10 +12,22 @@ from peg.domain.identity import OfferRef, ShopId
 from peg.domain.money import Money
 from peg.domain.order import LineSnapshot, OrderSnapshot
 from peg.marketplaces.port import Unreadable
+from peg.marketplaces.shopify.reading import (
+    Page,
+    goes_on,
+    moment,
+    number,
+    page_of,
+    text,
+    things,
+    whole,
+)
 from peg.marketplaces.shopify.reading import field as at
-from peg.marketplaces.shopify.reading import moment, number, text, things, whole
 
 log = structlog.get_logger()
+
+REFUNDS_PER_ORDER = 10
+"""As `operations.graphql` asks for."""
 
 UNPAID = {"PENDING", "EXPIRED", "VOIDED", "AUTHORIZED"}
 
@@ -102,12 +114,7 @@ def order_of(order: Any, shop: ShopId, *, fetched_at: datetime) -> OrderSnapshot
         lines=[line for line in lines if line is not None],
         paid=text(order, "displayFinancialStatus") not in UNPAID,
         cancelled_at=moment(cancelled) if cancelled else None,
-        complete=(
-            whole_refunds
-            and whole_places
-            and None not in lines
-            and not at(told, "pageInfo", "hasNextPage")
-        ),
+        complete=(whole_refunds and whole_places and None not in lines and not goes_on(told)),
         test=bool(at(order, "test")),
     )
 
@@ -156,12 +163,21 @@ def _ref(variant: Any, shop: ShopId) -> OfferRef | None:
     )
 
 
+def refunds_of(order: Any) -> Page:
+    """An order's refunds: a list without pages, which may have been cut off if it is full."""
+    told = at(order, "refunds")
+    if isinstance(told, Mapping):  # followed to its end already
+        return told
+    return page_of(things(order, "refunds"), more=len(told) >= REFUNDS_PER_ORDER)
+
+
 def _returned(order: Any) -> tuple[Mapping[str, Returned], bool]:
     found: dict[str, Returned] = {}
-    complete = True
-    for refund in things(order, "refunds"):
+    refunds = refunds_of(order)
+    complete = not goes_on(refunds)
+    for refund in things(refunds, "nodes"):
         lines = at(refund, "refundLineItems")
-        complete &= not at(lines, "pageInfo", "hasNextPage")
+        complete &= not goes_on(lines)
         for row in things(lines, "nodes"):
             one = found.setdefault(number(at(row, "lineItem", "id")), Returned())
             if at(row, "restockType") == "NO_RESTOCK":
@@ -175,11 +191,11 @@ def _places(order: Any) -> tuple[Mapping[str, str | None], bool]:
     """Where each line ships from; None for one that is split over several places."""
     found: dict[str, str | None] = {}
     page = at(order, "fulfillmentOrders")
-    complete = not at(page, "pageInfo", "hasNextPage")
+    complete = not goes_on(page)
     for part in things(page, "nodes"):
         location = at(part, "assignedLocation", "location")
         lines = at(part, "lineItems")
-        complete &= not at(lines, "pageInfo", "hasNextPage")
+        complete &= not goes_on(lines)
         if location is None:
             continue
         place = number(at(location, "id"))

@@ -1,6 +1,6 @@
 """Take JSON apart without believing it: a field that is missing is an error, never a zero."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -59,6 +59,25 @@ def number(gid: object) -> str:
     if not digits.isdigit():
         raise UnexpectedAnswer(f"{gid!r} is no id of Shopify")
     return digits
+
+
+Page = Mapping[str, Any]
+"""What a connection gives: `nodes` and `pageInfo`."""
+
+
+def page_of(nodes: Sequence[Any], *, more: bool = False) -> Page:
+    """Some nodes in the shape of a page."""
+    return {"nodes": nodes, "pageInfo": {"hasNextPage": more, "endCursor": None}}
+
+
+def goes_on(page: Any) -> bool:
+    """Whether something of a list is still to be read."""
+    return bool(field(page, "pageInfo", "hasNextPage"))
+
+
+def next_cursor(page: Any) -> str | None:
+    """Where a page's follower begins; None after the last one."""
+    return text(page, "pageInfo", "endCursor") if goes_on(page) else None
 
 
 def gid(kind: str, digits: str) -> str:

@@ -9,7 +9,7 @@ from peg.domain.order import OrderSnapshot
 
 
 async def everything(shop: EtsyShop) -> list[RemoteOffer]:
-    return [offer async for page in shop.market.listings() for offer in page]
+    return [offer async for page in shop.market.listings() for offer in page.offers]
 
 
 async def orders(shop: EtsyShop, cursor: str | None) -> tuple[list[OrderSnapshot], str]:

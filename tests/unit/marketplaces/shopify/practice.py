@@ -43,6 +43,7 @@ class PracticeShopify:
     """The practice shop and PEG's door to it."""
 
     shopify: Shopify
+    clock: MarketClock
     overheard: Overheard
     faults: Faults
     shop: ShopifyMarketplace
@@ -67,16 +68,17 @@ def catalogue() -> Catalogue:
     )
 
 
-async def open_practice_shopify() -> PracticeShopify:
+async def open_practice_shopify(shelf: Catalogue | None = None) -> PracticeShopify:
     faults = Faults(FAULTS, seed=1)
+    market_clock = MarketClock(MONDAY_NOON, speed=0)
     shopify = build_shopify(
-        clock=MarketClock(MONDAY_NOON, speed=0),
+        clock=market_clock,
         faults=faults,
         seed=1,
         http=httpx2.AsyncClient(),
         public_url=URL,
     )
-    shopify.market.open(catalogue())
+    shopify.market.open(shelf or catalogue())
     overheard = Overheard(shopify.app)
     http = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=overheard))
     clock, calls = StandingClock(), CallLog()
@@ -87,7 +89,24 @@ async def open_practice_shopify() -> PracticeShopify:
     client = ShopifyClient(URL, door, OneToken(grant.access_token), clock)
     shop = ShopifyMarketplace(SHOP, client, clock, currency="USD")
     return PracticeShopify(
-        shopify=shopify, overheard=overheard, faults=faults, shop=shop, calls=calls
+        shopify=shopify,
+        clock=market_clock,
+        overheard=overheard,
+        faults=faults,
+        shop=shop,
+        calls=calls,
+    )
+
+
+def many_pieces(count: int, *stock: int) -> Catalogue:
+    """So many listings of one piece each, with so many of it at each of as many places."""
+    names = [PieceId(f"piece-{number}") for number in range(count)]
+    return Catalogue(
+        seed=1,
+        currency="USD",
+        locations=tuple(f"Place {number}" for number in range(len(stock))),
+        pieces=tuple(_piece(name, stock) for name in names),
+        listings=tuple(_listing(name, _unit(name, name.upper(), stock, 4_999)) for name in names),
     )
 
 

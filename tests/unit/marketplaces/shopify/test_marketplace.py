@@ -12,7 +12,7 @@ KEY = str(UUID(int=7, version=4))
 
 
 async def found(practice: PracticeShopify) -> dict[str, RemoteOffer]:
-    return {offer.sku: offer async for page in practice.shop.listings() for offer in page}
+    return {offer.sku: offer async for page in practice.shop.listings() for offer in page.offers}
 
 
 async def test_every_variant_is_read_with_its_figures_place_by_place() -> None:

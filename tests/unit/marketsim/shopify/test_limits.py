@@ -68,6 +68,17 @@ async def test_a_query_dearer_than_a_thousand_is_refused_without_a_status(
     assert "data" not in answer
 
 
+@pytest.mark.parametrize(("trap", "cost"), [(1, 100), (0, 10)])
+async def test_a_page_costs_each_of_its_records_or_the_root(
+    shop: Rehearsal, trap: int, cost: int
+) -> None:
+    shop.switch(pages_cost_each=trap)
+
+    answer = await shop.query("{ orders(first: 100) { nodes { id } } }")
+
+    assert answer["extensions"]["cost"]["requestedQueryCost"] == cost
+
+
 @pytest.mark.parametrize("arguments", ["", "(first: 251)", "(after: null)"])
 async def test_a_page_must_be_at_most_250(shop: Rehearsal, arguments: str) -> None:
     answer = await shop.query(f"{{ orders{arguments} {{ nodes {{ id }} }} }}")
