@@ -1,12 +1,19 @@
 """Run the real `peg` in this process."""
 
+import asyncio
 import io
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from peg.cli.main import run
+from peg.db.engine import open_database, sqlite_url
+from peg.db.transaction import begin
+from peg.migrations.schema import ensure_current
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +38,16 @@ def peg(home: Path, *words: str, **environment: str) -> Ran:
     out, err = io.StringIO(), io.StringIO()
     code = run(words, {"PEG_HOME": str(home), **environment}, out=out, err=err)
     return Ran(code, out.getvalue(), err.getvalue())
+
+
+def seed(home: Path, work: Callable[[AsyncSession], Awaitable[None]]) -> None:
+    """Make the database of `home`, and do some work in it that no command does."""
+
+    async def fill() -> None:
+        database = open_database(sqlite_url(home / "peg.db"))
+        await ensure_current(database)
+        async with begin(database) as session:
+            await work(session)
+        await database.close()
+
+    asyncio.run(fill())

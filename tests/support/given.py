@@ -1,6 +1,5 @@
 """What a page takes as given before its first command: `<!-- given: a small book -->`."""
 
-import asyncio
 import re
 import subprocess
 import sys
@@ -10,19 +9,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx2
-from tests.support.command_line import peg
+from sqlalchemy.ext.asyncio import AsyncSession
+from tests.support.command_line import peg, seed
 
 from marketsim.etsy import credentials as etsy
 from marketsim.shopify import credentials as shopify
 from peg.catalog import items
 from peg.catalog.items import Item
-from peg.db.engine import open_database, sqlite_url
-from peg.db.transaction import begin
 from peg.domain.identity import MAIN, Sku
 from peg.domain.stock import Cause
 from peg.ledger import book
 from peg.ledger.book import Posting
-from peg.migrations.schema import ensure_current
 
 GIVEN = re.compile(r"^<!-- given: (.+?) -->$", re.MULTILINE)
 MARKETSIM = (sys.executable, "-c", "from marketsim.cli import main; main()")
@@ -55,7 +52,7 @@ def nothing(_home: Path) -> Iterator[Environment]:
 @contextmanager
 def a_small_book(home: Path) -> Iterator[Environment]:
     """One ruby ring and six pairs of studs, on no shop."""
-    asyncio.run(_fill(home))
+    seed(home, _fill)
     yield {}
 
 
@@ -80,29 +77,25 @@ BEGINNINGS: Mapping[str, Callable[[Path], AbstractContextManager[Environment]]] 
 }
 
 
-async def _fill(home: Path) -> None:
-    database = open_database(sqlite_url(home / "peg.db"))
-    await ensure_current(database)
-    async with begin(database) as session:
-        shelf = [
-            Item(sku=Sku(sku), name=name, one_of_a_kind=pieces == 1)
-            for sku, (name, pieces) in SHELF.items()
-        ]
-        await items.open_all(session, shelf, now=LONG_AGO)
-        postings = [
-            Posting(
-                sku=Sku(sku),
-                location=MAIN,
-                on_hand=pieces,
-                cause=Cause.BASELINE,
-                source="import",
-                reference="",
-                happened_at=LONG_AGO,
-            )
-            for sku, (_, pieces) in SHELF.items()
-        ]
-        await book.post(session, postings, now=LONG_AGO)
-    await database.close()
+async def _fill(session: AsyncSession) -> None:
+    shelf = [
+        Item(sku=Sku(sku), name=name, one_of_a_kind=pieces == 1)
+        for sku, (name, pieces) in SHELF.items()
+    ]
+    await items.open_all(session, shelf, now=LONG_AGO)
+    postings = [
+        Posting(
+            sku=Sku(sku),
+            location=MAIN,
+            on_hand=pieces,
+            cause=Cause.BASELINE,
+            source="import",
+            reference="",
+            happened_at=LONG_AGO,
+        )
+        for sku, (_, pieces) in SHELF.items()
+    ]
+    await book.post(session, postings, now=LONG_AGO)
 
 
 def _addresses(process: subprocess.Popen[str]) -> Environment:

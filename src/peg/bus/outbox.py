@@ -50,7 +50,7 @@ async def dead_count(session: AsyncSession) -> int:
     return await session.scalar(select(func.count()).where(*_IS_DEAD)) or 0
 
 
-async def dead(session: AsyncSession, *, limit: int = 100) -> Sequence[Mapping[str, Any]]:
+async def dead(session: AsyncSession, *, limit: int | None = None) -> Sequence[Mapping[str, Any]]:
     """Messages given up after all attempts, newest first."""
     columns = ("id", "topic", "body", "staged_at", "attempts", "last_error")
     query = (

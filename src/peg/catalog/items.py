@@ -12,7 +12,7 @@ from peg.catalog import tables
 from peg.db.transaction import insert_or_ignore, require_transaction, upsert
 from peg.domain.errors import BadQuantity, ErrorKind, PegError
 from peg.domain.identity import Sku
-from peg.domain.near import did_you_mean
+from peg.domain.near import did_you_mean, quoted
 from peg.ledger.book import open_items
 from peg.ledger.unknown import unknown_sku
 
@@ -25,7 +25,7 @@ class UnknownKind(PegError):
     def __init__(self, typed: str, known: Sequence[str]) -> None:
         there_are = f"there are {', '.join(known)}" if known else _NO_KINDS
         super().__init__(
-            f"no piece is of the kind {typed!r}{did_you_mean(typed, known)}: {there_are}"
+            f"no piece is of the kind {quoted(typed)}{did_you_mean(typed, known)}: {there_are}"
         )
 
 

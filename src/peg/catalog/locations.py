@@ -12,10 +12,12 @@ from peg.catalog import tables
 from peg.db.transaction import require_transaction, upsert
 from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import MAIN, POOL, LocationId, ShopId
-from peg.domain.near import did_you_mean
+from peg.domain.near import did_you_mean, quoted
 
 OWN = ShopId("peg")
 """Whose places those are that no marketplace knows."""
+
+NAME_CHARACTERS_MAX = 48
 
 _NOT_A_LETTER = re.compile(r"[^a-z0-9]+")
 
@@ -24,6 +26,12 @@ class UnknownPlace(PegError):
     """No place has this name, or several have it."""
 
     kind: ClassVar[ErrorKind] = "missing"
+
+
+class BadPlaceName(PegError):
+    """What cannot be the name of a place."""
+
+    kind: ClassVar[ErrorKind] = "refused"
 
 
 class PlaceTaken(PegError):
@@ -73,9 +81,15 @@ async def open_own(session: AsyncSession, name: str) -> LocationId:
     """A place that no marketplace knows: what lies there is for sale only where no place counts.
 
     Raises:
+        BadPlaceName: blank, or longer than a name is.
         PlaceTaken: there is one of that name.
     """
     require_transaction(session)
+    if not 0 < len(" ".join(name.split())) <= NAME_CHARACTERS_MAX:
+        raise BadPlaceName(
+            f"{quoted(name)} is no name of a place: use 1 to {NAME_CHARACTERS_MAX} characters, such"
+            " as Safe"
+        )
     for one in await everything(session):
         if {_folded(name), _slug(name)} & {one.location, _folded(one.name)}:
             raise PlaceTaken(f"there is a place {one} already: `peg places` lists them")
@@ -95,11 +109,11 @@ async def named(session: AsyncSession, typed: str) -> LocationId:
     if len(found) == 1:
         return found.pop()
     if found:
-        raise UnknownPlace(f"{typed!r} may be {' or '.join(sorted(found))}: name one of them")
+        raise UnknownPlace(f"{quoted(typed)} may be {' or '.join(sorted(found))}: name one of them")
     guess = did_you_mean(typed, [one.name for one in known])
     raise UnknownPlace(
-        f"no place is called {typed!r}{guess}: there are {', '.join(map(str, known))}. A new place"
-        " is made by `peg places add NAME`"
+        f"no place is called {quoted(typed)}{guess}: there are {', '.join(map(str, known))}. A new"
+        " place is made by `peg places add NAME`"
     )
 
 
@@ -125,4 +139,4 @@ def _folded(name: str) -> str:
 
 
 def _slug(name: str) -> str:
-    return _NOT_A_LETTER.sub("-", name.lower()).strip("-")[:48] or "place"
+    return _NOT_A_LETTER.sub("-", name.lower()).strip("-")[:NAME_CHARACTERS_MAX] or "place"

@@ -1,16 +1,20 @@
 """`peg dead`: deliveries and messages that were put aside after too many failures."""
 
+import re
 from typing import ClassVar
 
 from cyclopts import App
 
 from peg.bus import outbox
 from peg.cli.terminal import Here, Report
-from peg.cli.words import seen
+from peg.cli.words import Reason, seen
 from peg.db.transaction import begin, reading
 from peg.domain.errors import ErrorKind, PegError
+from peg.domain.near import quoted
 from peg.intake import inbox
 from peg.reads.dead import DELIVERY, MESSAGE, dead
+
+_NAME = re.compile(rf"(?P<kind>[{DELIVERY}{MESSAGE}])(?P<number>[1-9][0-9]{{0,17}})\Z", re.ASCII)
 
 app = App(name="dead", help="What was put aside after too many failures.", help_format="plaintext")
 
@@ -68,7 +72,7 @@ async def retry(which: str | None = None, /, *, everything: bool = False, here: 
 
 @app.command
 async def discard(
-    which: str | None = None, /, *, why: str, everything: bool = False, here: Here
+    which: str | None = None, /, *, why: Reason, everything: bool = False, here: Here
 ) -> int:
     """Tick it off. It is kept with the reason, and nothing more is done about it.
 
@@ -98,10 +102,11 @@ def _named(which: str | None, *, everything: bool) -> tuple[int | None, int | No
         raise UnclearWhich("name one of `peg dead`, such as d12, or say --everything")
     if which is None:
         return 0, 0
-    kind, number = which[:1], which[1:]
-    if kind not in {DELIVERY, MESSAGE} or not number.isdecimal() or int(number) == 0:
-        raise UnclearWhich(f"{which!r} is no name of `peg dead`: they look like d12 or m3")
-    return (int(number), None) if kind == DELIVERY else (None, int(number))
+    named = _NAME.match(which)
+    if named is None:
+        raise UnclearWhich(f"{quoted(which)} is no name of `peg dead`: they look like d12 or m3")
+    number = int(named["number"])
+    return (number, None) if named["kind"] == DELIVERY else (None, number)
 
 
 def _refuse_none(count: int, which: str | None) -> None:

@@ -67,9 +67,10 @@ async def history(sku: str, /, *, at: str | None = None, limit: Lines = 50, here
     """
     async with here.ground() as ground, reading(ground.database) as session:
         moment = ground.clock.now() if at is None else moment_of(at, end_of_day=True)
-        found = await stock_reads.history(session, sku_of(sku), at=moment, limit=limit)
+        found = await stock_reads.history(session, sku_of(sku), at=moment, limit=limit + 1)
+    shown = found.model_copy(update={"entries": found.entries[:limit]})
     report = Report(
-        facts=found.model_dump(mode="json"),
+        facts=shown.model_dump(mode="json"),
         columns=("posted", "place", "on hand", "committed", "held", "cause", "source", "note"),
         rows=[
             (
@@ -82,11 +83,12 @@ async def history(sku: str, /, *, at: str | None = None, limit: Lines = 50, here
                 one.source,
                 one.note,
             )
-            for one in found.entries
+            for one in shown.entries
         ],
         sentence=(
             f"{found.sku} at {seen(found.at)}: {found.level.available} available,"
             f" {found.level.on_hand} on hand, {found.level.committed} committed"
+            f"{_and_more(found.entries, limit)}"
         ),
     )
     return here.show(report)
@@ -102,14 +104,15 @@ async def orders(*, limit: Lines = 50, unknown: bool = False, here: Here) -> int
     if unknown:
         return await _unresolved(here)
     async with here.ground() as ground, reading(ground.database) as session:
-        found = await order_reads.recent(session, limit=limit)
+        found = await order_reads.recent(session, limit=limit + 1)
+    shown = found[:limit]
     report = Report(
-        facts=[one.model_dump(mode="json") for one in found],
+        facts=[one.model_dump(mode="json") for one in shown],
         columns=("order", "shop", "sold", "state", "lines"),
         rows=[
-            (one.name, one.shop, seen(one.created_at), _state(one), _lines(one)) for one in found
+            (one.name, one.shop, seen(one.created_at), _state(one), _lines(one)) for one in shown
         ],
-        sentence="" if found else "no orders yet",
+        sentence=f"the newest {len(shown)}{_and_more(found, limit)}" if found else "no orders yet",
     )
     return here.show(report)
 
@@ -128,6 +131,11 @@ async def _unresolved(here: Here) -> int:
         exit_code=1 if found else 0,
     )
     return here.show(report)
+
+
+def _and_more(found: Sequence[object], limit: int) -> str:
+    """Say so where a list was cut: nobody should take it for all there is."""
+    return f"; there are more: `--limit {2 * limit}`" if len(found) > limit else ""
 
 
 def _worth_showing(levels: Sequence[stock_reads.Level]) -> Sequence[str]:

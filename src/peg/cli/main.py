@@ -9,17 +9,23 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
-from typing import IO, Annotated, Any
+from typing import IO, Annotated, Any, ClassVar
 
 from cyclopts import CycloptsError, Parameter
 from rich.console import Console
 
 from peg.cli.commands import build, in_full
-from peg.domain.errors import EXIT_CODE, PegError
+from peg.domain.errors import EXIT_CODE, ErrorKind, PegError
 from peg.monitoring.redaction import redact_text
 
 INTERRUPTED = 130
 """What a shell expects after Ctrl-C; also after SIGTERM where a command ends itself by it."""
+
+
+class NotText(PegError):
+    """A word of the command line that holds no text."""
+
+    kind: ClassVar[ErrorKind] = "refused"
 
 
 def main() -> None:
@@ -58,6 +64,7 @@ def run(
         return _finished(command, bound)
 
     try:
+        _refuse_odd(words)
         code = app.meta(
             words,
             exit_on_error=False,
@@ -77,6 +84,17 @@ def run(
         _say(stderr, "Fault", redact_text(traceback.format_exc()), as_json="--json" in words)
         return EXIT_CODE["bug"]
     return int(code or 0)
+
+
+def _refuse_odd(words: Sequence[str]) -> None:
+    """Refuse what no shop, no database and no screen can carry.
+
+    Raises:
+        NotText: a word holds bytes that are no text, or a zero byte.
+    """
+    for word in words:
+        if "\0" in word or any("\ud800" <= character <= "\udfff" for character in word):
+            raise NotText(f"{word[:40]!a} holds bytes that are no text: type it again")
 
 
 def _finished(command: Callable[..., Any], bound: inspect.BoundArguments) -> int:

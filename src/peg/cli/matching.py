@@ -7,11 +7,12 @@ from typing import ClassVar
 from cyclopts import App
 
 from peg.cli.terminal import Here, Report
-from peg.cli.words import sku_of
+from peg.cli.words import sku_of, whole
 from peg.db.engine import Database
 from peg.db.transaction import reading
 from peg.domain.errors import BadQuantity, ErrorKind, PegError
 from peg.domain.identity import OfferId, Sku
+from peg.domain.near import quoted
 from peg.onboarding import proposals
 from peg.onboarding.composing import Composed
 from peg.reads import pairs as pairs_read
@@ -187,9 +188,10 @@ def _about_former(done: Composed) -> list[str]:
 
 def _part(text: str) -> tuple[Sku, int]:
     name, _, count = text.partition("=")
-    if count and not (count.isdecimal() and int(count)):
-        raise BadQuantity(f"{text!r}: write SKU or SKU=2, a whole number of pieces")
-    return sku_of(name), int(count or 1)
+    pieces = whole(count) if count else 1
+    if pieces < 1:
+        raise BadQuantity(f"{quoted(text)}: write SKU or SKU=2, with 1 piece or more")
+    return sku_of(name), pieces
 
 
 def _named(offer: PairSide) -> str:

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import locations
 from peg.cli.terminal import Here, Report
-from peg.cli.words import Number, Pieces, moment_of, seen, sku_of
+from peg.cli.words import Number, Pieces, Reason, moment_of, seen, sku_of
 from peg.db.transaction import begin, reading
 from peg.domain.identity import LocationId, Sku
 from peg.domain.stock import StockLevel
@@ -123,7 +123,7 @@ async def hold(
     quantity: Pieces = 1,
     /,
     *,
-    why: str,
+    why: Reason,
     until: str | None = None,
     here: Here,
 ) -> int:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
 from cyclopts import Parameter, Token
@@ -10,16 +10,42 @@ from cyclopts import Parameter, Token
 from peg.domain.errors import BadQuantity, ErrorKind, PegError
 from peg.domain.gem_sku import sku_on_label
 from peg.domain.identity import ShopId, Sku, fold_sku, parse_sku
+from peg.domain.moment import parse_moment
+from peg.domain.near import quoted
 
-_WHOLE = re.compile(r"[+-]?[0-9]{1,9}\Z", re.ASCII)
+DIGITS_MAX = 9
+"""A number with more of them is a slip, and the database has no room for the longest."""
+
+_WHOLE = re.compile(r"[+-]?[0-9]+\Z", re.ASCII)
+
+
+class NoReason(PegError):
+    """A reason that says nothing."""
+
+    kind: ClassVar[ErrorKind] = "refused"
+
+
+def whole(text: str) -> int:
+    """A whole number, as typed; left to itself, the library would round 1.5 to 2.
+
+    Raises:
+        BadQuantity: none, or one that is too long.
+    """
+    if not _WHOLE.match(text):
+        raise BadQuantity(f"{quoted(text)} is no whole number: write it in digits, such as 12")
+    if len(text.lstrip("+-")) > DIGITS_MAX:
+        raise BadQuantity(f"{quoted(text)} is too much: write {DIGITS_MAX} digits at most")
+    return int(text)
 
 
 def _whole(_kind: Any, tokens: Sequence[Token]) -> int:
-    """A whole number, as typed; left to itself, the library would round 1.5 to 2."""
-    text = tokens[0].value
-    if not _WHOLE.match(text):
-        raise BadQuantity(f"{text!r} is no whole number")
-    return int(text)
+    return whole(tokens[0].value)
+
+
+def _reason(_kind: Any, tokens: Sequence[Token]) -> str:
+    if not tokens[0].value.strip():
+        raise NoReason("say why, in a word or more: it is kept for those who ask later")
+    return tokens[0].value
 
 
 def _at_least_one(kind: Any, tokens: Sequence[Token]) -> int:
@@ -38,11 +64,8 @@ Number = Annotated[int, Parameter(converter=_whole)]
 Lines = Annotated[int, Parameter(converter=_at_least_one)]
 """How many lines of a list are wanted."""
 
-
-class BadMoment(PegError):
-    """Text that names no day and no moment."""
-
-    kind: ClassVar[ErrorKind] = "refused"
+Reason = Annotated[str, Parameter(converter=_reason)]
+"""Why something is done; not blank."""
 
 
 def sku_of(text: str) -> Sku:
@@ -63,17 +86,9 @@ def moment_of(text: str, *, end_of_day: bool) -> datetime:
     """`2026-12-24` or `2026-12-24T18:00` with or without a zone; without: this machine's.
 
     Raises:
-        BadMoment: neither.
+        BadMoment: neither, or too far away.
     """
-    try:
-        if len(text) == 10:
-            day = date.fromisoformat(text)
-            return datetime.combine(day, time.max if end_of_day else time.min).astimezone()
-        return datetime.fromisoformat(text).astimezone()
-    except ValueError as cause:
-        raise BadMoment(
-            f"{text!r} is no day or moment: write 2026-12-24 or 2026-12-24T18:00"
-        ) from cause
+    return parse_moment(text, day_at="23:59:59.999999" if end_of_day else "00:00").astimezone()
 
 
 def seen(moment: datetime | None) -> str:

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from peg.domain.errors import BadSku
+from peg.domain.near import quoted
 
 _CODE = re.compile(r"[A-Z0-9]{4}\Z", re.ASCII)
 _GEM_SKU = re.compile(
@@ -90,5 +91,5 @@ def sku_on_label(text: str) -> str:
     if found is None or parse_gem_sku(found[1]) is None:
         return text
     if check_character(found[1]) != found[2]:
-        raise BadSku(f"a character of the label {text!r} is wrong: read or type it again")
+        raise BadSku(f"a character of the label {quoted(text)} is wrong: read or type it again")
     return found[1]

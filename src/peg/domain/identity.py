@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import NewType
 
 from peg.domain.errors import BadSku
+from peg.domain.near import quoted
 
 Sku = NewType("Sku", str)
 """One item of the catalogue; the same on every channel and never reused."""
@@ -26,7 +27,8 @@ MAIN = LocationId("main")
 """The place of pieces that no marketplace gave one."""
 
 SKU_CHARACTERS_MAX = 32
-_SKU = re.compile(r"[A-Z0-9](?:[A-Z0-9._/-]{0,30}[A-Z0-9])?\Z", re.ASCII)
+SKU_PATTERN = "[A-Z0-9]([A-Z0-9._/-]{0,30}[A-Z0-9])?"
+_SKU = re.compile(rf"{SKU_PATTERN}\Z", re.ASCII)
 
 
 class Channel(StrEnum):
@@ -44,7 +46,7 @@ def parse_sku(text: str) -> Sku:
     """
     if not _SKU.match(text):
         raise BadSku(
-            f"{text!r} cannot be a SKU: use 1 to {SKU_CHARACTERS_MAX} capital letters, digits"
+            f"{quoted(text)} cannot be a SKU: use 1 to {SKU_CHARACTERS_MAX} capital letters, digits"
             " and . _ / - inside, such as RING-SAPP-150-14WG-001234"
         )
     return Sku(text)

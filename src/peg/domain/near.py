@@ -1,9 +1,24 @@
-"""What somebody may have meant who typed a name that is none."""
+"""What somebody may have meant who typed a name that is none, and how it is said back to them."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
 
 NEAR_MAX = 3
+
+QUOTED_CHARACTERS_MAX = 60
+
+
+def quoted(typed: str) -> str:
+    r"""What was typed, as it stands in a sentence: odd characters can be seen, long text is cut.
+
+    >>> print(quoted("RING\n1"))
+    'RING\n1'
+    >>> len(quoted("A" * 5_000))
+    63
+    """
+    if len(typed) <= QUOTED_CHARACTERS_MAX:
+        return repr(typed)
+    return repr(typed[:QUOTED_CHARACTERS_MAX] + "…")
 
 
 def did_you_mean(typed: str, known: Iterable[str]) -> str:

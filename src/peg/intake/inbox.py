@@ -153,7 +153,12 @@ async def newest_at(session: AsyncSession, shop: ShopId) -> datetime | None:
     return newest
 
 
-async def dead(session: AsyncSession, *, limit: int = 100) -> Sequence[Mapping[str, Any]]:
+async def dead_count(session: AsyncSession) -> int:
+    """How many deliveries were put aside."""
+    return await session.scalar(select(func.count()).where(*_IS_DEAD)) or 0
+
+
+async def dead(session: AsyncSession, *, limit: int | None = None) -> Sequence[Mapping[str, Any]]:
     """Deliveries put aside after too many failures, newest first."""
     columns = ("id", "shop", "topic", "delivery", "received_at", "attempts", "last_error")
     query = (

@@ -3,19 +3,34 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import insert_or_ignore, upsert_all
+from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import OfferId, ShopId, Sku
+from peg.domain.near import quoted
 from peg.domain.order import LineSnapshot, OrderSnapshot
 from peg.ledger.line_effects import AppliedRow
 from peg.ledger.tables import applied, order_lines, orders
 
 Kept = Mapping[str, Any]
 """A line as it was told before."""
+
+
+class UnknownOrder(PegError):
+    """No such order was taken in."""
+
+    kind: ClassVar[ErrorKind] = "missing"
+
+    def __init__(self, shop: str, order: str) -> None:
+        typed = f"{shop}/{order}" if shop else order
+        super().__init__(
+            f"no order {quoted(typed)} was taken in: name one by its shop and its id there, as in"
+            " etsy:61234567/3412345678; `peg orders` lists them"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,19 +153,37 @@ async def forget_applied(
         await session.execute(delete(applied).where(row))
 
 
-async def recent(session: AsyncSession, *, limit: int = 100) -> Sequence[Mapping[str, Any]]:
-    """The newest orders with their lines."""
-    query = select(orders).order_by(orders.c.created_at.desc()).limit(limit)
-    found = [dict(row) for row in (await session.execute(query)).mappings()]
-    for order in found:
-        lines = select(order_lines).where(
-            order_lines.c.shop == order["shop"], order_lines.c.order_id == order["order_id"]
-        )
-        order["lines"] = [dict(row) for row in (await session.execute(lines)).mappings()]
+async def recent(
+    session: AsyncSession, *, after: tuple[ShopId, str] | None = None, limit: int = 100
+) -> Sequence[Mapping[str, Any]]:
+    """A page of orders with their lines, the newest first: those behind the order `after`.
+
+    Orders that come in meanwhile shift no page.
+
+    Raises:
+        UnknownOrder: no such order.
+    """
+    place = (orders.c.created_at, orders.c.shop, orders.c.order_id)
+    query = select(orders).order_by(*(column.desc() for column in place)).limit(limit)
+    if after is not None:
+        shop, order = after
+        mine = (orders.c.shop == shop) & (orders.c.order_id == order)
+        created_at = await session.scalar(select(orders.c.created_at).where(mine))
+        if created_at is None:
+            raise UnknownOrder(shop, order)
+        query = query.where(tuple_(*place) < (created_at, shop, order))
+    found = [{**row, "lines": []} for row in (await session.execute(query)).mappings()]
+    page = query.subquery()
+    lines = select(order_lines).join(
+        page, (order_lines.c.shop == page.c.shop) & (order_lines.c.order_id == page.c.order_id)
+    )
+    of = {(order["shop"], order["order_id"]): order["lines"] for order in found}
+    for row in (await session.execute(lines.order_by(order_lines.c.line))).mappings():
+        of[row["shop"], row["order_id"]].append(dict(row))
     return found
 
 
-async def unresolved(session: AsyncSession, *, limit: int = 500) -> Sequence[Mapping[str, Any]]:
+async def unresolved(session: AsyncSession) -> Sequence[Mapping[str, Any]]:
     """Lines that nobody could assign to an item for sure: kept, to be mapped."""
     query = (
         select(order_lines, orders.c.name, orders.c.created_at)
@@ -160,7 +193,6 @@ async def unresolved(session: AsyncSession, *, limit: int = 500) -> Sequence[Map
         )
         .where(order_lines.c.resolved.is_(False))
         .order_by(orders.c.created_at)
-        .limit(limit)
     )
     return [dict(row) for row in (await session.execute(query)).mappings()]
 

@@ -63,12 +63,22 @@ async def level_at(session: AsyncSession, sku: Sku, at: datetime) -> StockLevel:
 
 
 async def history(
-    session: AsyncSession, sku: Sku, *, at: datetime | None = None, limit: int = 100
+    session: AsyncSession,
+    sku: Sku,
+    *,
+    at: datetime | None = None,
+    after: int | None = None,
+    limit: int = 100,
 ) -> Sequence[Mapping[str, Any]]:
-    """The newest entries of an item, posted at or before `at`."""
+    """A page of an item's entries, posted at or before `at`, the newest first.
+
+    `after` is the last entry of the page before.
+    """
     query = select(entries).where(entries.c.sku == sku).order_by(entries.c.id.desc()).limit(limit)
     if at is not None:
         query = query.where(entries.c.posted_at <= at)
+    if after is not None:
+        query = query.where(entries.c.id < after)
     return [dict(row) for row in (await session.execute(query)).mappings()]
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import insert_or_ignore, require_transaction
 from peg.domain.errors import PegError
+from peg.domain.near import quoted
 from peg.ledger.tables import questions
 
 
@@ -93,7 +94,7 @@ async def answer(
         )
     if option not in row["options"]:
         offered = ", ".join(row["options"])
-        raise BadAnswer(f"question {number} can be answered with {offered}, not {option!r}")
+        raise BadAnswer(f"question {number} can be answered with {offered}, not {quoted(option)}")
     await session.execute(
         update(questions)
         .where(questions.c.id == number)

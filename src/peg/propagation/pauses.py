@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.db.transaction import require_transaction, signal, upsert
 from peg.domain.errors import PegError
 from peg.domain.identity import Channel, ShopId
+from peg.domain.near import quoted
 from peg.marketplaces.port import MarketplaceError
 from peg.propagation.tables import pauses
 
@@ -65,7 +66,7 @@ async def resume(session: AsyncSession, scope: str) -> None:
         delete(pauses).where(pauses.c.scope == _checked(scope)).returning(pauses.c.scope)
     )
     if gone is None:
-        raise NotPaused(f"{scope!r} is not paused: `peg pause` without a scope lists what is")
+        raise NotPaused(f"{quoted(scope)} is not paused: `peg pause` without a scope lists what is")
     signal(session, "resumed")
 
 
@@ -98,6 +99,6 @@ def _checked(scope: str) -> str:
     if scope == EVERYTHING or (channel in _CHANNELS and (name or scope == channel)):
         return scope
     raise BadScope(
-        f"{scope!r} cannot be paused: name `all`, `shopify`, `etsy`, or a shop such as"
+        f"{quoted(scope)} cannot be paused: name `all`, `shopify`, `etsy`, or a shop such as"
         " `etsy:61234567`"
     )

@@ -53,13 +53,21 @@ class UnresolvedLine(BaseModel):
     committed: int
 
 
-async def recent(session: AsyncSession, *, limit: int = 100) -> Sequence[Order]:
-    """The newest orders of all shops."""
+async def recent(
+    session: AsyncSession, *, after: str | None = None, limit: int = 100
+) -> Sequence[Order]:
+    """The newest orders of all shops, or those behind `after`, an order's `shop/order`.
+
+    Raises:
+        UnknownOrder: no such order.
+    """
+    shop, _, order = (after or "").rpartition("/")
+    behind = None if after is None else (ShopId(shop), order)
     return [
         Order(
             **{**row, "order": row["order_id"], "lines": [_line(one) for one in row["lines"]]},
         )
-        for row in await order_rows.recent(session, limit=limit)
+        for row in await order_rows.recent(session, after=behind, limit=limit)
     ]
 
 

@@ -121,14 +121,16 @@ async def piece(session: AsyncSession, sku: Sku) -> Piece:
     )
 
 
-async def history(session: AsyncSession, sku: Sku, *, at: datetime, limit: int = 100) -> History:
-    """Why an item's stock was what it was at a moment.
+async def history(
+    session: AsyncSession, sku: Sku, *, at: datetime, after: int | None = None, limit: int = 100
+) -> History:
+    """Why an item's stock was what it was at a moment; a page of entries, those behind `after`.
 
     Raises:
         UnknownSku: no such item.
     """
     await queries.position(session, sku)
-    rows = await queries.history(session, sku, at=at, limit=limit)
+    rows = await queries.history(session, sku, at=at, after=after, limit=limit)
     return History(
         sku=sku,
         at=at,

@@ -6,6 +6,7 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 from peg.domain.errors import ErrorKind, PegError
+from peg.domain.near import quoted
 
 # \Z and not $, which would let a trailing newline pass.
 _SHOP_DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\.myshopify\.com\Z", re.ASCII)
@@ -32,8 +33,8 @@ def parse_shop_domain(text: str) -> str:
     domain = text if "." in text else f"{text}.myshopify.com"
     if not _SHOP_DOMAIN.match(domain):
         raise BadShopDomain(
-            f"{text!r} is no shop address: write it as NAME.myshopify.com, small letters, as in"
-            " the admin under Settings, Domains"
+            f"{quoted(text)} is no shop address: write it as NAME.myshopify.com, small letters, as"
+            " in the admin under Settings, Domains"
         )
     return domain
 

@@ -14,7 +14,7 @@ from peg.db.transaction import require_transaction, upsert
 from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import Channel, ShopId
 from peg.domain.messages import Alert
-from peg.domain.near import did_you_mean
+from peg.domain.near import did_you_mean, quoted
 from peg.shops.sealing import KeyRing, Place
 from peg.shops.tables import shops
 
@@ -25,7 +25,7 @@ class UnknownShop(PegError):
     kind: ClassVar[ErrorKind] = "missing"
 
     def __init__(self, shop: str, near: str = "") -> None:
-        super().__init__(f"no shop {shop!r} is connected{near}: `peg shops` lists them")
+        super().__init__(f"no shop {quoted(shop)} is connected{near}: `peg shops` lists them")
 
 
 class NotConnected(PegError):

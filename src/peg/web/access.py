@@ -2,13 +2,22 @@
 
 import hmac
 from collections.abc import Awaitable, Callable
+from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import Request
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from peg.web.refusals import NotAllowed
 
-Guard = Callable[[Request], Awaitable[None]]
+Guard = Callable[..., Awaitable[None]]
+
+BEARER = HTTPBearer(
+    scheme_name="PEG_API_TOKEN",
+    description="The token that PEG_API_TOKEN names; where none is set, callers on this machine"
+    " need none, and others are not answered.",
+    auto_error=False,
+)
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -16,9 +25,11 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 def guard(api_token: str | None) -> Guard:
     """A dependency that lets through who may read."""
 
-    async def check(request: Request) -> None:
+    async def check(
+        request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]
+    ) -> None:
         if api_token is not None:
-            _check_token(request, api_token)
+            _check_token(given.credentials if given else "", api_token)
         elif not _is_local(request):
             raise NotAllowed(
                 "only callers on this machine are answered: set PEG_API_TOKEN, and send it as"
@@ -28,10 +39,8 @@ def guard(api_token: str | None) -> Guard:
     return check
 
 
-def _check_token(request: Request, api_token: str) -> None:
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    right = hmac.compare_digest(given.strip().encode(), api_token.encode())
-    if scheme.lower() != "bearer" or not right:
+def _check_token(given: str, api_token: str) -> None:
+    if not hmac.compare_digest(given.strip().encode(), api_token.encode()):
         raise NotAllowed("send the token of PEG_API_TOKEN as `Authorization: Bearer …`")
 
 

@@ -1,19 +1,19 @@
 """The same reads as the command line, as JSON."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import reading
-from peg.domain.identity import ShopId, Sku, parse_sku
+from peg.domain.identity import ShopId, parse_sku
 from peg.reads import (
     dead,
     doubts,
     limits,
+    live,
     low_stock,
     offers,
     orders,
@@ -23,11 +23,20 @@ from peg.reads import (
     shops,
     stock,
 )
-from peg.web.refusals import NoTimezone
+from peg.web.parameters import (
+    AfterNumber,
+    AfterOrder,
+    AfterSku,
+    At,
+    Limit,
+    ShopWanted,
+    SkuInPath,
+    SkuWanted,
+    moment_of,
+)
+from peg.web.problems import documented
 from peg.wiring import examination
 from peg.wiring.ground import Ground
-
-PAGE_MAX = 1000
 
 
 def ground_of(request: Request) -> Ground:
@@ -44,7 +53,6 @@ async def one_moment(ground: Annotated[Ground, Depends(ground_of)]) -> AsyncIter
 
 Here = Annotated[Ground, Depends(ground_of)]
 Now = Annotated[AsyncSession, Depends(one_moment)]
-Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
 
 routes = APIRouter(prefix="/api")
 
@@ -58,25 +66,31 @@ class FindingRow(BaseModel):
 
 
 @routes.get("/stock", tags=["stock"])
-async def get_stock(session: Now, after: str = "", limit: Limit = 500) -> list[stock.StockRow]:
-    """One page of all items in SKU order: pass the last SKU as `after`."""
-    return list(await stock.stock(session, after=after, limit=limit))
+async def get_stock(
+    session: Now, after: AfterSku = None, limit: Limit = 500
+) -> list[stock.StockRow]:
+    """One page of all items, in the order of their SKUs."""
+    last = "" if after is None else parse_sku(after)
+    return list(await stock.stock(session, after=last, limit=limit))
 
 
 # The deeper path first: a SKU may hold a slash.
-@routes.get("/stock/{sku:path}/history", tags=["stock"])
+@routes.get("/stock/{sku:path}/history", tags=["stock"], responses=documented(404))
 async def get_history(
-    sku: str, session: Now, ground: Here, at: datetime | None = None, limit: Limit = 100
+    sku: SkuInPath,
+    session: Now,
+    ground: Here,
+    at: At = None,
+    after: AfterNumber = None,
+    limit: Limit = 100,
 ) -> stock.History:
-    """Why an item's stock was what it was `at` a moment (with its timezone)."""
-    if at is not None and at.tzinfo is None:
-        raise NoTimezone("write `at` with its zone, such as 2026-11-23T14:03:00Z")
-    when = at if at is not None else ground.clock.now()
-    return await stock.history(session, parse_sku(sku), at=when, limit=limit)
+    """Why an item's stock was what it was `at` a moment: a page of entries, the newest first."""
+    when = ground.clock.now() if at is None else moment_of(at)
+    return await stock.history(session, parse_sku(sku), at=when, after=after, limit=limit)
 
 
-@routes.get("/stock/{sku:path}", tags=["stock"])
-async def get_piece(sku: str, session: Now) -> stock.Piece:
+@routes.get("/stock/{sku:path}", tags=["stock"], responses=documented(404))
+async def get_piece(sku: SkuInPath, session: Now) -> stock.Piece:
     """One item, place by place, with its holds."""
     return await stock.piece(session, parse_sku(sku))
 
@@ -93,10 +107,12 @@ async def get_holds(session: Now) -> list[stock.Hold]:
     return await stock.holds(session)
 
 
-@routes.get("/orders", tags=["orders"])
-async def get_orders(session: Now, limit: Limit = 100) -> list[orders.Order]:
-    """The newest orders of all shops."""
-    return list(await orders.recent(session, limit=limit))
+@routes.get("/orders", tags=["orders"], responses=documented(404))
+async def get_orders(
+    session: Now, after: AfterOrder = None, limit: Limit = 100
+) -> list[orders.Order]:
+    """One page of the orders of all shops, the newest first; new ones do not shift the pages."""
+    return list(await orders.recent(session, after=after, limit=limit))
 
 
 @routes.get("/orders/unresolved", tags=["orders"])
@@ -105,19 +121,29 @@ async def get_unresolved(session: Now) -> list[orders.UnresolvedLine]:
     return list(await orders.unresolved(session))
 
 
-@routes.get("/offers", tags=["offers"])
+@routes.get("/offers", tags=["offers"], responses=documented(404))
 async def get_offers(
     session: Now,
-    shop: str | None = None,
-    sku: str | None = None,
-    after: int = 0,
+    shop: ShopWanted = None,
+    sku: SkuWanted = None,
+    after: AfterNumber = None,
     limit: Limit = 500,
 ) -> list[offers.OfferRow]:
-    """One page of what each shop shows, and should: pass the last offer's id as `after`."""
-    wanted: Sku | None = None if sku is None else parse_sku(sku)
-    place = None if shop is None else ShopId(shop)
-    found = await offers.all_offers(session, shop=place, sku=wanted, after=after, limit=limit)
+    """One page of what each shop shows, and should."""
+    found = await offers.all_offers(
+        session,
+        shop=None if shop is None else ShopId(shop),
+        sku=None if sku is None else parse_sku(sku),
+        after=after or 0,
+        limit=limit,
+    )
     return list(found)
+
+
+@routes.get("/live", tags=["live"])
+async def get_live(session: Now, ground: Here) -> live.Live:
+    """The newest sales, how fast the other shop followed them, and how both shops stand."""
+    return await live.live(session, now=ground.clock.now())
 
 
 @routes.get("/shops", tags=["shops"])

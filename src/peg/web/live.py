@@ -66,12 +66,6 @@ async def stream(ground: Here) -> StreamingResponse:
     return StreamingResponse(_moments(ground), media_type="text/event-stream", headers=headers)
 
 
-@routes.get("/api/live", tags=["live"])
-async def get_live(session: Now, ground: Here) -> Live:
-    """The newest sales, how fast the other shop followed them, and how both shops stand."""
-    return await live(session, now=ground.clock.now())
-
-
 def render(name: str, **values: object) -> HTMLResponse:
     """One of our pages."""
     return HTMLResponse(_pages.get_template(name).render(**values), headers=dict(SAFE))

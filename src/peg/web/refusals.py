@@ -1,5 +1,6 @@
 """What only the HTTP side refuses, each with its own status."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from peg.domain.errors import ErrorKind, PegError
@@ -10,6 +11,7 @@ class Refusal(PegError):
 
     kind: ClassVar[ErrorKind] = "refused"
     status: ClassVar[int] = 422
+    headers: ClassVar[Mapping[str, str]] = {}
 
 
 class NotSigned(Refusal):
@@ -22,12 +24,21 @@ class NotAllowed(Refusal):
     """The caller may not read this."""
 
     status: ClassVar[int] = 401
+    headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": 'Bearer realm="peg"'}
 
 
 class BodyTooLarge(Refusal):
     """More bytes than any real webhook has."""
 
     status: ClassVar[int] = 413
+
+
+class UnknownParameter(Refusal):
+    """A parameter that the route does not have."""
+
+
+class RepeatedParameter(Refusal):
+    """A parameter that is given more than once."""
 
 
 class NoTimezone(Refusal):

@@ -25,6 +25,7 @@ from peg.wiring.keys import load_ring
 DISK_BYTES_LOW = 1_000_000_000
 DISK_BYTES_MIN = 100_000_000
 WAITING_S_MAX = 60.0
+DEAD_SHOWN_MAX = 5
 LOW_SHOWN_MAX = 5
 STRANDED_NAMED_MAX = 5
 
@@ -153,10 +154,13 @@ async def waiting(session: AsyncSession, *, now: datetime) -> Sequence[Finding]:
         if age_s > WAITING_S_MAX:
             sentence = f"the oldest waits for {age_s:.0f} s: is `peg run` at work?"
             findings.append(Finding(State.LOOK, queue, sentence))
-    for one in await inbox.dead(session, limit=5):
+    for one in await inbox.dead(session, limit=DEAD_SHOWN_MAX):
         words = f"{one['topic']} of {one['shop']} was put aside: {one['last_error']}"
         sentence = f"{words}. `peg dead` works on it again, or ticks it off"
         findings.append(Finding(State.BAD, "webhooks", sentence))
+    more = await inbox.dead_count(session) - DEAD_SHOWN_MAX
+    if more > 0:
+        findings.append(Finding(State.BAD, "webhooks", f"{more} more: `peg dead` lists them"))
     dead = await outbox.dead_count(session)
     if dead:
         findings.append(Finding(State.BAD, "messages", f"{dead} given up: `peg dead` lists them"))

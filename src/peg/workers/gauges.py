@@ -50,7 +50,7 @@ class Gauges:
                 "inbox": await inbox.oldest_waiting_at(session),
                 "outbox": await outbox.oldest_waiting_at(session),
             }
-            dead = len(await inbox.dead(session)) + await outbox.dead_count(session)
+            dead = await inbox.dead_count(session) + await outbox.dead_count(session)
             open_cases = len(await cases.all_cases(session))
             behind = await board.dirty_count(session)
             asked = len(await questions.open_questions(session))

@@ -1,35 +1,19 @@
-import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 from tests.support.clocks import MONDAY_NOON
-from tests.support.command_line import Ran, peg
+from tests.support.command_line import Ran, peg, seed
 
 from peg.catalog import items
 from peg.catalog.items import Item
-from peg.db.engine import open_database, sqlite_url
-from peg.db.transaction import begin
 from peg.domain.identity import MAIN, Sku
 from peg.domain.stock import Cause
 from peg.ledger import book, questions
 from peg.ledger.book import Posting
-from peg.migrations.schema import ensure_current
 
 RING = Sku("RING-1")
-
-
-def seed(home: Path, work: Callable[[AsyncSession], Awaitable[None]]) -> None:
-    async def run() -> None:
-        database = open_database(sqlite_url(home / "peg.db"))
-        await ensure_current(database)
-        async with begin(database) as session:
-            await work(session)
-        await database.close()
-
-    asyncio.run(run())
 
 
 async def three_rings(session: AsyncSession) -> None:

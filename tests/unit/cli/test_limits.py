@@ -1,17 +1,13 @@
-import asyncio
 from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 from tests.support.bench import RING, Bench, etsy_ref, shopify_ref
 from tests.support.clocks import MONDAY_NOON
-from tests.support.command_line import peg
+from tests.support.command_line import peg, seed
 
 from peg.catalog import items
 from peg.catalog.items import Item
-from peg.db.engine import open_database, sqlite_url
-from peg.db.transaction import begin
-from peg.migrations.schema import ensure_current
 from peg.propagation.retarget import retarget
 
 
@@ -27,14 +23,7 @@ async def a_ring_on_both_shops(session: AsyncSession) -> None:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    async def run() -> None:
-        database = open_database(sqlite_url(tmp_path / "peg.db"))
-        await ensure_current(database)
-        async with begin(database) as session:
-            await a_ring_on_both_shops(session)
-        await database.close()
-
-    asyncio.run(run())
+    seed(tmp_path, a_ring_on_both_shops)
     return tmp_path
 
 

@@ -1,19 +1,15 @@
 """A name that is none is refused everywhere, with those that are like it."""
 
-import asyncio
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 from tests.support.bench import ETSY, NOON, RING, Bench
-from tests.support.command_line import peg
+from tests.support.command_line import peg, seed
 
-from peg.db.engine import open_database, sqlite_url
-from peg.db.transaction import begin
 from peg.domain.identity import Channel
 from peg.ledger import reservations
-from peg.migrations.schema import ensure_current
 from peg.shops import directory
 from peg.shops.directory import AppCredentials, Shop, Status
 from peg.shops.sealing import new_key, parse_keys
@@ -39,14 +35,7 @@ def home(tmp_path: Path) -> Path:
         )
         await directory.store(session, parse_keys(new_key()), shop, AppCredentials("app", "s"))
 
-    async def run() -> None:
-        database = open_database(sqlite_url(tmp_path / "peg.db"))
-        await ensure_current(database)
-        async with begin(database) as session:
-            await fill(session)
-        await database.close()
-
-    asyncio.run(run())
+    seed(tmp_path, fill)
     return tmp_path
 
 

@@ -13,6 +13,7 @@ from peg.ledger import book
 from peg.ledger.book import Posting
 
 RING = Sku("RING/1-A")
+HISTORY = f"/api/stock/{RING}/history"
 READS = (
     *("/api/stock", "/api/holds", "/api/low-stock", "/api/orders", "/api/orders/unresolved"),
     *("/api/offers", "/api/shops", "/api/drift", "/api/cases", "/api/questions"),
@@ -107,6 +108,25 @@ async def test_places_and_the_doctor_always_have_something_to_say(
         ("/api/stock/NO-SUCH", 404, "UnknownSku"),
         ("/api/offers?limit=0", 422, "BadRequest"),
         ("/api/offers?limit=1001", 422, "BadRequest"),
+        ("/api/offers?after=-5", 422, "BadRequest"),
+        ("/api/offers?after=0", 422, "BadRequest"),
+        ("/api/offers?after=99999999999999999999", 422, "BadRequest"),
+        ("/api/offers?shop=%00", 404, "UnknownShop"),
+        ("/api/offers?sku=", 422, "BadSku"),
+        ("/api/stock?after=-5", 422, "BadSku"),
+        ("/api/stock?after=%00", 422, "BadSku"),
+        ("/api/stock?after=", 422, "BadSku"),
+        ("/api/stock?lmit=5", 422, "UnknownParameter"),
+        ("/api/places?limit=5", 422, "UnknownParameter"),
+        ("/api/stock?limit=1&limit=2", 422, "RepeatedParameter"),
+        ("/api/stock/%00", 422, "BadSku"),
+        ("/api/stock/" + "A" * 5_000, 422, "BadSku"),
+        (f"{HISTORY}?at=9999-12-31T23:59:59-12:00", 422, "BadMoment"),
+        (f"{HISTORY}?at=0001-01-01T00:00:00%2B12:00", 422, "BadMoment"),
+        (f"{HISTORY}?at=1764000000", 422, "BadMoment"),
+        (f"{HISTORY}?at=", 422, "BadMoment"),
+        (f"{HISTORY}?after=-1", 422, "BadRequest"),
+        ("/api/moon", 404, "NotServed"),
     ],
 )
 async def test_what_is_not_there_and_what_is_too_much_is_named(
@@ -117,6 +137,15 @@ async def test_what_is_not_there_and_what_is_too_much_is_named(
 
     assert (answer.status_code, answer.json()["title"]) == (status, title)
     assert answer.headers["content-type"].startswith("application/problem+json")
+    assert 20 < len(answer.json()["detail"]) < 300
+
+
+async def test_a_method_that_is_none_here_is_refused_with_the_one_that_is(tmp_path: Path) -> None:
+    async with open_web(tmp_path) as door:
+        answer = await door.client.delete("/api/stock")
+
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+    assert "use GET" in answer.json()["detail"]
 
 
 async def test_the_api_describes_itself(tmp_path: Path) -> None:
@@ -133,6 +162,7 @@ async def test_another_machine_reads_nothing_without_the_token(tmp_path: Path, p
         answer = await door.client.get(path)
 
     assert (answer.status_code, answer.json()["title"]) == (401, "NotAllowed")
+    assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
 @pytest.mark.parametrize(
