@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from tests.support.clocks import MONDAY_NOON
@@ -25,7 +25,7 @@ def key_ring() -> KeyRing:
     return parse_keys(new_key())
 
 
-def shop(shop_id: ShopId = ETSY) -> Shop:
+def shop(shop_id: ShopId = ETSY, *, connected_at: datetime = MONDAY_NOON) -> Shop:
     return Shop(
         id=shop_id,
         channel=Channel(shop_id.partition(":")[0]),
@@ -35,7 +35,7 @@ def shop(shop_id: ShopId = ETSY) -> Shop:
         status_sentence="",
         scopes=frozenset({"listings_r"}),
         client_id=APP.client_id,
-        connected_at=MONDAY_NOON,
+        connected_at=connected_at,
     )
 
 

@@ -119,6 +119,11 @@ class Grants:
         found.used = True
         return self._tokens(found.consent)
 
+    def allow_only(self, scopes: Iterable[str]) -> None:
+        """From now on every token may do this and no more."""
+        for token in (*self.access.values(), *self.refreshes.values()):
+            token.consent.scopes = frozenset(scopes)
+
     def revoke_all(self) -> None:
         """The seller changes the password: every consent is gone."""
         for token in (*self.access.values(), *self.refreshes.values()):

@@ -1,6 +1,6 @@
 """The shop as buyers, the control API and the truth see it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from marketsim.etsy.life import Life
@@ -137,6 +137,10 @@ class EtsyMarket:
         listing, product = self._store.find(unit)
         if product is not None:
             self._life.delete(listing, by="person")
+
+    def allow_only(self, scopes: Iterable[str]) -> None:
+        """The seller gives the app these rights and no others."""
+        self._shop.grants.allow_only(scopes)
 
     def buyable(self, unit: UnitId) -> int:
         self._life.end_due()

@@ -1,6 +1,6 @@
 """The shop as buyers, the control API and the truth see it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from marketsim.market import (
@@ -140,6 +140,10 @@ class ShopifyMarket:
         """A person makes the unit a bundle: from now on no app may write its stock."""
         self._acting_on(unit).item.mutable = False
 
+    def unbundle(self, unit: UnitId) -> None:
+        """A person makes the bundle an ordinary piece again."""
+        self._acting_on(unit).item.mutable = True
+
     def delete_product(self, unit: UnitId) -> None:
         """A person deletes the unit's whole product; its orders remain."""
         product = self._acting_on(unit).product
@@ -165,6 +169,10 @@ class ShopifyMarket:
             "webhooks": {**shop.courier.report(), "attempts": len(shop.courier.record())},
             "faults": {"rates": shop.faults.rates(), "struck": dict(shop.faults.struck)},
         }
+
+    def allow_only(self, scopes: Iterable[str]) -> None:
+        """The owner gives the app these rights and no others."""
+        self._shop.tokens.allow_only(scopes)
 
     def uninstall(self) -> None:
         """The owner removes the app from the shop."""

@@ -1,6 +1,7 @@
 """Access tokens, refresh tokens and authorization codes of the one app on the one shop."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -93,6 +94,12 @@ class Tokens:
         granted = self._grants.pop(access_token, None)
         if granted and granted.refresh_token:
             self._by_refresh.pop(granted.refresh_token, None)
+
+    def allow_only(self, scopes: Iterable[str]) -> None:
+        """From now on every token may do this and no more."""
+        allowed = frozenset(scopes)
+        for kept in (self._grants, self._by_refresh):
+            kept.update({token: replace(it, scopes=allowed) for token, it in kept.items()})
 
     def revoke_all(self) -> None:
         """Every token is dead."""

@@ -104,6 +104,10 @@ def _state(row: OfferRow) -> str:
         return "its shop is disconnected"
     if row.parked:
         return "left off sale"
-    if not row.in_step:
-        return f"on its way ({row.last_outcome or 'next'})"
-    return "; ".join(row.why)
+    return "; ".join(row.why) if row.in_step else _on_its_way(row)
+
+
+def _on_its_way(row: OfferRow) -> str:
+    if row.refused:
+        return f"refused there ({row.last_outcome}): mend it, or take it off sale by hand"
+    return f"on its way ({row.last_outcome or 'next'})"

@@ -112,7 +112,9 @@ class Shown(Enum):
     SENT = "sent"  # applied and verified
     ALREADY = "already"  # a fresh reading equals the target
     STALE = "stale"  # what it stood on has changed: take in orders, read, decide again
-    REFUSED = "refused"  # the marketplace says no, with a reason
+    REFUSED = "refused"  # the marketplace says no to this very offer, with a reason
+    FORBIDDEN = "forbidden"  # the app has no right to write to the shop
+    FAILED = "failed"  # it was not done this time, and may be the next
     UNKNOWN = "unknown"  # no answer: it may have been applied; read first
     ASK = "ask"  # it would cost money (an Etsy renewal): a person decides
 

@@ -32,6 +32,7 @@ class Standing:
     changed_at: datetime
     attempts: int
     last_outcome: str | None
+    refused_at: datetime | None
 
     @property
     def dirty(self) -> bool:
@@ -148,7 +149,13 @@ async def shown(
     await session.execute(
         update(targets)
         .where(targets.c.offer == offer, targets.c.shown_version < version)
-        .values(shown_version=version, shown_at=now, attempts=0, last_outcome=outcome)
+        .values(
+            shown_version=version,
+            shown_at=now,
+            attempts=0,
+            last_outcome=outcome,
+            refused_at=None,
+        )
     )
 
 
@@ -203,4 +210,5 @@ def _standing(row: Any) -> Standing:
         changed_at=row["changed_at"],
         attempts=row["attempts"],
         last_outcome=row["last_outcome"],
+        refused_at=row["refused_at"],
     )

@@ -13,12 +13,13 @@ from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
 from peg.domain.identity import OfferId, OfferRef, ShopId
 from peg.intake.looking import Lookout
-from peg.marketplaces.port import MarketplaceError, MaybeApplied, Result, Shown, Write
+from peg.marketplaces.port import MarketplaceError, Result, Shown, Write
 from peg.marketplaces.writers import ConditionalWriter
-from peg.propagation import board
+from peg.propagation import board, refusals
 from peg.propagation.attempts import begin_attempt, end_attempt, new_key, record_write
 from peg.propagation.board import Group, Standing
 from peg.propagation.evidence import Proof
+from peg.propagation.forbidden import note_outcomes
 from peg.propagation.pauses import pause_of
 from peg.propagation.planning import Move, Plan, plan_figures
 from peg.propagation.proof import Prover
@@ -127,24 +128,28 @@ class FigurePusher:
                 await mirror.note_sending(session, one.offer.id, write.place, write.quantity)
         planned = {one.offer.ref: one for one, _ in batch}
         try:
-            results = await self._answers(writes, key)
+            results = await self._answers(batch, key)
             doubtful = await self._record(key, planned, writes, results)
         except Exception:
             async with begin(self._database) as session:
                 await mirror.note_interrupted(session, [one.offer.id for one, _ in batch])
             raise
         self._log(planned, results)
-        await self._look(doubtful)
+        refused = [result for result in results if result.shown is Shown.REFUSED]
+        fresh = [one for result in refused if not (one := planned[result.ref]).standing.refused_at]
+        await self._look([*doubtful, *fresh])
+        await self._note_refused(planned, refused)
         sent = [result.ref for result in results if result.shown in {Shown.SENT, Shown.ALREADY}]
         await self._settle([planned[ref].offer.id for ref in sent])
 
-    async def _answers(self, writes: Sequence[Write], key: str) -> Sequence[Result]:
+    async def _answers(self, batch: Sequence[tuple[_Planned, Write]], key: str) -> Sequence[Result]:
+        writes = [write for _, write in batch]
         try:
             return await self._writer.compare_and_set(writes, key=key)
-        except MaybeApplied as error:
-            return [_result(write, Shown.UNKNOWN, str(error)) for write in writes]
         except MarketplaceError as error:
-            return [_result(write, Shown.REFUSED, str(error)) for write in writes]
+            tries = max(one.standing.attempts for one, _ in batch) + 1
+            shown = refusals.came_to(error, tries=tries)
+            return [_result(write, shown, str(error)) for write in writes]
 
     async def _record(
         self,
@@ -187,13 +192,29 @@ class FigurePusher:
                     case Shown.STALE:
                         await mirror.note_not_sent(session, one.offer.id, write.place)
                         doubtful.append(one)
-                    case Shown.REFUSED | Shown.ASK:
+                    case Shown.REFUSED:  # tried again later, once it was looked at
+                        await mirror.note_not_sent(session, one.offer.id, write.place)
+                    case Shown.FORBIDDEN | Shown.FAILED | Shown.ASK:
                         await mirror.note_not_sent(session, one.offer.id, write.place)
                         await board.try_later(
                             session, one.offer.id, outcome=result.sentence, now=now, wait_s=None
                         )
+            await note_outcomes(session, self._shop, results, now=now)
             await end_attempt(session, key, outcome=_summary(results), now=now)
         return doubtful
+
+    async def _note_refused(
+        self, planned: Mapping[OfferRef, _Planned], refused: Sequence[Result]
+    ) -> None:
+        """What is still there after a look was refused for a reason that a person must mend."""
+        if not refused:
+            return
+        async with begin(self._database) as session:
+            keys = [planned[result.ref].offer.id for result in refused]
+            known = await offers.by_ids(session, keys)
+            there = {one.ref: one for one in known.values() if not one.gone}
+            told = [(there[one.ref], one) for one in refused if one.ref in there]
+            await refusals.note_refused(session, told, now=self._clock.now())
 
     async def _settle(self, wanted: Sequence[OfferId]) -> None:
         """Note as shown what now equals its target; the rest stays dirty."""

@@ -17,7 +17,7 @@ from peg.intake.patience import Patience
 from peg.intake.readings import Basis, basis_of, take_in_readings
 from peg.ledger import questions
 from peg.marketplaces.port import Result, Shown, Write
-from peg.propagation import board, pauses
+from peg.propagation import board, pauses, refusals
 from peg.propagation.attempts import (
     begin_attempt,
     decide_attempt,
@@ -26,6 +26,7 @@ from peg.propagation.attempts import (
     record_write,
 )
 from peg.propagation.evidence import Proof
+from peg.propagation.forbidden import note_outcomes
 from peg.propagation.listing_view import ListingView, view_listing
 from peg.propagation.planning import ListingMove
 from peg.propagation.proof import Prover
@@ -142,6 +143,13 @@ class ListingWrite:
                 doubtful |= await self._record_one(session, view, result)
             for ref in view.sides.keys() - {result.ref for result in results}:
                 await mirror.note_not_sent(session, view.offers[ref].id, ANYWHERE)
+            refused = [
+                (view.offers[result.ref], result)
+                for result in results
+                if result.shown is Shown.REFUSED and result.ref in view.standings
+            ]
+            await refusals.note_refused(session, refused, now=now)
+            await note_outcomes(session, self._shop, results, now=now)
             outcome = ", ".join(sorted({result.shown.value for result in results}))
             await end_attempt(session, self._key, outcome=outcome, now=now)
             for offer in view.offers.values() if watched else ():
@@ -171,9 +179,12 @@ class ListingWrite:
                 return True
             case Shown.ASK:
                 await self._ask_renewal(session, view, result)
-        wait_s = ASKED_AGAIN_AFTER_S if result.shown is Shown.ASK else None
         await mirror.note_not_sent(session, offer.id, ANYWHERE)
-        await board.try_later(session, offer.id, outcome=result.sentence, now=now, wait_s=wait_s)
+        if result.shown is not Shown.REFUSED:  # all that was refused is put off together
+            wait_s = ASKED_AGAIN_AFTER_S if result.shown is Shown.ASK else None
+            await board.try_later(
+                session, offer.id, outcome=result.sentence, now=now, wait_s=wait_s
+            )
         return False
 
     async def _note_written(self, session: AsyncSession, view: ListingView, result: Result) -> None:

@@ -15,9 +15,9 @@ from peg.domain.clock import Clock
 from peg.domain.identity import OfferId, ShopId
 from peg.intake.looking import Lookout
 from peg.intake.patience import Patience
-from peg.marketplaces.port import MarketplaceError, MaybeApplied, RemoteGone, Result, Shown
+from peg.marketplaces.port import MarketplaceError, RemoteGone, Result, Shown
 from peg.marketplaces.writers import ListingWriter
-from peg.propagation import board
+from peg.propagation import board, refusals
 from peg.propagation.attempts import new_key
 from peg.propagation.board import Group, Standing
 from peg.propagation.evidence import Proof
@@ -186,12 +186,11 @@ class ListingPusher:
                         attempt.keep,
                         lowers=move is ListingMove.LOWER,
                     )
-        except MaybeApplied as error:
-            return _all(view, Shown.UNKNOWN, str(error))
         except RemoteGone as error:  # a look notes that it was deleted, and nothing more is sent
             return _all(view, Shown.STALE, str(error))
         except MarketplaceError as error:
-            return _all(view, Shown.REFUSED, str(error))
+            tries = max((one.attempts for one in view.standings.values()), default=0) + 1
+            return _all(view, refusals.came_to(error, tries=tries), str(error))
 
     async def _look(self, wanted: Sequence[OfferId]) -> None:
         await self._prover.orders_of(self._shop)

@@ -19,6 +19,7 @@ targets = Table(
     Column("next_at", UtcDateTime, nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
     Column("last_outcome", String(200)),
+    Column("refused_at", UtcDateTime),
     CheckConstraint("shown_version <= version", name="shown_is_not_ahead"),
 )
 
@@ -54,6 +55,14 @@ writes = Table(
     Column("quantity", Integer, nullable=False),
     Column("version", Integer, nullable=False),
     Column("written_at", UtcDateTime, nullable=False),
+)
+
+forbidden = Table(
+    "forbidden",
+    metadata,
+    Column("shop", String(160), primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+    Column("sentence", Text, nullable=False),
 )
 
 pauses = Table(

@@ -30,7 +30,7 @@ class OfferRow(BaseModel):
     `shown` and `target` are pieces by the marketplace's place; `target` is null while the offer is
     mapped to no item. `in_step`: the shop was seen to show the newest target. `tracked`: the shop
     counts it; PEG cannot keep true what is not counted. `connected`: a person did not take its shop
-    out.
+    out. `refused`: the marketplace refuses to change it, `last_outcome` says why.
     """
 
     id: OfferId
@@ -47,6 +47,7 @@ class OfferRow(BaseModel):
     why: list[str]
     connected: bool
     in_step: bool
+    refused: bool
     tracked: bool
     parked: bool
     gone: bool
@@ -120,6 +121,7 @@ def _row(
         why=list(standing.target.why) if standing is not None else [],
         connected=connected,
         in_step=standing is None or not standing.dirty,
+        refused=standing is not None and standing.dirty and standing.refused_at is not None,
         tracked=offer.tracked,
         parked=offer.parked,
         gone=offer.gone,

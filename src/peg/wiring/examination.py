@@ -17,6 +17,8 @@ from peg.domain.messages import Alert
 from peg.intake import inbox
 from peg.ledger import cases, order_rows, queries, questions
 from peg.propagation import board, pauses, retarget
+from peg.propagation.forbidden import forbidden_shops
+from peg.propagation.refusals import open_refusals
 from peg.reads.low_stock import low_stock
 from peg.wiring.alone import is_running
 from peg.wiring.ground import Ground, misspelled
@@ -28,6 +30,7 @@ WAITING_S_MAX = 60.0
 DEAD_SHOWN_MAX = 5
 LOW_SHOWN_MAX = 5
 STRANDED_NAMED_MAX = 5
+REFUSED_SHOWN_MAX = 5
 
 
 class State(Enum):
@@ -97,7 +100,11 @@ def machine(ground: Ground) -> Sequence[Finding]:
 async def kept(ground: Ground) -> Sequence[Finding]:
     """What the database tells: the book, and what waits."""
     async with reading(ground.database) as session:
-        return [*await book(session), *await waiting(session, now=ground.clock.now())]
+        return [
+            *await book(session),
+            *await writes(session),
+            *await waiting(session, now=ground.clock.now()),
+        ]
 
 
 async def book(session: AsyncSession) -> Sequence[Finding]:
@@ -141,6 +148,29 @@ async def _stranded(session: AsyncSession) -> Sequence[Finding]:
 def _some(names: Sequence[str]) -> str:
     more = f" and {len(names) - LOW_SHOWN_MAX} more" if len(names) > LOW_SHOWN_MAX else ""
     return ", ".join(names[:LOW_SHOWN_MAX]) + more
+
+
+async def writes(session: AsyncSession) -> Sequence[Finding]:
+    """What the shops do not let PEG change: sold pieces may be on sale there."""
+    findings = [
+        Finding(
+            State.BAD,
+            one.shop,
+            f"PEG may not change stock there since {one.since:%Y-%m-%d %H:%M} UTC"
+            f" ({one.sentence}): {one.remedy}",
+        )
+        for one in await forbidden_shops(session)
+    ]
+    return findings + [
+        Finding(
+            State.BAD,
+            "refused",
+            f"{one.offer.ref.channel} refuses to change {one.offer.title!r} since"
+            f" {one.since:%Y-%m-%d %H:%M} UTC ({one.sentence}): mend it there, or take it off sale"
+            " by hand",
+        )
+        for one in (await open_refusals(session))[:REFUSED_SHOWN_MAX]
+    ]
 
 
 async def waiting(session: AsyncSession, *, now: datetime) -> Sequence[Finding]:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -213,11 +213,17 @@ def _code(error: Any) -> str:
     return str(extensions.get("code", "")) if isinstance(extensions, Mapping) else ""
 
 
+def _is_denied_whole(error: Any) -> bool:
+    """Whether the mutation itself was denied, and not only a field of what it answers."""
+    path = error.get("path") if isinstance(error, Mapping) else None
+    return _code(error) == "ACCESS_DENIED" and isinstance(path, Sequence) and len(path) == 1
+
+
 def _named(operation: str, errors: Any, *, partial: bool) -> Exception:
     first = errors[0] if isinstance(errors, list) else {"message": str(errors)}
     words = first.get("message", "") if isinstance(first, Mapping) else str(first)
     sentence = f"{operation}: {words}"
-    if partial:
+    if partial and not _is_denied_whole(first):
         return MaybeApplied(f"{sentence}: part of the answer is missing; it is read again")
     match _code(first):
         case "ACCESS_DENIED":

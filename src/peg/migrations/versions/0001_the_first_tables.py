@@ -97,6 +97,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_entries_sku_posted_at", ["sku", "posted_at"], unique=False)
 
     op.create_table(
+        "forbidden",
+        sa.Column("shop", sa.String(length=160), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sentence", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", name=op.f("pk_forbidden")),
+    )
+    op.create_table(
         "holds",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("sku", sa.String(length=32), nullable=False),
@@ -459,6 +466,7 @@ def upgrade() -> None:
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("last_outcome", sa.String(length=200), nullable=True),
+        sa.Column("refused_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("shown_version <= version", name=op.f("ck_targets_shown_is_not_ahead")),
         sa.PrimaryKeyConstraint("offer", name=op.f("pk_targets")),
     )
@@ -645,6 +653,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_holds_sku"))
 
     op.drop_table("holds")
+    op.drop_table("forbidden")
     with op.batch_alter_table("entries", schema=None) as batch_op:
         batch_op.drop_index("ix_entries_sku_posted_at")
 

@@ -5,8 +5,9 @@ import pytest
 from tests.support.clocks import MONDAY_NOON
 from tests.unit.marketplaces.shopify.practice import PracticeShopify, open_practice_shopify
 
+from marketsim.shopify.credentials import SCOPES
 from peg.domain.offer import RemoteOffer, Shelf
-from peg.marketplaces.port import RemoteGone, Shown, Write
+from peg.marketplaces.port import MissingScope, RemoteGone, Shown, Write
 
 KEY = str(UUID(int=7, version=4))
 
@@ -108,3 +109,16 @@ async def test_missing_subscriptions_are_made_and_made_only_once() -> None:
 
     assert "orders/create" in first
     assert second == []
+
+
+async def test_a_write_that_the_app_has_no_right_to_was_not_done() -> None:
+    """The answer names the mutation as null: nothing of it can have been applied."""
+    practice = await open_practice_shopify()
+    chain = (await found(practice))["CHAIN"]
+    place = min(chain.reading.parts)
+    basis = chain.reading.parts[place].available
+    practice.shopify.market.allow_only(one for one in SCOPES if one != "write_inventory")
+
+    write = Write(ref=chain.ref, place=place, basis=basis, quantity=basis - 1)
+    with pytest.raises(MissingScope, match="InventorySet"):
+        await practice.shop.compare_and_set([write], key=KEY)
