@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
 from peg.db.errors import DriverMissing
-from peg.db.one_trip import connect
+from peg.db.in_place import connect
 from peg.domain.clock import Clock
 
 LOCK_WAIT_S = 5.0
