@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -222,6 +222,12 @@ class OffersPage:
 
     offers: Sequence[RemoteOffer]
     unreadable: Sequence[UnreadableOffer] = ()
+
+    def portions(self, size: int) -> Iterator["OffersPage"]:
+        """The same in pages of so many offers; what cannot be read comes with the first."""
+        yield OffersPage(offers=self.offers[:size], unreadable=self.unreadable)
+        for start in range(size, len(self.offers), size):
+            yield OffersPage(offers=self.offers[start : start + size])
 
 
 class Marketplace(Protocol):

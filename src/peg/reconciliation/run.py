@@ -41,6 +41,8 @@ VANISHED_SHARE_MAX = 0.3
 VANISHED_MIN = 10
 """More offers than both of these missing from the pages at once: the pages are not believed."""
 
+JUDGED_AT_ONCE = 50
+"""Offers in one transaction: nothing else happens meanwhile, and a sale must not wait for long."""
 
 VANISHED = "offers_vanished"
 """The kind of the question whether they are gone; its alarm has the same name."""
@@ -90,7 +92,8 @@ class Reconciler:
         await self._polls.poll(shop)
         run = await self._begin(shop)
         async for page in self._shops[shop].listings():
-            await self._take_in_page(run, page)
+            for portion in page.portions(JUDGED_AT_ONCE):
+                await self._take_in(run, portion)
         outcome = await self._vanished(shop, run)
         async with begin(self._database) as session:
             await report.end_run(
@@ -106,7 +109,7 @@ class Reconciler:
             run = await report.begin_run(session, shop, now=self._clock.now())
         return _Run(id=run, basis=basis, known=known)
 
-    async def _take_in_page(self, run: _Run, page: OffersPage) -> None:
+    async def _take_in(self, run: _Run, page: OffersPage) -> None:
         fresh = [remote for remote in page.offers if remote.ref not in run.seen]
         run.seen.update(remote.ref for remote in fresh)
         mine = [run.known[remote.ref].id for remote in fresh if remote.ref in run.known]
