@@ -26,7 +26,9 @@ from peg.domain.messages import Alert
 from peg.intake import inbox
 from peg.intake.inbox import ATTEMPTS_MAX
 from peg.ledger import questions, reservations
-from peg.onboarding import proposals
+from peg.onboarding import imports, proposals
+from peg.onboarding.imports import Imported, SkippedShop
+from peg.onboarding.left_out import LeftOut, Why
 from peg.onboarding.matching import Proposal
 from peg.propagation import pauses
 from peg.propagation.retarget import retarget
@@ -39,6 +41,7 @@ async def fill(session: AsyncSession) -> None:
     """Two shops, two pieces, and whatever may become of them."""
     bench = Bench(session)
     await _connect(session)
+    await _import(session)
     await _sell(bench)
     await _doubt(bench)
     await _steer(session)
@@ -104,6 +107,18 @@ async def put_aside(session: AsyncSession, shop: ShopId) -> None:
     (kept,) = await inbox.waiting(session, shop, now=NOON, limit=1)
     worn = replace(kept, attempts=ATTEMPTS_MAX - 1)
     await inbox.failed(session, worn, ValueError("odd"), now=NOON)
+
+
+async def _import(session: AsyncSession) -> None:
+    odd = LeftOut(shop=ETSY, listing="23", variant="", title="Opal ring", sku="?", why=Why.NO_SKU)
+    told = Imported(
+        read={SHOPIFY: 2, ETSY: 2},
+        skipped=[SkippedShop(shop=ShopId("etsy:1002"), why="the token was taken back")],
+        items=1,
+        left_out=[odd],
+        asked=[RING],
+    )
+    await imports.keep(session, told, begun_at=NOON, ended_at=NOON)
 
 
 async def _steer(session: AsyncSession) -> None:

@@ -19,7 +19,8 @@ from peg.intake.polling import Polls
 from peg.ledger import questions
 from peg.migrations.schema import ensure_current
 from peg.onboarding.deciding import Decider
-from peg.onboarding.importing import Imported, Importer
+from peg.onboarding.importing import Importer
+from peg.onboarding.imports import Imported
 from peg.propagation import board
 from peg.propagation.retarget import retarget
 from peg.reads.stock import StockRow, piece

@@ -29,7 +29,8 @@ from peg.marketplaces.calls import CallLog
 from peg.marketplaces.etsy.quota import Quotas
 from peg.marketplaces.grant import Grant
 from peg.marketplaces.shopify import oauth as shopify_oauth
-from peg.onboarding.importing import Imported, Importer
+from peg.onboarding.importing import Importer
+from peg.onboarding.imports import Imported
 from peg.shops import directory, grants
 from peg.shops.connect import etsy as connect_etsy
 from peg.shops.connect.desk import Desk

@@ -1,20 +1,35 @@
-"""`peg import`: read both shops into the book."""
+"""`peg import`: read both shops into the book, and say once more what was found."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import asdict
+from typing import ClassVar
 
-from peg.cli.terminal import Here, Report
+from peg.cli.terminal import Here, Report, Terminal
+from peg.cli.words import seen
 from peg.db.transaction import reading
+from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import fold_sku
-from peg.onboarding.importing import Imported
 from peg.onboarding.left_out import Why
-from peg.reads.shops import ShopRow, shops
-from peg.shops.directory import Status
+from peg.reads.imports import Found, ImportRow, foreseen, imports
+from peg.wiring.ground import Ground
 from peg.wiring.peg import open_peg
 
 
-async def import_(*, dry_run: bool = False, here: Here) -> int:
+class UnclearImport(PegError):
+    """Neither a new import nor what was told of the last one."""
+
+    kind: ClassVar[ErrorKind] = "refused"
+
+
+class NothingImported(PegError):
+    """No import has come to its end yet."""
+
+    kind: ClassVar[ErrorKind] = "missing"
+
+    def __init__(self) -> None:
+        super().__init__("nothing was imported yet: `peg import` reads the connected shops")
+
+
+async def import_(*, dry_run: bool = False, last: bool = False, here: Here) -> int:
     """Read every connected shop into the book; what is known already is left as it is.
 
     Only exact SKUs match by themselves. Pairs that may be the same piece are proposed (`peg
@@ -25,16 +40,26 @@ async def import_(*, dry_run: bool = False, here: Here) -> int:
 
     Args:
         dry_run: only say what would be found; nothing is written, here or on the shops.
+        last: read nothing anew: say once more what the last import found.
     """
-    async with here.ground() as ground, open_peg(ground) as peg:
-        engine = await peg.engine()
-        async with reading(ground.database) as session:
-            skipped = [
-                one
-                for one in await shops(session)
-                if one.id not in engine.shops and one.status != Status.DISCONNECTED
-            ]
-        importer = peg.importer(engine)
+    if last and dry_run:
+        raise UnclearImport("say `--dry-run` or `--last`: what was found cannot be tried out")
+    async with here.ground() as ground:
+        found = await (_newest(ground) if last else _read_shops(here, ground, dry_run=dry_run))
+    return here.show(_report(found))
+
+
+async def _newest(ground: Ground) -> Found:
+    async with reading(ground.database) as session:
+        found = await imports(session, limit=1)
+    if not found:
+        raise NothingImported
+    return found[0]
+
+
+async def _read_shops(here: Terminal, ground: Ground, *, dry_run: bool) -> Found:
+    async with open_peg(ground) as peg:
+        importer = peg.importer(await peg.engine())
         with here.progress() as bars:
             steps = {name: bars.add_task(name, total=None) for name in ("orders", "reading")}
 
@@ -43,47 +68,52 @@ async def import_(*, dry_run: bool = False, here: Here) -> int:
                     steps[step] = bars.add_task(step, total=None)
                 bars.advance(steps[step], by)
 
-            told = await (importer.rehearse if dry_run else importer.run)(progress)
-    return here.show(_report(told, skipped, dry_run=dry_run))
+            if dry_run:
+                return foreseen(await importer.rehearse(progress))
+            await importer.run(progress)
+    return await _newest(ground)
 
 
-def _report(told: Imported, skipped: Sequence[ShopRow], *, dry_run: bool) -> Report:
-    left_out = Counter(one.why for one in told.left_out)
+def _report(found: Found) -> Report:
+    done = isinstance(found, ImportRow)
+    left_out = Counter(one.why for one in found.left_out)
     rows = [
-        *((f"offers read from {shop}", count) for shop, count in sorted(told.read.items())),
-        ("items that would be new" if dry_run else "new items", told.items),
-        ("offers that would be mapped" if dry_run else "offers mapped to items", told.offers),
-        ("items on both shops by exact SKU", told.matched),
-        ("pairs to decide on (`peg match list`)", told.proposals),
+        *((f"offers read from {shop}", count) for shop, count in sorted(found.read.items())),
+        ("new items" if done else "items that would be new", found.items),
+        ("offers mapped to items" if done else "offers that would be mapped", found.offers),
+        ("items on both shops by exact SKU", found.matched),
+        ("pairs to decide on (`peg match list`)", found.proposals),
         ("offers whose SKU their shop has several times", left_out[Why.SKU_DOUBLED]),
         ("offers that the shop does not count", left_out[Why.UNTRACKED]),
         ("offers without a usable SKU", left_out[Why.NO_SKU]),
         ("offers that could not be read", left_out[Why.UNREADABLE]),
-        ("items of which the shops disagree (`peg questions`)", len(told.asked)),
+        ("items of which the shops disagree (`peg questions`)", len(found.asked)),
     ]
     return Report(
-        facts={**asdict(told), "skipped": [one.id for one in skipped]},
+        facts=found.model_dump(mode="json"),
         columns=("found", "how many"),
         rows=rows,
-        sentence="\n".join(_sentences(told, skipped, dry_run=dry_run)),
-        exit_code=1 if skipped else 0,
+        sentence="\n".join(_sentences(found)),
+        exit_code=1 if found.skipped else 0,
     )
 
 
-def _sentences(told: Imported, skipped: Sequence[ShopRow], *, dry_run: bool) -> list[str]:
+def _sentences(found: Found) -> list[str]:
     said = []
     doubled = Counter(
-        (fold_sku(one.sku), one.shop) for one in told.left_out if one.why is Why.SKU_DOUBLED
+        (fold_sku(one.sku), one.shop) for one in found.left_out if one.why is Why.SKU_DOUBLED
     )
     if doubled:
         skus = ", ".join(f"{sku} ({count}x on {shop})" for (sku, shop), count in doubled.items())
         said.append(f"the same SKU several times on one shop: {skus}")
     said += [
         f"{one.title or one.listing!r} on {one.shop} could not be read: {one.details}"
-        for one in told.left_out
+        for one in found.left_out
         if one.why is Why.UNREADABLE
     ]
-    if told.left_out and not dry_run:
-        said.append("`peg offers --unknown` lists what is not kept in step, and why")
-    said += [f"left out: {one.id}, {one.status_sentence}" for one in skipped]
+    said += [f"left out: {one.shop}, {one.why}" for one in found.skipped]
+    if isinstance(found, ImportRow):
+        if found.left_out:
+            said.append("`peg offers --unknown` lists what is not kept in step, and why")
+        said.append(f"imported {seen(found.ended_at)}: `peg import --last` says this once more")
     return said

@@ -22,7 +22,8 @@ from peg.intake.patience import Patience
 from peg.intake.polling import Polls
 from peg.ledger import kept
 from peg.marketplaces.port import Marketplace
-from peg.onboarding import adopting, proposals
+from peg.onboarding import adopting, imports, proposals
+from peg.onboarding.imports import Imported
 from peg.onboarding.left_out import LeftOut, could_not_be_read, left_out
 from peg.onboarding.matching import Matching, match
 
@@ -48,30 +49,6 @@ class NoShops(PegError):
             "no shop is connected: `peg connect shopify` and `peg connect etsy` connect yours, and"
             " `peg shops` says why one is connected no more"
         )
-
-
-@dataclass(slots=True, kw_only=True)
-class Imported:
-    """What an import found and did.
-
-    Attributes:
-        read: offers read, by shop.
-        items: new ones.
-        offers: newly mapped to an item.
-        matched: items that stand on both shops by exact SKU.
-        proposals: pairs that a person has to decide on, those from before included.
-        left_out: offers that are not kept in step, each with the reason.
-        asked: items whose shops disagree: the lower figure holds until a person answers.
-    """
-
-    read: dict[ShopId, int] = field(default_factory=dict)
-    items: int = 0
-    offers: int = 0
-    matched: int = 0
-    proposals: int = 0
-    left_out: list[LeftOut] = field(default_factory=list)
-    asked: list[Sku] = field(default_factory=list)
-    orders: int = 0
 
 
 class Importer:
@@ -147,6 +124,7 @@ class Importer:
                 await checks.read_again(
                     session, offer, due_at=self._clock.now(), why="sold while it was imported"
                 )
+            await imports.keep(session, told, begun_at=begun_at, ended_at=self._clock.now())
         log.info("shops.imported", items=told.items, offers=told.offers, asked=len(told.asked))
         return told
 
@@ -173,6 +151,7 @@ class Importer:
             known = await offers.everything(session)
             rejected = await proposals.rejected_pairs(session)
             waiting = await proposals.open_proposals(session)
+            skipped = await imports.skipped(session, self._shops)
         mapped = frozenset(offer.ref for offer in known if offer.components)
         matching = match(found.values(), mapped=mapped, settled=_on_both(known), rejected=rejected)
         to_be_known = mapped | {ref for one in matching.matches for ref in one.refs}
@@ -181,6 +160,7 @@ class Importer:
         pairs |= {(one.shopify, one.etsy) for one in matching.proposals}
         return matching, Imported(
             read=dict(Counter(ref.shop for ref in found)),
+            skipped=skipped,
             matched=sum(len(one.refs) > 1 for one in matching.matches),
             proposals=len(pairs),
             left_out=[*left_out(matching, found, mapped=mapped), *read.unreadable],

@@ -1,8 +1,25 @@
-"""Pairs of offers that may be the same thing, and what a person said of them."""
+"""What imports told, and pairs of offers that may be the same thing, with what a person said."""
 
 from sqlalchemy import CheckConstraint, Column, Integer, String, Table, UniqueConstraint
 
 from peg.db.columns import Json, Serial, UtcDateTime, metadata
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("begun_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime, nullable=False),
+    Column("read", Json, nullable=False),
+    Column("skipped", Json, nullable=False),
+    Column("items", Integer, nullable=False),
+    Column("offers", Integer, nullable=False),
+    Column("matched", Integer, nullable=False),
+    Column("proposals", Integer, nullable=False),
+    Column("left_out", Json, nullable=False),
+    Column("asked", Json, nullable=False),
+    Column("orders", Integer, nullable=False),
+)
 
 proposals = Table(
     "proposals",

@@ -12,6 +12,7 @@ from peg.domain.identity import ShopId, parse_sku
 from peg.reads import (
     dead,
     doubts,
+    imports,
     limits,
     live,
     low_stock,
@@ -174,6 +175,14 @@ async def get_questions(session: Now) -> list[doubts.Question]:
 async def get_pairs(session: Now) -> list[pairs.PairRow]:
     """Offers that may be the same piece, the surest first."""
     return list(await pairs.pairs(session))
+
+
+@routes.get("/imports", tags=["care"])
+async def get_imports(
+    session: Now, after: AfterNumber = None, limit: Limit = 10
+) -> list[imports.ImportRow]:
+    """One page of what `peg import` found and did, the newest first."""
+    return list(await imports.imports(session, after=after, limit=limit))
 
 
 @routes.get("/limits", tags=["steer"])

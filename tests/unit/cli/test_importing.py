@@ -13,6 +13,9 @@ from peg.domain.identity import ShopId
 from peg.shops import directory
 from peg.shops.directory import Status
 
+WHEN = ("id", "begun_at", "ended_at")
+"""What only an import has that was done."""
+
 
 async def _revoke(home: Path, shop: ShopId) -> None:
     database = open_database(sqlite_url(home / "peg.db"))
@@ -41,14 +44,29 @@ def test_an_import_does_what_its_dry_run_said_and_names_a_shop_that_it_left_out(
         whole = imported(tmp_path, environment=environment)
         etsy = next(shop for shop in whole.facts["read"] if shop.startswith("etsy:"))
         asyncio.run(_revoke(tmp_path, etsy))
+        kept = imported(tmp_path, "--last", environment={})
         part = imported(tmp_path, environment=environment)
         told = peg(tmp_path, "import", "--dry-run", **environment)
     unknown = peg(tmp_path, "offers", "--unknown").out
 
-    assert {**whole.facts, "orders": 0} == said
+    assert {**whole.facts, "orders": 0} == {**said, **{name: whole.facts[name] for name in WHEN}}
     assert (whole.code, whole.facts["skipped"]) == (0, [])
     assert {one["why"] for one in said["left_out"]} == {"sku_doubled", "untracked"}
+    assert (kept.code, kept.facts) == (whole.code, whole.facts)
     assert "turn tracking on" in unknown
     assert "several offers are typed" in unknown
-    assert (part.code, part.facts["skipped"]) == (1, [etsy])
+    assert (part.code, [one["shop"] for one in part.facts["skipped"]]) == (1, [etsy])
     assert (told.code, f"left out: {etsy}, connect it again" in told.out) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "error"),
+    [(["--last"], 3, "NothingImported"), (["--last", "--dry-run"], 2, "UnclearImport")],
+)
+def test_before_an_import_there_is_nothing_to_say_once_more(
+    tmp_path: Path, words: list[str], code: int, error: str
+) -> None:
+    ran = imported(tmp_path, *words, environment={})
+
+    assert (ran.code, ran.refusal["error"]) == (code, error)
+    assert len(ran.refusal["sentence"]) > 20

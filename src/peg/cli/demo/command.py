@@ -22,7 +22,7 @@ from peg.cli.demo.watching import LOOK_EVERY_S, Watcher
 from peg.cli.running import serve
 from peg.cli.terminal import Here, Terminal
 from peg.intake.patience import Patience
-from peg.onboarding.importing import Imported
+from peg.onboarding.imports import Imported
 from peg.web.app import create_app
 from peg.wiring.engine import Engine
 from peg.wiring.peg import Peg, open_peg

@@ -122,6 +122,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_holds_sku"), ["sku"], unique=False)
 
     op.create_table(
+        "imports",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("read", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("skipped", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("items", sa.Integer(), nullable=False),
+        sa.Column("offers", sa.Integer(), nullable=False),
+        sa.Column("matched", sa.Integer(), nullable=False),
+        sa.Column("proposals", sa.Integer(), nullable=False),
+        sa.Column("left_out", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("asked", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("orders", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_imports")),
+    )
+    op.create_table(
         "inbox",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("shop", sa.String(length=128), nullable=False),
@@ -649,6 +665,7 @@ def downgrade() -> None:
         )
 
     op.drop_table("inbox")
+    op.drop_table("imports")
     with op.batch_alter_table("holds", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_holds_sku"))
 
