@@ -73,7 +73,7 @@ class Orders:
         if receipt.paid_at is not None:
             return
         now = receipt.paid_at = self._store.now()
-        self._changed(receipt, found=True)
+        self._changed(receipt)
         total = receipt.total_minor
         for amount, kind in (
             (total, "payment_gross"),
@@ -96,7 +96,7 @@ class Orders:
         receipt.shipments.append(parcel)
         first = receipt.shipped_at is None
         receipt.shipped_at = receipt.shipped_at or now
-        self._changed(receipt, found=True)
+        self._changed(receipt)
         if first:
             self._notices.of_order("shipped", receipt)
 
@@ -133,8 +133,11 @@ class Orders:
         left = receipt.total_minor - receipt.refunded_minor
         self._give_back(receipt, left if whole else line.price_minor * quantity, "refunded")
         self._return(receipt, line, quantity, on_shelf=restock != "no_restock")
-        if not self._faults.strikes("etsy.updated_misses_refunds"):
-            self._changed(receipt, found=True)
+        self._changed(
+            receipt,
+            told=not self._faults.strikes("etsy.updated_misses_refunds"),
+            found=not self._faults.strikes("etsy.modified_misses_cancels"),
+        )
 
     def _give_back(self, receipt: Receipt, amount_minor: int, reason: str) -> None:
         now = self._store.now()
@@ -211,7 +214,8 @@ class Orders:
             found_at=now,
         )
 
-    def _changed(self, receipt: Receipt, *, found: bool) -> None:
-        receipt.updated_at = self._store.now()
-        if found:
-            receipt.found_at = receipt.updated_at
+    def _changed(self, receipt: Receipt, *, told: bool = True, found: bool = True) -> None:
+        """`told`: updated_timestamp moves; `found`: min_last_modified finds it."""
+        now = self._store.now()
+        receipt.updated_at = now if told else receipt.updated_at
+        receipt.found_at = now if found else receipt.found_at

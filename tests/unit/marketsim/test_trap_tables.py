@@ -12,6 +12,8 @@ from marketsim.pieces import MARKETS, MarketName
 
 HERE, DOCS = Path(__file__).parent, Path("docs")
 ROW = re.compile(r"^\| `(\w+)` \| ([\d.]+) \| `(\w+)` \| (?:`(\w+)`|same) \|$", re.MULTILINE)
+POINT = re.compile(r"^\| (\d+) \| [^|]+ \| ([^|]*) \| ?([^|]*)\|$", re.MULTILINE)
+POINTS = {"shopify": 11, "etsy": 19}
 FAULTS = {"shopify": shopify.FAULTS, "etsy": etsy.FAULTS}
 
 
@@ -56,3 +58,18 @@ def test_the_test_without_a_trap_switches_that_trap_and_so_does_the_one_with_a_r
     for trap, rate, shown_on, shown_off in trap_rows(market):
         assert trap in tests[shown_off or shown_on], f"{shown_off or shown_on} never says {trap}"
         assert float(rate) == 1 or trap in tests[shown_on], f"{shown_on} never says {trap}"
+
+
+@pytest.mark.parametrize("market", MARKETS)
+def test_every_point_to_reproduce_names_its_traps_or_a_test_of_what_is_always_so(
+    market: MarketName,
+) -> None:
+    rows = POINT.findall((DOCS / f"practice-{market}.md").read_text())
+    traps, always = (
+        {name for row in rows for name in re.findall(r"`(\w+)`", row[column])} for column in (1, 2)
+    )
+
+    assert sorted({int(number) for number, *_ in rows}) == list(range(1, POINTS[market] + 1))
+    assert [number for number, *named in rows if not re.search("`", "".join(named))] == []
+    assert {f"{market}.{trap}" for trap in traps} - FAULTS[market].keys() == set()
+    assert always - market_tests(market).keys() == set()
