@@ -1,8 +1,8 @@
 """What PEG says to the marketplaces is what they publish; what it hears, too."""
 
-import json
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -11,7 +11,8 @@ import pytest
 from tests.support.clocks import MONDAY_NOON, StandingClock
 from tests.support.etsy_oas import etsy_contract
 from tests.support.practice_etsy import URL, Fixture, let_in, open_etsy
-from tests.support.shopify_schema import admin_contract
+from tests.support.shopify_schema import admin_contract, answered_operations
+from tests.unit.marketplaces.shopify.practice import URL as STORE
 from tests.unit.marketplaces.shopify.practice import OneToken, PracticeShopify, many_pieces
 from tests.unit.marketplaces.shopify.practice import open_practice_shopify as open_shopify
 
@@ -22,10 +23,19 @@ from peg.marketplaces.calls import CallLog
 from peg.marketplaces.etsy.app import App
 from peg.marketplaces.etsy.client import EtsyClient
 from peg.marketplaces.etsy.marketplace import EtsyMarketplace
+from peg.marketplaces.etsy.owner import Newcomer
 from peg.marketplaces.etsy.quota import Quota
 from peg.marketplaces.http import Door
 from peg.marketplaces.port import Marketplace, RemoteGone, Shown, Write
 from peg.marketplaces.shopify.documents import documents
+from peg.marketplaces.shopify.owner import owner_of
+
+SPEAKS_TO_ETSY = sorted(Path("src/peg/marketplaces/etsy").glob("*.py"))
+UNNAMED = {"getMe", "getShop"}
+"""Asked once, when a shop is connected, by their addresses alone."""
+
+READ_ON = {"AllRefunds", "RefundsById"} | {it for it in documents() if it.startswith("More")}
+"""Asked only where an answer was cut off."""
 
 KEY = "00000000-0000-4000-8000-000000000007"
 ETSY = ShopId(f"etsy:{SHOP_ID}")
@@ -49,20 +59,28 @@ async def etsy() -> AsyncIterator[Fixture]:
     assert practice.overheard.faults(etsy_contract()) == []
 
 
-def door_to(practice: Fixture) -> EtsyMarketplace:
-    """PEG's own Etsy, on the practice shop."""
-    clock = StandingClock()
-    http = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=practice.overheard))
-    client = EtsyClient(
+APP = App(keystring=KEYSTRING, shared_secret=SHARED_SECRET)
+
+
+def heard_by(practice: Fixture | PracticeShopify) -> httpx2.AsyncClient:
+    """Whatever is said through it is overheard."""
+    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=practice.overheard))
+
+
+def token_of(practice: Fixture) -> str:
+    return practice.client.headers["authorization"].removeprefix("Bearer ")
+
+
+def client_of(practice: Fixture, clock: StandingClock) -> EtsyClient:
+    return EtsyClient(
         shop=ETSY,
         api=URL,
-        app=App(keystring=KEYSTRING, shared_secret=SHARED_SECRET),
-        door=Door(http, clock, Random(1), shop=ETSY, calls=CallLog()),
-        tokens=OneToken(practice.client.headers["authorization"].removeprefix("Bearer ")),
+        app=APP,
+        door=Door(heard_by(practice), clock, Random(1), shop=ETSY, calls=CallLog()),
+        tokens=OneToken(token_of(practice)),
         quota=Quota(clock),
         clock=clock,
     )
-    return EtsyMarketplace(shop=ETSY, client=client, clock=clock)
 
 
 async def found(shop: Marketplace) -> dict[str, RemoteOffer]:
@@ -82,11 +100,15 @@ async def test_peg_keeps_a_shopify_shop_by_the_book(shopify: PracticeShopify) ->
     again = await shop.order(page.orders[0].order)
     await shop.read([chain.ref])
     await shop.ensure_webhooks("https://peg.example/webhooks/shopify")
+    await shop.remove_webhooks()
+    await shop.locations()
+    await owner_of(heard_by(shopify), STORE, token=shopify.token)
     with pytest.raises(RemoteGone):
         await shop.order("1")
 
     assert sent.shown is Shown.SENT
     assert again.order == page.orders[0].order
+    assert answered_operations(shopify.overheard.exchanges).keys() == documents().keys() - READ_ON
 
 
 async def test_peg_reads_the_rest_of_what_was_cut_off_by_the_book() -> None:
@@ -101,19 +123,14 @@ async def test_peg_reads_the_rest_of_what_was_cut_off_by_the_book() -> None:
     await found(shop)
 
     assert [order.complete for order in page.orders] == [True, True]
-    names = {text: name for name, text in documents().items()}
-    asked = {
-        names[json.loads(one.body)["query"]]
-        for one in practice.overheard.exchanges
-        if one.path.endswith("graphql.json")
-    }
-    assert asked >= {name for name in documents() if name.startswith("More")}
-    assert asked >= {"AllRefunds", "RefundsById"}
+    assert answered_operations(practice.overheard.exchanges).keys() >= READ_ON
     assert practice.overheard.faults(admin_contract) == []
 
 
 async def test_peg_keeps_an_etsy_shop_by_the_book(etsy: Fixture) -> None:
-    shop, market = door_to(etsy), etsy.etsy.market
+    clock, market = StandingClock(), etsy.etsy.market
+    client = client_of(etsy, clock)
+    shop = EtsyMarketplace(shop=ETSY, client=client, clock=clock)
     offers = await found(shop)
     ring, stocked = offers["RING-1"].ref, offers["RING-2-A"].ref
     kept: list[dict[str, Any]] = []
@@ -135,7 +152,24 @@ async def test_peg_keeps_an_etsy_shop_by_the_book(etsy: Fixture) -> None:
     page = await shop.orders_since(None, now=MONDAY_NOON + timedelta(minutes=10))
     await shop.order(page.orders[0].order)
     await shop.read([ring, stocked])
+    await shop.newest()
+    await client.states([ring.listing])  # asked only where a row of inventories lacks its state
+    newcomer = Newcomer(heard_by(etsy), URL, app=APP, token=token_of(etsy))
+    assert not await newcomer.refused_scopes((await newcomer.owner()).shop)
 
     for results in (rewritten, withdrawn, restored):
         assert Shown.SENT in {result.shown for result in results}
     assert len(kept) == 2
+    assert operations_heard(etsy) == operations_named() | UNNAMED
+
+
+def operations_heard(practice: Fixture) -> set[str]:
+    contract = etsy_contract()
+    asked = (contract.operation(it.method, it.path) for it in practice.overheard.exchanges)
+    return {operation.name for operation in asked if operation is not None}
+
+
+def operations_named() -> set[str]:
+    """What PEG's own words to Etsy name, of all that Etsy has."""
+    text = "".join(path.read_text() for path in SPEAKS_TO_ETSY)
+    return {name for name in etsy_contract().operation_names() if f'"{name}"' in text}

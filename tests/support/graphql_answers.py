@@ -35,6 +35,8 @@ def answer_faults(
     operation_name: str | None = None,
 ) -> list[str]:
     """Where `data` is not what the operation asked for, or not of the type it must be."""
+    if not isinstance(data, dict):
+        return ["data is no object"]
     operation = _operation(document, operation_name)
     values = get_variable_values(schema, operation.variable_definitions or (), dict(variables))
     if isinstance(values, list):

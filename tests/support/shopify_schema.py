@@ -3,12 +3,20 @@
 import gzip
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import pytest
-from graphql import GraphQLError, GraphQLSchema, build_client_schema, parse, validate
+from graphql import (
+    FieldNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    build_client_schema,
+    parse,
+    validate,
+)
 from tests.support.exchanges import Exchange
 from tests.support.graphql_answers import answer_faults
 from tools.schemas import ADMIN_API
@@ -63,3 +71,28 @@ def admin_contract(exchange: Exchange) -> list[str]:
         return list(wrong) if answer.get("data") else []
     variables = asked.get("variables") or {}
     return validate_response(asked["query"], variables, answer, asked.get("operationName"))
+
+
+def operations_in(document: str) -> dict[str, frozenset[str]]:
+    """The named operations of a document, each with the root fields that it asks for."""
+    return {
+        node.name.value: frozenset(
+            field.name.value
+            for field in node.selection_set.selections
+            if isinstance(field, FieldNode)
+        )
+        for node in parse(document).definitions
+        if isinstance(node, OperationDefinitionNode) and node.name is not None
+    }
+
+
+def answered_operations(exchanges: Iterable[Exchange]) -> dict[str, frozenset[str]]:
+    """The operations that got data as their answer, each with its root fields."""
+    answered: dict[str, frozenset[str]] = {}
+    for one in exchanges:
+        if API_PATH.search(one.path) and one.status == 200 and one.answer_json.get("data"):
+            asked = json.loads(one.body)
+            known = operations_in(asked["query"])
+            names = {asked.get("operationName")} & known.keys() or set(known)
+            answered |= {name: known[name] for name in names}
+    return answered

@@ -8,6 +8,7 @@ from typing import Any
 from marketsim.shopify.bulk_records import BulkOperation
 from marketsim.shopify.call import BulkWindow, Call
 from marketsim.shopify.execution import Prepared, Unreadable, execute, prepare
+from marketsim.shopify.payloads.bulk import finish_body
 from marketsim.shopify.shop import Shop
 
 PAGE = 250
@@ -110,11 +111,7 @@ class BulkWorker:
             operation.url = address
         elif operation.result:
             operation.partial_data_url = address
-        gid, kind = operation.gid, operation.type.lower()
-        self._shop.subscriptions.emit(
-            "bulk_operations/finish",
-            lambda: {"admin_graphql_api_id": gid, "status": status.lower(), "type": kind},
-        )
+        self._shop.subscriptions.emit("bulk_operations/finish", lambda: finish_body(operation))
 
 
 def _nodes(connection: Any) -> list[dict[str, Any]]:

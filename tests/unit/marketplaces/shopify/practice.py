@@ -48,6 +48,7 @@ class PracticeShopify:
     faults: Faults
     shop: ShopifyMarketplace
     calls: CallLog
+    token: str
 
     @property
     def units(self) -> list[UnitId]:
@@ -95,6 +96,7 @@ async def open_practice_shopify(shelf: Catalogue | None = None) -> PracticeShopi
         faults=faults,
         shop=shop,
         calls=calls,
+        token=grant.access_token,
     )
 
 
