@@ -4,13 +4,25 @@ Five chains are on both shops. One is sold on one of them; the answer to the wri
 lost; and before that other shop hears another word, two more are sold there.
 """
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
 from tests.support.little_catalogue import CHAIN, RING
-from tests.support.little_shop import DEAF, NO_POLLS, open_little_shop
+from tests.support.little_shop import (
+    DEAF,
+    LOOK_S,
+    LOOKS_MAX,
+    NO_POLLS,
+    LittleShop,
+    open_little_shop,
+)
 from tests.support.naive import NaiveConnector
+
+from peg.ledger import queries
+from peg.marketplaces.http import ATTEMPTS_MAX
+from peg.propagation import board
 
 SETS = "inventorySetQuantities"
 PUT, PATCH = "PUT /v3/application/listings", "PATCH /v3/application/shops"
@@ -71,6 +83,42 @@ async def test_a_withdrawal_that_may_be_done_is_done_again_and_then_read(tmp_pat
         *withdrawn, read = shop.asked("etsy", listing)[-3:]
         assert all("state=inactive" in one for one in withdrawn)  # twice is no more than once
         assert read.startswith("GET")
+
+
+async def test_a_write_that_could_not_be_checked_is_not_taken_for_missing_chains(
+    tmp_path: Path,
+) -> None:
+    """Etsy took the figure, then failed for a while: what is read later is our own write."""
+    async with open_little_shop(tmp_path, rates=DEAF, environment=NO_POLLS) as shop:
+
+        def is_written() -> None:
+            shop.meanwhile("etsy", "/inventory", lambda: shop.faults(**{"etsy.server_error": 1.0}))
+
+        shop.meanwhile("etsy", PUT, is_written)
+        shop.buys("shopify", CHAIN, 2)
+        await shop.takes_in_orders("shopify")
+        await shop.until(lambda: failed_reads(shop) > ATTEMPTS_MAX)
+        shop.faults(**{"etsy.server_error": 0.0})
+
+        await is_in_step(shop)
+        await shop.ends_at(CHAIN, 3)
+        async with shop.at_the_counter() as session:
+            assert (await queries.position(session, CHAIN)).level.suspended == 0
+
+
+def failed_reads(shop: LittleShop) -> int:
+    heard = shop.rehearsal.fair.overheard["etsy"].exchanges
+    return sum(one.method == "GET" and one.status >= 500 for one in heard)
+
+
+async def is_in_step(shop: LittleShop) -> None:
+    """Wait until PEG knows that every offer shows its target."""
+    for _ in range(LOOKS_MAX):
+        async with shop.at_the_counter() as session:
+            if not await board.dirty_count(session):
+                return
+        await asyncio.sleep(LOOK_S)
+    raise TimeoutError
 
 
 async def test_a_figure_written_blindly_again_puts_sold_chains_back_on_shopify(

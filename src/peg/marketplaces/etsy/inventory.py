@@ -24,7 +24,14 @@ from peg.marketplaces.etsy.listing_state import (
 )
 from peg.marketplaces.etsy.translate import readings
 from peg.marketplaces.limiter import Lane
-from peg.marketplaces.port import MaybeApplied, Refused, Result, Shown
+from peg.marketplaces.port import (
+    MarketplaceError,
+    MaybeApplied,
+    Refused,
+    RemoteGone,
+    Result,
+    Shown,
+)
 from peg.marketplaces.writers import Decide, KeepBefore
 
 CHECKS = Lane.ORDERS
@@ -168,13 +175,24 @@ class InventoryWriter:
         return planned, after
 
     async def _look_until(self, listing: str, changed: Callable[[View], bool], lane: Lane) -> View:
-        """Read until the write can be seen, three times at most."""
-        view = await self.look(listing, lane)
-        for wait_s in LOOK_AGAIN_S:
-            if changed(view):
-                break
-            await self._clock.sleep(wait_s)
+        """Read until the write can be seen, three times at most.
+
+        Raises:
+            RemoteGone: the listing was deleted meanwhile.
+            MaybeApplied: it cannot be read. The write was sent, so nobody may believe that the
+                former figure still stands: what is missing of it would seem lost.
+        """
+        try:
             view = await self.look(listing, lane)
+            for wait_s in LOOK_AGAIN_S:
+                if changed(view):
+                    break
+                await self._clock.sleep(wait_s)
+                view = await self.look(listing, lane)
+        except RemoteGone:
+            raise
+        except MarketplaceError as error:
+            raise MaybeApplied(f"the write was sent and cannot be checked: {error}") from error
         return view
 
 
