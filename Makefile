@@ -19,6 +19,8 @@ JOBS ?= 1
 # The machine's Python is used as it is, whatever else its settings ask for.
 export UV_PYTHON ?= $(PYTHON)
 export UV_PYTHON_DOWNLOADS := never
+# As pip does: where a company's own certificates stand between, only the machine knows them.
+export UV_SYSTEM_CERTS ?= true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
