@@ -24,7 +24,7 @@ export UV_SYSTEM_CERTS ?= true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup format check static test test-browser demo rehearse bench schemas clean
+.PHONY: help setup format check static test test-browser test-install demo rehearse bench schemas clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,9 @@ test: static ## Everything: the fast gate, promises, contracts, races, the docum
 
 test-browser: $(READY) ## The live page in a real Chromium; CHROMIUM=... names one that is not found
 	PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 $(RUN) --group browser pytest -rs tests/browser
+
+test-install: $(READY) ## As `pipx install` does: the wheel without the lock, run from another folder
+	$(RUN) python -m tools.try_wheel
 
 demo: $(READY) ## Run the main job on practice marketplaces: make demo ARGS="--headless --orders 30"
 	@$(RUN) peg demo $(ARGS)

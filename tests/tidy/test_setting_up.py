@@ -1,10 +1,13 @@
 """What a newcomer's first command relies on: how uv is set, and where dependencies stop."""
 
 import os
+import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
+from tools.try_wheel import left_out
 
 ROOT = Path(__file__).parents[2]
 UV = ROOT / ".tools" / "bin" / "uv"
@@ -18,6 +21,37 @@ def set_by_make(name: str, **given: str) -> str:
     return subprocess.run(
         asked, cwd=ROOT, env=theirs, capture_output=True, text=True, check=True
     ).stdout.strip()
+
+
+def unbounded(project: str) -> list[str]:
+    """What is installed with PEG, may become anything, and does not say beside it why."""
+    wanted: list[str] = tomllib.loads(project)["project"]["dependencies"]
+    return [
+        one
+        for one in wanted
+        if not re.search(r">=.*,<", one) and not re.search(rf'"{re.escape(one)}",  # \w', project)
+    ]
+
+
+def test_every_dependency_begins_where_it_was_tried_and_ends_where_it_may_break() -> None:
+    assert unbounded((ROOT / "pyproject.toml").read_text()) == []
+
+
+def test_a_file_that_the_wheel_leaves_out_is_named(tmp_path: Path) -> None:
+    for name in ("peg/page.html", "peg/app.py", "peg/__pycache__/app.pyc"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+
+    assert left_out(tmp_path, ["peg/app.py", "peg-1.dist-info/METADATA"]) == ["peg/page.html"]
+
+
+def test_a_bound_that_is_missing_is_found() -> None:
+    lines = '"open>=1",', '"half<2",', '"kept>=1,<2",', '"told>=1",  # never breaks'
+
+    assert unbounded("[project]\ndependencies = [\n" + "\n".join(lines) + "\n]") == [
+        "open>=1",
+        "half<2",
+    ]
 
 
 def test_uv_trusts_whom_the_machine_trusts_as_pip_does() -> None:
