@@ -20,6 +20,7 @@ log = structlog.get_logger()
 
 M = TypeVar("M", bound=Message)
 Handler = Callable[[Message], Awaitable[None]]
+Gatherer = Callable[[Sequence[Message]], Awaitable[None]]
 
 BATCH_MESSAGES_MAX = 200
 ATTEMPTS_MAX = 12
@@ -49,12 +50,24 @@ class LocalBus:
         self._clock = clock
         self._signals = signals
         self._handlers: dict[str, list[Handler]] = {}
+        self._gatherers: dict[str, list[Gatherer]] = {}
         self._kinds: dict[str, type[Message]] = {}
 
     def subscribe(self, kind: type[M], handler: Callable[[M], Awaitable[None]]) -> None:
         """Call `handler` with every message of this kind."""
         self._kinds[kind.topic] = kind
         self._handlers.setdefault(kind.topic, []).append(cast("Handler", handler))
+
+    def subscribe_to_all(
+        self, kind: type[M], handler: Callable[[Sequence[M]], Awaitable[None]]
+    ) -> None:
+        """Call `handler` with all messages of this kind that wait, before any other is delivered.
+
+        An order changes several items at once, and one transaction serves them all. Where it fails
+        it gets them one by one, so that one odd message holds up no other.
+        """
+        self._kinds[kind.topic] = kind
+        self._gatherers.setdefault(kind.topic, []).append(cast("Gatherer", handler))
 
     async def run(self) -> None:
         """Relay until cancelled."""
@@ -68,9 +81,10 @@ class LocalBus:
         waiting = await self._waiting()
         done: list[int] = []
         failed: list[tuple[Waiting, Exception]] = []
+        gathered = await self._deliver_gathered(waiting)
         for one in waiting:
             try:
-                await self._deliver(one)
+                await self._deliver(one, is_gathered=one.topic in gathered)
             except Exception as error:  # noqa: BLE001 - a task's edge: kept, logged, tried again
                 failed.append((one, error))
             else:
@@ -79,14 +93,33 @@ class LocalBus:
             await self._record(done, failed)
         return len(waiting)
 
-    async def _deliver(self, one: Waiting) -> None:
-        handlers = self._handlers.get(one.topic)
-        if handlers is None:
+    async def _deliver_gathered(self, waiting: Sequence[Waiting]) -> frozenset[str]:
+        """The topics whose messages were delivered to all that want them together."""
+        gathered = set()
+        for topic, handlers in self._gatherers.items():
+            mine = [one for one in waiting if one.topic == topic]
+            try:
+                messages = [self._message(one) for one in mine]
+                for handler in handlers if messages else ():
+                    await handler(messages)
+            except Exception as error:  # noqa: BLE001 - each is delivered by itself, and kept
+                log.warning("messages.delivered_one_by_one", topic=topic, exc_info=error)
+            else:
+                gathered.add(topic)
+        return frozenset(gathered)
+
+    async def _deliver(self, one: Waiting, *, is_gathered: bool) -> None:
+        if one.topic not in self._kinds:
             log.debug("message.unheard", topic=one.topic)
             return
-        message = self._kinds[one.topic].model_validate(one.body)
-        for handler in handlers:
+        message = self._message(one)
+        for gatherer in () if is_gathered else self._gatherers.get(one.topic, ()):
+            await gatherer([message])
+        for handler in self._handlers.get(one.topic, ()):
             await handler(message)
+
+    def _message(self, one: Waiting) -> Message:
+        return self._kinds[one.topic].model_validate(one.body)
 
     async def _waiting(self) -> Sequence[Waiting]:
         query = (

@@ -22,6 +22,9 @@ from peg.propagation.retarget import retarget
 log = structlog.get_logger()
 
 SWEEP_S = 0.5
+ITEMS_AT_ONCE = 50
+"""Items whose targets are computed in one transaction: nothing else happens meanwhile."""
+
 BETWEEN_RAISES_S = 1.0
 """Raises are gathered for so long: one proof serves them all."""
 
@@ -48,13 +51,16 @@ class Retargeter:
 
     def listen(self, bus: LocalBus) -> None:
         """Hear of changes."""
-        bus.subscribe(StockChanged, self.on_stock_changed)
+        bus.subscribe_to_all(StockChanged, self.on_stock_changed)
         bus.subscribe(OfferDrifted, self.on_offer_drifted)
 
-    async def on_stock_changed(self, message: StockChanged) -> None:
-        """An item's availability changed."""
-        async with begin(self._database) as session:
-            await retarget(session, [message.sku], now=self._clock.now())
+    async def on_stock_changed(self, messages: Sequence[StockChanged]) -> None:
+        """The availability of items changed: what one order took is lowered together."""
+        skus = sorted({message.sku for message in messages})
+        for start in range(0, len(skus), ITEMS_AT_ONCE):
+            async with begin(self._database) as session:
+                part = skus[start : start + ITEMS_AT_ONCE]
+                await retarget(session, part, now=self._clock.now())
 
     async def on_offer_drifted(self, message: OfferDrifted) -> None:
         """A marketplace shows something else than we left there."""

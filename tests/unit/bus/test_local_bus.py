@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from peg.domain.identity import Sku
 from peg.domain.messages import StockChanged
 
 RING = StockChanged(sku=Sku("RING-1"), version=1)
+STUDS = StockChanged(sku=Sku("STUDS-1"), version=1)
 
 
 @pytest.fixture
@@ -104,3 +105,38 @@ async def test_a_waiter_that_is_stopped_while_it_wakes_up_stops(database: Databa
         waiter.cancel()
         done, _ = await asyncio.wait({waiter}, timeout=1)
         assert done, f"goes on after being stopped at turn {turns}"
+
+
+async def test_who_wants_all_that_waits_gets_it_at_once(database: Database) -> None:
+    clock = StandingClock()
+    bus = LocalBus(database, clock, Signals(database, clock))
+    heard: list[Sequence[StockChanged]] = []
+
+    async def hear(messages: Sequence[StockChanged]) -> None:
+        heard.append(messages)
+
+    bus.subscribe_to_all(StockChanged, hear)
+    async with begin(database) as session:
+        await stage(session, RING, STUDS, now=clock.now())
+    await bus.relay_once()
+    await bus.relay_once()
+
+    assert heard == [[RING, STUDS]]
+
+
+async def test_one_message_that_cannot_be_worked_on_holds_up_no_other(database: Database) -> None:
+    clock = StandingClock()
+    bus = LocalBus(database, clock, Signals(database, clock))
+    done: list[StockChanged] = []
+
+    async def stumble_over_the_ring(messages: Sequence[StockChanged]) -> None:
+        if RING in messages:
+            raise LookupError
+        done.extend(messages)
+
+    bus.subscribe_to_all(StockChanged, stumble_over_the_ring)
+    async with begin(database) as session:
+        await stage(session, RING, STUDS, now=clock.now())
+    await bus.relay_once()
+
+    assert done == [STUDS]
