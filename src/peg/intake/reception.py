@@ -4,16 +4,17 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any, ClassVar
 
 import structlog
 
 from peg.db.engine import Database
+from peg.db.shared_commits import SharedCommits
 from peg.domain.clock import Clock
 from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import Channel, ShopId
-from peg.intake.inbox import Receipt
-from peg.intake.letterbox import Letter, Letterbox
+from peg.intake.inbox import Receipt, record_once
 from peg.marketplaces.port import BadSignature, HintReader
 
 log = structlog.get_logger()
@@ -37,12 +38,15 @@ class Unsigned(PegError):
 
 
 class Reception:
-    """Takes deliveries in: verify, keep, commit. The work on them comes later."""
+    """Takes deliveries in: verify, keep, commit. The work on them comes later.
+
+    A sale brings five at once, and a commit waits for the disk: they share one.
+    """
 
     def __init__(
         self, database: Database, clock: Clock, readers: Mapping[ShopId, HintReader]
     ) -> None:
-        self._letterbox = Letterbox(database)
+        self._commits = SharedCommits(database)
         self._clock = clock
         self._readers = readers
 
@@ -55,16 +59,17 @@ class Reception:
         """
         shop = self._signer(channel, headers, body)
         topic, delivery = _names(channel, headers, body)
-        letter = Letter(
+        keeping = partial(
+            record_once,
             shop=shop,
             topic=topic,
             delivery=delivery,
             headers=_kept(headers),
             body=body,
-            arrived_at=self._clock.now(),
+            now=self._clock.now(),
             wait=timedelta(0) if topic.startswith(AT_ONCE) else ORDERS_FIRST,
         )
-        receipt = await self._letterbox.keep(letter)
+        receipt = await self._commits.run(keeping)
         log.info("webhook.kept", shop=shop, topic=topic, delivery=delivery, receipt=receipt.value)
         return receipt
 
