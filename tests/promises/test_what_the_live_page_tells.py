@@ -10,8 +10,8 @@ from tests.support.little_shop import LOOK_S, LOOKS_MAX, LittleShop, open_little
 from peg.db.transaction import begin, reading
 from peg.domain.identity import Channel
 from peg.propagation import pauses
+from peg.reads.following import Followed
 from peg.reads.live import Live, live
-from peg.reads.sales import Followed
 
 
 async def moment(shop: LittleShop) -> Live:

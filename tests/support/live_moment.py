@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from peg.domain.identity import Channel, ShopId, Sku
+from peg.reads.following import Elsewhere, Followed
 from peg.reads.live import Live, LivePiece, LiveShop, Notice
-from peg.reads.sales import Followed, Pace, Sale
+from peg.reads.sales import Pace, Sale
 
 NOW = datetime(2026, 11, 23, 14, 3, tzinfo=UTC)
 RING = Sku("RING-RUBY-150-14WG-000001")
@@ -31,6 +32,8 @@ def shop(channel: Channel, *, paused: str | None = None, status: str = "connecte
 
 
 def sale(number: int, followed: Followed, *, cancelled: bool = False) -> Sale:
+    seconds = 1.234 if followed is Followed.DONE else None
+    followed_on = Elsewhere(channel=Channel.SHOPIFY, followed=followed, seconds=seconds)
     return Sale(
         shop=ShopId("etsy:1"),
         channel=Channel.ETSY,
@@ -38,9 +41,11 @@ def sale(number: int, followed: Followed, *, cancelled: bool = False) -> Sale:
         name=f"#{number}",
         created_at=NOW,
         cancelled=cancelled,
+        known_at=NOW,
         pieces={RING: 1},
+        elsewhere=[] if followed is Followed.ALONE else [followed_on],
         followed=followed,
-        seconds=1.234 if followed is Followed.DONE else None,
+        seconds=seconds,
     )
 
 

@@ -1,11 +1,11 @@
 """The rows behind orders: headers, lines as told, and what has been applied of each."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import delete, func, select, tuple_, update
+from sqlalchemy import Select, delete, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import insert_or_ignore, upsert_all
@@ -15,6 +15,9 @@ from peg.domain.near import quoted
 from peg.domain.order import LineSnapshot, OrderSnapshot
 from peg.ledger.line_effects import AppliedRow
 from peg.ledger.tables import applied, order_lines, orders
+
+OrderKey = tuple[str, str]
+"""A shop, and its id of an order."""
 
 Kept = Mapping[str, Any]
 """A line as it was told before."""
@@ -172,6 +175,22 @@ async def recent(
         if created_at is None:
             raise UnknownOrder(shop, order)
         query = query.where(tuple_(*place) < (created_at, shop, order))
+    return await _with_lines(session, query)
+
+
+async def some(session: AsyncSession, wanted: Collection[OrderKey]) -> Sequence[Mapping[str, Any]]:
+    """Some orders with their lines; those that are not kept are missing."""
+    mine = tuple_(orders.c.shop, orders.c.order_id).in_(wanted)
+    return await _with_lines(session, select(orders).where(mine))
+
+
+async def created_since(session: AsyncSession, since: datetime) -> Sequence[OrderKey]:
+    """Orders that were placed from a moment on."""
+    query = select(orders.c.shop, orders.c.order_id).where(orders.c.created_at >= since)
+    return [(row.shop, row.order_id) for row in await session.execute(query)]
+
+
+async def _with_lines(session: AsyncSession, query: Select[Any]) -> Sequence[Mapping[str, Any]]:
     found = [{**row, "lines": []} for row in (await session.execute(query)).mappings()]
     page = query.subquery()
     lines = select(order_lines).join(

@@ -7,6 +7,11 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 180, 600)
 """Bucket edges of every duration, fixed so that figures of two releases compare."""
 
+SALE_SECONDS = (*SECONDS, 1800, 3600)
+"""The same for sales, and on: Etsy may tell of one half an hour late."""
+
+PAIR = ("sold_on", "followed_on")
+
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
@@ -15,6 +20,9 @@ class Metrics:
     registry: CollectorRegistry
     webhooks: Counter
     orders: Counter
+    sale_followed_s: Histogram
+    sales_waiting: Gauge
+    sale_waiting_s: Gauge
     alerts: Counter
     calls: Counter
     call_s: Histogram
@@ -35,6 +43,7 @@ class Metrics:
 def make_metrics() -> Metrics:
     """A fresh registry with every series on it."""
     r = CollectorRegistry()
+    followed_s, waiting, waiting_s = _of_sales(r)
     return Metrics(
         registry=r,
         webhooks=Counter(
@@ -46,6 +55,9 @@ def make_metrics() -> Metrics:
             ("channel",),
             registry=r,
         ),
+        sale_followed_s=followed_s,
+        sales_waiting=waiting,
+        sale_waiting_s=waiting_s,
         alerts=Counter("peg_alerts_total", "Alarms raised.", ("alert",), registry=r),
         calls=Counter(
             "peg_marketplace_calls_total",
@@ -65,7 +77,7 @@ def make_metrics() -> Metrics:
         ),
         oldest_waiting_s=Gauge(
             "peg_oldest_waiting_seconds",
-            "Age of the oldest event or message not yet worked.",
+            "Age of the oldest event or message not yet worked, or offer that is behind.",
             ("queue",),
             registry=r,
         ),
@@ -81,4 +93,26 @@ def make_metrics() -> Metrics:
         ),
         open_questions=Gauge("peg_open_questions", "Questions that wait for a person.", registry=r),
         up=Gauge("peg_up", "1 while the process runs.", registry=r),
+    )
+
+
+def _of_sales(r: CollectorRegistry) -> tuple[Histogram, Gauge, Gauge]:
+    """How fast sales were followed; how many are not yet, and the age of the oldest of them."""
+    return (
+        Histogram(
+            "peg_sale_followed_seconds",
+            "From a sale, by its marketplace's word, until the other shops were seen to follow.",
+            PAIR,
+            buckets=SALE_SECONDS,
+            registry=r,
+        ),
+        Gauge(
+            "peg_sales_waiting", "Sales that the other shops have yet to follow.", PAIR, registry=r
+        ),
+        Gauge(
+            "peg_sale_waiting_seconds",
+            "Age of the oldest sale that the other shops have yet to follow.",
+            PAIR,
+            registry=r,
+        ),
     )

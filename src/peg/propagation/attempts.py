@@ -1,6 +1,7 @@
 """Each attempt to change a marketplace: stored before it is sent, ended with what became of it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.db.transaction import require_transaction
 from peg.domain.identity import OfferId, ShopId
 from peg.marketplaces.port import Write
+from peg.propagation.board import Standing
 from peg.propagation.evidence import Proof
 from peg.propagation.tables import attempts, writes
 
@@ -85,7 +87,7 @@ async def record_write(
     attempt: str,
     before: object,
     quantity: int,
-    version: int,
+    standing: Standing,
     now: datetime,
 ) -> None:
     """Keep the former state of what was changed, so that it can be explained and put back."""
@@ -96,22 +98,39 @@ async def record_write(
         "attempt": attempt,
         "before": before,
         "quantity": quantity,
-        "version": version,
+        "version": standing.target.version,
+        "aimed_at": standing.changed_at,
+        "behind_since": standing.behind_since,
         "written_at": now,
     }
     await session.execute(insert(writes).values(row))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """One change of an offer that its marketplace was seen to show.
+
+    Attributes:
+        aimed_at: since when the target that was written had held.
+        behind_since: since when the offer had not shown the newest target.
+    """
+
+    offer: OfferId
+    aimed_at: datetime
+    behind_since: datetime | None
+    written_at: datetime
+
+
 async def written_since(
     session: AsyncSession, offers: Sequence[OfferId], since: datetime
-) -> Mapping[OfferId, Sequence[datetime]]:
-    """When each of some offers was changed by PEG from a moment on, the earliest first."""
+) -> Mapping[OfferId, Sequence[Written]]:
+    """How each of some offers was changed by PEG from a moment on, the earliest first."""
     query = (
-        select(writes.c.offer, writes.c.written_at)
+        select(*(writes.c[name] for name in Written.__dataclass_fields__))
         .where(writes.c.offer.in_(offers), writes.c.written_at >= since)
-        .order_by(writes.c.written_at)
+        .order_by(writes.c.written_at, writes.c.id)
     )
-    found: dict[OfferId, list[datetime]] = {}
-    for offer, at in await session.execute(query):
-        found.setdefault(OfferId(offer), []).append(at)
+    found: dict[OfferId, list[Written]] = {}
+    for row in (await session.execute(query)).mappings():
+        found.setdefault(OfferId(row["offer"]), []).append(Written(**row))
     return found

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, case, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from peg.db.columns import UtcDateTime
 from peg.db.transaction import execute_all, require_transaction, signal, upsert_all
 from peg.domain.identity import OfferId, ShopId
 from peg.domain.offer import Target
@@ -22,7 +23,13 @@ KEYS_PER_QUERY_MAX = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """One offer's target, and how far it was driven."""
+    """One offer's target, and how far it was driven.
+
+    Attributes:
+        changed_at: since when the newest target holds.
+        behind_since: since when it shows none that was the newest; newer ones do not change that.
+            None: it shows the newest.
+    """
 
     offer: OfferId
     shop: ShopId
@@ -30,6 +37,7 @@ class Standing:
     shown_version: int
     shown_at: datetime | None
     changed_at: datetime
+    behind_since: datetime | None
     attempts: int
     last_outcome: str | None
     refused_at: datetime | None
@@ -90,7 +98,12 @@ async def make_dirty(session: AsyncSession, offer: OfferId, *, now: datetime) ->
     statement = (
         update(targets)
         .where(targets.c.offer == offer)
-        .values(version=targets.c.version + 1, next_at=now, attempts=0)
+        .values(
+            version=targets.c.version + 1,
+            behind_since=func.coalesce(targets.c.behind_since, literal(now, UtcDateTime())),
+            next_at=now,
+            attempts=0,
+        )
         .returning(targets.c.shop)
     )
     shop = await session.scalar(statement)
@@ -141,6 +154,14 @@ async def dirty_count(session: AsyncSession) -> int:
     return await session.scalar(query.where(targets.c.shop.not_in(left))) or 0
 
 
+async def behind_since(session: AsyncSession) -> datetime | None:
+    """Since when the offer that is behind longest is; None: none is that has to be driven."""
+    left = await directory.disconnected(session)
+    query = select(func.min(targets.c.behind_since)).where(targets.c.shop.not_in(left))
+    oldest: datetime | None = await session.scalar(query)
+    return oldest
+
+
 async def shown(
     session: AsyncSession, offer: OfferId, version: int, *, outcome: str, now: datetime
 ) -> None:
@@ -151,6 +172,7 @@ async def shown(
         .where(targets.c.offer == offer, targets.c.shown_version < version)
         .values(
             shown_version=version,
+            behind_since=case((targets.c.version > version, targets.c.changed_at)),
             shown_at=now,
             attempts=0,
             last_outcome=outcome,
@@ -190,6 +212,7 @@ def _aimed(
         "listed": aim.listed,
         "why": list(aim.why),
         "changed_at": now,
+        "behind_since": before.behind_since or now if before else now,
         "next_at": now,
         "attempts": 0,
     }
@@ -208,6 +231,7 @@ def _standing(row: Any) -> Standing:
         shown_version=row["shown_version"],
         shown_at=row["shown_at"],
         changed_at=row["changed_at"],
+        behind_since=row["behind_since"],
         attempts=row["attempts"],
         last_outcome=row["last_outcome"],
         refused_at=row["refused_at"],

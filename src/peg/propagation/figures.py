@@ -182,7 +182,7 @@ class FigurePusher:
                             attempt=key,
                             before=write.basis,
                             quantity=write.quantity,
-                            version=one.standing.target.version,
+                            standing=one.standing,
                             now=now,
                         )
                         await heed(session, one.offer, write.place, now=now)

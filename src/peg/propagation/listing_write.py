@@ -204,7 +204,7 @@ class ListingWrite:
                 attempt=self._key,
                 before=_on_sale(before.quantity, before.shelf),
                 quantity=_on_sale(quantity, verified.shelf),
-                version=standing.target.version,
+                standing=standing,
                 now=now,
             )
             await heed(session, offer, ANYWHERE, now=now)

@@ -15,6 +15,7 @@ targets = Table(
     Column("listed", Boolean, nullable=False),
     Column("why", Json, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
+    Column("behind_since", UtcDateTime),
     Column("shown_at", UtcDateTime),
     Column("next_at", UtcDateTime, nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
@@ -54,6 +55,8 @@ writes = Table(
     Column("before", Json, nullable=False),
     Column("quantity", Integer, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("aimed_at", UtcDateTime, nullable=False),
+    Column("behind_since", UtcDateTime),
     Column("written_at", UtcDateTime, nullable=False),
 )
 

@@ -1,9 +1,7 @@
-"""The newest sales, and how fast the other shops followed each."""
+"""Sales, and how fast the other shops followed each."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
 from statistics import median
 from typing import Any
 
@@ -14,28 +12,26 @@ from peg.catalog import offers
 from peg.catalog.offers import Offer
 from peg.domain.identity import Channel, OfferId, ShopId, Sku
 from peg.ledger import order_rows
+from peg.ledger.order_rows import OrderKey
+from peg.ledger.posted import FirstPosted, first_posted
 from peg.propagation import attempts, board
-from peg.propagation.board import Standing
+from peg.reads.following import Elsewhere, Followed, Shown, Sold, elsewhere, over_all
 
 Row = Mapping[str, Any]
 
-
-class Followed(StrEnum):
-    """Whether the other shops show what a sale has left."""
-
-    DONE = "done"
-    WAITING = "waiting"
-    ALONE = "alone"  # no other shop sells these pieces
+ORDERS_AT_ONCE_MAX = 300
+"""SQLite limits the variables of one statement."""
 
 
 class Sale(BaseModel):
-    """One sale, and how long until the other shops were seen to follow.
+    """One sale, and how long until the other shops were seen to follow (see `following`).
 
     Attributes:
         order: the marketplace's id of it; `name` is what people call it.
+        known_at: since when the book counts it; null: it was inside the figures of an import.
         pieces: how many of each item it took.
-        seconds: from the sale to the last other offer's checked state. Marketplaces note a sale
-            by the full second, so it is up to a second less in truth.
+        elsewhere: by marketplace; `followed` and `seconds` are those of the last of them.
+        seconds: marketplaces note a sale by the full second, so it is up to a second less in truth.
     """
 
     shop: ShopId
@@ -43,8 +39,10 @@ class Sale(BaseModel):
     order: str
     name: str
     created_at: datetime
+    known_at: datetime | None
     cancelled: bool
     pieces: dict[Sku, int]
+    elsewhere: list[Elsewhere]
     followed: Followed
     seconds: float | None
 
@@ -59,17 +57,17 @@ class Pace(BaseModel):
 
 async def newest(session: AsyncSession, *, limit: int) -> list[Sale]:
     """The newest sales, the latest first."""
-    orders = await order_rows.recent(session, limit=limit)
-    sold = [(order, await _pieces(session, order)) for order in orders]
-    skus = sorted({sku for _, pieces in sold for sku in pieces})
-    siblings = [offer for offer in await offers.of_skus(session, skus) if not offer.gone]
-    ids = [offer.id for offer in siblings]
-    since = min((order["created_at"] for order in orders), default=None)
-    shown = _Shown(
-        await board.standings(session, ids),
-        await attempts.written_since(session, ids, since) if since is not None else {},
-    )
-    return [_sale(order, pieces, siblings, shown) for order, pieces in sold]
+    return await _sales(session, await order_rows.recent(session, limit=limit))
+
+
+async def some(session: AsyncSession, orders: Collection[OrderKey]) -> list[Sale]:
+    """The sales of some orders."""
+    keys = sorted(orders)
+    found: list[Sale] = []
+    for start in range(0, len(keys), ORDERS_AT_ONCE_MAX):
+        part = keys[start : start + ORDERS_AT_ONCE_MAX]
+        found += await _sales(session, await order_rows.some(session, part))
+    return found
 
 
 def pace(sales: Sequence[Sale]) -> Pace:
@@ -82,25 +80,30 @@ def pace(sales: Sequence[Sale]) -> Pace:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """When offers were seen to show what they should."""
+async def _sales(session: AsyncSession, orders: Sequence[Row]) -> list[Sale]:
+    lines = [line for order in orders for line in order["lines"] if line["offer"]]
+    known = await offers.by_ids(session, sorted({OfferId(line["offer"]) for line in lines}))
+    sold = [(order, _pieces(order, known)) for order in orders]
+    skus = sorted({sku for _, pieces in sold for sku in pieces})
+    siblings = [offer for offer in await offers.of_skus(session, skus) if not offer.gone]
+    ids = [offer.id for offer in siblings]
+    since = min((order["created_at"] for order in orders), default=None)
+    shown = Shown(
+        await board.standings(session, ids),
+        await attempts.written_since(session, ids, since) if since is not None else {},
+    )
+    keys = [_key(order) for order in orders]
+    posted = await first_posted(session, keys, skus)
+    return [
+        _sale(order, pieces, posted.get(_key(order), {}), siblings, shown) for order, pieces in sold
+    ]
 
-    standings: Mapping[OfferId, Standing]
-    written: Mapping[OfferId, Sequence[datetime]]
 
-    def after(self, offer: OfferId, sold_at: datetime) -> datetime | None:
-        """The first write after the sale; where the offer needed none, its last look."""
-        for at in self.written.get(offer, ()):
-            if at >= sold_at:
-                return at
-        standing = self.standings[offer]
-        return None if standing.dirty else standing.shown_at
+def _key(order: Row) -> OrderKey:
+    return order["shop"], order["order_id"]
 
 
-async def _pieces(session: AsyncSession, order: Row) -> dict[Sku, int]:
-    sold_from = sorted({OfferId(line["offer"]) for line in order["lines"] if line["offer"]})
-    known = await offers.by_ids(session, sold_from)
+def _pieces(order: Row, known: Mapping[OfferId, Offer]) -> dict[Sku, int]:
     pieces: dict[Sku, int] = {}
     for line in order["lines"]:
         units = sum(line[state] for state in ("committed", "shipped", "restocked", "written_off"))
@@ -109,32 +112,33 @@ async def _pieces(session: AsyncSession, order: Row) -> dict[Sku, int]:
     return pieces
 
 
-def _sale(order: Row, pieces: dict[Sku, int], siblings: Sequence[Offer], shown: _Shown) -> Sale:
+def _sale(
+    order: Row,
+    pieces: dict[Sku, int],
+    posted: Mapping[Sku, FirstPosted],
+    siblings: Sequence[Offer],
+    shown: Shown,
+) -> Sale:
     others = [
-        offer.id
+        offer
         for offer in siblings
         if offer.ref.shop != order["shop"]
         and offer.id in shown.standings
         and any(part.sku in pieces for part in offer.components)
     ]
-    sold_at = order["created_at"]
-    followed = [at for offer in others if (at := shown.after(offer, sold_at)) is not None]
-    late = [at for at in followed if at >= sold_at]
-    if not others:
-        state = Followed.ALONE
-    else:
-        state = Followed.DONE if len(followed) == len(others) else Followed.WAITING
-    seconds = None
-    if state is Followed.DONE and late:
-        seconds = round((max(late) - sold_at).total_seconds(), 3)
+    sold = Sold(at=order["created_at"], posted=posted)
+    parts = elsewhere(sold, others, shown)
+    followed, seconds = over_all(parts)
     return Sale(
         shop=order["shop"],
         channel=Channel(order["shop"].partition(":")[0]),
         order=order["order_id"],
         name=order["name"],
-        created_at=sold_at,
+        created_at=order["created_at"],
+        known_at=min((one.at for one in posted.values()), default=None),
         cancelled=order["cancelled_at"] is not None,
         pieces=pieces,
-        followed=state,
+        elsewhere=parts,
+        followed=followed,
         seconds=seconds,
     )

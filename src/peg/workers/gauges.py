@@ -11,6 +11,7 @@ from peg.ledger import cases, questions
 from peg.monitoring.metrics import Metrics
 from peg.propagation import board
 from peg.reconciliation import report
+from peg.workers.followed import FollowedSales
 
 EVERY_S = 5.0
 
@@ -22,6 +23,7 @@ class Gauges:
         self._database = database
         self._clock = clock
         self._metrics = metrics
+        self._sales = FollowedSales(database, clock, metrics)
 
     def listen(self, bus: LocalBus) -> None:
         """Count orders and alarms as they are told."""
@@ -31,6 +33,7 @@ class Gauges:
     async def on_order(self, message: OrderTakenIn) -> None:
         """An order is in the book, or changed it."""
         self._metrics.orders.labels(message.shop.partition(":")[0]).inc()
+        self._sales.tell((message.shop, message.order))
 
     async def on_alert(self, message: Alert) -> None:
         """Somebody should look."""
@@ -44,11 +47,13 @@ class Gauges:
             await self._clock.sleep(EVERY_S)
 
     async def look(self) -> None:
-        """Set every gauge from one moment of the database."""
+        """Set every gauge, and measure the sales that were followed since the last look."""
+        await self._sales.look()
         async with reading(self._database) as session:
             waiting = {
                 "inbox": await inbox.oldest_waiting_at(session),
                 "outbox": await outbox.oldest_waiting_at(session),
+                "offers": await board.behind_since(session),
             }
             dead = await inbox.dead_count(session) + await outbox.dead_count(session)
             open_cases = len(await cases.all_cases(session))

@@ -157,3 +157,27 @@ async def test_what_waits_longest_is_driven_first(bench: Bench) -> None:
     assert waiting == [first, second]
     assert await board.dirty_count(bench.session) == 2
     assert set(await board.dirty_offers(bench.session)) == {first, second}
+
+
+async def test_an_offer_is_behind_since_its_oldest_target_that_was_not_shown(bench: Bench) -> None:
+    offer = await aimed(bench, 1)
+    await aim(bench, offer, 0, after_s=5)
+
+    assert (await standing(bench, offer)).behind_since == NOON
+    assert await board.behind_since(bench.session) == NOON
+
+    await shown(bench, offer, 1)
+    assert await board.behind_since(bench.session) == NOON + timedelta(seconds=5)
+
+    await shown(bench, offer, 2)
+    assert await board.behind_since(bench.session) is None
+
+
+async def test_an_offer_that_drifts_is_behind_from_then_on(bench: Bench) -> None:
+    offer = await aimed(bench, 1)
+    await shown(bench, offer, 1)
+
+    for seconds in (60, 90):
+        await board.make_dirty(bench.session, offer, now=NOON + timedelta(seconds=seconds))
+
+    assert await board.behind_since(bench.session) == NOON + timedelta(seconds=60)

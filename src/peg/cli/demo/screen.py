@@ -8,8 +8,9 @@ from rich.table import Table
 from rich.text import Text
 
 from peg.domain.identity import Channel
+from peg.reads.following import Followed
 from peg.reads.live import Live, LivePiece
-from peg.reads.sales import Followed, Sale
+from peg.reads.sales import Sale
 
 NAMES = {Channel.SHOPIFY: "Shopify", Channel.ETSY: "Etsy"}
 STYLES = {Channel.SHOPIFY: "green", Channel.ETSY: "dark_orange3"}

@@ -1,0 +1,112 @@
+"""When the other shops were seen to follow a sale: one definition, for the page and the metrics.
+
+An offer has followed once its marketplace was seen to show a target that counts the sale. What
+showed no more than is left needed nothing. The clock that began with the marketplace's word of the
+sale ends with ours, when the write's answer was checked.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from pydantic import BaseModel
+
+from peg.catalog.offers import Offer
+from peg.domain.identity import Channel, OfferId, Sku
+from peg.ledger.posted import FirstPosted
+from peg.propagation.attempts import Written
+from peg.propagation.board import Standing
+
+AIMED_WITHIN = timedelta(seconds=30)
+"""So long after the book knows of a sale the offers may get their targets; later ones have another
+cause."""
+
+
+class Followed(StrEnum):
+    """Whether the other shops show what a sale has left."""
+
+    DONE = "done"
+    WAITING = "waiting"
+    ALONE = "alone"  # no other shop sells these pieces
+
+
+class Elsewhere(BaseModel):
+    """How the shops on one marketplace followed a sale at another shop.
+
+    `seconds`: from the sale to the last of their offers; null while one is on its way, and where
+    they showed no more than is left.
+    """
+
+    channel: Channel
+    followed: Followed
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sold:
+    """When an order was placed, and since when the book counts what it took of each item."""
+
+    at: datetime
+    posted: Mapping[Sku, FirstPosted]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What offers should show, and each time PEG made them."""
+
+    standings: Mapping[OfferId, Standing]
+    written: Mapping[OfferId, Sequence[Written]]
+
+
+def elsewhere(sold: Sold, others: Sequence[Offer], shown: Shown) -> list[Elsewhere]:
+    """How the other shops' offers of these pieces followed, by marketplace."""
+    channels = sorted({offer.ref.channel for offer in others})
+    return [
+        _on(channel, sold, [offer for offer in others if offer.ref.channel is channel], shown)
+        for channel in channels
+    ]
+
+
+def over_all(parts: Sequence[Elsewhere]) -> tuple[Followed, float | None]:
+    """The sale has been followed once every marketplace has, and as late as the last."""
+    if not parts:
+        return Followed.ALONE, None
+    if any(part.followed is Followed.WAITING for part in parts):
+        return Followed.WAITING, None
+    return Followed.DONE, max(
+        (one.seconds for one in parts if one.seconds is not None), default=None
+    )
+
+
+def _on(channel: Channel, sold: Sold, offers: Sequence[Offer], shown: Shown) -> Elsewhere:
+    found = [_followed(offer, sold, shown) for offer in offers]
+    waits = any(state is Followed.WAITING for state, _ in found)
+    last = max((at for _, at in found if at is not None), default=None)
+    return Elsewhere(
+        channel=channel,
+        followed=Followed.WAITING if waits else Followed.DONE,
+        seconds=None if waits or last is None else _seconds(sold.at, last),
+    )
+
+
+def _followed(offer: Offer, sold: Sold, shown: Shown) -> tuple[Followed, datetime | None]:
+    """Whether one offer has followed, and when; never, where it needed nothing."""
+    posted = [sold.posted[part.sku] for part in offer.components if part.sku in sold.posted]
+    if not posted:
+        return Followed.DONE, None
+    since = max(min(sold.at, one.at) if one.missed_before else one.at for one in posted)
+    until = max(one.at for one in posted) + AIMED_WITHIN
+    for write in shown.written.get(offer.id, ()):
+        if write.aimed_at >= since and (write.behind_since or write.aimed_at) <= until:
+            return Followed.DONE, write.written_at
+    standing = shown.standings[offer.id]
+    if standing.dirty:
+        is_late = standing.behind_since is None or standing.behind_since <= until
+        return (Followed.WAITING if is_late else Followed.DONE), None
+    counts_it = since <= standing.changed_at <= until
+    return Followed.DONE, standing.shown_at if counts_it else None
+
+
+def _seconds(sold_at: datetime, shown_at: datetime) -> float:
+    return round(max(0.0, (shown_at - sold_at).total_seconds()), 3)
