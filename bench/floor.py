@@ -21,12 +21,13 @@ async def floor_s() -> dict[str, float]:
     """Seconds (p50, p99) of three requests to a practice marketplace and two durable commits."""
     ports = Ports(shopify=free_port(), etsy=free_port())
     url = f"{ports.urls()['etsy']}/_control/buyers"
-    async with (
-        httpx2.AsyncClient() as http,
-        practice(ports, seed=7, pieces=300, faults="*.webhook_lost=1", http=http),
-    ):
-        with tempfile.TemporaryDirectory() as home:
-            database = _database(Path(home) / "floor.db")
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        async with (
+            httpx2.AsyncClient() as http,
+            practice(ports, seed=7, pieces=300, faults="*.webhook_lost=1", http=http, home=home),
+        ):
+            database = _database(home / "floor.db")
             taken = [await _once(http, url, database) for _ in range(TIMES)]
             database.close()
     taken.sort()

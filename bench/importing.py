@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -81,7 +82,14 @@ async def measure() -> dict[str, Any]:
         }
         async with (
             httpx2.AsyncClient() as http,
-            practice(ports, seed=7, pieces=PIECES, faults="*.webhook_lost=1", http=http) as control,
+            practice(
+                ports,
+                seed=7,
+                pieces=PIECES,
+                faults="*.webhook_lost=1",
+                http=http,
+                home=Path(home),
+            ) as control,
             open_ground(settings, log_level="error") as ground,
             open_peg(ground) as peg,
         ):

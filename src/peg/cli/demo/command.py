@@ -2,10 +2,10 @@
 
 import asyncio
 import signal
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import httpx2
@@ -13,6 +13,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from peg.cli.demo.connecting import connect_both
+from peg.cli.demo.home import Home, fresh_home
 from peg.cli.demo.person import Sorted, sort_out
 from peg.cli.demo.practice import Control, Ports, free_port, practice
 from peg.cli.demo.settling import settled
@@ -125,18 +126,28 @@ async def demo(wanted: Wanted | None = None, *, here: Here) -> int:
     faults = FAULTS.get(chosen.faults, chosen.faults)
     # A line of the log would tear the picture, which shows every alert by itself.
     log_level = "error" if here.json else "critical"
-    with tempfile.TemporaryDirectory(prefix="peg-demo-") as home:
+    with fresh_home(partial(_say, here)) as home:
         stage = replace(here, environment=_environment(here, home, ports, chosen))
         async with (
             httpx2.AsyncClient() as http,
             practice(
-                ports, seed=chosen.seed, pieces=chosen.pieces, faults=faults, http=http
+                ports,
+                seed=chosen.seed,
+                pieces=chosen.pieces,
+                faults=faults,
+                http=http,
+                home=home.path,
             ) as control,
             stage.ground(log_level=log_level) as ground,
             open_peg(ground, patience=QUICK) as peg,
         ):
             await control.act("clock/speed", speed=chosen.clock_speed)
-            return await _rehearse(here, chosen, ports, control, peg)
+            return await _rehearse(here, chosen, ports, control, peg, home)
+
+
+def _say(here: Terminal, sentence: str) -> None:
+    """Said to a program too, beside its figures."""
+    here.err.print(sentence, markup=False, highlight=False, soft_wrap=True)
 
 
 def _end_by_sigterm() -> None:
@@ -147,7 +158,7 @@ def _end_by_sigterm() -> None:
 
 
 async def _rehearse(
-    here: Terminal, wanted: Wanted, ports: Ports, control: Control, peg: Peg
+    here: Terminal, wanted: Wanted, ports: Ports, control: Control, peg: Peg, home: Home
 ) -> int:
     watcher = Watcher(here, control)
     peg_url = f"http://127.0.0.1:{wanted.port}"
@@ -163,6 +174,8 @@ async def _rehearse(
         found = await judge(work.engine, control, ceiling_s=CEILING_S, settled=rest)
         facts = {**_setting(wanted), **found, "onboarding": _onboarding(imported, sorted_out)}
         exit_code = here.show(told(facts, payment_s=wanted.payment_s, ceiling_s=CEILING_S))
+        if exit_code:
+            _say(here, home.keep())
         if not wanted.headless:
             await watcher.keep_open(peg_url)
     return exit_code
@@ -212,13 +225,13 @@ async def _working(peg: Peg, port: int) -> AsyncIterator[Embedded]:
         await serving
 
 
-def _environment(here: Terminal, home: str, ports: Ports, wanted: Wanted) -> dict[str, str]:
+def _environment(here: Terminal, home: Home, ports: Ports, wanted: Wanted) -> dict[str, str]:
     """A fresh home; addresses that were set stay, so that a proxy may stand between."""
     urls = ports.urls()
     wiped = ("PEG_DATABASE_URL", "PEG_MASTER_KEY", "PEG_MASTER_KEY_FILE")
     kept = {name: text for name, text in here.environment.items() if name not in wiped}
     ours = {
-        "PEG_HOME": home,
+        "PEG_HOME": str(home.path),
         "PEG_PORT": str(wanted.port),
         "PEG_PUBLIC_URL": f"http://127.0.0.1:{wanted.port}",
         "PEG_CLOCK_SPEED": str(wanted.clock_speed),

@@ -3,9 +3,10 @@
 import asyncio
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar
 
 import httpx2
@@ -14,10 +15,16 @@ from peg.domain.errors import ErrorKind, PegError
 
 STARTS_WITHIN_S = 20.0
 LOOK_EVERY_S = 0.1
+ENDED_WITHIN_S = 1.0
+LOG = "practice-shops.log"
+"""In the demo's home: what the practice shops complain of."""
+
+TAIL_CHARACTERS = 2_000
+MARKETSIM = "from marketsim.cli import main; main()"
 
 
 class PracticeMissing(PegError):
-    """The practice marketplaces did not start."""
+    """The practice marketplaces did not start, or are gone."""
 
     kind: ClassVar[ErrorKind] = "transient"
 
@@ -61,12 +68,19 @@ class Control:
 
 @asynccontextmanager
 async def practice(
-    ports: Ports, *, seed: int, pieces: int, faults: str, http: httpx2.AsyncClient
+    ports: Ports,
+    *,
+    seed: int,
+    pieces: int,
+    faults: str,
+    http: httpx2.AsyncClient,
+    home: Path,
+    program: str = MARKETSIM,
 ) -> AsyncIterator[Control]:
-    """Run `marketsim serve` until the block ends.
+    """Run `marketsim serve` until the block ends; what it complains of goes to a file in `home`.
 
     Raises:
-        PracticeMissing: it did not start; its own words are passed on.
+        PracticeMissing: it did not start, or ended by itself; its own words are passed on.
     """
     arguments = (
         f"--shopify-port={ports.shopify}",
@@ -75,23 +89,21 @@ async def practice(
         f"--pieces={pieces}",
         f"--faults={faults}",
     )
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-c",
-        "from marketsim.cli import main; main()",
-        "serve",
-        *arguments,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-    )
+    process = await _begin(program, arguments, home / LOG)
     try:
         control = Control(http, ports.urls()["etsy"])
         await _until_it_answers(process, control)
         yield control
+    except httpx2.TransportError as error:
+        if await _has_ended(process):
+            raise PracticeMissing(f"the practice shops ended.{_last_words(home / LOG)}") from error
+        raise
+    except _NotStarted as error:
+        raise PracticeMissing(f"{error}.{_last_words(home / LOG)}") from error
     finally:
         if process.returncode is None:
             process.terminate()
-        await process.communicate()
+        await process.wait()
 
 
 def free_port() -> int:
@@ -102,15 +114,45 @@ def free_port() -> int:
         return port
 
 
+class _NotStarted(Exception):
+    """Why not."""
+
+
+async def _begin(program: str, arguments: Sequence[str], log: Path) -> asyncio.subprocess.Process:
+    """A pipe that nobody reads holds up whoever writes to it; a file does not."""
+    words = await asyncio.to_thread(log.open, "ab")
+    with words:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-c",
+            program,
+            "serve",
+            *arguments,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=words,
+        )
+
+
 async def _until_it_answers(process: asyncio.subprocess.Process, control: Control) -> None:
     for _ in range(int(STARTS_WITHIN_S / LOOK_EVERY_S)):
         if process.returncode is not None:
-            _, words = await process.communicate()
-            raise PracticeMissing(f"the practice shops ended: {words.decode()[-500:]}")
+            raise _NotStarted("the practice shops ended")
         try:
             await control.read("status")
         except httpx2.TransportError:
             await asyncio.sleep(LOOK_EVERY_S)
         else:
             return
-    raise PracticeMissing(f"the practice marketplaces gave no answer within {STARTS_WITHIN_S:g} s")
+    raise _NotStarted(f"the practice shops gave no answer within {STARTS_WITHIN_S:g} s")
+
+
+async def _has_ended(process: asyncio.subprocess.Process) -> bool:
+    """A connection breaks a moment before the process is known to be gone."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(process.wait(), ENDED_WITHIN_S)
+    return process.returncode is not None
+
+
+def _last_words(log: Path) -> str:
+    said = log.read_text(errors="replace")[-TAIL_CHARACTERS:].strip()
+    return f" The end of {log}:\n{said}" if said else f" {log} is empty"
