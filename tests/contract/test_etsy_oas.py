@@ -8,6 +8,13 @@ import pytest
 from tests.support.etsy_oas import etsy_contract, mended
 from tests.support.exchanges import Exchange
 
+TOLD = {
+    "content-type": "application/json",
+    "x-limit-per-second": "10",
+    "x-remaining-this-second": "9",
+    "x-limit-per-day": "10000",
+    "x-remaining-today": "9999",
+}
 KEYS = {"x-api-key": "key:secret", "authorization": "Bearer 1.token"}
 OFFERING = {"price": 12.5, "quantity": 1, "is_enabled": True, "readiness_state_id": 7}
 PROPERTY = {"property_id": 100, "value_ids": [1], "values": ["7 1/2"], "property_name": "Size"}
@@ -45,7 +52,7 @@ def put(body: Any = BODY, answer: Any = INVENTORY, status: int = 200, **change: 
         headers={**KEYS, "content-type": "application/json"},
         body=json.dumps(body).encode(),
         status=status,
-        answer_headers={},
+        answer_headers=TOLD,
         answer=json.dumps(answer).encode(),
     )
     return etsy_contract()(replace(exchange, **change))
@@ -53,7 +60,7 @@ def put(body: Any = BODY, answer: Any = INVENTORY, status: int = 200, **change: 
 
 def batch(query: str) -> list[str]:
     path, answer = "/v3/application/listings/batch", b'{"count": 0, "results": []}'
-    return etsy_contract()(Exchange("GET", path, query, KEYS, b"", 200, {}, answer))
+    return etsy_contract()(Exchange("GET", path, query, KEYS, b"", 200, TOLD, answer))
 
 
 def test_a_right_exchange_passes() -> None:
@@ -74,6 +81,11 @@ def test_a_right_exchange_passes() -> None:
         ({"status": 202}, "never answers 202"),
         ({"status": 400, "answer": {"fault": "x"}}, "the error says"),
         ({"method": "POST"}, "no such operation"),
+        ({"answer_headers": {**TOLD, "x-remaining-today": "many"}}, "x-remaining-today"),
+        ({"answer_headers": {**TOLD, "content-type": "text/html"}}, "content-type"),
+        ({"answer_headers": {}}, "x-limit-per-second"),
+        ({"answer": {"products": []}}, "required"),
+        ({"status": 429, "answer": {"error": "Exceeded daily rate limit"}}, "retry-after"),
     ],
     ids=lambda found: str(found)[:40],
 )
@@ -84,7 +96,10 @@ def test_a_wrong_exchange_is_found(wrong: dict[str, Any], named: str) -> None:
 
 
 def test_every_shape_of_error_that_etsy_shows_passes() -> None:
-    assert put(status=429, answer={"error": "Exceeded daily rate limit"}) == []
+    later = TOLD | {"retry-after": "86400"}
+    full = {"error": "Exceeded daily rate limit"}
+
+    assert put(status=429, answer=full, answer_headers=later) == []
     assert put(status=400, answer=[{"path": "title", "type": "x", "message": "no"}]) == []
     assert put(status=401, answer={"error": "invalid_token", "error_description": "old"}) == []
 

@@ -4,10 +4,9 @@ import json
 from collections.abc import AsyncIterator
 
 import pytest
-from tests.contract.visits_to_etsy import VISITS, Visit, of_orders
+from tests.contract.visits_to_etsy import VISITS, Visit, letter_faults, of_orders
 from tests.support.etsy_oas import etsy_contract
 from tests.support.practice_etsy import Fixture, let_in, open_etsy
-from tests.support.webhook_schemas import etsy_webhook_faults
 
 from marketsim.etsy.operations import ALL
 
@@ -52,8 +51,7 @@ async def shop() -> AsyncIterator[Fixture]:
     """Whatever passes here is judged at the end."""
     made = await let_in(open_etsy())
     yield made
-    told = [fault for letter in made.letters for fault in etsy_webhook_faults(letter.content)]
-    assert [*made.overheard.faults(etsy_contract()), *told] == []
+    assert [*made.overheard.faults(etsy_contract()), *letter_faults(made)] == []
 
 
 @pytest.mark.parametrize("visit", VISITS, ids=lambda visit: visit.__name__)

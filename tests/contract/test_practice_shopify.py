@@ -13,10 +13,11 @@ from tests.support.shopify_schema import (
     operations_in,
     validate_operation,
 )
-from tests.support.webhook_schemas import shopify_webhook_faults
+from tests.support.webhook_schemas import shopify_letter_faults
 from tests.unit.marketsim.shopify.rehearsal import Rehearsal, operations, rehearse
 from tools.prune_shopify_schema import fetch_introspection, prune
 
+from marketsim.shopify.credentials import CLIENT_SECRET
 from marketsim.shopify.schema import admin_schema as shops_own_schema
 from peg.marketplaces.shopify.webhooks import TOPICS as PEG_TOPICS
 
@@ -31,8 +32,7 @@ async def shop() -> AsyncIterator[Rehearsal]:
     yield made
     await made.shopify.close()
     await made.http.aclose()
-    hooks = [(hook.headers["x-shopify-topic"], hook.content) for hook in made.hooks]
-    told = [f"{topic}{fault}" for topic, it in hooks for fault in shopify_webhook_faults(topic, it)]
+    told = [it for hook in made.hooks for it in shopify_letter_faults(hook, secret=CLIENT_SECRET)]
     assert [*made.overheard.faults(admin_contract), *told] == []
 
 

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from tests.support.practice_etsy import API, SHOP, Fixture, good, writable
+from tests.support.webhook_schemas import etsy_letter_faults
 
 from marketsim.market import OrderId
 
@@ -125,6 +126,15 @@ VISITS: tuple[Visit, ...] = (
     of_a_listings_life,
     of_orders,
 )
+
+
+def letter_faults(shop: Fixture) -> list[str]:
+    """What is wrong with the letters, signed with the secret that the portal showed once."""
+    shown = (it for it in shop.overheard.exchanges if it.path == "/_portal/webhooks")
+    secrets = [exchange.answer_json["secret"] for exchange in shown]
+    return [
+        fault for letter in shop.letters for fault in etsy_letter_faults(letter, secret=secrets[0])
+    ]
 
 
 async def _form(shop: Fixture) -> dict[str, str]:

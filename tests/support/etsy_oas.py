@@ -35,6 +35,13 @@ WHEN_ASKED_FOR = frozenset(
 )
 DOCUMENT = "urn:etsy"
 FORM = "application/x-www-form-urlencoded"
+LIMITS = (
+    "x-limit-per-second",
+    "x-remaining-this-second",
+    "x-limit-per-day",
+    "x-remaining-today",
+)
+FIGURE = re.compile(r"\d+\Z")
 KEY_ALONE: Sequence[Mapping[str, Any]] = [{"api_key": []}]
 WHOLE = re.compile(r"-?\d+\Z")
 SHARED_SECRET_KEY = re.compile(r"[^:]+:[^:]+\Z")
@@ -138,7 +145,7 @@ class EtsyContract:
         if operation is None:
             known = exchange.status >= 400 or not exchange.path.startswith(PREFIX)
             return [] if known else ["no such operation"]
-        return list(self._answer_faults(operation, exchange))
+        return [*_header_faults(exchange), *self._answer_faults(operation, exchange)]
 
     def operation_names(self) -> frozenset[str]:
         """Every operation that Etsy has."""
@@ -221,6 +228,17 @@ class EtsyContract:
             while found.context:
                 found = min(found.context, key=lambda one: len(one.path))
             yield f"{what}{found.json_path.removeprefix('$')}: {found.message[:200]}"
+
+
+def _header_faults(exchange: Exchange) -> Iterator[str]:
+    """What is wrong with what every answer to a known key says of the limits."""
+    wanted = LIMITS if exchange.status < 400 or exchange.status == 429 else ()
+    for name in (*wanted, *(["retry-after"] if exchange.status == 429 else [])):
+        if not FIGURE.match(exchange.answer_headers.get(name, "")):
+            yield f"header {name} is {exchange.answer_headers.get(name)!r}"
+    kind = exchange.answer_headers.get("content-type", "").partition(";")[0]
+    if exchange.answer and kind != "application/json":
+        yield f"header content-type is {kind!r}"
 
 
 def _typed(schemas: Mapping[str, Any], pairs: list[tuple[str, str]]) -> dict[str, Any]:

@@ -119,7 +119,7 @@ class _Comparison:
 
 def _is_leaf(kind: GraphQLOutputType, value: Any) -> bool:
     if isinstance(kind, GraphQLEnumType):
-        return value in kind.values
+        return isinstance(value, str) and value in kind.values
     return isinstance(kind, GraphQLScalarType) and SCALARS[kind.name](value)
 
 
@@ -161,7 +161,7 @@ SCALARS: Mapping[str, Callable[[Any], bool]] = {
     "Float": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
     "FormattedString": _text,
     "HTML": _text,
-    "ID": _shaped(r".+"),
+    "ID": _shaped(r"gid://shopify/[A-Za-z]+/[\w-]+(\?\S+)?"),
     "Int": _whole,
     "JSON": lambda _: True,
     "Money": _decimal,

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from graphql import (
+    DocumentNode,
     FieldNode,
     GraphQLError,
     GraphQLSchema,
@@ -17,12 +18,15 @@ from graphql import (
     parse,
     validate,
 )
+from tests.support.around_graphql import around_faults
 from tests.support.exchanges import Exchange
 from tests.support.graphql_answers import answer_faults
 from tools.schemas import ADMIN_API
 
 API_PATH = re.compile(r"/admin/api/[^/]+/graphql\.json\Z")
-ANSWER_KEYS = {"data", "errors", "extensions"}
+VERSION = re.compile(r"20\d\d-(01|04|07|10)\Z|unstable\Z")
+JSON = re.compile(r"application/json(;|\Z)")
+SAID = re.compile(r".")
 
 
 @cache
@@ -53,24 +57,39 @@ def validate_response(
     """What the schema objects to in an answer to `document`, which is valid."""
     if not isinstance(answer, dict) or not answer.keys() & {"data", "errors"}:
         return ["the answer has neither data nor errors"]
-    faults = [f"unknown top-level key {key}" for key in answer.keys() - ANSWER_KEYS]
-    faults += [f"no message in {one}" for one in answer.get("errors", ()) if "message" not in one]
+    faults = around_faults(answer)
     if answer.get("data") is None:
-        return faults if answer.get("errors") else [*faults, "no data, and no error says why"]
-    schema, parsed = admin_schema(), parse(document)
+        return faults
+    schema, parsed = admin_schema(), _read(document)
     return [*faults, *answer_faults(schema, parsed, variables, answer["data"], operation)]
+
+
+@cache
+def _read(document: str) -> DocumentNode:
+    return parse(document)
 
 
 def admin_contract(exchange: Exchange) -> list[str]:
     """What the schema objects to in one exchange; other paths are not its business."""
     if not API_PATH.search(exchange.path) or exchange.status != 200:
         return []
+    faults = _header_faults(exchange.answer_headers)
     asked, answer = json.loads(exchange.body), exchange.answer_json
     wrong = validate_operation(asked["query"])
     if wrong:  # to refuse such a document is right
-        return list(wrong) if answer.get("data") else []
+        return [*faults, *wrong] if answer.get("data") else faults
     variables = asked.get("variables") or {}
-    return validate_response(asked["query"], variables, answer, asked.get("operationName"))
+    name = asked.get("operationName")
+    return [*faults, *validate_response(asked["query"], variables, answer, name)]
+
+
+def _header_faults(headers: Mapping[str, str]) -> list[str]:
+    wanted = {"x-shopify-api-version": VERSION, "x-request-id": SAID, "content-type": JSON}
+    return [
+        f"header {name} is {headers.get(name)!r}"
+        for name, shape in wanted.items()
+        if not shape.match(headers.get(name, ""))
+    ]
 
 
 def operations_in(document: str) -> dict[str, frozenset[str]]:
