@@ -92,7 +92,7 @@ class EtsyShop:
 def open_etsy_shop(shelf: Catalogue = SMALL, *, seed: int = 7, chance: bool = False) -> EtsyShop:
     """A shop with `shelf`; without `chance`, faults that strike at times never do."""
     practice = open_etsy(shelf, seed=seed, chance=chance)
-    http = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=practice.etsy.app))
+    http = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=practice.overheard))
     portal = httpx2.AsyncClient(
         transport=httpx2.ASGITransport(app=practice.etsy.app), base_url=URL, headers=KEY
     )

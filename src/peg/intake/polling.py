@@ -1,10 +1,9 @@
 """Ask the marketplaces for orders: the safety net under webhooks, and the proof before a raise."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import structlog
 from sqlalchemy import select
@@ -18,29 +17,12 @@ from peg.domain.order import OrderSnapshot
 from peg.intake.inbox import READ_AGAIN, record_once
 from peg.intake.orders import take_in
 from peg.intake.patience import Patience
+from peg.intake.rounds import SharedRounds
 from peg.intake.tables import polls
 from peg.ledger.order_rows import unchanged
 from peg.marketplaces.port import Marketplace, OrdersPage
 
 log = structlog.get_logger()
-
-
-GATHERED_S = 0.04
-"""An urgent round waits so long for others: the listings of one order are rewritten side by side,
-and each asks for it."""
-
-
-@dataclass(slots=True)
-class _Round:
-    """One poll of a shop that several waiters may share.
-
-    Attributes:
-        whole: somebody among them needs the cancellations too.
-    """
-
-    whole: bool = False
-    finished: bool = False
-    failure: Exception | None = None
 
 
 class Polls:
@@ -61,89 +43,87 @@ class Polls:
         self._clock = clock
         self._shops = shops
         self._patience = patience
-        self._turns: dict[ShopId, asyncio.Lock] = {}
         self._begun_at: dict[ShopId, float] = {}
-        self._next: dict[ShopId, _Round] = {}
+        self._whole = SharedRounds(self._read_all, before=self._keep_apart)
+        self._of_sales = SharedRounds(self._read_sales, before=_gather)
 
-    async def poll(self, shop: ShopId, *, urgent: bool = False) -> None:
+    async def poll(self, shop: ShopId) -> None:
         """Take in every order changed before this call.
-
-        An `urgent` caller is about to take pieces off sale: it hardly waits for others to share the
-        round with, and needs no cancellations.
 
         Raises:
             MarketplaceError: the orders could not be read; nothing was concluded.
         """
-        mine = self._next.setdefault(shop, _Round())
-        if not urgent:
-            mine.whole = True
-            await self._keep_apart(shop)
-        async with self._turns.setdefault(shop, asyncio.Lock()):
-            if urgent and not mine.finished:
-                await self._clock.sleep(GATHERED_S)
-            if not mine.finished:  # or the task that ran it was cancelled: then it is ours to run
-                await self._run(shop, mine)
-        if mine.failure is not None:
-            raise mine.failure
+        await self._whole.join(shop)
+
+    async def sales(self, shop: ShopId) -> None:
+        """Take in every sale made before this call, for who is about to take pieces off sale.
+
+        It waits for no poll that is under way, and leaves cancellations to the next.
+
+        Raises:
+            MarketplaceError: the orders could not be read; nothing was concluded.
+        """
+        await self._of_sales.join(shop)
 
     async def _keep_apart(self, shop: ShopId) -> None:
-        """Rounds follow each other with a gap, so that those who ask meanwhile share the next.
-
-        It is waited for outside the turn: an urgent caller runs the shared round at once.
-        """
+        """Polls follow each other with a gap, so that those who ask meanwhile share the next."""
         begun_at = self._begun_at.get(shop)
-        if begun_at is None:
-            return
-        left_s = begun_at + self._patience.between_polls_s - self._clock.monotonic()
-        if left_s > 0:
-            await self._clock.sleep(left_s)
-
-    async def _run(self, shop: ShopId, mine: _Round) -> None:
+        if begun_at is not None:
+            left_s = begun_at + self._patience.between_polls_s - self._clock.monotonic()
+            if left_s > 0:
+                await self._clock.sleep(left_s)
         self._begun_at[shop] = self._clock.monotonic()
-        if self._next.get(shop) is mine:
-            del self._next[shop]
-        try:
-            await self._read_pages(shop, whole=mine.whole)
-        except Exception as failure:  # noqa: BLE001 - handed to every waiter, who raises it
-            mine.failure = failure
-        mine.finished = True
 
-    async def _read_pages(self, shop: ShopId, *, whole: bool) -> None:
+    async def _read_all(self, shop: ShopId) -> None:
+        """Read to the end, and keep the cursor only there.
+
+        What is broken off begins anew: going on in the middle would leave out what changed since.
+        """
+        begun_at = self._clock.now()
+        async for page in self._pages(shop, sales_only=False):
+            await self._keep_unreadable(shop, page)
+            moved_on = None if page.more else _MovedOn(cursor=page.cursor, read_at=begun_at)
+            await self._take_in_page(shop, page, moved_on)
+
+    async def _read_sales(self, shop: ShopId) -> None:
+        """The cursor stays where it is: the next poll reads all of it again."""
+        async for page in self._pages(shop, sales_only=True):
+            await self._keep_unreadable(shop, page)
+            await self._take_in_page(shop, page, None)
+
+    async def _pages(self, shop: ShopId, *, sales_only: bool) -> AsyncIterator[OrdersPage]:
         async with reading(self._database) as session:
             cursor = await session.scalar(select(polls.c.cursor).where(polls.c.shop == shop))
-        begun_at = self._clock.now()
-        while True:
+        more = True
+        while more:
             page = await self._shops[shop].orders_since(
-                cursor, now=self._clock.now(), sales_only=not whole
+                cursor, now=self._clock.now(), sales_only=sales_only
             )
-            await self._keep_unreadable(shop, page)
-            read_at = begun_at if whole and not page.more else None
-            await self._take_in_page(shop, page, read_at=read_at)
-            cursor = page.cursor
-            if not page.more:
-                return
+            yield page
+            cursor, more = page.cursor, page.more
 
     async def _take_in_page(
-        self, shop: ShopId, page: OrdersPage, *, read_at: datetime | None
+        self, shop: ShopId, page: OrdersPage, moved_on: "_MovedOn | None"
     ) -> None:
-        """Take the page in and move the cursor, in one transaction if every order allows it."""
+        """Take the page in and move on, in one transaction if every order allows it."""
         now = self._clock.now()
+        async with reading(self._database) as session:
+            same = await unchanged(session, page.orders)
+        new = [order for order in page.orders if order.order not in same]
+        if not new and moved_on is None:
+            return
         try:
-            async with reading(self._database) as session:
-                same = await unchanged(session, page.orders)
             async with begin(self._database) as session:
-                for order in page.orders:
-                    if order.order in same:
-                        continue
+                for order in new:
                     await take_in(session, order, patience=self._patience, now=now)
-                await _move_cursor(session, shop, page.cursor, read_at)
+                await _move_on(session, shop, moved_on)
         except Exception:
-            if not page.orders:
+            if not new:
                 raise
-            log.exception("poll.page_failed", shop=shop, orders=len(page.orders))
-            await self._one_by_one(shop, page.orders)
+            log.exception("poll.page_failed", shop=shop, orders=len(new))
+            await self._one_by_one(shop, new)
             async with begin(self._database) as session:
-                await _move_cursor(session, shop, page.cursor, read_at)
+                await _move_on(session, shop, moved_on)
 
     async def _one_by_one(self, shop: ShopId, orders: Sequence[OrderSnapshot]) -> None:
         """One bad order must not block the rest: it is put into the inbox to be read again."""
@@ -189,14 +169,23 @@ async def last_read_at(session: AsyncSession, shop: ShopId) -> datetime | None:
 
 async def begin_from(session: AsyncSession, shop: ShopId, cursor: str, *, now: datetime) -> None:
     """Start the shop's polls at a cursor, with nothing read before it."""
-    await _move_cursor(session, shop, cursor, now)
+    await _move_on(session, shop, _MovedOn(cursor=cursor, read_at=now))
 
 
-async def _move_cursor(
-    session: AsyncSession, shop: ShopId, cursor: str, read_at: datetime | None
-) -> None:
-    """Move on; `read_at` only with the last page of a round."""
-    row: dict[str, Any] = {"shop": shop, "cursor": cursor}
-    if read_at is not None:
-        row["read_at"] = read_at
-    await session.execute(upsert(session, polls, row, ["shop"]))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _MovedOn:
+    """A poll was read to its end: where the next one begins, and from when this one has all."""
+
+    cursor: str
+    read_at: datetime
+
+
+async def _move_on(session: AsyncSession, shop: ShopId, moved_on: _MovedOn | None) -> None:
+    if moved_on is not None:
+        row = {"shop": shop, "cursor": moved_on.cursor, "read_at": moved_on.read_at}
+        await session.execute(upsert(session, polls, row, ["shop"]))
+
+
+async def _gather(_: ShopId) -> None:
+    """The listings of one order ask at the same moment: each gets its turn to join."""
+    await asyncio.sleep(0)

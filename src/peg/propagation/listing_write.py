@@ -93,7 +93,10 @@ class ListingWrite:
         Raises:
             Paused: a person has stopped writes meanwhile.
         """
-        await self._prover.orders_of(self._shop, urgent=not self._proof)
+        if self._proof:
+            await self._prover.orders_of(self._shop)
+        else:
+            await self._prover.sales_of(self._shop)
         async with begin(self._database) as session:
             await pauses.go_on(session, self._shop)
             now = self._clock.now()

@@ -101,9 +101,13 @@ class Prover:
         async with reading(self._database) as session:
             return {shop: await last_read_at(session, shop) for shop in shops}
 
-    async def orders_of(self, shop: ShopId, *, urgent: bool = False) -> None:
+    async def orders_of(self, shop: ShopId) -> None:
         """Take in the orders of one shop that were changed before now."""
-        await self._polls.poll(shop, urgent=urgent)
+        await self._polls.poll(shop)
+
+    async def sales_of(self, shop: ShopId) -> None:
+        """Take in the sales of one shop that were made before now, at once."""
+        await self._polls.sales(shop)
 
     async def _retarget(self, skus: set[Sku]) -> None:
         async with begin(self._database) as session:

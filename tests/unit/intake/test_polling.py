@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import delete, select
-from tests.support.two_shops import CHAIN, PATIENCE, RING, SHOPIFY, TwoShops, open_two_shops
+from tests.support.market_time import end, turns
+from tests.support.two_shops import CHAIN, RING, SHOPIFY, TwoShops, open_two_shops
 
 from peg.db.transaction import begin, reading
 from peg.intake.inbox import READ_AGAIN
-from peg.intake.polling import GATHERED_S, Polls, last_read_at
+from peg.intake.polling import last_read_at
 from peg.intake.tables import inbox, polls
 from peg.ledger.tables import orders, positions
 from peg.marketplaces.port import MarketplaceError
@@ -26,20 +27,6 @@ async def shops(tmp_path: Path) -> AsyncIterator[TwoShops]:
 async def cursor_of(shops: TwoShops) -> str | None:
     async with reading(shops.database) as session:
         return await session.scalar(select(polls.c.cursor).where(polls.c.shop == SHOPIFY))
-
-
-async def turns() -> None:
-    """Others work, and the shops' clock stands still."""
-    for _ in range(20):
-        await asyncio.sleep(0.001)
-
-
-async def end(shops: TwoShops, *tasks: asyncio.Task[None]) -> None:
-    """The shops' clock runs until the tasks have ended."""
-    while not all(task.done() for task in tasks):
-        shops.etsy.practice.clock.advance(0.5)
-        await asyncio.sleep(0.001)
-    await asyncio.gather(*tasks)
 
 
 async def test_a_sale_is_taken_in_and_the_cursor_moves_with_it(shops: TwoShops) -> None:
@@ -236,59 +223,21 @@ async def test_orders_count_as_read_only_up_to_the_begin_of_their_round(shops: T
         assert await last_read_at(session, SHOPIFY) == begun_at
 
 
-class WaitingClock:
-    """The shops' clock, which nobody moves by sleeping."""
+async def test_a_poll_that_was_broken_off_begins_anew(shops: TwoShops) -> None:
+    """Its sales were read, and its cancellations could not be: there are newer sales by now."""
+    market, overheard = shops.etsy.market, shops.etsy.practice.overheard
 
-    def __init__(self, shops: TwoShops) -> None:
-        self._market = shops.etsy.practice.clock
-        self.now = self._market.now
-        self.sleep = self._market.sleep
+    def fail() -> None:
+        shops.etsy.practice.set_faults(server_error=1.0)
 
-    def monotonic(self) -> float:
-        return self._market.now().timestamp()
+    overheard.before("receipts", lambda: overheard.before("receipts", fail))
+    broken = asyncio.create_task(shops.polls.poll(market.shop))
+    with pytest.raises(MarketplaceError):
+        await end(shops, broken)
+    shops.etsy.practice.set_faults(server_error=0.0)
+    shops.etsy.practice.clock.advance(60)
+    shops.etsy.practice.etsy.market.buy(shops.etsy.practice.unit_of(RING))
 
-
-async def test_an_urgent_caller_hardly_waits_for_others_to_share_with(shops: TwoShops) -> None:
-    polls_ = Polls(shops.database, WaitingClock(shops), {SHOPIFY: shops.shopify.market}, PATIENCE)
-    await polls_.poll(SHOPIFY)
-    patient = asyncio.create_task(polls_.poll(SHOPIFY))
-    await turns()
-    shops.buys_on_shopify(RING)
-
-    urgent = asyncio.create_task(polls_.poll(SHOPIFY, urgent=True))
-    await turns()
-    shops.etsy.practice.clock.advance(GATHERED_S)
-    async with asyncio.timeout(5):
-        await urgent
+    await shops.polls.poll(market.shop)
 
     assert (await shops.level(RING)).committed == 1
-    await end(shops, patient)
-
-
-@pytest.mark.parametrize(("shared", "pages_read"), [(True, 2), (False, 1)])
-async def test_an_urgent_round_brings_cancellations_only_to_those_who_need_them(
-    shops: TwoShops, *, shared: bool, pages_read: int
-) -> None:
-    market = shops.etsy.market
-    polls_ = Polls(shops.database, WaitingClock(shops), {market.shop: market}, PATIENCE)
-    await polls_.poll(market.shop)
-    before = shops.etsy.count()["getShopReceipts"]
-    patient = [asyncio.create_task(polls_.poll(market.shop))] if shared else []
-    await turns()
-
-    await end(shops, *patient, asyncio.create_task(polls_.poll(market.shop, urgent=True)))
-
-    assert shops.etsy.count()["getShopReceipts"] - before == pages_read
-
-
-async def test_the_listings_of_one_order_ask_for_one_urgent_round(shops: TwoShops) -> None:
-    polls_ = Polls(shops.database, WaitingClock(shops), {SHOPIFY: shops.shopify.market}, PATIENCE)
-    asked = shops.shopify.times("OrdersUpdatedSince")
-
-    listings = []
-    for _ in range(3):
-        listings.append(asyncio.create_task(polls_.poll(SHOPIFY, urgent=True)))
-        await turns()
-    await end(shops, *listings)
-
-    assert shops.shopify.times("OrdersUpdatedSince") - asked == 1

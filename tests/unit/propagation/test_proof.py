@@ -46,8 +46,8 @@ class Remembering(Lookout):
 class Deaf(Polls):
     """Says that the orders were taken in, and asks for none."""
 
-    async def poll(self, shop: ShopId, *, urgent: bool = False) -> None:
-        del shop, urgent
+    async def poll(self, shop: ShopId) -> None:
+        del shop
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,8 +52,11 @@ class Bookkeeper(Prover):
         self._book = database
         self._asks = asks
 
-    async def orders_of(self, shop: ShopId, *, urgent: bool = False) -> None:
-        del shop, urgent
+    async def sales_of(self, shop: ShopId) -> None:
+        await self.orders_of(shop)
+
+    async def orders_of(self, shop: ShopId) -> None:
+        del shop
         if self._asks:
             async with begin(self._book) as session:
                 await Bench(session).take_in(OrderTold().told(0, line(BAND[SILVER], 1)))
