@@ -1,6 +1,7 @@
 """A breaker per shop: when the marketplace fails again and again, stop asking for a while."""
 
 from collections import deque
+from dataclasses import dataclass
 
 from peg.domain.clock import Clock
 from peg.marketplaces.port import BreakerOpen
@@ -10,11 +11,19 @@ WITHIN_S = 60.0
 COOL_DOWN_S = 30.0
 
 
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Leave to make one call. `on_trial`: it alone decides whether the breaker closes again."""
+
+    on_trial: bool
+
+
 class Breaker:
     """Opens after five failures within a minute, for half a minute; then one trial decides.
 
     A failure is a broken line, a time-out or a 5xx. A refusal of one listing (4xx) is none: it
-    says nothing about the shop.
+    says nothing about the shop. Once it is open, calls that were admitted before tell nothing
+    new: only the trial's end counts.
     """
 
     def __init__(self, clock: Clock, *, name: str) -> None:
@@ -22,44 +31,50 @@ class Breaker:
         self._name = name
         self._failures: deque[float] = deque(maxlen=FAILURES_MAX)
         self._opened_at: float | None = None
-        self._on_trial = False
+        self._trial_under_way = False
 
     @property
     def open(self) -> bool:
         """Whether calls are held back now."""
         return self._opened_at is not None
 
-    def admit(self) -> None:
-        """Let a call through, or not.
+    def admit(self) -> Admission:
+        """Let a call through, or not; its end must be told with what it was given here.
 
         Raises:
             BreakerOpen: it is open, or its one trial is under way.
         """
         if self._opened_at is None:
-            return
+            return Admission(on_trial=False)
         left_s = self._opened_at + COOL_DOWN_S - self._clock.monotonic()
-        if left_s > 0 or self._on_trial:
+        if left_s > 0 or self._trial_under_way:
             raise BreakerOpen(
                 f"{self._name} failed {FAILURES_MAX} times within a minute: the next try is in"
                 f" {max(0.0, left_s):.0f} s"
             )
-        self._on_trial = True
+        self._trial_under_way = True
+        return Admission(on_trial=True)
 
-    def succeeded(self) -> None:
+    def succeeded(self, admission: Admission) -> None:
         """The marketplace answered."""
+        if self.open and not admission.on_trial:
+            return
         self._failures.clear()
         self._opened_at = None
-        self._on_trial = False
+        self._trial_under_way = False
 
-    def failed(self) -> None:
+    def failed(self, admission: Admission) -> None:
         """The marketplace did not answer, or said that it cannot."""
+        if self.open and not admission.on_trial:
+            return
         now = self._clock.monotonic()
         self._failures.append(now)
         recent = [moment for moment in self._failures if now - moment <= WITHIN_S]
-        if self._on_trial or len(recent) >= FAILURES_MAX:
+        if admission.on_trial or len(recent) >= FAILURES_MAX:
             self._opened_at = now
-            self._on_trial = False
+            self._trial_under_way = False
 
-    def abandoned(self) -> None:
-        """The call was given up before it ended: its trial is free for another."""
-        self._on_trial = False
+    def abandoned(self, admission: Admission) -> None:
+        """The call was given up before it ended: if it was the trial, another may be."""
+        if admission.on_trial:
+            self._trial_under_way = False

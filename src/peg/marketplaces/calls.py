@@ -23,7 +23,8 @@ class Call:
     """One try of one request.
 
     Attributes:
-        outcome: `ok`, a status such as `429`, `no answer`, or `abandoned`.
+        outcome: `ok`, a status such as `429`, `throttled` (said with status 200), `no answer`, or
+            `abandoned`.
         answer: None where there was none.
         quota_left: what the answer tells of it, in the marketplace's own unit.
         tries: which try it was.

@@ -13,7 +13,7 @@ import httpx2
 
 from peg.domain.clock import Clock
 from peg.domain.identity import ShopId
-from peg.marketplaces.breaker import Breaker
+from peg.marketplaces.breaker import Admission, Breaker
 from peg.marketplaces.calls import Call, CallLog
 from peg.marketplaces.limiter import Lane
 from peg.marketplaces.port import (
@@ -33,8 +33,6 @@ CONNECT_TIMEOUT_S = 5.0
 _SECONDS = re.compile(r"\d+(\.\d+)?\Z", re.ASCII)
 _FROZEN = {402: "its bill is not paid", 423: "it is locked"}
 Turn = Callable[[], AbstractAsyncContextManager[None]]
-QuotaLeft = Callable[[httpx2.Response], float | None]
-"""What an answer tells of the quota: Shopify's points, Etsy's calls of the day."""
 _NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 
 
@@ -61,8 +59,25 @@ class Request:
     timeout_s: float = 15.0
 
 
-def untold(_: httpx2.Response) -> None:
-    """Of a marketplace whose answers tell nothing of the quota."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What an answer tells beside what was asked.
+
+    Attributes:
+        quota_left: Shopify's points, Etsy's calls of the day; None where it does not say.
+        throttled: it says in its body, and not by its status, that we are to wait.
+    """
+
+    quota_left: float | None = None
+    throttled: bool = False
+
+
+Tells = Callable[[httpx2.Response], Told]
+
+
+def untold(_: httpx2.Response) -> Told:
+    """Of a marketplace whose answers tell nothing else."""
+    return Told()
 
 
 class Door:
@@ -76,9 +91,9 @@ class Door:
         *,
         shop: ShopId,
         calls: CallLog,
-        quota_left: QuotaLeft = untold,
+        tells: Tells = untold,
     ) -> None:
-        self._quota_left = quota_left
+        self._tells = tells
         self._client = client
         self._clock = clock
         self._rng = rng
@@ -105,8 +120,7 @@ class Door:
         while True:
             try:
                 async with turn():
-                    self.breaker.admit()
-                    return await self._once(request, attempt)
+                    return await self._once(request, attempt, self.breaker.admit())
             except (MarketplaceUnavailable, Throttled) as error:
                 wait_s = self._wait_s(error, attempt)
                 spent_s = self._clock.monotonic() - begun
@@ -115,23 +129,24 @@ class Door:
                 await self._clock.sleep(wait_s)
                 attempt += 1
 
-    async def _once(self, request: Request, attempt: int) -> httpx2.Response:
+    async def _once(self, request: Request, attempt: int, admission: Admission) -> httpx2.Response:
         begun = self._clock.monotonic()
         outcome = "abandoned"
-        response = None
+        response, told = None, Told()
         try:
             response = await self._ask(request)
-            outcome = "ok" if response.is_success else str(response.status_code)
-            self._judge(request, response)
+            told = self._tells(response)
+            outcome = _outcome(response, told)
+            self._judge(request, response, admission)
         except httpx2.TransportError as error:
             outcome = "no answer"
-            self.breaker.failed()
+            self.breaker.failed(admission)
             raise _no_answer(request, error) from error
         else:
             return response
         finally:
             if outcome == "abandoned":
-                self.breaker.abandoned()
+                self.breaker.abandoned(admission)
             self._calls.ended(
                 Call(
                     shop=self._shop,
@@ -140,7 +155,7 @@ class Door:
                     seconds=self._clock.monotonic() - begun,
                     tries=attempt,
                     answer=response,
-                    quota_left=None if response is None else self._quota_left(response),
+                    quota_left=told.quota_left,
                 )
             )
 
@@ -156,14 +171,14 @@ class Door:
             timeout=httpx2.Timeout(request.timeout_s, connect=CONNECT_TIMEOUT_S),
         )
 
-    def _judge(self, request: Request, response: httpx2.Response) -> None:
+    def _judge(self, request: Request, response: httpx2.Response, admission: Admission) -> None:
         status = response.status_code
         if status >= 500:
-            self.breaker.failed()
+            self.breaker.failed(admission)
             raise _failed(request, status)
-        self.breaker.succeeded()
+        self.breaker.succeeded(admission)
         if status in {429, 430}:
-            wait_s = retry_after_s(response, now=self._clock.now())
+            wait_s = retry_after_s(response.headers)
             raise Throttled(f"{request.operation}: the marketplace asks to wait", wait_s=wait_s)
         if status in _FROZEN:
             raise ShopFrozen(
@@ -178,25 +193,35 @@ class Door:
         return self._rng.uniform(0, min(RETRY_WAIT_S_MAX, RETRY_WAIT_S * 2.0**attempt))
 
 
-def retry_after_s(response: httpx2.Response, *, now: datetime) -> float:
-    """Seconds of a Retry-After header, given as such or as a date; 0 without one."""
-    text = response.headers.get("retry-after", "").strip()
-    if not text:
-        return 0.0
+def _outcome(response: httpx2.Response, told: Told) -> str:
+    if told.throttled:
+        return "throttled"
+    return "ok" if response.is_success else str(response.status_code)
+
+
+def retry_after_s(headers: Mapping[str, str]) -> float:
+    """Seconds of a Retry-After header, given as such or as a date; 0 where it cannot be told.
+
+    A date is measured by the marketplace's own clock, which stands beside it.
+    """
+    text = headers.get("retry-after", "").strip()
     if _SECONDS.match(text):
         return float(text)
-    try:
-        until = parsedate_to_datetime(text)
-    except ValueError:
+    until, now = _moment(text), marketplace_time(headers)
+    if until is None or now is None:
         return 0.0
-    return max(0.0, (until.astimezone(UTC) - now).total_seconds())
+    return max(0.0, (until - now).total_seconds())
 
 
-def marketplace_time(response: httpx2.Response) -> datetime | None:
+def marketplace_time(headers: Mapping[str, str]) -> datetime | None:
     """The marketplace's own clock at its answer, in whole seconds; None when it does not say."""
+    return _moment(headers.get("date", ""))
+
+
+def _moment(text: str) -> datetime | None:
     try:
-        return parsedate_to_datetime(response.headers["date"]).astimezone(UTC)
-    except (KeyError, ValueError):
+        return parsedate_to_datetime(text).astimezone(UTC)
+    except ValueError:
         return None
 
 

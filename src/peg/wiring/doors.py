@@ -14,14 +14,16 @@ from peg.marketplaces.etsy import oauth as etsy_oauth
 from peg.marketplaces.etsy.app import App
 from peg.marketplaces.etsy.client import EtsyClient
 from peg.marketplaces.etsy.marketplace import EtsyMarketplace
-from peg.marketplaces.etsy.quota import Quota, Quotas, calls_left
+from peg.marketplaces.etsy.quota import Quota, Quotas
+from peg.marketplaces.etsy.quota import told_by as etsy_told
 from peg.marketplaces.etsy.webhooks import EtsyHints
 from peg.marketplaces.grant import Grant
 from peg.marketplaces.http import Door
 from peg.marketplaces.open_shops import OpenShops
 from peg.marketplaces.port import AccessRevoked, HintReader, Marketplace
 from peg.marketplaces.shopify import oauth as shopify_oauth
-from peg.marketplaces.shopify.client import ShopifyClient, points_left
+from peg.marketplaces.shopify.client import ShopifyClient
+from peg.marketplaces.shopify.client import told_by as shopify_told
 from peg.marketplaces.shopify.marketplace import ShopifyMarketplace
 from peg.marketplaces.shopify.webhooks import ShopifyHints
 from peg.shops import directory
@@ -103,8 +105,8 @@ def _open(
         shop=shop.id,
         renew=_renewal(ground, http, shop),
     )
-    left = points_left if shop.channel is Channel.SHOPIFY else calls_left
-    door = Door(http, ground.clock, ground.rng, shop=shop.id, calls=calls, quota_left=left)
+    tells = shopify_told if shop.channel is Channel.SHOPIFY else etsy_told
+    door = Door(http, ground.clock, ground.rng, shop=shop.id, calls=calls, tells=tells)
     marketplace: ShopifyMarketplace | EtsyMarketplace
     hints: HintReader | None
     if shop.channel is Channel.SHOPIFY:

@@ -15,12 +15,12 @@ from tests.support.clocks import StandingClock
 
 from peg.domain.identity import ShopId
 from peg.marketplaces.calls import CallLog
-from peg.marketplaces.etsy.quota import calls_left
-from peg.marketplaces.http import Door, QuotaLeft, Request
+from peg.marketplaces.etsy.quota import told_by as etsy_told
+from peg.marketplaces.http import Door, Request, Tells
 from peg.marketplaces.limiter import Lane
 from peg.marketplaces.port import MarketplaceUnavailable
 from peg.marketplaces.shopify import oauth
-from peg.marketplaces.shopify.client import points_left
+from peg.marketplaces.shopify.client import told_by as shopify_told
 from peg.monitoring.log_file import LogFile
 from peg.monitoring.logs import configure_logs
 from peg.settings import load_settings
@@ -48,14 +48,14 @@ def lines(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (folder / "peg.log").read_text().splitlines()]
 
 
-def door(answer: httpx2.MockTransport, shop: str, quota_left: QuotaLeft) -> Door:
+def door(answer: httpx2.MockTransport, shop: str, tells: Tells) -> Door:
     return Door(
         httpx2.AsyncClient(transport=answer),
         StandingClock(),
         Random(1),
         shop=ShopId(shop),
         calls=CallLog(),
-        quota_left=quota_left,
+        tells=tells,
     )
 
 
@@ -79,7 +79,7 @@ async def test_each_call_is_one_line_with_its_id_what_is_left_and_its_tries(
             200, headers={"x-etsy-request-uuid": "second", "x-remaining-today": "9417"}
         ),
     ]
-    etsy = door(httpx2.MockTransport(lambda _: left.pop(0)), "etsy:1", calls_left)
+    etsy = door(httpx2.MockTransport(lambda _: left.pop(0)), "etsy:1", etsy_told)
 
     await etsy.send(asks("getListing"))
 
@@ -100,7 +100,7 @@ async def test_shopifys_points_are_read_from_the_end_of_its_answer(
     cost = {"throttleStatus": {"maximumAvailable": 2000.0, "currentlyAvailable": 1898}}
     body = {"data": {"title": "x" * 9_000}, "extensions": {"cost": cost}}
     answer = httpx2.Response(200, headers={"x-request-id": "abc-1"}, json=body)
-    shopify = door(httpx2.MockTransport(lambda _: answer), "shopify:gems", points_left)
+    shopify = door(httpx2.MockTransport(lambda _: answer), "shopify:gems", shopify_told)
 
     await shopify.send(asks("Levels"))
 
@@ -114,7 +114,7 @@ async def test_a_call_without_an_answer_is_a_line_too(tmp_path: Path, console: i
     def lost(request: httpx2.Request) -> httpx2.Response:
         raise httpx2.ReadTimeout("lost", request=request)
 
-    etsy = door(httpx2.MockTransport(lost), "etsy:1", calls_left)
+    etsy = door(httpx2.MockTransport(lost), "etsy:1", etsy_told)
     with pytest.raises(MarketplaceUnavailable):
         await etsy.send(asks("getShop"))
 

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import httpx2
 
+from peg.marketplaces.http import retry_after_s
 from peg.marketplaces.port import (
     AccessRevoked,
     MarketplaceError,
@@ -107,7 +108,8 @@ def refusal(status: int, headers: Mapping[str, str], content: bytes) -> Marketpl
     """
     said = sentence(content)
     if status == 429:
-        return Throttled(f"Etsy asks to wait: {said}", wait_s=_wait_s(headers))
+        wait_s = retry_after_s(headers) or WAIT_S_DEFAULT
+        return Throttled(f"Etsy asks to wait: {said}", wait_s=wait_s)
     if status >= 500:
         return MarketplaceUnavailable(f"Etsy is in trouble ({status}): {said}")
     for fits, error, words in _REFUSALS:
@@ -157,13 +159,6 @@ def _words(part: Any) -> str:
         return str(part)
     said = (part.get(name) for name in ("path", "error", "error_description", "message"))
     return ": ".join(str(one) for one in said if one)
-
-
-def _wait_s(headers: Mapping[str, str]) -> float:
-    try:
-        return float(headers.get("retry-after", WAIT_S_DEFAULT))
-    except ValueError:
-        return WAIT_S_DEFAULT
 
 
 def _odd(name: str, value: Any, wanted: str) -> UnexpectedAnswer:

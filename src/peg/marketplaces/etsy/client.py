@@ -177,7 +177,7 @@ class EtsyClient:
             answer, seen = await self._once(request, await self._tokens.token())
         if answer.status_code == 401:
             raise AccessRevoked("Etsy refuses even a fresh token: connect the shop again")
-        seen = replace(seen, marketplace_at=marketplace_time(answer))
+        seen = replace(seen, marketplace_at=marketplace_time(answer.headers))
         return Answer(body=body_of(answer), seen=seen)
 
     async def _once(self, request: Request, token: str) -> tuple[httpx2.Response, Seen]:

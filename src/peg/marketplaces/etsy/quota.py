@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import httpx2
 
 from peg.domain.clock import Clock
+from peg.marketplaces.http import Told
 from peg.marketplaces.limiter import DayBudget, Lane, Window
 from peg.marketplaces.port import BudgetSpent, Throttled
 
@@ -20,9 +21,9 @@ SHORT_WAIT_S_MAX = 60.0
 _NUMBER = re.compile(r"\d{1,12}\Z", re.ASCII)
 
 
-def calls_left(answer: httpx2.Response) -> int | None:
+def told_by(answer: httpx2.Response) -> Told:
     """How many calls Etsy says are left today."""
-    return _number(answer.headers, "x-remaining-today")
+    return Told(quota_left=_number(answer.headers, "x-remaining-today"))
 
 
 class Quota:

@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ import structlog
 
 from peg.domain.clock import Clock
 from peg.marketplaces.grant import Tokens
-from peg.marketplaces.http import Door, Request, marketplace_time
+from peg.marketplaces.http import Door, Request, Told, marketplace_time
 from peg.marketplaces.limiter import Bucket, Lane
 from peg.marketplaces.port import (
     AccessRevoked,
@@ -26,6 +27,7 @@ from peg.marketplaces.port import (
     UnexpectedAnswer,
 )
 from peg.marketplaces.shopify import API_VERSION
+from peg.marketplaces.shopify.costs import Costs
 from peg.marketplaces.shopify.documents import documents
 
 log = structlog.get_logger()
@@ -33,19 +35,23 @@ log = structlog.get_logger()
 THROTTLED_TRIES_MAX = 5
 COST_BYTES_MAX = 4096
 """What a query has cost stands at the end of its answer."""
-FIRST_GUESS_POINTS = 50.0
 BUCKET_POINTS = 2000.0
 BUCKET_POINTS_PER_S = 100.0
 """The smallest plan's; the first answer tells the real ones."""
 
 
 _POINTS_LEFT = re.compile(rb'"currentlyAvailable"\s*:\s*(\d+(?:\.\d+)?)')
+_THROTTLED = re.compile(rb'"code"\s*:\s*"THROTTLED"')
 
 
-def points_left(answer: httpx2.Response) -> float | None:
-    """How many points Shopify says are left; read without taking the whole answer apart again."""
-    told = _POINTS_LEFT.search(answer.content, max(0, len(answer.content) - COST_BYTES_MAX))
-    return float(told[1]) if told else None
+def told_by(answer: httpx2.Response) -> Told:
+    """The points left, and a THROTTLED; read without taking the whole answer apart again."""
+    end = answer.content[-COST_BYTES_MAX:]
+    left = _POINTS_LEFT.search(end)
+    return Told(
+        quota_left=float(left[1]) if left else None,
+        throttled=_THROTTLED.search(end) is not None,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +72,7 @@ class ShopifyClient:
         self._tokens = tokens
         self._clock = clock
         self._bucket = Bucket(clock, capacity=BUCKET_POINTS, per_s=BUCKET_POINTS_PER_S)
-        self._costs: dict[str, float] = {}
+        self._costs = Costs()
         self._firsts: dict[str, int] = {}
 
     async def execute(
@@ -107,8 +113,13 @@ class ShopifyClient:
     async def _ask(
         self, operation: str, variables: Mapping[str, Any], *, lane: Lane, writes: bool
     ) -> Answer:
-        taken = self._costs.get(operation, FIRST_GUESS_POINTS)
-        await self._bucket.take(taken, lane)
+        taken = self._costs.guess(operation, variables)
+
+        @asynccontextmanager
+        async def turn() -> AsyncIterator[None]:
+            await self._bucket.take(taken, lane)
+            yield
+
         token = await self._tokens.token()
         request = Request(
             operation=operation,
@@ -119,31 +130,37 @@ class ShopifyClient:
             headers={"X-Shopify-Access-Token": token, "Accept": "application/json"},
             json={"query": documents()[operation], "variables": dict(variables)},
         )
-        response = await self._door.send(request)
+        response = await self._door.send(request, turn=turn)
         if response.status_code == 401:
             await self._tokens.refused(token)
             fresh = {**request.headers, "X-Shopify-Access-Token": await self._tokens.token()}
-            response = await self._door.send(_with_headers(request, fresh))
+            response = await self._door.send(replace(request, headers=fresh), turn=turn)
         _refuse_status(operation, response.status_code)
         version = response.headers.get("x-shopify-api-version")
         if version not in {None, API_VERSION}:
             log.warning("shopify.version_fell_forward", asked=API_VERSION, answered=version)
         body = _json(operation, response.content)
-        self._learn(operation, body, taken)
+        self._learn(operation, variables, body, taken)
         return Answer(
             data=body,
             extensions=body.get("extensions") or {},
-            marketplace_at=marketplace_time(response),
+            marketplace_at=marketplace_time(response.headers),
         )
 
-    def _learn(self, operation: str, body: Mapping[str, Any], taken: float) -> None:
+    def _learn(
+        self,
+        operation: str,
+        variables: Mapping[str, Any],
+        body: Mapping[str, Any],
+        taken: float,
+    ) -> None:
         """What this query costs, and how much is left, is the shop's to say."""
         cost = (body.get("extensions") or {}).get("cost")
         if not isinstance(cost, Mapping):
             return
         requested, actual = cost.get("requestedQueryCost"), cost.get("actualQueryCost")
         if isinstance(requested, int | float):
-            self._costs[operation] = float(requested)
+            self._costs.learn(operation, variables, float(requested))
         status = cost.get("throttleStatus")
         if not isinstance(status, Mapping):
             return
@@ -164,18 +181,6 @@ class ShopifyClient:
         if not isinstance(data, Mapping):
             raise UnexpectedAnswer(f"{operation}: an answer without data")
         return Answer(data=data, extensions=answer.extensions, marketplace_at=answer.marketplace_at)
-
-
-def _with_headers(request: Request, headers: Mapping[str, str]) -> Request:
-    return Request(
-        operation=request.operation,
-        method=request.method,
-        url=request.url,
-        repeatable=request.repeatable,
-        lane=request.lane,
-        headers=headers,
-        json=request.json,
-    )
 
 
 def _json(operation: str, content: bytes) -> dict[str, Any]:
