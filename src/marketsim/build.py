@@ -96,6 +96,7 @@ def _shopify(built: Shopify, url: str) -> Practice:
         app=built.app,
         courier=built.shop.courier,
         close=built.close,
+        secrets=lambda: {credentials.CLIENT_SECRET} | built.shop.tokens.issued,
         connection={
             "api": url,
             "shop": credentials.SHOP_DOMAIN,
@@ -112,5 +113,6 @@ def _etsy(built: PracticeEtsy) -> Practice:
         app=built.app,
         courier=built.courier,
         close=built.courier.close,
+        secrets=built.secrets,
         connection=built.connection,
     )

@@ -20,6 +20,10 @@ Kind = Literal["genuine", "doubled", "forged"]
 KEPT_ATTEMPTS = 20_000
 
 
+class NothingDelivered(Exception):
+    """No delivery was accepted yet that could be sent again."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """How one marketplace delivers.
@@ -53,7 +57,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One request sent and what came back; `status` is None when nothing did.
+    """One request sent and what came back, by `answered_at`; `status` is None when nothing did.
 
     `kind`: "doubled" is the second copy of a delivery, "forged" a stranger's imitation of it.
     """
@@ -67,6 +71,7 @@ class Attempt:
     at: datetime
     status: int | None
     error: str
+    answered_at: datetime
 
     @property
     def accepted(self) -> bool:
@@ -119,6 +124,7 @@ class Courier:
         self._attempts: deque[Attempt] = deque(maxlen=KEPT_ATTEMPTS)
         self._successes: Counter[str] = Counter()
         self._counts: Counter[str] = Counter()
+        self._newest: Notice | None = None
 
     @property
     def waiting(self) -> int:
@@ -138,6 +144,17 @@ class Courier:
         if self._strikes("forged"):
             self._begin(notice, "forged", held_s)
 
+    def repeat(self) -> str:
+        """Send what was accepted last once more, as marketplaces do now and then; its id.
+
+        Raises:
+            NothingDelivered: there is nothing yet.
+        """
+        if self._newest is None:
+            raise NothingDelivered(self._market)
+        self._begin(self._newest, "doubled", 0.0)
+        return self._newest.id
+
     def forget(self, subscription: str) -> None:
         """The subscription is gone: nothing more is sent to it."""
         for task, theirs in list(self._tasks.items()):
@@ -153,7 +170,7 @@ class Courier:
         return {
             "waiting": self.waiting,
             "counts": dict(self._counts),
-            "attempts": [asdict(a) | {"at": a.at.isoformat()} for a in self._attempts],
+            "attempts": [_told(attempt) for attempt in self._attempts],
         }
 
     async def close(self) -> None:
@@ -176,6 +193,8 @@ class Courier:
                 await self._clock.sleep(wait_s)
             attempt = await self._attempt(notice, kind, number)
             self._note(attempt)
+            if attempt.accepted and kind == "genuine":
+                self._newest = notice
             if attempt.accepted or kind == "forged":
                 return
             unheard = self._successes[notice.subscription] == successes_before
@@ -210,6 +229,7 @@ class Courier:
             at=at,
             status=status,
             error=error,
+            answered_at=self._clock.now(),
         )
 
     def _note(self, attempt: Attempt) -> None:
@@ -234,3 +254,8 @@ class Courier:
 
     def _draw_s(self, fault: str, low: float, high: float) -> float:
         return self._faults.stream(f"{self._market}.webhook_{fault}").uniform(low, high)
+
+
+def _told(attempt: Attempt) -> dict[str, Any]:
+    times = {"at": attempt.at.isoformat(), "answered_at": attempt.answered_at.isoformat()}
+    return asdict(attempt) | times

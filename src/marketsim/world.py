@@ -1,6 +1,7 @@
 """Both practice marketplaces with their clock, faults, shelf, truth and people, without sockets."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,7 @@ class Practice:
         courier: carries its webhooks.
         connection: the practice app's credentials and addresses, as JSON.
         close: stops what runs in the background.
+        secrets: every secret that was ever handed out, those of the connection included.
     """
 
     market: Market
@@ -32,6 +34,7 @@ class Practice:
     courier: Courier
     connection: Mapping[str, Any]
     close: Callable[[], Awaitable[None]]
+    secrets: Callable[[], AbstractSet[str]] = frozenset
 
 
 class NoSuchMarket(Exception):

@@ -69,6 +69,11 @@ def reactivate(world: World, asked: Asked) -> dict[str, Any]:
     return {"unit": unit, "buyable": market.buyable(unit)}
 
 
+def repeat_webhook(world: World, asked: Asked) -> dict[str, Any]:
+    """What was accepted last is delivered once more, whatever the faults say. Send market."""
+    return {"notice": world.practice(asked.text("market")).courier.repeat()}
+
+
 def advance_clock(world: World, asked: Asked) -> dict[str, Any]:
     """The market's time jumps forward, and whoever waited wakes. Send seconds."""
     world.clock.advance(_not_negative(asked, "seconds"))

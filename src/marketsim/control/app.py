@@ -12,6 +12,7 @@ from marketsim.control import acts, reads
 from marketsim.control.asked import Asked, BadRequest, read
 from marketsim.faults import UnknownFault
 from marketsim.market import NoSuchOrder, NoSuchUnit, NotForSale, OrderClosed
+from marketsim.webhooks import NothingDelivered
 from marketsim.world import BuyersAreHere, NoSuchMarket, World
 
 Endpoint = Callable[[World, Asked], dict[str, Any]]
@@ -22,7 +23,10 @@ ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", "/pieces", reads.pieces),
     ("GET", "/truth", reads.truth),
     ("GET", "/truth/{market}", reads.market_truth),
+    ("GET", "/happenings", reads.happenings),
+    ("GET", "/secrets", reads.secrets),
     ("GET", "/webhooks/{market}", reads.webhooks),
+    ("POST", "/webhooks/{market}/repeat", acts.repeat_webhook),
     ("POST", "/orders", acts.buy),
     ("POST", "/orders/pay", acts.pay),
     ("POST", "/orders/fulfil", acts.fulfil),
@@ -47,6 +51,7 @@ REFUSALS: tuple[tuple[type[Exception], int, str], ...] = (
     (UnknownFault, 404, "There is no such fault; GET /_control/faults lists them."),
     (NotForSale, 409, "Not so many of this unit can be bought now."),
     (OrderClosed, 409, "The order's state does not allow this any more."),
+    (NothingDelivered, 409, "No webhook was accepted yet; there is nothing to repeat."),
     (BuyersAreHere, 409, "Buyers are still here; POST /_control/buyers/stop and wait for done."),
     (BadRequest, 422, "The request cannot be understood."),
 )

@@ -87,6 +87,16 @@ def truth(world: World, asked: Asked) -> dict[str, Any]:
     return report(world.truth, at=world.clock.now(), ceiling_s=ceiling_s)
 
 
+def happenings(world: World, _asked: Asked) -> dict[str, Any]:
+    """Everything that happened to stock, in order, with what each left on the shelf."""
+    return {"happenings": [entry.told() for entry in world.truth.diary]}
+
+
+def secrets(world: World, _asked: Asked) -> dict[str, Any]:
+    """Every secret that was ever handed out: app secrets, tokens, codes, webhooks' keys."""
+    return {name: sorted(practice.secrets()) for name, practice in world.practices.items()}
+
+
 def market_truth(world: World, asked: Asked) -> dict[str, Any]:
     """Everything inside one marketplace."""
     return world.market(asked.text("market")).truth()

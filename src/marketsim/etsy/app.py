@@ -45,6 +45,12 @@ class PracticeEtsy:
     app: Starlette
     courier: Courier
     connection: Mapping[str, Any]
+    shop: Shop
+
+    def secrets(self) -> frozenset[str]:
+        """Every secret that was ever handed out: the app's, tokens, codes, webhooks' keys."""
+        grants, notices = self.shop.grants, self.shop.notices
+        return frozenset({credentials.SHARED_SECRET} | grants.issued | notices.issued)
 
 
 def build_etsy(
@@ -62,7 +68,11 @@ def build_etsy(
     courier = Courier(market="etsy", clock=clock, faults=faults, http=http, terms=TERMS)
     shop = _shop(clock=clock, faults=faults, seed=seed, courier=courier, public_url=public_url)
     return PracticeEtsy(
-        market=EtsyMarket(shop), app=_app(shop), courier=courier, connection=_connection(public_url)
+        market=EtsyMarket(shop),
+        app=_app(shop),
+        courier=courier,
+        connection=_connection(public_url),
+        shop=shop,
     )
 
 

@@ -51,7 +51,10 @@ class Token:
 
 @dataclass(slots=True)
 class Grants:
-    """All that was given out."""
+    """All that was given out.
+
+    `issued`: every token and code that ever was, dead ones too.
+    """
 
     clock: MarketClock
     faults: Faults
@@ -60,10 +63,12 @@ class Grants:
     codes: dict[str, Code] = field(default_factory=dict)
     access: dict[str, Token] = field(default_factory=dict)
     refreshes: dict[str, Token] = field(default_factory=dict)
+    issued: set[str] = field(default_factory=set)
 
     def consent(self, *, scopes: Iterable[str], redirect_uri: str, challenge: str) -> str:
         """The seller says yes; returns the code."""
         code = self._random(48)
+        self.issued.add(code)
         self.codes[code] = Code(
             consent=Consent(scopes=frozenset(scopes)),
             redirect_uri=redirect_uri,
@@ -147,6 +152,7 @@ class Grants:
         kept = now - KEPT_AFTER_EXPIRY
         self.access = {name: it for name, it in self.access.items() if it.until > kept}
         access, refresh = (f"{USER_ID}.{self._random(64)}" for _ in range(2))
+        self.issued |= {access, refresh}
         self.access[access] = Token(consent=consent, until=now + timedelta(seconds=ACCESS_LASTS_S))
         self.refreshes[refresh] = Token(consent=consent, until=now + REFRESH_LASTS)
         return {

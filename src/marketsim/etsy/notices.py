@@ -59,7 +59,7 @@ class Endpoint:
 
 @dataclass(slots=True)
 class Notices:
-    """Writes the letters and gives them to the courier."""
+    """Writes the letters and gives them to the courier; `issued` are all keys that ever signed."""
 
     clock: MarketClock
     faults: Faults
@@ -67,6 +67,7 @@ class Notices:
     public_url: str
     rng: Random
     endpoints: dict[str, Endpoint] = field(default_factory=dict)
+    issued: set[str] = field(default_factory=set)
 
     def register(self, url: str, events: frozenset[str]) -> Endpoint:
         """A new address with a new secret; no events mean all."""
@@ -143,7 +144,9 @@ class Notices:
         }
 
     def _new_secret(self) -> str:
-        return "whsec_" + base64.b64encode(self.rng.randbytes(24)).decode()
+        secret = "whsec_" + base64.b64encode(self.rng.randbytes(24)).decode()
+        self.issued.add(secret)
+        return secret
 
     def _random(self, size: int) -> str:
         return base64.urlsafe_b64encode(self.rng.randbytes(size)).decode().rstrip("=")

@@ -69,6 +69,7 @@ def _receipt(receipt: Receipt) -> dict[str, Any]:
         "created_at": receipt.created_at.isoformat(),
         "visible_at": receipt.visible_at.isoformat(),
         "updated_at": receipt.updated_at.isoformat(),
+        "shipped": receipt.shipped_at is not None,
         "refunded_minor": receipt.refunded_minor,
         "lines": [
             {

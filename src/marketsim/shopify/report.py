@@ -73,6 +73,7 @@ def _order(order: Order) -> dict[str, Any]:
                 "quantity": line.quantity,
                 "current": line.current_quantity,
                 "unfulfilled": line.unfulfilled_quantity,
+                "fulfilled": line.fulfilled,
                 "locations": {a.location.gid: a.quantity for a in line.allocations},
             }
             for line in order.lines

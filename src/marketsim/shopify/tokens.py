@@ -42,6 +42,8 @@ class Tokens:
         self._grants: dict[str, Grant] = {}
         self._by_refresh: dict[str, Grant] = {}
         self._codes: dict[str, Code] = {}
+        self.issued: set[str] = set()
+        """Every token and code that was ever given out, dead ones too."""
 
     def grant(
         self, scopes: frozenset[str], *, lives_s: int | None, refreshable: bool = False
@@ -108,4 +110,6 @@ class Tokens:
         self._codes.clear()
 
     def _secret(self, prefix: str) -> str:
-        return f"{prefix}{self._rng.getrandbits(128):032x}"
+        secret = f"{prefix}{self._rng.getrandbits(128):032x}"
+        self.issued.add(secret)
+        return secret

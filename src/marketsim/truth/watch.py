@@ -1,6 +1,6 @@
 """Listens to both marketplaces and compares what they show with what lies on the shelf."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Literal
@@ -16,6 +16,7 @@ from marketsim.market import (
     UnitId,
 )
 from marketsim.pieces import Catalogue, MarketName, PieceId
+from marketsim.truth.diary import KEPT_ENTRIES, Entry
 from marketsim.truth.records import (
     DoubleSale,
     Lowered,
@@ -50,6 +51,7 @@ class Truth:
         self.counts: Counter[str] = Counter()
         self.double_sales: list[DoubleSale] = []
         self.lowered: list[Lowered] = []
+        self.diary: deque[Entry] = deque(maxlen=KEPT_ENTRIES)
 
     def watch(self, market: Market) -> None:
         """Listen to an opened marketplace from now on."""
@@ -59,7 +61,14 @@ class Truth:
         market.listen(self.hear)
 
     def hear(self, happening: Happening) -> None:
-        """Take in one happening."""
+        """Take in one happening, and write it down."""
+        known = self.offers.get((happening.market, happening.unit))
+        showed = known.buyable if known is not None else 0
+        self._take_in(happening)
+        left = {piece: self.remaining[piece] for piece, _ in happening.parts}
+        self.diary.append(Entry(happening=happening, showed=showed, remaining=left))
+
+    def _take_in(self, happening: Happening) -> None:
         match happening:
             case Sold():
                 self._sold(happening)

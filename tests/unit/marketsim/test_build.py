@@ -98,6 +98,21 @@ async def test_the_control_api_stands_beside_each_marketplaces_own(
     assert elsewhere.status_code in (401, 403, 404)
 
 
+async def test_every_secret_that_was_handed_out_can_be_read_dead_ones_too(world: World) -> None:
+    etsy = httpx2.ASGITransport(app=served_app(world, "etsy"))
+
+    async with httpx2.AsyncClient(transport=etsy, base_url="http://etsy.test") as client:
+        token = (await client.post("/_portal/tokens", json={})).json()["access_token"]
+        key = (await client.post("/_portal/webhooks", json={"url": "http://peg.test"})).json()
+        await client.post(f"/_portal/webhooks/{key['id']}/rotate", json={})
+        await client.post("/_portal/revoke", json={})
+        known = (await client.get("/_control/secrets")).json()
+        given = (await client.get("/_control/connection")).json()
+
+    assert {token, key["secret"], given["etsy"]["shared_secret"]} < set(known["etsy"])
+    assert known["shopify"] == [given["shopify"]["client_secret"]]
+
+
 async def test_a_world_with_an_unknown_fault_is_not_built() -> None:
     async with httpx2.AsyncClient() as http:
         with pytest.raises(UnknownFault):

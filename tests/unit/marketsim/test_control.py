@@ -176,6 +176,34 @@ async def test_deliveries_can_be_read(control: httpx2.AsyncClient, world: World)
     assert (attempt["notice"], attempt["status"]) == ("n1", 200)
 
 
+async def test_what_was_accepted_last_can_be_delivered_once_more(
+    control: httpx2.AsyncClient, world: World
+) -> None:
+    nothing = await control.post("/_control/webhooks/etsy/repeat", json={})
+    await test_deliveries_can_be_read(control, world)
+
+    repeated = await act(control, "/webhooks/etsy/repeat")
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+    first, second = (await told(control, "/webhooks/etsy"))["attempts"]
+    assert nothing.status_code == 409
+    assert repeated["notice"] == first["notice"] == second["notice"]
+    assert (first["kind"], second["kind"]) == ("genuine", "doubled")
+    assert first["at"] <= first["answered_at"]
+
+
+async def test_what_happened_can_be_read_in_order(control: httpx2.AsyncClient) -> None:
+    unit, _ = await on_both_sides(control)
+    bought = await act(control, "/orders", market="shopify", unit=unit["unit"])
+    await act(control, "/stock", market="etsy", unit="etsy-0", delta=1)
+
+    happened = (await told(control, "/happenings"))["happenings"]
+
+    assert [one["what"] for one in happened] == ["sold", "shown", "edited", "shown"]
+    assert happened[0]["order"] == bought["order"]
+
+
 @pytest.mark.parametrize(
     ("path", "fields", "status"),
     [

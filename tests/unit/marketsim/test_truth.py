@@ -214,3 +214,23 @@ def test_a_shop_that_opens_showing_more_than_there_is_says_so() -> None:
 
     (offer,) = story.report()["oversellable_now"]
     assert (offer["buyable"], offer["allowed"]) == (7, 5)
+
+
+def test_the_diary_tells_everything_in_order_with_what_it_left_on_the_shelf() -> None:
+    story = opened()
+
+    order = story.sells("shopify", "ring", left=0)
+    story.shows("etsy", "ring", 0, after_s=1)
+    story.cancels("shopify", "ring", order, restocked=True)
+    story.edits("etsy", "chain", -2)
+
+    sold, bought, lowered, returned, edited = [entry.told() for entry in story.truth.diary][4:]
+    assert (sold["what"], sold["order"], sold["remaining"]) == ("sold", order, {"ring": 0})
+    assert (bought["by"], bought["before"], bought["buyable"]) == ("buyer", 1, 0)
+    assert (lowered["by"], lowered["market"], lowered["unit"]) == ("app", "etsy", "ring")
+    assert (returned["restocked"], returned["remaining"]) == (True, {"ring": 1})
+    assert (edited["delta"], edited["remaining"], edited["pieces"]) == (
+        -2,
+        {"chain": 3},
+        {"chain": 1},
+    )
