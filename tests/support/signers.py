@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from peg.domain.identity import ShopId
-from peg.marketplaces.port import BadSignature, Hint
+from peg.marketplaces.hints import BadSignature, Hint
 
 
 class PlainReader:

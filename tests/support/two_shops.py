@@ -43,8 +43,9 @@ from peg.intake.tables import inbox
 from peg.ledger import queries
 from peg.marketplaces.calls import CallLog
 from peg.marketplaces.etsy.webhooks import EtsyHints
+from peg.marketplaces.hints import HintReader
 from peg.marketplaces.http import Door
-from peg.marketplaces.port import HintReader, Marketplace
+from peg.marketplaces.port import Marketplace
 from peg.marketplaces.shopify import oauth
 from peg.marketplaces.shopify.client import ShopifyClient
 from peg.marketplaces.shopify.marketplace import ShopifyMarketplace

@@ -19,21 +19,16 @@ from peg.domain.identity import OfferId, ShopId
 from peg.domain.messages import Alert
 from peg.domain.order import OrderSnapshot
 from peg.intake import checks, inbox
+from peg.intake.forgetting import ASKED_TO_FORGET, forget_bodies
 from peg.intake.inbox import INBOX, READ_AGAIN, Delivery
 from peg.intake.looking import Lookout
 from peg.intake.orders import take_in
 from peg.intake.patience import Patience
+from peg.intake.reception import SHOP_UNSURE
 from peg.ledger.order_rows import unchanged
 from peg.ledger.orders import Outcome
-from peg.marketplaces.port import (
-    Hint,
-    HintReader,
-    MalformedDelivery,
-    Marketplace,
-    RemoteGone,
-    UnexpectedAnswer,
-    UnknownTopic,
-)
+from peg.marketplaces.hints import Hint, HintReader, MalformedDelivery, UnknownTopic
+from peg.marketplaces.port import Marketplace, RemoteGone, UnexpectedAnswer
 from peg.shops import directory
 from peg.shops.directory import Status
 
@@ -129,7 +124,9 @@ class Acceptor:
             outcome = await self._accept(delivery)
         except (UnknownTopic, MalformedDelivery) as error:  # another try would read the same
             log.warning("delivery.set_aside", inbox_id=delivery.id, why=str(error))
-            outcome = "set aside"
+            async with begin(self._database) as session:
+                await inbox.set_aside(session, delivery.id, why=str(error), now=self._clock.now())
+            return
         except Exception as error:  # noqa: BLE001 - the task's edge: kept, logged, tried again
             log.warning("delivery.failed", inbox_id=delivery.id, exc_info=error)
             await self._put_back(delivery, error)
@@ -158,15 +155,31 @@ class Acceptor:
             shop=delivery.shop,
             received_at=delivery.received_at,
         )
-        if hint.snapshot is not None and await self._take_in_as_told(delivery, hint.snapshot):
+        sure = SHOP_UNSURE not in delivery.headers  # else nothing is believed but what is read
+        told = hint.snapshot if sure else None
+        if told is not None and await self._take_in_as_told(delivery, told):
             return NOTED
+        if hint.order is not None and hint.topic not in LEFT_TO_THE_POLL:
+            return await self._fetch_order(delivery, hint.order)
+        return await self._by_topic(delivery, hint, sure=sure)
+
+    async def _by_topic(self, delivery: Delivery, hint: Hint, *, sure: bool) -> str:
+        if hint.topic in ASKED_TO_FORGET:
+            return await self._forget(delivery)
+        if hint.topic in LEFT_TO_THE_POLL or (hint.topic == UNINSTALLED and not sure):
+            return "left to the poll"
         if hint.topic == UNINSTALLED:
             return await self._uninstalled(delivery.shop)
-        if hint.topic in LEFT_TO_THE_POLL:
-            return "left to the poll"
-        if hint.order is not None:
-            return await self._fetch_order(delivery, hint.order)
         return await self._look_where_it_points(hint)
+
+    async def _forget(self, delivery: Delivery) -> str:
+        """Buyers' data of the shop are to be forgotten, those of this very delivery too."""
+        now = self._clock.now()
+        async with begin(self._database) as session:
+            await inbox.handled(session, delivery.id, outcome="forgotten", now=now)
+            count = await forget_bodies(session, until=now, shop=delivery.shop)
+        log.info("deliveries.forgotten", shop=delivery.shop, count=count)
+        return NOTED
 
     async def _uninstalled(self, shop: ShopId) -> str:
         sentence = f"the app was removed from {shop}: run `peg connect` to work with it again"

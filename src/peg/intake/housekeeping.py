@@ -5,7 +5,10 @@ from peg.db.engine import Database
 from peg.db.transaction import begin
 from peg.domain.clock import Clock
 from peg.intake import checks
+from peg.intake.forgetting import BODIES_KEPT, forget_bodies
 from peg.ledger import reservations, suspense
+
+FORGETS_EVERY_S = 3600.0
 
 
 class Housekeeping:
@@ -14,9 +17,11 @@ class Housekeeping:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self._forgets_at = clock.monotonic()
 
     async def tidy(self) -> int:
         """End what is due; how many things ended."""
+        await self._forget()
         async with begin(self._database) as session:
             now = self._clock.now()
             ended = await reservations.expire_due(session, now=now)
@@ -28,3 +33,11 @@ class Housekeeping:
                     session, offer, due_at=now, why="a cancelled piece did not come back"
                 )
         return ended
+
+    async def _forget(self) -> None:
+        """Now and then, since all that was ever delivered is looked through."""
+        if self._clock.monotonic() < self._forgets_at:
+            return
+        self._forgets_at = self._clock.monotonic() + FORGETS_EVERY_S
+        async with begin(self._database) as session:
+            await forget_bodies(session, until=self._clock.now() - BODIES_KEPT)

@@ -19,6 +19,7 @@ INBOX = "inbox"
 ATTEMPTS_MAX = 20
 RETRY_WAIT_S_MAX = 600.0
 DISCARDED = "discarded"
+SET_ASIDE = "set aside"
 READ_AGAIN = "peg/order"
 """The topic of an order that a poll found and that could not be taken in at once."""
 
@@ -112,6 +113,23 @@ async def waiting(
 async def handled(session: AsyncSession, delivery_id: int, *, outcome: str, now: datetime) -> None:
     """The delivery's work is done; `outcome` says how it ended."""
     await _change(session, delivery_id, handled_at=now, outcome=outcome)
+
+
+async def set_aside(session: AsyncSession, delivery_id: int, *, why: str, now: datetime) -> None:
+    """The delivery is of no use, and another try would read the same: kept, with the reason."""
+    await _change(session, delivery_id, handled_at=now, outcome=SET_ASIDE, last_error=why[:2000])
+
+
+async def set_aside_since(
+    session: AsyncSession, since: datetime
+) -> tuple[int, Mapping[str, Any] | None]:
+    """How many deliveries were of no use from a moment on, and the newest of them."""
+    mine = (inbox.c.outcome == SET_ASIDE, inbox.c.handled_at >= since)
+    count = await session.scalar(select(func.count()).where(*mine)) or 0
+    columns = (inbox.c.shop, inbox.c.topic, inbox.c.last_error)
+    newest = select(*columns).where(*mine).order_by(inbox.c.id.desc()).limit(1)
+    row = (await session.execute(newest)).mappings().first()
+    return count, None if row is None else dict(row)
 
 
 async def failed(

@@ -1,11 +1,10 @@
 """The front desk: a webhook's signature is checked on its raw bytes, then the delivery is kept."""
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import structlog
 
@@ -14,27 +13,47 @@ from peg.db.shared_commits import SharedCommits
 from peg.domain.clock import Clock
 from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import Channel, ShopId
+from peg.intake.envelopes import (
+    UNKNOWN_TOPIC,
+    etsy_shop,
+    first_of_each,
+    kept,
+    names,
+    shopify_shop,
+)
 from peg.intake.inbox import Receipt, record_once
-from peg.marketplaces.port import BadSignature, HintReader
+from peg.marketplaces.hints import BadSignature, HintReader
+from peg.shops.addresses import BadShopDomain
 
 log = structlog.get_logger()
 
-UNKNOWN_TOPIC = "unknown"
 AT_ONCE = ("orders/create", "orders/cancelled", "refunds/create", "order.", UNKNOWN_TOPIC)
 """Topics that begin so tell first of a piece sold, or of one that comes back; or may do so."""
 
 ORDERS_FIRST = timedelta(seconds=0.25)
 """A sale is told of five times over, and its figure before its order: the rest waits for that."""
 
-KEPT_HEADERS = ("content-type", "webhook-id", "webhook-timestamp")
-KEPT_PREFIX = "x-shopify-"
-_NEVER_KEPT = "x-shopify-hmac-sha256"
+SHOP_UNSURE = "peg-shop-unsure"
+"""Kept beside the headers of a delivery that another shop of the same app may have sent."""
+
+_UNSIGNED = (
+    "no connected shop has signed this: see that the webhook's secret is the one PEG knows (`peg"
+    " connect`), and that no proxy changes the body"
+)
 
 
 class Unsigned(PegError):
     """A delivery that no known shop's secret has signed."""
 
     kind: ClassVar[ErrorKind] = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sender:
+    """Which shop sent a delivery; `sure` if no other can have."""
+
+    shop: ShopId
+    sure: bool
 
 
 class Reception:
@@ -51,83 +70,76 @@ class Reception:
         self._readers = readers
 
     async def receive(self, channel: Channel, headers: Mapping[str, str], body: bytes) -> Receipt:
-        """Keep one delivery; committed when this returns. `headers` have names in small letters.
+        """Keep one delivery; committed when this returns.
 
         Raises:
-            Unsigned: no known shop's secret signed these bytes.
+            Unsigned: it names no shop, or no known shop's secret signed these bytes.
             DatabaseUnavailable: it could not be kept, so that the marketplace must send again.
         """
-        shop = self._signer(channel, headers, body)
-        topic, delivery = _names(channel, headers, body)
+        told = first_of_each(headers)
+        try:
+            sender = self._sender(channel, told, body)
+        except (BadSignature, BadShopDomain) as error:
+            log.warning("webhook.refused", channel=channel.value, sentence=str(error))
+            raise Unsigned(_UNSIGNED if isinstance(error, BadSignature) else str(error)) from error
+        topic, delivery = names(channel, told, body)
         keeping = partial(
             record_once,
-            shop=shop,
+            shop=sender.shop,
             topic=topic,
             delivery=delivery,
-            headers=_kept(headers),
+            headers=kept(told) if sender.sure else {**kept(told), SHOP_UNSURE: "yes"},
             body=body,
             now=self._clock.now(),
             wait=timedelta(0) if topic.startswith(AT_ONCE) else ORDERS_FIRST,
         )
         receipt = await self._commits.run(keeping)
-        log.info("webhook.kept", shop=shop, topic=topic, delivery=delivery, receipt=receipt.value)
+        log.info(
+            "webhook.kept",
+            shop=sender.shop,
+            topic=topic,
+            delivery=delivery,
+            receipt=receipt.value,
+        )
         return receipt
 
-    def _signer(self, channel: Channel, headers: Mapping[str, str], body: bytes) -> ShopId:
-        """The shop whose secret signed these bytes; nothing in them is believed before."""
-        signers = [
-            shop for shop in self._candidates(channel, headers) if self._signed(shop, headers, body)
-        ]
-        if len(signers) > 1:  # one app, several shops: now that it is signed, its word counts
-            signers = [shop for shop in signers if shop == _etsy_shop(body)] or signers
-        if not signers:
-            raise Unsigned(
-                "no connected shop has signed this: see that the webhook's secret is the one PEG"
-                " knows (`peg connect`), and that no proxy changes the body"
-            )
-        return signers[0]
+    def _sender(self, channel: Channel, headers: Mapping[str, str], body: bytes) -> _Sender:
+        """The shop whose secret signed these bytes; nothing in them is believed before.
 
-    def _candidates(self, channel: Channel, headers: Mapping[str, str]) -> Sequence[ShopId]:
+        Etsy's body names the shop. Shopify signs no shop's name: where shops share one app's
+        secret, the one that is named may not be the one that sent it.
+
+        Raises:
+            BadShopDomain: Shopify's header names no shop.
+            BadSignature: nobody known has signed it.
+        """
         if channel is Channel.SHOPIFY:
-            shop = ShopId(f"{channel.value}:{headers.get('x-shopify-shop-domain', '').lower()}")
-            return [shop] if shop in self._readers else []
-        return sorted(shop for shop in self._readers if shop.startswith(f"{channel.value}:"))
+            named = shopify_shop(headers)
+            signers = self._signers(channel, headers, body)
+            if named not in signers:
+                raise BadSignature(f"{named} is not connected, or has not signed this")
+            return _Sender(shop=named, sure=len(signers) == 1)
+        signers = self._signers(channel, headers, body)
+        named = etsy_shop(body)
+        return _Sender(shop=named if named in signers else signers[0], sure=True)
 
-    def _signed(self, shop: ShopId, headers: Mapping[str, str], body: bytes) -> bool:
-        try:
-            self._readers[shop].verify(headers, body, now=self._clock.now())
-        except BadSignature as error:
-            log.warning("webhook.refused", shop=shop, sentence=str(error))
-            return False
-        return True
+    def _signers(
+        self, channel: Channel, headers: Mapping[str, str], body: bytes
+    ) -> Sequence[ShopId]:
+        """The shops whose secret signed these bytes: several, where they share one.
 
-
-def _names(channel: Channel, headers: Mapping[str, str], body: bytes) -> tuple[str, str]:
-    """The topic and the delivery's own id; a body's fingerprint stands in for a missing id."""
-    fingerprint = f"sha256:{hashlib.sha256(body).hexdigest()}"
-    if channel is Channel.SHOPIFY:
-        topic = headers.get("x-shopify-topic") or UNKNOWN_TOPIC
-        return topic, headers.get("x-shopify-webhook-id") or fingerprint
-    event = _json(body).get("event_type")
-    return str(event or UNKNOWN_TOPIC), headers.get("webhook-id") or fingerprint
-
-
-def _etsy_shop(body: bytes) -> ShopId:
-    return ShopId(f"{Channel.ETSY.value}:{_json(body).get('shop_id')}")
-
-
-def _json(body: bytes) -> Mapping[str, Any]:
-    """The body as an object; an empty one where it is none: it is kept all the same."""
-    try:
-        found = json.loads(body)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _kept(headers: Mapping[str, str]) -> dict[str, str]:
-    return {
-        name: value
-        for name, value in headers.items()
-        if name in KEPT_HEADERS or (name.startswith(KEPT_PREFIX) and name != _NEVER_KEPT)
-    }
+        Raises:
+            BadSignature: none.
+        """
+        shops = sorted(shop for shop in self._readers if shop.startswith(f"{channel.value}:"))
+        signers, refusals = [], []
+        for shop in shops:
+            try:
+                self._readers[shop].verify(headers, body, now=self._clock.now())
+            except BadSignature as error:
+                refusals.append(f"{shop}: {error}")
+            else:
+                signers.append(shop)
+        if not signers:
+            raise BadSignature("; ".join(refusals) or f"no shop on {channel} is connected")
+        return signers

@@ -82,24 +82,6 @@ class UnexpectedAnswer(MarketplaceError):
     """An answer without the fields it must have: nothing is concluded from it."""
 
 
-class BadSignature(PegError):
-    """A webhook that the shop's secret did not sign: absent, malformed or wrong."""
-
-    kind: ClassVar[ErrorKind] = "refused"
-
-
-class MalformedDelivery(PegError):
-    """A signed webhook that cannot be read: no JSON, or without what its topic must have."""
-
-    kind: ClassVar[ErrorKind] = "refused"
-
-
-class UnknownTopic(PegError):
-    """A webhook about something PEG never asked for."""
-
-    kind: ClassVar[ErrorKind] = "refused"
-
-
 class BadCallback(PegError):
     """A browser came back with something PEG did not send it away with."""
 
@@ -141,30 +123,6 @@ class Result:
     shown: Shown
     sentence: str = ""
     verified: Reading | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hint:
-    """What a webhook tells, after its signature was checked: where to look.
-
-    Attributes:
-        topic: the marketplace's own topic.
-        order: the order it concerns, if any.
-        snapshot: the order itself where the payload carries all of it (Shopify).
-        stock_unit: Shopify's inventory item id it concerns, if any.
-        listing: the listing or product it concerns, if any.
-        available: the figure it claims for `stock_unit` at `place`; only ever a hint.
-    """
-
-    shop: ShopId
-    topic: str
-    order: str | None = None
-    snapshot: OrderSnapshot | None = None
-    stock_unit: str | None = None
-    listing: str | None = None
-    place: str | None = None
-    available: int | None = None
-    happened_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,22 +227,6 @@ class Marketplace(Protocol):
 
     async def remove_webhooks(self) -> int:
         """Have the shop send us nothing more; how many subscriptions ended."""
-
-
-class HintReader(Protocol):
-    """Checks a webhook's signature on its raw body and says where to look."""
-
-    def verify(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> None:
-        """Refuse what was not signed with the shop's secret.
-
-        Raises:
-            BadSignature: absent, malformed or wrong.
-        """
-
-    def hint(
-        self, headers: Mapping[str, str], body: bytes, *, shop: ShopId, received_at: datetime
-    ) -> Hint:
-        """Where to look. Call `verify` first."""
 
 
 class ShowsNewest(Protocol):

@@ -33,6 +33,12 @@ class BodyTooLarge(Refusal):
     status: ClassVar[int] = 413
 
 
+class BodyCutOff(Refusal):
+    """The sender hung up before all had come."""
+
+    status: ClassVar[int] = 400
+
+
 class UnknownParameter(Refusal):
     """A parameter that the route does not have."""
 

@@ -10,13 +10,15 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from fastapi import APIRouter, Request, Response
+from starlette.requests import ClientDisconnect
 
 from peg.domain.errors import PegError
 from peg.domain.identity import Channel
 from peg.intake.inbox import Receipt
 from peg.intake.reception import Unsigned
 from peg.monitoring.metrics import Metrics
-from peg.web.refusals import BodyTooLarge, NotSigned
+from peg.web.problems import documented
+from peg.web.refusals import BodyCutOff, BodyTooLarge, NotSigned
 
 WEBHOOK_BODY_BYTES_MAX = 1_000_000
 
@@ -39,20 +41,26 @@ def webhook_routes(front: FrontDesk, metrics: Metrics) -> APIRouter:
         except Unsigned as error:
             metrics.webhooks.labels(channel.value, "unsigned").inc()
             raise NotSigned(str(error)) from error
+        except ClientDisconnect as error:
+            metrics.webhooks.labels(channel.value, BodyCutOff.__name__).inc()
+            raise BodyCutOff("the sender hung up before the whole body had come") from error
         except PegError as error:
             metrics.webhooks.labels(channel.value, type(error).__name__).inc()
             raise
         metrics.webhooks.labels(channel.value, receipt.value).inc()
         return Response(status_code=200)
 
-    @routes.post("/shopify")
+    answers = {200: {"description": "Kept."}, **documented(401, 413, 503)}
+    takes = {"requestBody": {"required": True, "content": {"application/json": {"schema": {}}}}}
+
+    @routes.post("/shopify", responses=answers, openapi_extra=takes, response_class=Response)
     async def shopify(request: Request) -> Response:
-        """A delivery of Shopify, compliance topics included."""
+        """A delivery of Shopify, signed by the app's secret; compliance topics included."""
         return await receive(Channel.SHOPIFY, request)
 
-    @routes.post("/etsy")
+    @routes.post("/etsy", responses=answers, openapi_extra=takes, response_class=Response)
     async def etsy(request: Request) -> Response:
-        """A delivery of Etsy."""
+        """A delivery of Etsy, signed by the portal's secret within the last five minutes."""
         return await receive(Channel.ETSY, request)
 
     return routes
@@ -64,12 +72,20 @@ async def whole_body(request: Request, *, bytes_max: int = WEBHOOK_BODY_BYTES_MA
     Raises:
         BodyTooLarge: announced or sent more than `bytes_max`.
     """
-    announced = request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > bytes_max:
-        raise BodyTooLarge(f"{announced} bytes announced, {bytes_max} allowed")
+    announced = request.headers.get("content-length", "").lstrip("0")
+    too_long = len(announced) > len(str(bytes_max))
+    if announced.isascii() and announced.isdecimal() and (too_long or int(announced) > bytes_max):
+        raise _too_large(bytes_max)
     parts = bytearray()
     async for part in request.stream():
         parts += part
         if len(parts) > bytes_max:
-            raise BodyTooLarge(f"more than {bytes_max} bytes sent")
+            raise _too_large(bytes_max)
     return bytes(parts)
+
+
+def _too_large(bytes_max: int) -> BodyTooLarge:
+    return BodyTooLarge(
+        f"more than {bytes_max:,} bytes: no webhook of a marketplace is so large. If it was one all"
+        " the same, the next poll reads what it told of"
+    )

@@ -18,9 +18,10 @@ from peg.marketplaces.etsy.quota import Quota, Quotas
 from peg.marketplaces.etsy.quota import told_by as etsy_told
 from peg.marketplaces.etsy.webhooks import EtsyHints
 from peg.marketplaces.grant import Grant
+from peg.marketplaces.hints import HintReader
 from peg.marketplaces.http import Door
 from peg.marketplaces.open_shops import OpenShops
-from peg.marketplaces.port import AccessRevoked, HintReader, Marketplace
+from peg.marketplaces.port import AccessRevoked, Marketplace
 from peg.marketplaces.shopify import oauth as shopify_oauth
 from peg.marketplaces.shopify.client import ShopifyClient
 from peg.marketplaces.shopify.client import told_by as shopify_told

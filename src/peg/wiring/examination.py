@@ -4,7 +4,7 @@ import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from importlib.metadata import version
 
@@ -28,6 +28,7 @@ DISK_BYTES_LOW = 1_000_000_000
 DISK_BYTES_MIN = 100_000_000
 WAITING_S_MAX = 60.0
 DEAD_SHOWN_MAX = 5
+SET_ASIDE_TOLD = timedelta(days=7)
 LOW_SHOWN_MAX = 5
 STRANDED_NAMED_MAX = 5
 REFUSED_SHOWN_MAX = 5
@@ -184,6 +185,11 @@ async def waiting(session: AsyncSession, *, now: datetime) -> Sequence[Finding]:
         if age_s > WAITING_S_MAX:
             sentence = f"the oldest waits for {age_s:.0f} s: is `peg run` at work?"
             findings.append(Finding(State.LOOK, queue, sentence))
+    count, newest = await inbox.set_aside_since(session, now - SET_ASIDE_TOLD)
+    if newest is not None:
+        what = f"the newest, {newest['topic']} of {newest['shop']}: {newest['last_error']}"
+        sentence = f"{count} of no use within a week; {what}"
+        findings.append(Finding(State.LOOK, "webhooks", sentence))
     for one in await inbox.dead(session, limit=DEAD_SHOWN_MAX):
         words = f"{one['topic']} of {one['shop']} was put aside: {one['last_error']}"
         sentence = f"{words}. `peg dead` works on it again, or ticks it off"

@@ -14,14 +14,10 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from peg.domain.identity import ShopId
+from peg.domain.near import quoted
 from peg.marketplaces.etsy.answers import Json, text
-from peg.marketplaces.port import (
-    BadSignature,
-    Hint,
-    MalformedDelivery,
-    UnexpectedAnswer,
-    UnknownTopic,
-)
+from peg.marketplaces.hints import IT_IS_READ, BadSignature, Hint, MalformedDelivery, UnknownTopic
+from peg.marketplaces.port import UnexpectedAnswer
 
 TOLERANCE_S = 300.0
 SUBJECTS = frozenset({"order", "listing", "inventory"})
@@ -69,7 +65,8 @@ class EtsyHints:
             )
         signed = b".".join((delivery.encode(), sent_at.encode(), body))
         expected = hmac.new(self._key, signed, hashlib.sha256).digest()
-        if not any(hmac.compare_digest(expected, one) for one in _signatures(named)):
+        right = base64.b64encode(expected)
+        if not any(hmac.compare_digest(right, one) for one in _signatures(named)):
             raise BadSignature("no signature of the webhook is the shop's: check its secret")
 
     def hint(
@@ -89,10 +86,15 @@ class EtsyHints:
         try:
             kind, number = self._resource(payload, shop)
         except UnexpectedAnswer as cause:
-            raise MalformedDelivery("a webhook unlike Etsy's documentation arrived") from cause
+            raise MalformedDelivery(
+                f"a webhook unlike Etsy's documentation arrived: {IT_IS_READ}"
+            ) from cause
         topic = _event_of(payload) or kind
         if topic.partition(".")[0] not in SUBJECTS | {kind}:
-            raise UnknownTopic(f"Etsy sent a webhook about {topic[:40]!r}, which PEG does not use")
+            raise UnknownTopic(
+                f"Etsy sent a webhook about {quoted(topic)}, which PEG does not use: take it off"
+                " PEG's address in Etsy's developer portal"
+            )
         sent_at = named.get("webhook-timestamp", "")
         return Hint(
             shop=shop,
@@ -105,14 +107,19 @@ class EtsyHints:
     def _resource(self, payload: Json, shop: ShopId) -> tuple[str, str]:
         ours = shop.partition(":")[2]
         if str(payload.get("shop_id", "")) != ours:
-            raise MalformedDelivery(f"a webhook of another shop than {ours} arrived here")
+            raise MalformedDelivery(
+                f"a webhook of another shop than {ours} arrived here: connect that shop, or take"
+                " PEG's address out of its webhooks"
+            )
         address = text(payload, "resource_url")
         url = urlsplit(address)
         found = _RESOURCE.match(url.path)
         if url.netloc not in self._hosts or found is None or url.geturl() != address:
-            raise MalformedDelivery("a webhook points to what is neither a receipt nor a listing")
+            raise MalformedDelivery(
+                f"a webhook points to what is neither a receipt nor a listing: {IT_IS_READ}"
+            )
         if found["shop"] not in {None, ours}:
-            raise MalformedDelivery("a webhook points into another shop")
+            raise MalformedDelivery(f"a webhook points into another shop: {IT_IS_READ}")
         return found["kind"], found["id"]
 
 
@@ -129,23 +136,20 @@ def _flat(payload: Json) -> Json:
 
 
 def _signatures(named: Mapping[str, str]) -> list[bytes]:
+    """The signatures as they are written: a stranger's spelling of a right one is no right one."""
     found = []
     for entry in named.get("webhook-signature", "").split():
         version, comma, signature = entry.partition(",")
-        if comma and version != "v1":
-            continue
-        try:
-            found.append(base64.b64decode(signature if comma else version, validate=True))
-        except ValueError:
-            continue
+        if not comma or version == "v1":
+            found.append((signature if comma else version).encode())
     return found
 
 
 def _payload(body: bytes) -> Json:
     try:
         payload = json.loads(body)
-    except ValueError as cause:
-        raise MalformedDelivery("a signed webhook of Etsy holds no JSON") from cause
+    except (ValueError, RecursionError) as cause:
+        raise MalformedDelivery(f"a signed webhook of Etsy holds no JSON: {IT_IS_READ}") from cause
     if not isinstance(payload, dict):
-        raise MalformedDelivery("a signed webhook of Etsy holds no object")
+        raise MalformedDelivery(f"a signed webhook of Etsy holds no JSON object: {IT_IS_READ}")
     return payload

@@ -11,8 +11,9 @@ from typing import Any
 
 from peg.domain.identity import OfferRef, ShopId
 from peg.domain.money import Money
+from peg.domain.near import quoted
 from peg.domain.order import LineSnapshot, OrderSnapshot
-from peg.marketplaces.port import BadSignature, Hint, MalformedDelivery, UnknownTopic
+from peg.marketplaces.hints import IT_IS_READ, BadSignature, Hint, MalformedDelivery, UnknownTopic
 from peg.marketplaces.shopify.orders import Counted, Returned
 from peg.marketplaces.shopify.reading import field, moment, text, whole
 
@@ -71,7 +72,10 @@ class ShopifyHints:
         """
         topic = headers.get("x-shopify-topic", "")
         if topic not in TOPICS and topic not in COMPLIANCE_TOPICS:
-            raise UnknownTopic(f"PEG never asked for {topic!r}: it is not worked on")
+            raise UnknownTopic(
+                f"PEG never asked for {quoted(topic)}: it is not worked on. Whoever subscribed to"
+                " it at PEG's address may end that"
+            )
         told = _object(body)
         triggered = headers.get("x-shopify-triggered-at")
         happened_at = moment(triggered) if triggered else received_at
@@ -163,8 +167,8 @@ def _returned(told: Mapping[str, Any]) -> Mapping[str, Returned]:
 def _object(body: bytes) -> Mapping[str, Any]:
     try:
         told = json.loads(body)
-    except ValueError as cause:
-        raise MalformedDelivery("a signed delivery that is no JSON") from cause
+    except (ValueError, RecursionError) as cause:
+        raise MalformedDelivery(f"a signed delivery of Shopify is no JSON: {IT_IS_READ}") from cause
     if not isinstance(told, dict):
-        raise MalformedDelivery("a signed delivery that is no JSON object")
+        raise MalformedDelivery(f"a signed delivery of Shopify is no JSON object: {IT_IS_READ}")
     return told

@@ -10,7 +10,7 @@ from standardwebhooks import Webhook
 
 from peg.domain.identity import ShopId
 from peg.marketplaces.etsy.webhooks import EtsyHints
-from peg.marketplaces.port import BadSignature, MalformedDelivery, UnknownTopic
+from peg.marketplaces.hints import BadSignature, MalformedDelivery, UnknownTopic
 
 SECRET = "whsec_" + base64.b64encode(b"a practice secret").decode()
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from peg.domain.identity import ShopId
-from peg.marketplaces.port import BadSignature, MalformedDelivery, UnexpectedAnswer, UnknownTopic
+from peg.marketplaces.hints import BadSignature, MalformedDelivery, UnknownTopic
+from peg.marketplaces.port import UnexpectedAnswer
 from peg.marketplaces.shopify.webhooks import ShopifyHints
 
 SECRET, OLD = "shpss_new", "shpss_old"
