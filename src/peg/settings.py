@@ -114,6 +114,21 @@ class Settings(BaseModel):
     reconcile_s: PositiveFloat = Field(
         default=900.0, description="Seconds between two comparisons of every offer with the book."
     )
+    many_offers: int = Field(
+        default=20,
+        ge=2,
+        description=(
+            "So many offers of one shop, changed by others or about to be raised within ten"
+            " minutes, stop and ask a person, if they are PEG_MANY_SHARE of the shop besides."
+            " From 250 on PEG always asks."
+        ),
+    )
+    many_share: float = Field(
+        default=0.2,
+        ge=0.0,
+        le=1.0,
+        description="That share of a shop's offers.",
+    )
     clock_speed: PositiveFloat = Field(
         default=1.0,
         description=(

@@ -45,7 +45,7 @@ async def test_one_proof_of_many_pieces_fails_only_those_the_dark_shop_sells(
     shop: LittleShop,
 ) -> None:
     engine, ground = shop.rehearsal.engine, shop.rehearsal.ground
-    prover = Prover(ground.database, ground.clock, engine.lookout, engine.polls)
+    prover = Prover(ground.database, ground.clock, engine.lookout, engine.polls, many=QUICK.many)
     chain = (await shop.offer("shopify", CHAIN)).id
     brooch = (await shop.offer("shopify", BROOCH)).id
     assert set(await prover.prove([chain, brooch])) == {chain, brooch}
@@ -59,7 +59,7 @@ async def test_a_shop_that_is_not_connected_any_more_is_a_dark_one(shop: LittleS
     ground, etsy = shop.rehearsal.ground, shop.shop("etsy")
     left = {key: one for key, one in shop.rehearsal.engine.shops.items() if key != etsy}
     engine = build_engine(ground, left, CallLog(), QUICK)
-    prover = Prover(ground.database, ground.clock, engine.lookout, engine.polls)
+    prover = Prover(ground.database, ground.clock, engine.lookout, engine.polls, many=QUICK.many)
     chain = (await shop.offer("shopify", CHAIN)).id
     brooch = (await shop.offer("shopify", BROOCH)).id
 
@@ -70,7 +70,7 @@ async def test_a_shop_that_is_not_connected_any_more_is_a_dark_one(shop: LittleS
 
 async def test_nothing_waits_for_a_shop_that_a_person_took_out(shop: LittleShop) -> None:
     engine, ground = shop.rehearsal.engine, shop.rehearsal.ground
-    prover = Prover(ground.database, ground.clock, engine.lookout, engine.polls)
+    prover = Prover(ground.database, ground.clock, engine.lookout, engine.polls, many=QUICK.many)
     chain = (await shop.offer("shopify", CHAIN)).id
     shop.faults(**{"etsy.server_error": 1.0})
     assert not await prover.prove([chain])

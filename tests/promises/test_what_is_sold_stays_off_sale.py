@@ -6,6 +6,7 @@ import pytest
 from tests.support.little_catalogue import RING
 from tests.support.little_shop import DEAF, LittleShop, open_little_shop
 from tests.support.naive import NaiveConnector
+from tests.support.rehearsal import QUICK
 
 from marketsim.pieces import MarketName
 from peg.ledger import questions
@@ -60,7 +61,7 @@ async def test_what_is_put_back_again_and_again_is_taken_off_each_time_and_a_per
 async def may_be_raised(shop: LittleShop, market: MarketName) -> bool:
     """Whether a raise of the ring on this shop would be proved now."""
     engine, ground = shop.rehearsal.engine, shop.rehearsal.ground
-    prover = Prover(ground.database, ground.clock, engine.lookout, engine.polls)
+    prover = Prover(ground.database, ground.clock, engine.lookout, engine.polls, many=QUICK.many)
     offer = (await shop.offer(market, RING)).id
     return offer in await prover.prove([offer])
 

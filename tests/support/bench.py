@@ -24,10 +24,11 @@ from peg.domain.money import Money
 from peg.domain.offer import ANYWHERE, Parts, Reading, RemoteOffer, Shelf
 from peg.domain.order import LineSnapshot, OrderSnapshot
 from peg.domain.stock import Cause, StockLevel
+from peg.intake.desk import TakenIn
 from peg.intake.orders import take_in
 from peg.intake.patience import Patience
 from peg.intake.polling import begin_from
-from peg.intake.readings import Basis, TakenIn, basis_of, take_in_readings
+from peg.intake.readings import Basis, basis_of, take_in_readings
 from peg.ledger import book, queries
 from peg.ledger.book import Posting
 from peg.ledger.order_lines import Component

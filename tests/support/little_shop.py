@@ -23,6 +23,7 @@ from peg.catalog.offers import Offer
 from peg.db.transaction import begin, reading
 from peg.domain.identity import ShopId, Sku
 from peg.domain.messages import Alert
+from peg.intake.many import Many
 from peg.marketplaces.shopify.marketplace import ShopifyMarketplace
 from peg.reads import doubts
 
@@ -231,6 +232,7 @@ async def open_little_shop(
     with_set: bool = False,
     with_brooch: bool = False,
     speed: float = SPEED,
+    many: Many | None = None,
 ) -> AsyncIterator[LittleShop]:
     """Both shops sell a ring, studs, five chains and bands in two metals, faster than real time.
 
@@ -241,11 +243,12 @@ async def open_little_shop(
         with_set: ring and studs are also listed together, as one piece.
         with_brooch: Shopify also sells three brooches, which Etsy does not.
         speed: of the shops' time and of PEG's.
+        many: how many offers changing at once are very many.
     """
     async with rehearse(
         folder,
         rates={**NO_CHANCE, "etsy.receipt_lag": 0.0, **(rates or {})},
-        patience=PATIENCE,
+        patience=replace(PATIENCE, many=many or PATIENCE.many),
         environment={"PEG_GLANCE_S": "2", **(environment or {})},
         catalogue=little_catalogue(with_set=with_set, with_brooch=with_brooch),
         speed=speed,

@@ -28,7 +28,7 @@ def lookout(shops: TwoShops) -> Lookout:
 
 
 def prover(shops: TwoShops) -> Prover:
-    return Prover(shops.database, shops.clock, lookout(shops), shops.polls)
+    return Prover(shops.database, shops.clock, lookout(shops), shops.polls, many=PATIENCE.many)
 
 
 def reconciler(shops: TwoShops) -> Reconciler:

@@ -119,6 +119,12 @@ async def all_of_shop(session: AsyncSession, shop: ShopId) -> list[Offer]:
     return await _load(session, tables.offers.c.shop == shop)
 
 
+async def count(session: AsyncSession, shop: ShopId) -> int:
+    """How many offers a shop has, without those that are gone."""
+    mine = (tables.offers.c.shop == shop) & tables.offers.c.gone.is_(False)
+    return await session.scalar(select(func.count()).where(mine)) or 0
+
+
 async def everything(session: AsyncSession) -> list[Offer]:
     """Every offer of every shop."""
     return await _load(session, tables.offers.c.id.is_not(None))
@@ -167,12 +173,11 @@ async def park(session: AsyncSession, offer: OfferId, *, parked: bool = True) ->
     await session.execute(change.values(parked=parked))
 
 
-async def mark_gone(session: AsyncSession, offer: OfferId) -> None:
-    """The offer was deleted on its marketplace."""
+async def mark_gone(session: AsyncSession, offer: OfferId, *, gone: bool = True) -> None:
+    """The offer was deleted on its marketplace (or that is not sure any more)."""
     require_transaction(session)
-    await session.execute(
-        update(tables.offers).where(tables.offers.c.id == offer).values(gone=True)
-    )
+    change = update(tables.offers).where(tables.offers.c.id == offer)
+    await session.execute(change.values(gone=gone))
 
 
 async def _load(session: AsyncSession, where: ColumnElement[bool]) -> list[Offer]:

@@ -16,6 +16,7 @@ from peg.intake.tables import checks
 CHECKS = "checks"
 """The signal that wakes the checker."""
 
+SAID_DELETED = "said to be deleted"
 WATCHED = "watched after an unconditional write"
 
 TAKEN = timedelta(minutes=5)

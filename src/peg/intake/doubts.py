@@ -10,19 +10,18 @@ from peg.bus.outbox import stage
 from peg.catalog import items, mirror, offers
 from peg.catalog.mirror import Expectation
 from peg.catalog.offers import Offer
-from peg.domain.identity import POOL, Channel
+from peg.domain.identity import Channel
 from peg.domain.messages import Alert, OfferDrifted
 from peg.domain.offer import Shelf
-from peg.domain.stock import Cause
-from peg.intake import checks
+from peg.intake import checks, surprises
+from peg.intake.brake import Brake
+from peg.intake.edits import EXTRA_PIECES, WITHDRAWN_BY_HAND, Edits
 from peg.intake.patience import Patience
 from peg.intake.polling import last_read_at
-from peg.ledger import book, places, questions
+from peg.intake.surprises import Done, What
+from peg.ledger import questions
 
 log = structlog.get_logger()
-
-WITHDRAWN_BY_HAND = "withdrawn_by_hand"
-"""The kind of the question whether PEG may put an offer back on sale."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,22 +31,40 @@ class Doubts:
     session: AsyncSession
     offer: Offer
     patience: Patience
+    brake: Brake
     now: datetime
 
     async def shows_more(self, place: str, available: int, row: Expectation, pieces: int) -> None:
         """More pieces than expected: believed only when seen twice, with orders read between."""
+        is_ours = self._may_be_our_overwriting(row)
         if not await self._seen_for_long(place, pieces):
+            if not is_ours:
+                await self._stopped(What.FIRST_SIGHT, place, pieces, row, done=Done.SEEN)
             return
         await checks.done(self.session, self.offer.id)
+        await surprises.forget_first_sight(self.session, self.offer.id, place)
         await mirror.note_seen(self.session, self.offer.id, place, available)
-        if self._may_be_our_overwriting(row):
+        if is_ours:
             log.warning("stock.overwrote_sale", offer=self.offer.id, pieces=pieces)
             await self.drifted()
-        elif await self._is_stocked():
-            await self._believe(place, pieces)
+            return
+        is_stocked = await self._is_stocked()
+        done = Done.BELIEVED if is_stocked else Done.ASKED
+        if await self._stopped(What.PIECES, place, pieces, row, done=done):
+            return
+        if is_stocked:
+            edits = Edits(session=self.session, offer=self.offer, now=self.now)
+            await edits.believe_more(place, pieces)
         else:
             await self._ask_about_extra(available, pieces)
             await self.drifted()
+
+    async def _stopped(
+        self, what: What, place: str, pieces: int, row: Expectation, *, done: Done
+    ) -> bool:
+        return await self.brake.stops(
+            self.offer, what, place, pieces=pieces, base=row.quantity, done=done
+        )
 
     async def ghost(self) -> None:
         """Back on sale although it was withdrawn: withdrawn again at once, and alarmed."""
@@ -66,9 +83,14 @@ class Doubts:
         await questions.withdraw(self.session, WITHDRAWN_BY_HAND, str(self.offer.id), now=self.now)
         await self.drifted()
 
-    async def withdrawn_by_hand(self) -> None:
-        """Off sale although we left it on: a person's wish, kept until a person says otherwise."""
+    async def withdrawn_by_hand(self, base: int) -> None:
+        """Off sale although we left it on, showing `base`: a person's wish, kept until one says no.
+
+        Very many at once may be no wish: they are not put back either.
+        """
         await mirror.note_shelf(self.session, self.offer.id, Shelf.WITHDRAWN)
+        if await self.brake.stops(self.offer, What.OFF_SALE, base=base, done=Done.PARKED):
+            return
         await offers.park(self.session, self.offer.id)
         await questions.ask(
             self.session,
@@ -86,7 +108,7 @@ class Doubts:
 
     async def gone(self) -> None:
         """The listing was deleted on the marketplace: no more writes to it, and a word about it."""
-        if self.offer.gone:
+        if self.offer.gone or await self._is_doubted_that_it_is_gone():
             return
         await offers.mark_gone(self.session, self.offer.id)
         await self._alert(
@@ -94,6 +116,12 @@ class Doubts:
             f"{self.offer.title!r} no longer exists on {self.offer.ref.channel}: list it again"
             " there and run `peg import`, or leave it; its stock is still counted",
         )
+
+    async def _is_doubted_that_it_is_gone(self) -> bool:
+        check = await checks.check_of(self.session, self.offer.id)
+        if check is not None and check.why == checks.SAID_DELETED:
+            return False
+        return await self.brake.stops(self.offer, What.GONE, base=0, done=Done.NOTED)
 
     async def drifted(self) -> None:
         """Have the offer compared with its target, and pushed."""
@@ -141,28 +169,10 @@ class Doubts:
         item = await items.by_sku(self.session, self.offer.components[0].sku)
         return item is not None and not item.one_of_a_kind
 
-    async def _believe(self, place: str, pieces: int) -> None:
-        """A person has put stocked goods on the shelf and typed it in on a marketplace."""
-        component = self.offer.components[0]
-        location = await mirror.location_of(self.session, self.offer, place)
-        if location == POOL:  # Etsy tells no place, and Shopify can show nothing of the pool
-            location = await places.fullest(self.session, component.sku)
-        posting = book.Posting(
-            sku=component.sku,
-            location=location,
-            on_hand=pieces * component.quantity,
-            cause=Cause.EDITED,
-            source=self.offer.ref.shop,
-            reference=str(self.offer.id),
-            happened_at=self.now,
-            note=f"raised by hand on {self.offer.ref.channel}",
-        )
-        await book.post(self.session, [posting], now=self.now)
-
     async def _ask_about_extra(self, available: int, pieces: int) -> None:
         await questions.ask(
             self.session,
-            kind="extra_pieces",
+            kind=EXTRA_PIECES,
             subject=str(self.offer.id),
             sentence=(
                 f"{self.offer.title!r} shows {available} on {self.offer.ref.channel}, {pieces} more"

@@ -11,7 +11,7 @@ from peg.catalog import lines, locations, mirror, returns
 from peg.domain.identity import OfferId, ShopId, Sku
 from peg.domain.messages import OrderTakenIn
 from peg.domain.order import LineSnapshot, OrderSnapshot
-from peg.intake import checks
+from peg.intake import checks, surprises
 from peg.intake.patience import Patience
 from peg.ledger import kept, questions
 from peg.ledger import orders as book_orders
@@ -139,6 +139,8 @@ async def _expect_line(
     place = await mirror.place_of_sale(session, offer, line.remote_location if line else None)
     if place is None:
         return
+    if posted.explained:
+        await surprises.explain(session, offer, posted.explained)
     if posted.moved_from is not None:
         await mirror.note_taken(session, offer, posted.moved_from, -posted.moved)
     taken = posted.sold + posted.moved - posted.explained

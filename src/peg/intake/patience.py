@@ -1,7 +1,9 @@
 """How long PEG waits before it believes something: each wait with its reason."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+
+from peg.intake.many import Many
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +20,7 @@ class Patience:
             overwriting of a sale.
         between_polls_s: two polls of a shop's orders begin at least so far apart.
         between_checks_s: doubtful offers are gathered for so long and read together.
+        many: so many offers changing at once are believed only after a person was asked.
     """
 
     confirm_s: float = 2.0
@@ -27,6 +30,7 @@ class Patience:
     settle_s: float = 600.0
     between_polls_s: float = 1.0
     between_checks_s: float = 1.0
+    many: Many = field(default_factory=Many)
 
     def confirm(self) -> timedelta:
         """`confirm_s` as a span."""

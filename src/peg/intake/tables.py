@@ -1,4 +1,4 @@
-"""Deliveries kept once, cursors of the polls, and offers to be read again."""
+"""Deliveries kept once, cursors of polls, offers to be read again, and what nothing explains."""
 
 from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
@@ -47,4 +47,18 @@ checks = Table(
     Column("why", String(64), nullable=False),
     Column("seen", Json),
     Column("seen_at", UtcDateTime),
+)
+
+surprises = Table(
+    "surprises",
+    metadata,
+    Column("offer", Integer, primary_key=True),
+    Column("place", String(64), primary_key=True),
+    Column("what", String(16), primary_key=True),
+    Column("shop", String(128), nullable=False),
+    Column("pieces", Integer, nullable=False),
+    Column("base", Integer, nullable=False),
+    Column("done", String(16), nullable=False),
+    Column("met_at", UtcDateTime, nullable=False),
+    Index("ix_surprises_shop_met_at", "shop", "met_at"),
 )

@@ -68,6 +68,18 @@ async def ask(
     await session.execute(insert_or_ignore(session, questions).values(row))
 
 
+async def reword(
+    session: AsyncSession, kind: str, subject: str, sentence: str, evidence: Mapping[str, Any]
+) -> None:
+    """What is being asked has grown: tell what is known by now."""
+    require_transaction(session)
+    await session.execute(
+        update(questions)
+        .where(questions.c.open_key == f"{kind}:{subject}")
+        .values(sentence=sentence, evidence=dict(evidence))
+    )
+
+
 async def open_questions(session: AsyncSession, kind: str | None = None) -> Sequence[Question]:
     """Questions that wait for an answer, oldest first."""
     query = select(*_columns()).where(questions.c.answered_at.is_(None)).order_by(questions.c.id)

@@ -5,16 +5,20 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import offers
-from peg.domain.identity import OfferId, Sku
+from peg.domain.identity import OfferId, ShopId, Sku
 from peg.domain.stock import Cause
+from peg.intake import brake
+from peg.intake.brake import MANY_CHANGED
+from peg.intake.edits import EXTRA_PIECES, WITHDRAWN_BY_HAND
 from peg.intake.orders import HOLD_ALL, WHICH_PIECE, told_which
 from peg.intake.patience import Patience
 from peg.ledger import book, places, questions
 from peg.ledger.book import Posting
 from peg.ledger.questions import Question
 from peg.onboarding.counting import DISAGREES
-from peg.propagation import board
-from peg.propagation.retarget import retarget_offers
+from peg.propagation import board, many_raises
+from peg.propagation.many_raises import MANY_RAISES
+from peg.propagation.retarget import retarget, retarget_offers
 from peg.reconciliation.run import DELETED, VANISHED, believe_gone
 
 
@@ -31,15 +35,29 @@ async def answer(
     if question.kind == DISAGREES:
         more = int(option) - int(question.evidence["taken"])
         await _correct(session, Sku(question.subject), more, question, who=who, now=now)
-    elif question.kind == "extra_pieces" and option == "yes":
+    elif question.kind == EXTRA_PIECES and option == "yes":
         await _believe_extra(session, question, who=who, now=now)
-    elif question.kind == "withdrawn_by_hand" and option == "put_back":
+    elif question.kind == WITHDRAWN_BY_HAND and option == "put_back":
         await _put_back(session, OfferId(int(question.subject)), now=now)
     elif question.kind == WHICH_PIECE and option != HOLD_ALL:
         await told_which(session, question, Sku(option), patience=Patience(), now=now)
     elif question.kind == VANISHED and option == DELETED:
         await believe_gone(session, question, now=now)
+    elif question.kind == MANY_CHANGED:
+        await _end_brake(session, ShopId(question.subject), option, now=now)
+    elif question.kind == MANY_RAISES:
+        await many_raises.clear_shop(session, ShopId(question.subject), now=now)
     return question
+
+
+async def _end_brake(session: AsyncSession, shop: ShopId, option: str, *, now: datetime) -> None:
+    """The book follows the shop, or the shop the book; what that raises has been asked about."""
+    act = brake.believe if option == brake.BELIEVE else brake.put_back
+    changed = await act(session, shop, now=now)
+    skus = sorted({part.sku for offer in changed for part in offer.components})
+    await retarget(session, skus, now=now)
+    concerned = await offers.of_skus(session, skus)
+    await many_raises.clear(session, [offer.id for offer in concerned], now=now)
 
 
 async def _correct(

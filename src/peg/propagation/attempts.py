@@ -15,7 +15,7 @@ from peg.domain.identity import OfferId, ShopId
 from peg.marketplaces.port import Write
 from peg.propagation.board import Standing
 from peg.propagation.evidence import Proof
-from peg.propagation.tables import attempts, writes
+from peg.propagation.tables import attempts, targets, writes
 
 
 def new_key(rng: Random) -> str:
@@ -119,6 +119,17 @@ class Written:
     aimed_at: datetime
     behind_since: datetime | None
     written_at: datetime
+
+
+async def raised_since(session: AsyncSession, shop: ShopId, since: datetime) -> frozenset[OfferId]:
+    """The offers of a shop of which PEG has shown more from a moment on."""
+    query = (
+        select(writes.c.offer, writes.c.before, writes.c.quantity)
+        .join(targets, targets.c.offer == writes.c.offer)
+        .where(targets.c.shop == shop, writes.c.written_at >= since)
+    )
+    rows = await session.execute(query)
+    return frozenset(OfferId(row.offer) for row in rows if row.quantity > row.before)
 
 
 async def written_since(

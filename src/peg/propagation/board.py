@@ -141,6 +141,14 @@ async def dirty(
     return [_standing(row) for row in (await session.execute(query)).mappings()]
 
 
+async def behind(session: AsyncSession, shop: ShopId) -> Sequence[Standing]:
+    """Every offer of a shop that does not show its newest target yet, due or not."""
+    query = select(targets).where(
+        targets.c.shop == shop, targets.c.shown_version < targets.c.version
+    )
+    return [_standing(row) for row in (await session.execute(query)).mappings()]
+
+
 async def dirty_offers(session: AsyncSession) -> Sequence[OfferId]:
     """Every offer that does not show its newest target yet."""
     query = select(targets.c.offer).where(targets.c.shown_version < targets.c.version)

@@ -7,7 +7,7 @@ from typing import Any
 
 from peg.catalog.offers import Offer
 from peg.domain.identity import OfferId, ShopId
-from peg.intake.readings import TakenIn
+from peg.intake.desk import TakenIn
 
 GOOD_FOR = timedelta(minutes=2)
 """Raises on Etsy wait for each other; one that had to wait for longer is proved anew."""
@@ -21,12 +21,14 @@ class Witness:
         needed_since: when the proof was begun; nothing from before counts.
         taken: its reading, judged; None where it could not be had.
         orders_at: every order of its shop from before then is in the book.
+        doubted: very many offers of its shop changed at once, and a person is asked about that.
     """
 
     offer: Offer
     needed_since: datetime
     taken: TakenIn | None
     orders_at: datetime | None
+    doubted: bool = False
 
 
 Leg = Callable[[Witness], bool]
@@ -60,12 +62,18 @@ def orders_came_after(witness: Witness) -> bool:
     return witness.orders_at is not None and witness.orders_at >= since
 
 
+def shop_is_believed(witness: Witness) -> bool:
+    """What its shop shows is taken for what it is."""
+    return not witness.doubted
+
+
 LEGS: Sequence[Leg] = (
     was_read,
     was_read_for_this,
     nothing_moved_meanwhile,
     is_explained,
     orders_came_after,
+    shop_is_believed,
 )
 
 

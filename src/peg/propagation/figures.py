@@ -12,7 +12,9 @@ from peg.db.engine import Database
 from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
 from peg.domain.identity import OfferId, OfferRef, ShopId
+from peg.intake import surprises
 from peg.intake.looking import Lookout
+from peg.intake.surprises import NOT_HELD
 from peg.marketplaces.port import MarketplaceError, Result, Shown, Write
 from peg.marketplaces.writers import ConditionalWriter
 from peg.propagation import board, refusals
@@ -30,6 +32,7 @@ log = structlog.get_logger()
 WRITES_PER_CALL_MAX = 250
 WAIT_FOR_RETURN_S = 2.0
 UNDER_WAY_S = 0.3
+HELD, HELD_S = "held: a person is asked about the shop", 30.0
 
 NOTHING_PROVED: Mapping[OfferId, Proof] = {}
 
@@ -78,6 +81,8 @@ class FigurePusher:
         under_way = [one for one in planned if one.plan.move is Move.UNDER_WAY]
         await self._later(under_way, "another write is under way", wait_s=UNDER_WAY_S)
         await self._wait([one for one in planned if one.plan.move is Move.WAIT])
+        held = [one for one in planned if one.plan.move is Move.HELD]
+        await self._later(held, HELD, wait_s=HELD_S)
         return [one.standing for one in planned if one.plan.move is Move.RAISE]
 
     async def raise_(self, dirty: Sequence[Standing]) -> None:
@@ -95,11 +100,14 @@ class FigurePusher:
             known = await mirror.expected_of(session, list(wanted))
             found = await offers.by_ids(session, list(wanted))
             standings = await board.standings(session, list(wanted))
+            held = await surprises.held(session, list(wanted))
         return [
             _Planned(
                 offer=offer,
                 standing=standings[key],
-                plan=plan_figures(offer.ref, standings[key].target, known.get(key, {})),
+                plan=plan_figures(
+                    offer.ref, standings[key].target, known.get(key, {}), held.get(key, NOT_HELD)
+                ),
             )
             for key, offer in found.items()
             if key in standings and not offer.gone

@@ -6,26 +6,35 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import mirror, offers
+from peg.catalog.mirror import Expectation
 from peg.catalog.offers import Offer
 from peg.domain.identity import OfferRef, ShopId
 from peg.domain.offer import ANYWHERE
+from peg.intake import surprises
+from peg.intake.surprises import NOT_HELD, Held
 from peg.propagation import board
 from peg.propagation.board import Standing
-from peg.propagation.planning import ListingMove, Side, plan_listing
+from peg.propagation.planning import ListingMove, Side, plan_listing, tempered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingView:
-    """One listing of a marketplace that takes listings only as a whole."""
+    """One listing of a marketplace that takes listings only as a whole.
+
+    `doubted`: it seems to be deleted, and a person is asked whether that may be.
+    """
 
     listing: str
     offers: Mapping[OfferRef, Offer]
     standings: Mapping[OfferRef, Standing]
     sides: Mapping[OfferRef, Side]
+    doubted: bool = False
 
     @property
     def move(self) -> ListingMove:
         """What the listing needs; one that a person took off sale is not put back."""
+        if self.doubted:
+            return ListingMove.HELD
         move = plan_listing(self.sides)
         parked = any(offer.parked for offer in self.offers.values())
         return ListingMove.NONE if parked and move is ListingMove.RESTORE else move
@@ -48,14 +57,15 @@ async def view_listing(session: AsyncSession, shop: ShopId, listing: str) -> Lis
     }
     keys = [offer.id for offer in found.values()]
     known = await mirror.expected_of(session, keys)
+    held = await surprises.held(session, keys)
     standings = await board.standings(session, keys)
     sides = {}
     for ref, offer in found.items():
         row = known.get(offer.id, {}).get(ANYWHERE)
         if row is not None:
             standing = standings.get(offer.id)
-            wanted = standing.target.total if standing else row.quantity
-            sides[ref] = Side(wanted=wanted, known=row)
+            aim = standing.target.total if standing else row.quantity
+            sides[ref] = _side(aim, row, held.get(offer.id, NOT_HELD))
     return ListingView(
         listing=listing,
         offers=found,
@@ -63,4 +73,10 @@ async def view_listing(session: AsyncSession, shop: ShopId, listing: str) -> Lis
             offer.ref: standings[offer.id] for offer in found.values() if offer.id in standings
         },
         sides=sides,
+        doubted=any(one.gone for one in held.values()),
     )
+
+
+def _side(aim: int, row: Expectation, held: Held) -> Side:
+    wanted = tempered(aim, row.quantity, held.bases.get(ANYWHERE))
+    return Side(wanted=wanted, known=row, held=wanted != aim)

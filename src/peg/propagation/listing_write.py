@@ -116,7 +116,7 @@ class ListingWrite:
             seen = readings.get(ref)
             if seen is None or ref not in view.sides:
                 continue
-            wanted = standing.target.total
+            wanted = view.sides[ref].wanted
             basis = 0 if self._restores else seen.parts[ANYWHERE].available
             decided[ref] = wanted if standing.offer in self._proof else min(wanted, basis)
             if decided[ref] < wanted and not standing.dirty:
@@ -244,7 +244,7 @@ async def settle_listing(session: AsyncSession, shop: ShopId, listing: str, cloc
     view = await view_listing(session, shop, listing)
     for ref, side in view.sides.items():
         standing = view.standings.get(ref)
-        if standing is None or side.known.pending is not None:
+        if standing is None or side.known.pending is not None or side.held:
             continue
         shows = side.known.quantity if side.known.shelf is Shelf.LISTED else 0
         if shows == side.wanted or view.offers[ref].parked:

@@ -47,6 +47,7 @@ class _PutOff:
 _PUT_OFF = {
     ListingMove.UNDER_WAY: _PutOff("another write is under way", wait_s=0.3),
     ListingMove.WAIT: _PutOff("may come back by itself", wait_s=2.0),
+    ListingMove.HELD: _PutOff("held: a person is asked about the shop", wait_s=30.0),
 }
 
 

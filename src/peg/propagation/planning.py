@@ -7,6 +7,7 @@ from enum import Enum
 from peg.catalog.mirror import Expectation
 from peg.domain.identity import OfferRef
 from peg.domain.offer import Shelf, Target
+from peg.intake.surprises import NOT_HELD, Held
 from peg.marketplaces.port import Write
 
 
@@ -19,6 +20,20 @@ class Move(Enum):
     LOOK = "look"  # a write got no answer: read before deciding
     UNDER_WAY = "under_way"  # another write is being sent: its answer first
     WAIT = "wait"  # the marketplace may put a piece back by itself: see first
+    HELD = "held"  # a person is asked about the shop: only what is sold comes off
+
+
+def tempered(wanted: int, known: int, base: int | None) -> int:
+    """What to write to a place that somebody changed while very many were: `known` is left alone.
+
+    But what the book has none of comes off, and so does what was sold since: the target is below
+    the `base` that it showed by the book before. None: nobody changed it.
+
+    >>> tempered(5, 9, base=5), tempered(4, 9, base=5), tempered(0, 9, base=0), tempered(5, 9, None)
+    (9, 4, 0, 5)
+    """
+    changed_by_others_only = base is not None and wanted >= base and wanted > 0
+    return known if changed_by_others_only else wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,29 +44,46 @@ class Plan:
     writes: tuple[Write, ...] = ()
 
 
-def plan_figures(ref: OfferRef, target: Target, known: Mapping[str, Expectation]) -> Plan:
+def plan_figures(
+    ref: OfferRef, target: Target, known: Mapping[str, Expectation], held: Held = NOT_HELD
+) -> Plan:
     """Plan for a marketplace that compares and sets each figure by itself (Shopify).
 
     Lowering never waits for raising: where one place goes down and another up, only the lowering
     is planned; the raise follows with its proof.
     """
-    if any(row.unanswered for row in known.values()):
-        return Plan(move=Move.LOOK)
-    if any(row.pending is not None for row in known.values()):
-        return Plan(move=Move.UNDER_WAY)
+    first = _comes_first(known, held)
+    if first is not None:
+        return Plan(move=first)
+    aims = {place: target.quantities.get(place, 0) for place in known}
+    wanted = {
+        place: tempered(aims[place], row.quantity, held.bases.get(place))
+        for place, row in known.items()
+    }
     changes = [
-        Write(ref=ref, place=place, basis=row.quantity, quantity=target.quantities.get(place, 0))
+        Write(ref=ref, place=place, basis=row.quantity, quantity=wanted[place])
         for place, row in sorted(known.items())
-        if row.quantity != target.quantities.get(place, 0)
+        if row.quantity != wanted[place]
     ]
     lower = tuple(write for write in changes if write.quantity < write.basis)
     if lower:
         return Plan(move=Move.LOWER, writes=lower)
     if not changes:
-        return Plan(move=Move.NONE)
+        return Plan(move=Move.NONE if wanted == aims else Move.HELD)
     if any(row.may_rise for row in known.values()):
         return Plan(move=Move.WAIT)
     return Plan(move=Move.RAISE, writes=tuple(changes))
+
+
+def _comes_first(known: Mapping[str, Expectation], held: Held) -> Move | None:
+    """What must be over before anything else is sent."""
+    if held.gone:
+        return Move.HELD
+    if any(row.unanswered for row in known.values()):
+        return Move.LOOK
+    if any(row.pending is not None for row in known.values()):
+        return Move.UNDER_WAY
+    return None
 
 
 class ListingMove(Enum):
@@ -65,17 +97,20 @@ class ListingMove(Enum):
     LOOK = "look"
     UNDER_WAY = "under_way"
     WAIT = "wait"
+    HELD = "held"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
     """One offer of a listing: what it should show, and what it is believed to show.
 
-    An offer that nobody mapped is left as it is: `wanted` equals what it shows.
+    An offer that nobody mapped is left as it is: `wanted` equals what it shows. So does one whose
+    change a person is asked about: then it is `held`.
     """
 
     wanted: int
     known: Expectation
+    held: bool = False
 
 
 def plan_listing(sides: Mapping[OfferRef, Side]) -> ListingMove:
@@ -88,6 +123,8 @@ def plan_listing(sides: Mapping[OfferRef, Side]) -> ListingMove:
         return ListingMove.LOOK
     if any(side.known.pending is not None for side in sides.values()):
         return ListingMove.UNDER_WAY
+    if any(side.held for side in sides.values()) and _is_as_wanted(sides):
+        return ListingMove.HELD
     on_sale = any(side.known.shelf is Shelf.LISTED for side in sides.values())
     wanted = any(side.wanted for side in sides.values())
     if not wanted:
@@ -98,8 +135,12 @@ def plan_listing(sides: Mapping[OfferRef, Side]) -> ListingMove:
     return _upwards(sides, on_sale=on_sale)
 
 
+def _is_as_wanted(sides: Mapping[OfferRef, Side]) -> bool:
+    return all(side.wanted == side.known.quantity for side in sides.values())
+
+
 def _upwards(sides: Mapping[OfferRef, Side], *, on_sale: bool) -> ListingMove:
-    if on_sale and all(side.wanted == side.known.quantity for side in sides.values()):
+    if on_sale and _is_as_wanted(sides):
         return ListingMove.NONE
     if any(side.known.may_rise for side in sides.values()):
         return ListingMove.WAIT

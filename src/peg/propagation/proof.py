@@ -1,7 +1,6 @@
 """The proof before a raise: every channel freshly read and explained, and all orders taken in."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 
 import structlog
 
@@ -11,10 +10,13 @@ from peg.db.engine import Database
 from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
 from peg.domain.identity import OfferId, ShopId, Sku
+from peg.intake import brake
 from peg.intake.looking import Lookout
+from peg.intake.many import Many
 from peg.intake.polling import Polls, last_read_at
 from peg.marketplaces.port import MarketplaceError
 from peg.propagation.evidence import LEGS, Leg, Proof, Witness, proofs
+from peg.propagation.many_raises import stopped
 from peg.propagation.retarget import retarget
 from peg.propagation.reversals import held_back
 from peg.shops import directory
@@ -25,7 +27,9 @@ log = structlog.get_logger()
 class Prover:
     """Proves that a raise promises nothing that is already sold.
 
-    `legs` is what a proof stands on: all of them, but for a test of what each is good for.
+    Args:
+        many: so many raises of one shop at once are proved only after a person was asked.
+        legs: what a proof stands on: all of them, but for a test of what each is good for.
     """
 
     def __init__(
@@ -35,12 +39,14 @@ class Prover:
         lookout: Lookout,
         polls: Polls,
         *,
+        many: Many,
         legs: Sequence[Leg] = LEGS,
     ) -> None:
         self._database = database
         self._clock = clock
         self._lookout = lookout
         self._polls = polls
+        self._many = many
         self._legs = legs
 
     async def prove(self, wanted: Sequence[OfferId]) -> Mapping[OfferId, Proof]:
@@ -52,10 +58,10 @@ class Prover:
         asked: what it sells is on its own from then on. A shop that cannot be read holds up what it
         sells too, and nothing else.
         """
+        asked_about = await self._asked_about(wanted)
         async with reading(self._database) as session:
-            mine = await offers.by_ids(session, wanted)
+            mine = await offers.by_ids(session, [one for one in wanted if one not in asked_about])
             left_out = await directory.disconnected(session)
-            fought_over = await held_back(session, wanted)
             skus = {part.sku for offer in mine.values() for part in offer.components}
             siblings = [
                 offer
@@ -64,8 +70,18 @@ class Prover:
             ]
         witnesses = await self._witnesses(siblings)
         await self._retarget(skus)
-        may_rise = [offer for offer in mine.values() if offer.id not in fought_over]
-        return proofs(may_rise, witnesses, self._legs)
+        return proofs(list(mine.values()), witnesses, self._legs)
+
+    async def _asked_about(self, wanted: Sequence[OfferId]) -> frozenset[OfferId]:
+        """Those that are not raised before a person has looked."""
+        async with begin(self._database) as session:
+            fought_over = await held_back(session, wanted)
+            found = await offers.by_ids(session, wanted)
+            too_many = [
+                await stopped(session, shop, many=self._many, now=self._clock.now())
+                for shop in sorted({offer.ref.shop for offer in found.values()})
+            ]
+        return fought_over.union(*too_many)
 
     async def _witnesses(self, siblings: Sequence[Offer]) -> Sequence[Witness]:
         """Read them all, and only then the orders: what a reading shows too few of may be one."""
@@ -76,13 +92,16 @@ class Prover:
         for shop, error in sorted(dark.items()):
             log.info("raise.unproved", shop=shop, error=str(error))
         taken = {one.offer: one for one in seen.taken}
-        orders_at = await self._orders_read(shops)
+        async with reading(self._database) as session:
+            orders_at = {shop: await last_read_at(session, shop) for shop in shops}
+            doubted = await brake.shops_on(session)
         return [
             Witness(
                 offer=offer,
                 needed_since=begun_at,
                 taken=taken.get(offer.id),
                 orders_at=orders_at[offer.ref.shop],
+                doubted=offer.ref.shop in doubted,
             )
             for offer in siblings
         ]
@@ -96,10 +115,6 @@ class Prover:
             except MarketplaceError as error:
                 failures[shop] = error
         return failures
-
-    async def _orders_read(self, shops: Iterable[ShopId]) -> Mapping[ShopId, datetime | None]:
-        async with reading(self._database) as session:
-            return {shop: await last_read_at(session, shop) for shop in shops}
 
     async def orders_of(self, shop: ShopId) -> None:
         """Take in the orders of one shop that were changed before now."""

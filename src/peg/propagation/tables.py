@@ -1,4 +1,4 @@
-"""What each offer should show, each attempt to make it so, and who has paused what."""
+"""What each offer should show, each attempt to make it so, and what people said about that."""
 
 from sqlalchemy import Boolean, CheckConstraint, Column, Index, Integer, String, Table, Text
 
@@ -66,6 +66,16 @@ forbidden = Table(
     Column("shop", String(160), primary_key=True),
     Column("since", UtcDateTime, nullable=False),
     Column("sentence", Text, nullable=False),
+)
+
+Index("ix_writes_written_at", writes.c.written_at)
+
+cleared = Table(
+    "cleared",
+    metadata,
+    Column("offer", Integer, primary_key=True),
+    Column("quantity", Integer, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
 )
 
 pauses = Table(

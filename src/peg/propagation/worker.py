@@ -14,7 +14,8 @@ from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
 from peg.domain.identity import OfferId, ShopId
 from peg.domain.messages import OfferDrifted, StockChanged
-from peg.propagation import board
+from peg.intake.many import Many
+from peg.propagation import board, many_raises
 from peg.propagation.board import Group, Standing, targets_signal
 from peg.propagation.pauses import pause_of
 from peg.propagation.retarget import retarget
@@ -45,9 +46,10 @@ class Pusher(Protocol):
 class Retargeter:
     """Computes targets anew whenever the book or a marketplace moves."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, many: Many) -> None:
         self._database = database
         self._clock = clock
+        self._many = many
 
     def listen(self, bus: LocalBus) -> None:
         """Hear of changes."""
@@ -60,7 +62,9 @@ class Retargeter:
         for start in range(0, len(skus), ITEMS_AT_ONCE):
             async with begin(self._database) as session:
                 part = skus[start : start + ITEMS_AT_ONCE]
-                await retarget(session, part, now=self._clock.now())
+                now = self._clock.now()
+                await retarget(session, part, now=now)
+                await many_raises.look_again(session, many=self._many, now=now)
 
     async def on_offer_drifted(self, message: OfferDrifted) -> None:
         """A marketplace shows something else than we left there."""

@@ -36,6 +36,12 @@ class Action(StrEnum):
     REPORT = "report"
 
 
+DONE_BY_OTHERS = frozenset(
+    {CauseClass.MISSING, CauseClass.EXTRA, CauseClass.OFF_SALE, CauseClass.GONE}
+)
+"""What is taken for the doing of a person or a buyer."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """One difference, with what it was seen from."""

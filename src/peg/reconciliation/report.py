@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import require_transaction
 from peg.domain.identity import OfferId, ShopId
-from peg.reconciliation.compare import Difference
+from peg.reconciliation.compare import DONE_BY_OTHERS, Action, Difference
 from peg.reconciliation.tables import differences, reconciliations
 
 
@@ -36,6 +36,14 @@ async def record_difference(
         "evidence": dict(found.evidence),
     }
     await session.execute(insert(differences).values(row))
+
+
+async def asked_instead(session: AsyncSession, run: int) -> None:
+    """Very many differ at once: a person is asked, and what was made of the first is taken back."""
+    require_transaction(session)
+    theirs = differences.c.cause.in_(DONE_BY_OTHERS)
+    change = update(differences).where(differences.c.run == run, theirs)
+    await session.execute(change.values(action=Action.ASK))
 
 
 async def end_run(

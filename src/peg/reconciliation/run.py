@@ -16,7 +16,7 @@ from peg.domain.clock import Clock
 from peg.domain.identity import OfferId, OfferRef, ShopId
 from peg.domain.messages import Alert
 from peg.domain.offer import RemoteOffer
-from peg.intake import checks
+from peg.intake import brake, checks
 from peg.intake.looking import Lookout
 from peg.intake.patience import Patience
 from peg.intake.polling import Polls
@@ -96,6 +96,9 @@ class Reconciler:
                 await self._take_in(run, portion)
         outcome = await self._vanished(shop, run)
         async with begin(self._database) as session:
+            if await brake.is_on(session, shop):
+                await report.asked_instead(session, run.id)
+                outcome += "; very many were changed at once: a person is asked"
             await report.end_run(
                 session, run.id, offers=len(run.seen), outcome=outcome, now=self._clock.now()
             )
@@ -227,4 +230,4 @@ class Reconciler:
 async def believe_gone(session: AsyncSession, question: Question, *, now: datetime) -> None:
     """The jeweller did delete them: each is read by itself, and what that shows is believed."""
     for offer in question.evidence["offers"]:
-        await checks.read_again(session, OfferId(offer), due_at=now, why="said to be deleted")
+        await checks.read_again(session, OfferId(offer), due_at=now, why=checks.SAID_DELETED)

@@ -151,8 +151,8 @@ def build_engine(
     bus = LocalBus(database, clock, signals)
     polls = Polls(database, clock, doors, patience)
     lookout = Lookout(database, clock, doors, patience)
-    prover = Prover(database, clock, lookout, polls)
-    Retargeter(database, clock).listen(bus)
+    prover = Prover(database, clock, lookout, polls, many=patience.many)
+    Retargeter(database, clock, patience.many).listen(bus)
     readers = hint_readers(shops)
     return Engine(
         ground=ground,

@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx2
 
+from peg.intake.many import Many
 from peg.intake.patience import Patience
 from peg.marketplaces.calls import CallLog
 from peg.marketplaces.etsy.quota import Quotas
@@ -61,6 +62,7 @@ async def open_peg(ground: Ground, *, patience: Patience | None = None) -> Async
     """
     ring = load_ring(ground.settings)
     settings = ground.settings
+    many = Many(offers_min=settings.many_offers, share=settings.many_share)
     async with open_http() as http:
         yield Peg(
             ground=ground,
@@ -68,7 +70,7 @@ async def open_peg(ground: Ground, *, patience: Patience | None = None) -> Async
             http=http,
             calls=CallLog(ground.metrics),
             quotas=Quotas(ground.clock),
-            patience=patience if patience is not None else Patience(),
+            patience=replace(patience or Patience(), many=many),
             desk=Desk(
                 database=ground.database,
                 clock=ground.clock,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.pushers import due, lookout, on_etsy, on_shopify
-from tests.support.two_shops import CHAIN, SHOPIFY, TwoShops, open_two_shops
+from tests.support.two_shops import CHAIN, PATIENCE, SHOPIFY, TwoShops, open_two_shops
 
 from peg.db.transaction import begin
 from peg.domain.identity import OfferId, Sku
@@ -20,7 +20,9 @@ class Interrupted(Prover):
     """Proves as ever; meanwhile somebody may pause everything, or time goes by."""
 
     def __init__(self, shops: TwoShops, *, pausing: bool = False, waits_s: float = 0) -> None:
-        super().__init__(shops.database, shops.clock, lookout(shops), shops.polls)
+        super().__init__(
+            shops.database, shops.clock, lookout(shops), shops.polls, many=PATIENCE.many
+        )
         self._here = shops
         self._pausing = pausing
         self._waits_s = waits_s

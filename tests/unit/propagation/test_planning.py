@@ -12,6 +12,7 @@ from tests.support.bench import NOON, etsy_ref, shopify_ref
 from peg.catalog.mirror import Expectation
 from peg.domain.identity import OfferRef
 from peg.domain.offer import Shelf, Target
+from peg.intake.surprises import Held
 from peg.marketplaces.port import Write
 from peg.propagation.planning import ListingMove, Move, Side, plan_figures, plan_listing
 
@@ -169,3 +170,47 @@ def test_a_listing_that_is_off_sale_comes_back_only_by_a_restore(
     sold_out = not any(side.wanted for side in sides.values())
     assert not (off_sale and move in {ListingMove.RAISE, ListingMove.LOWER, ListingMove.WITHDRAW})
     assert not (sold_out and move in {ListingMove.RAISE, ListingMove.RESTORE})
+
+
+def test_what_somebody_changed_among_very_many_is_left_as_it_is() -> None:
+    held = Held(bases={"bench": 5})
+
+    more = plan_figures(REF, target(bench=5), {"bench": shows(9)}, held)
+    fewer = plan_figures(REF, target(bench=5), {"bench": shows(0)}, held)
+
+    assert more.move is fewer.move is Move.HELD
+    assert more.writes == fewer.writes == ()
+
+
+def test_but_what_was_sold_since_comes_off() -> None:
+    plan = plan_figures(REF, target(bench=4), {"bench": shows(9)}, Held(bases={"bench": 5}))
+
+    assert (plan.move, plan.writes) == (Move.LOWER, (write("bench", 9, 4),))
+
+
+def test_and_what_the_book_has_none_of_comes_off_in_any_case() -> None:
+    plan = plan_figures(REF, target(bench=0), {"bench": shows(9)}, Held(bases={"bench": 0}))
+
+    assert (plan.move, plan.writes) == (Move.LOWER, (write("bench", 9, 0),))
+
+
+def test_a_place_that_nobody_changed_is_written_beside_one_that_is_held() -> None:
+    known = {"bench": shows(9), "fair": shows(3)}
+
+    plan = plan_figures(REF, target(bench=5, fair=2), known, Held(bases={"bench": 5}))
+
+    assert (plan.move, plan.writes) == (Move.LOWER, (write("fair", 3, 2),))
+
+
+def test_nothing_is_written_to_what_seems_to_be_deleted() -> None:
+    plan = plan_figures(REF, target(bench=0), {"bench": shows(9)}, Held(gone=True))
+
+    assert plan.move is Move.HELD
+
+
+def test_a_listing_of_which_nothing_but_a_change_of_others_is_left_waits_for_the_answer() -> None:
+    held = Side(wanted=9, known=shows(9), held=True)
+
+    assert plan_listing({SIZES[0]: held}) is ListingMove.HELD
+    beside_a_sale = {SIZES[0]: held, SIZES[1]: Side(wanted=1, known=shows(2))}
+    assert plan_listing(beside_a_sale) is ListingMove.LOWER

@@ -18,10 +18,12 @@ from tests.support.shop_window import ShopWindow
 from peg.catalog import offers
 from peg.db.transaction import begin, reading
 from peg.domain.identity import OfferId, OfferRef, ShopId, Sku
+from peg.intake.brake import MANY_CHANGED
 from peg.intake.looking import Lookout, Seen
+from peg.intake.many import Many
 from peg.intake.patience import Patience
 from peg.intake.polling import Polls
-from peg.ledger import counter
+from peg.ledger import counter, questions
 from peg.marketplaces.port import Marketplace
 from peg.propagation import board, evidence
 from peg.propagation.evidence import LEGS, Leg, Proof
@@ -83,7 +85,9 @@ class Chains:
             here.clock,
             Random(1),
             lookout=self.lookout,
-            prover=Prover(here.database, here.clock, self.lookout, self.polls, legs=legs),
+            prover=Prover(
+                here.database, here.clock, self.lookout, self.polls, many=Many(), legs=legs
+            ),
         ).raise_(waiting)
         return [(write.basis, write.quantity) for write in here.shopify.written]
 
@@ -145,12 +149,28 @@ async def nobody_asks_for_orders(chains: Chains) -> Chains:
     return Chains(here, chains.on_shopify, chains.on_etsy, chains.lookout, polls)
 
 
+async def very_many_changed_on_etsy(chains: Chains) -> Chains:
+    async with begin(chains.here.database) as session:
+        await questions.ask(
+            session,
+            kind=MANY_CHANGED,
+            subject=chains.etsy.shop,
+            sentence="?",
+            evidence={},
+            options=(),
+            default="",
+            now=chains.here.clock.now(),
+        )
+    return chains
+
+
 MISSING: dict[Leg, list[Spoil]] = {
     evidence.was_read: [etsy_cannot_be_read],
     evidence.was_read_for_this: [both_were_read_before],
     evidence.nothing_moved_meanwhile: [one_is_sold_on_etsy_while_it_is_read],
     evidence.is_explained: [one_is_missing_on_etsy],
     evidence.orders_came_after: [etsys_orders_cannot_be_read, nobody_asks_for_orders],
+    evidence.shop_is_believed: [very_many_changed_on_etsy],
 }
 EACH = [
     pytest.param(leg, spoil, id=spoil.__name__) for leg, ways in MISSING.items() for spoil in ways

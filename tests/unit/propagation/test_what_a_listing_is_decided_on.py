@@ -48,7 +48,8 @@ class Bookkeeper(Prover):
 
     def __init__(self, database: Database, clock: StandingClock, *, asks: bool) -> None:
         nobody = Lookout(database, clock, {}, PATIENCE)
-        super().__init__(database, clock, nobody, Polls(database, clock, {}, PATIENCE))
+        polls = Polls(database, clock, {}, PATIENCE)
+        super().__init__(database, clock, nobody, polls, many=PATIENCE.many)
         self._book = database
         self._asks = asks
 

@@ -75,6 +75,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_checks_due_at"), ["due_at"], unique=False)
 
     op.create_table(
+        "cleared",
+        sa.Column("offer", sa.Integer(), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("offer", name=op.f("pk_cleared")),
+    )
+    op.create_table(
         "entries",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("sku", sa.String(length=32), nullable=False),
@@ -449,6 +456,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_shops")),
     )
     op.create_table(
+        "surprises",
+        sa.Column("offer", sa.Integer(), nullable=False),
+        sa.Column("place", sa.String(length=64), nullable=False),
+        sa.Column("what", sa.String(length=16), nullable=False),
+        sa.Column("shop", sa.String(length=128), nullable=False),
+        sa.Column("pieces", sa.Integer(), nullable=False),
+        sa.Column("base", sa.Integer(), nullable=False),
+        sa.Column("done", sa.String(length=16), nullable=False),
+        sa.Column("met_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("offer", "place", "what", name=op.f("pk_surprises")),
+    )
+    with op.batch_alter_table("surprises", schema=None) as batch_op:
+        batch_op.create_index("ix_surprises_shop_met_at", ["shop", "met_at"], unique=False)
+
+    op.create_table(
         "suspense",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("offer", sa.Integer(), nullable=False),
@@ -522,6 +544,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("writes", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_writes_offer"), ["offer"], unique=False)
+        batch_op.create_index("ix_writes_written_at", ["written_at"], unique=False)
 
     op.create_table(
         "components",
@@ -599,6 +622,7 @@ def downgrade() -> None:
 
     op.drop_table("components")
     with op.batch_alter_table("writes", schema=None) as batch_op:
+        batch_op.drop_index("ix_writes_written_at")
         batch_op.drop_index(batch_op.f("ix_writes_offer"))
 
     op.drop_table("writes")
@@ -615,6 +639,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_suspense_offer"))
 
     op.drop_table("suspense")
+    with op.batch_alter_table("surprises", schema=None) as batch_op:
+        batch_op.drop_index("ix_surprises_shop_met_at")
+
+    op.drop_table("surprises")
     op.drop_table("shops")
     op.drop_table("rules")
     with op.batch_alter_table("reconciliations", schema=None) as batch_op:
@@ -678,6 +706,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_entries_sku_posted_at")
 
     op.drop_table("entries")
+    op.drop_table("cleared")
     with op.batch_alter_table("checks", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_checks_due_at"))
 

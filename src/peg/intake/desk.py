@@ -1,0 +1,281 @@
+"""One offer's reading under judgement: each figure is explained, or acted on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.catalog import mirror, returns
+from peg.catalog.mirror import Expectation
+from peg.catalog.offers import Offer
+from peg.domain.identity import Channel, OfferId
+from peg.domain.offer import Reading, Shelf
+from peg.intake import checks, surprises
+from peg.intake.doubts import Doubts
+from peg.intake.judgement import Judgement, Known, Meaning, judge
+from peg.intake.surprises import Done, Surprise, What
+from peg.ledger import suspense
+
+log = structlog.get_logger()
+
+READ_AGAIN_AFTER = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenIn:
+    """One offer's reading, judged place by place; it began to be read at `begun_at`."""
+
+    offer: OfferId
+    begun_at: datetime
+    explained: bool
+    outdated: bool
+    judgements: Mapping[str, Judgement]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """One offer's reading; `met` is what nothing explained of the offer lately."""
+
+    session: AsyncSession
+    offer: Offer
+    reading: Reading
+    doubts: Doubts
+    met: Sequence[Surprise]
+    now: datetime
+
+    async def take_in(
+        self, expected: Mapping[str, Expectation], basis: Mapping[str, int], *, is_checked: bool
+    ) -> TakenIn:
+        """Judge the reading; of one that is explained the caller notes the rest, with others."""
+        if any(row.version != basis.get(place) for place, row in expected.items()):
+            await self._read_again("changed while it was read")
+            return self._result({}, outdated=True)
+        if self._is_being_written(expected):
+            await self._read_again("was written while it was read")
+            return self._result({}, outdated=True)
+        if self.reading.shelf is Shelf.GONE:
+            await self.doubts.gone()
+            return self._result({}, explained=False)
+        await self._forget(What.GONE)
+        shelf_as_expected = await self._shelf(expected)
+        judgements = {}
+        for place, row in (await self._with_new_places(expected)).items():
+            judgements[place] = await self._figure(place, row)
+        explained = shelf_as_expected and all(
+            judgement.meaning not in {Meaning.MISSING, Meaning.EXTRA, Meaning.RESERVED}
+            for judgement in judgements.values()
+        )
+        if not explained:
+            await mirror.note_readings(self.session, {self.offer.id: self.reading}, now=self.now)
+        elif is_checked:
+            await checks.done(self.session, self.offer.id)
+        await self._keep_watching(expected)
+        return self._result(judgements, explained=explained)
+
+    async def _with_new_places(
+        self, expected: Mapping[str, Expectation]
+    ) -> Mapping[str, Expectation]:
+        """What stands at a place that was never heard of is more than the nothing we know of."""
+        new = {
+            place: await mirror.open_place(self.session, self.offer, place, self.reading.shelf)
+            for place in sorted(self.reading.parts.keys() - expected.keys())
+        }
+        return {**expected, **new}
+
+    @property
+    def _writes_shelves(self) -> bool:
+        """Whether our own writes put the offer on and off sale, as they do on Etsy."""
+        return self.offer.ref.channel is Channel.ETSY
+
+    def _is_being_written(self, expected: Mapping[str, Expectation]) -> bool:
+        """Whether a write of ours is under way that may have made the difference.
+
+        Its answer tells by how much it moved the figure: whoever took that from a reading would
+        count it twice.
+        """
+        return any(
+            self._differs(place, row)
+            for place, row in expected.items()
+            if row.pending is not None and not row.unanswered
+        )
+
+    def _differs(self, place: str, row: Expectation) -> bool:
+        moved = self._writes_shelves and row.shelf is not self.reading.shelf
+        part = self.reading.parts.get(place)
+        return moved or (part is not None and part.available != row.quantity)
+
+    async def _figure(self, place: str, row: Expectation) -> Judgement:
+        part = self.reading.parts.get(place)
+        if part is None or self._off_sale(row):
+            await self._stayed(place, row)
+            return Judgement(meaning=Meaning.ECHO)
+        known = Known(
+            expected=row.quantity,
+            reserved=row.reserved,
+            may_rise=row.may_rise,
+            suspended=await self._suspended(place, part.available, row),
+            unanswered=row.pending,
+            sold_since=row.sold_since,
+        )
+        judgement = judge(part.available, known, reserved=part.reserved)
+        if judgement.meaning is not Meaning.EXTRA:
+            await self._forget(What.FIRST_SIGHT, place)
+        shows_again = self.offer.ref.channel is Channel.SHOPIFY
+        if judgement.meaning is Meaning.ECHO and self._overdue(row) and shows_again:
+            # It always shows again what it says it restocked: somebody has taken it since.
+            await returns.forget_rise(self.session, self.offer.id, place)
+            judgement = Judgement(meaning=Meaning.MISSING, pieces=row.may_rise)
+        await self._act(place, part.available, row, judgement)
+        return judgement
+
+    async def _suspended(self, place: str, available: int, row: Expectation) -> int:
+        """Pieces that may come back; most figures are as expected, and need no search for them."""
+        if available == row.quantity:
+            return 0
+        return await suspense.pieces_open(self.session, self.offer.id, place)
+
+    def _off_sale(self, row: Expectation) -> bool:
+        """A listing that is off sale on purpose keeps whatever number it had."""
+        off = {Shelf.WITHDRAWN, Shelf.SOLD_OUT}
+        return row.shelf in off and self.reading.shelf in off
+
+    async def _act(
+        self, place: str, available: int, row: Expectation, judgement: Judgement
+    ) -> None:
+        match judgement.meaning:
+            case Meaning.ECHO:
+                await self._stayed(place, row)
+            case Meaning.WRITTEN:
+                await mirror.note_seen(self.session, self.offer.id, place, available)
+            case Meaning.CAME_BACK:
+                await self._came_back(place, available, row, judgement.pieces)
+            case Meaning.MISSING | Meaning.RESERVED:
+                await self._missed(place, available, row, judgement)
+            case Meaning.EXTRA:
+                await self.doubts.shows_more(place, available, row, judgement.pieces)
+
+    async def _stayed(self, place: str, row: Expectation) -> None:
+        """The figure is as expected: what did not come about by now will not.
+
+        A write without an answer was not applied; a cancelled piece that is not back by its time
+        stays away, so that we may raise it ourselves.
+        """
+        if row.unanswered:
+            await mirror.note_not_sent(self.session, self.offer.id, place)
+            await self.doubts.drifted()
+        if self._overdue(row):
+            await returns.forget_rise(self.session, self.offer.id, place)
+            await self.doubts.drifted()
+
+    def _overdue(self, row: Expectation) -> bool:
+        """Whether cancelled pieces should have been back before this reading."""
+        until = row.may_rise_until
+        return row.may_rise > 0 and until is not None and until <= self.reading.begun_at
+
+    async def _missed(
+        self, place: str, available: int, row: Expectation, judgement: Judgement
+    ) -> None:
+        """Hold it on all channels, unless very many offers show fewer at once."""
+        await mirror.note_seen(self.session, self.offer.id, place, available)
+        reserved = judgement.meaning is Meaning.RESERVED  # by the marketplace, as it tells itself
+        if reserved or not await self.doubts.brake.stops(
+            self.offer,
+            What.PIECES,
+            place,
+            pieces=-judgement.pieces,
+            base=row.quantity,
+            done=Done.SUSPENDED,
+        ):
+            await self._suspend(place, judgement)
+
+    async def _suspend(self, place: str, judgement: Judgement) -> None:
+        """Hold on all channels what is missing here, until its order explains it."""
+        missed = suspense.Missed(
+            offer=self.offer.id,
+            place=place,
+            location=await mirror.location_of(self.session, self.offer, place),
+            components=self.offer.components,
+            pieces=judgement.pieces,
+            reservation=judgement.meaning is Meaning.RESERVED,
+        )
+        due_at = self.now + self.doubts.patience.order_lag()
+        await suspense.open_suspense(self.session, missed, due_at=due_at, now=self.now)
+        log.info("stock.missed", offer=self.offer.id, place=place, pieces=judgement.pieces)
+
+    async def _came_back(self, place: str, available: int, row: Expectation, pieces: int) -> None:
+        """It is on sale again by the marketplace's doing; the piece may be sold elsewhere since."""
+        from_cancel = min(pieces, row.may_rise)
+        await returns.note_risen(self.session, self.offer.id, place, from_cancel)
+        await mirror.note_seen(self.session, self.offer.id, place, available)
+        if pieces > from_cancel:
+            back = pieces - from_cancel
+            await suspense.dissolve(self.session, self.offer.id, place, back, now=self.now)
+            await surprises.explain(self.session, self.offer.id, back)
+        await self.doubts.drifted()
+
+    async def _shelf(self, expected: Mapping[str, Expectation]) -> bool:
+        """Whether the offer is on or off sale as we left it; what changed is followed."""
+        before = next((row.shelf for row in expected.values()), self.reading.shelf)
+        seen = self.reading.shelf
+        if seen is before or (before is not Shelf.LISTED and seen is not Shelf.LISTED):
+            return True
+        if self._writes_shelves and any(row.unanswered for row in expected.values()):
+            return True  # the write that got no answer was applied
+        if seen is Shelf.LISTED:
+            return await self._is_listed_again()
+        if seen is Shelf.WITHDRAWN:
+            base = sum(row.quantity for row in expected.values())
+            await self.doubts.withdrawn_by_hand(base)
+            return False
+        return True  # sold out: its figure tells the rest
+
+    async def _is_listed_again(self) -> bool:
+        """True: it was held whether it is off sale, and that has settled itself."""
+        was_held = await self._forget(What.OFF_SALE)
+        if self.offer.parked:
+            await self.doubts.back_by_hand()
+        elif was_held:
+            await mirror.note_shelf(self.session, self.offer.id, Shelf.LISTED)
+        else:
+            await self.doubts.ghost()
+        return was_held and not self.offer.parked
+
+    async def _forget(self, what: What, place: str = "") -> bool:
+        """What was met before is over; whether there was such."""
+        for one in self.met:
+            if (one.what, one.place) == (what, place):
+                await surprises.forget(self.session, one)
+                self.doubts.brake.changed_back(one)
+                return True
+        return False
+
+    async def _keep_watching(self, expected: Mapping[str, Expectation]) -> None:
+        """What was written unconditionally is read again once every sale before it must show."""
+        if not self._writes_shelves or self.reading.shelf is not Shelf.LISTED:
+            return
+        written = [row.written_at for row in expected.values() if row.written_at is not None]
+        until = max(written, default=self.now) + self.doubts.patience.receipt_lag()
+        if written and until > self.now:
+            await checks.read_again(self.session, self.offer.id, due_at=until, why=checks.WATCHED)
+
+    async def _read_again(self, why: str) -> None:
+        await checks.read_again(
+            self.session, self.offer.id, due_at=self.now + READ_AGAIN_AFTER, why=why
+        )
+
+    def _result(
+        self,
+        judgements: Mapping[str, Judgement],
+        *,
+        explained: bool = False,
+        outdated: bool = False,
+    ) -> TakenIn:
+        return TakenIn(
+            offer=self.offer.id,
+            begun_at=self.reading.begun_at,
+            explained=explained,
+            outdated=outdated,
+            judgements=judgements,
+        )

@@ -1,0 +1,101 @@
+"""What people and tools did on a shop: taken in, and taken back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.catalog import mirror, offers
+from peg.catalog.offers import Offer
+from peg.domain.identity import POOL
+from peg.domain.stock import Cause
+from peg.intake.surprises import Done, Surprise, What
+from peg.ledger import book, places, questions, suspense
+
+EXTRA_PIECES = "extra_pieces"
+"""The kind of the question whether there is really another one."""
+
+WITHDRAWN_BY_HAND = "withdrawn_by_hand"
+"""The kind of the question whether PEG may put an offer back on sale."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edits:
+    """The edits of one offer; each step in the caller's transaction."""
+
+    session: AsyncSession
+    offer: Offer
+    now: datetime
+
+    async def believe_more(self, place: str, pieces: int) -> None:
+        """Somebody has put so many more on the shelf, and typed it in on the marketplace."""
+        note = f"raised by hand on {self.offer.ref.channel}"
+        await self._post(place, pieces, cause=Cause.EDITED, note=note)
+
+    async def believe(self, one: Surprise) -> None:
+        """A person says that this was meant."""
+        match one.what:
+            case What.OFF_SALE:
+                await offers.park(self.session, self.offer.id)
+            case What.GONE:
+                await offers.mark_gone(self.session, self.offer.id)
+            case _ if one.pieces > 0:
+                await self.believe_more(one.place, one.pieces)
+            case _:
+                await self._believe_fewer(one.place, -one.pieces)
+
+    async def take_back(self, one: Surprise) -> None:
+        """As if nothing had been concluded from it yet. What the shop shows stays noted."""
+        subject = str(self.offer.id)
+        match one.done:
+            case Done.SUSPENDED:
+                await self._let_go(one.place, -one.pieces)
+            case Done.BELIEVED:
+                note = "taken back: very many offers were changed with it"
+                await self._post(one.place, -one.pieces, cause=Cause.CORRECTED, note=note)
+            case Done.ASKED:
+                await questions.withdraw(self.session, EXTRA_PIECES, subject, now=self.now)
+            case Done.PARKED:
+                await offers.park(self.session, self.offer.id, parked=False)
+                await questions.withdraw(self.session, WITHDRAWN_BY_HAND, subject, now=self.now)
+            case Done.NOTED:
+                await offers.mark_gone(self.session, self.offer.id, gone=False)
+            case Done.SEEN | Done.HELD:
+                pass
+
+    async def _let_go(self, place: str, pieces: int) -> None:
+        missed = await suspense.pieces_open(self.session, self.offer.id, place)
+        await suspense.dissolve(
+            self.session, self.offer.id, place, min(pieces, missed), now=self.now
+        )
+
+    async def _believe_fewer(self, place: str, pieces: int) -> None:
+        """As of pieces whose order did not come in time: one that comes later explains them yet."""
+        missed = suspense.Missed(
+            offer=self.offer.id,
+            place=place,
+            location=await mirror.location_of(self.session, self.offer, place),
+            components=self.offer.components,
+            pieces=pieces,
+        )
+        await suspense.open_suspense(self.session, missed, due_at=self.now, now=self.now)
+
+    async def _post(self, place: str, pieces: int, *, cause: Cause, note: str) -> None:
+        location = await mirror.location_of(self.session, self.offer, place)
+        postings = [
+            book.Posting(
+                sku=part.sku,
+                # Etsy tells no place, and Shopify can show nothing of the pool.
+                location=await places.fullest(self.session, part.sku)
+                if location == POOL
+                else location,
+                on_hand=pieces * part.quantity,
+                cause=cause,
+                source=self.offer.ref.shop,
+                reference=str(self.offer.id),
+                happened_at=self.now,
+                note=note,
+            )
+            for part in self.offer.components
+        ]
+        await book.post(self.session, postings, now=self.now)
