@@ -107,9 +107,9 @@ class Courier:
         faults: Faults,
         http: httpx2.AsyncClient,
         terms: Terms,
-        on_given_up: Callable[[str], None] = lambda _: None,
+        on_given_up: Callable[[str], bool] = lambda _: True,
     ) -> None:
-        """Deliver through `http`; call `on_given_up` with a subscription that failed too often.
+        """Deliver through `http`; ask `on_given_up` whether one that failed too often is gone.
 
         `faults` must know `webhook_faults(market)`.
         """
@@ -198,9 +198,9 @@ class Courier:
             if attempt.accepted or kind == "forged":
                 return
             unheard = self._successes[notice.subscription] == successes_before
-            if number == self._terms.gives_up_after and unheard:
+            too_often = number == self._terms.gives_up_after and unheard
+            if too_often and self._on_given_up(notice.subscription):
                 self._counts["given_up"] += 1
-                self._on_given_up(notice.subscription)
                 return
         self._counts["never_delivered"] += 1
 

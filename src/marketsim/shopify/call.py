@@ -1,5 +1,6 @@
 """One API request while it is being answered: what resolvers may know of it."""
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -106,7 +107,8 @@ class Call:
             return page(records, args, key_of)
         if info.path.prev is not None:
             return page(records, {}, key_of)
-        found = page(records, {"first": window.size, "after": window.after}, key_of)
+        asked = {"first": window.size, "after": window.after}
+        found = page(records, asked, key_of, objects_max=sys.maxsize)
         window.more, window.end = found.has_next_page, found.end_cursor
         return found
 

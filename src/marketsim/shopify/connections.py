@@ -11,6 +11,8 @@ from graphql import GraphQLError
 
 Key = tuple[str | int, int]
 KeyOf = Callable[[Any], Key]
+OBJECTS_MAX = 25_000
+"""So far a connection can be paged through; more of it comes only from a bulk operation."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -80,8 +82,18 @@ def place_of(cursor: str) -> Key:
         ) from None
 
 
-def page(records: Iterable[Any], args: Mapping[str, Any], key_of: KeyOf = by_number) -> Page:
-    """The page that first/after or last/before ask for; `reverse` turns the order round."""
+def page(
+    records: Iterable[Any],
+    args: Mapping[str, Any],
+    key_of: KeyOf = by_number,
+    *,
+    objects_max: int = OBJECTS_MAX,
+) -> Page:
+    """The page that first/after or last/before ask for; `reverse` turns the order round.
+
+    Raises:
+        GraphQLError: the page lies beyond the first `objects_max`, or a cursor is none.
+    """
     backwards = bool(args.get("reverse"))
     rows = sorted(records, key=key_of, reverse=backwards)
     before, after = args.get("before"), args.get("after")
@@ -101,13 +113,23 @@ def page(records: Iterable[Any], args: Mapping[str, Any], key_of: KeyOf = by_num
     elif last is not None:
         low, high = max(start, end - last), end
     else:
-        low, high = start, end
+        low, high, objects_max = start, end, len(rows)
+    _check_depth(len(rows) - low if first is None and last is not None else high, objects_max)
     return Page(
         nodes=rows[low:high],
         key_of=key_of,
         has_next_page=high < len(rows),
         has_previous_page=low > 0,
     )
+
+
+def _check_depth(objects: int, objects_max: int) -> None:
+    """So many objects lie between the end that is paged from and the end of this page."""
+    if objects > objects_max:
+        raise GraphQLError(
+            f"Pagination is limited to {objects_max} objects; use a bulk operation to read more.",
+            extensions={"code": "BAD_REQUEST"},
+        )
 
 
 def _position(rows: list[Any], place: Key, key_of: KeyOf, *, backwards: bool, past: bool) -> int:

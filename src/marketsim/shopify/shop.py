@@ -12,6 +12,7 @@ from marketsim.shopify.agenda import Agenda
 from marketsim.shopify.bulk_records import BulkOperation
 from marketsim.shopify.cost import Bucket
 from marketsim.shopify.files import Files
+from marketsim.shopify.growth import Growth
 from marketsim.shopify.idempotency import Keys
 from marketsim.shopify.order_records import Line, Order, Refund
 from marketsim.shopify.orders import Orders
@@ -49,6 +50,7 @@ class Shop:
     keys: Keys
     bucket: Bucket
     agenda: Agenda
+    growth: Growth
     files: Files
     bulk: dict[int, BulkOperation]
     operations: dict[int, ProductSetOperation]
@@ -110,6 +112,7 @@ def build_shop(
         keys=Keys(clock),
         bucket=Bucket(clock),
         agenda=agenda,
+        growth=Growth(clock, store.variants),
         files=Files(store),
         bulk=bulk,
         operations=operations,
@@ -119,10 +122,12 @@ def build_shop(
     return shop
 
 
-def given_up(shop: Shop, gid: str) -> None:
-    """A subscription failed 8 times in a row."""
-    if shop.strikes("subscription_deleted"):
+def given_up(shop: Shop, gid: str) -> bool:
+    """A subscription failed 8 times in a row: whether it is gone."""
+    deleted = shop.strikes("subscription_deleted")
+    if deleted:
         shop.subscriptions.give_up(gid)
+    return deleted
 
 
 def _connect(shop: Shop) -> None:

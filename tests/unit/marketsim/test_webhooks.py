@@ -1,6 +1,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx2
 import pytest
@@ -14,7 +16,8 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TERMS = Terms(
     attempt_delays_s=(0, 10, 60), connect_timeout_s=1, total_timeout_s=5, gives_up_after=3
 )
-Subscriber = Callable[[httpx2.Request], httpx2.Response]
+HURRIED = replace(TERMS, total_timeout_s=0.05)
+Subscriber = Callable[[httpx2.Request], Any]
 ON_AND_OFF = pytest.mark.parametrize("rate", [1.0, 0.0], ids=["on", "off"])
 
 
@@ -37,7 +40,7 @@ class Street:
     """A courier at work between a market and one subscriber, on a clock that stands still."""
 
     def __init__(
-        self, market: MarketName, subscriber: Subscriber, rates: Mapping[str, float]
+        self, market: MarketName, subscriber: Subscriber, terms: Terms, rates: Mapping[str, float]
     ) -> None:
         self.clock = MarketClock(NOON, speed=0)
         self.given_up: list[str] = []
@@ -50,9 +53,13 @@ class Street:
             clock=self.clock,
             faults=faults,
             http=httpx2.AsyncClient(transport=httpx2.MockTransport(subscriber)),
-            terms=TERMS,
-            on_given_up=self.given_up.append,
+            terms=terms,
+            on_given_up=self._give_up,
         )
+
+    def _give_up(self, subscription: str) -> bool:
+        self.given_up.append(subscription)
+        return True
 
     async def pass_time(self, seconds: float = 0) -> None:
         await settle()
@@ -70,8 +77,8 @@ async def street(request: pytest.FixtureRequest) -> AsyncIterator[Callable[..., 
     """Builds one of either marketplace; what goes wrong is named as there, else nothing does."""
     built: list[Street] = []
 
-    def build(subscriber: Subscriber, **rates: float) -> Street:
-        built.append(Street(request.param, subscriber, rates))
+    def build(subscriber: Subscriber, *, terms: Terms = TERMS, **rates: float) -> Street:
+        built.append(Street(request.param, subscriber, terms, rates))
         return built[-1]
 
     yield build
@@ -136,6 +143,28 @@ async def test_a_success_in_between_keeps_the_subscription(street: Callable[...,
 
     assert here.given_up == []
     assert here.courier.report()["counts"]["never_delivered"] == 1
+
+
+async def test_a_subscriber_who_does_not_answer_in_time_has_failed(
+    street: Callable[..., Street],
+) -> None:
+    hung_up = asyncio.Event()
+
+    async def subscriber(_: httpx2.Request) -> httpx2.Response:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            hung_up.set()
+        return httpx2.Response(200)
+
+    here = street(subscriber, terms=HURRIED)
+
+    here.courier.send(notice())
+    await hung_up.wait()
+    await settle()
+
+    (attempt,) = here.courier.record()
+    assert (attempt.status, attempt.error) == (None, "no answer within 0.05 s")
 
 
 @ON_AND_OFF

@@ -66,8 +66,13 @@ def _set(
     if handle and call.shop.store.handles.get(handle) not in (None, known):
         message = f"Handle '{handle}' already in use"
         errors.append(user_error(message, "input", "handle", code="HANDLE_NOT_UNIQUE"))
+    new = _count_new(known, given.get("variants"))
+    if not call.shop.growth.allows(new):
+        message = "Daily variant creation limit reached. Please try again later."
+        errors.append(user_error(message, "input", "variants", code="VARIANTS_OVER_LIMIT"))
     if errors:
         return None, errors
+    call.shop.growth.note(new)
     product = known or _created(call, given)
     take_plain(call, product, given)
     if "productOptions" in given and given["productOptions"] is not None:
@@ -157,6 +162,23 @@ def _variant_errors(
     return errors
 
 
+def _count_new(known: Product | None, rows: list[dict[str, Any]] | None) -> int:
+    """How many variants the rows add to a product that is known, or make for one that is not."""
+    if known is None:
+        return 1 if rows is None else len(rows)
+    gids = {it.gid for it in known.variants}
+    values = {tuple(it.options.values()) for it in known.variants}
+    return sum(
+        row.get("id") not in gids and tuple(_options_of(row).values()) not in values
+        for row in rows or ()
+    )
+
+
+def _options_of(row: dict[str, Any]) -> dict[str, str]:
+    """What a row chooses, or what a product without options has."""
+    return _chosen(row) or {"Title": "Default Title"}
+
+
 def _chosen(row: dict[str, Any]) -> dict[str, str]:
     return {
         it.get("optionName") or it.get("optionId") or "": it["name"] for it in row["optionValues"]
@@ -208,7 +230,7 @@ def _take_variants(call: Call, product: Product, rows: list[dict[str, Any]]) -> 
     by_values = {tuple(it.options.values()): it for it in product.variants}
     kept = []
     for position, row in enumerate(rows, start=1):
-        chosen = _chosen(row) or {"Title": "Default Title"}
+        chosen = _options_of(row)
         known = by_gid.get(row.get("id") or "") or by_values.get(tuple(chosen.values()))
         variant = known or _new_variant(call, product, row)
         variant.options = chosen

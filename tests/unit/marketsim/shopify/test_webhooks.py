@@ -5,6 +5,7 @@ import hmac
 from tests.unit.marketsim.shopify.rehearsal import HOOK, Rehearsal, rehearse
 
 from marketsim.shopify.credentials import CLIENT_SECRET, SHOP_DOMAIN
+from marketsim.shopify.subscriptions import TERMS
 
 TOPICS = (
     "ORDERS_CREATE",
@@ -115,6 +116,11 @@ async def test_a_refused_webhook_comes_eight_times_more_with_the_same_bytes() ->
     assert len(shop.hooks) == 9
 
 
+def test_a_subscriber_has_a_second_to_accept_and_five_to_answer() -> None:
+    assert (TERMS.connect_timeout_s, TERMS.total_timeout_s) == (1, 5)
+    assert (len(TERMS.attempt_delays_s), sum(TERMS.attempt_delays_s)) == (9, 4 * 3600)
+
+
 async def test_after_eight_failures_in_a_row_the_subscription_is_gone() -> None:
     shop = await rehearse(hook_status=500)
     await shop.subscribe("ORDERS_CREATE")
@@ -122,6 +128,7 @@ async def test_after_eight_failures_in_a_row_the_subscription_is_gone() -> None:
     shop.shopify.market.buy(shop.unit("CHAIN"))
     await shop.pass_time(4.5 * 3600, steps=60)
 
+    assert len(shop.hooks) == 8
     assert shop.shopify.shop.subscriptions.records == {}
     assert shop.shopify.market.truth()["subscriptions_deleted"] == ["orders/create"]
 
