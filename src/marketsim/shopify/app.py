@@ -15,6 +15,7 @@ from marketsim.shopify.answering import GraphQLAddress
 from marketsim.shopify.bulk import BulkWorker
 from marketsim.shopify.counts import Counts
 from marketsim.shopify.credentials import CLIENT_ID, CLIENT_SECRET, SCOPES, SHOP_DOMAIN
+from marketsim.shopify.dashboard import Dashboard
 from marketsim.shopify.market import ShopifyMarket
 from marketsim.shopify.oauth import OAuth
 from marketsim.shopify.shop import Shop, build_shop
@@ -84,6 +85,7 @@ def build_shopify(
                 methods=["POST"],
             ),
             *OAuth(shop, counts).routes(),
+            *Dashboard(shop).routes(),
             *Storage(shop).routes(),
         ],
         lifespan=lifespan,

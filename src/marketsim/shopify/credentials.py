@@ -9,6 +9,9 @@ CLIENT_ID = "5f0a2c1be94d4c7a8d3e61b2f7095c84"
 CLIENT_SECRET = "shpss_practice_0b6f43f1c2"  # noqa: S105 - a made-up key of a made-up shop
 APP_NAME = "PEG"
 
+CALLBACKS = ("http://127.0.0.1:8378/callback",)
+"""Redirect addresses registered from the start; others are added in the practice dashboard."""
+
 SCOPES = (
     "read_all_orders",
     "read_files",

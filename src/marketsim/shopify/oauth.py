@@ -7,7 +7,7 @@ its parameters, or the header `X-Practice-Consent: auto`, it consents at once.
 import base64
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from html import escape
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -29,7 +29,6 @@ from marketsim.shopify.credentials import (
 from marketsim.shopify.shop import Shop
 from marketsim.shopify.tokens import CLIENT_CREDENTIALS_S, EXPIRING_ACCESS_S, Grant
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _PAGE = """<!doctype html><meta charset="utf-8"><title>Install {app}</title>
 <h1>{shop}</h1><p>This app wants to: {scopes}</p>
 <form method="get" action="/admin/oauth/authorize">{fields}
@@ -54,7 +53,7 @@ class OAuth:
     async def authorize(self, request: Request) -> Response:
         """Ask the owner; consent sends the browser back with a code."""
         given = request.query_params
-        complaint = _wrong_request(given)
+        complaint = _wrong_request(given, self._shop.callbacks)
         if complaint is not None:
             return HTMLResponse(f"<h1>Oauth error</h1><p>{escape(complaint)}</p>", 400)
         scopes = _scopes(given.get("scope", ""))
@@ -129,13 +128,11 @@ def callback_hmac(parameters: Mapping[str, str], secret: str = CLIENT_SECRET) ->
     return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
-def _wrong_request(given: Mapping[str, str]) -> str | None:
+def _wrong_request(given: Mapping[str, str], callbacks: Collection[str]) -> str | None:
     if given.get("client_id") != CLIENT_ID:
         return "invalid_client: no application with this client_id."
-    target = urlsplit(given.get("redirect_uri", ""))
-    local = target.scheme == "http" and target.hostname in LOOPBACK
-    if target.hostname is None or (target.scheme != "https" and not local):
-        return "invalid_request: the redirect_uri is not allowed; use https, or http on loopback."
+    if given.get("redirect_uri") not in callbacks:
+        return "invalid_request: the redirect_uri is not among the app's allowed addresses."
     unknown = [scope for scope in _scopes(given.get("scope", "")) if scope not in SCOPES]
     if unknown or not _scopes(given.get("scope", "")):
         return f"invalid_scope: {', '.join(unknown) or 'none given'}."

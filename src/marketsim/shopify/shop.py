@@ -1,7 +1,7 @@
 """Everything one practice shop consists of, put together."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 
 import httpx2
@@ -11,6 +11,7 @@ from marketsim.faults import Faults
 from marketsim.shopify.agenda import Agenda
 from marketsim.shopify.bulk_records import BulkOperation
 from marketsim.shopify.cost import Bucket
+from marketsim.shopify.credentials import CALLBACKS
 from marketsim.shopify.files import Files
 from marketsim.shopify.growth import Growth
 from marketsim.shopify.idempotency import Keys
@@ -55,6 +56,7 @@ class Shop:
     bulk: dict[int, BulkOperation]
     operations: dict[int, ProductSetOperation]
     bulk_runner: "list[StartBulk]"
+    callbacks: set[str] = field(default_factory=lambda: set(CALLBACKS))
 
     def start_bulk(self, operation: BulkOperation, uploaded: bytes, scopes: frozenset[str]) -> None:
         """Begin to work on a bulk operation."""

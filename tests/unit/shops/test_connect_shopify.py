@@ -60,6 +60,7 @@ async def practice(tmp_path: Path) -> AsyncIterator[Practice]:
         etsy_url="https://api.etsy.com",
         etsy_consent_url="https://www.etsy.com",
     )
+    await desk.http.post(f"{HTTPS}/_dashboard/callbacks", json={"url": BACK})
     yield Practice(desk, clock, faults)
     await database.close()
     await server.close()

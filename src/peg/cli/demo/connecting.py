@@ -21,17 +21,21 @@ async def connect_both(
     told = await control.read("connection")
     browser = secrets.token_urlsafe()
     return (
-        await _shopify(peg, told["shopify"], browser, peg_url),
+        await _shopify(peg, told["shopify"], browser, peg_url, practice_urls["shopify"]),
         await _etsy(peg, told["etsy"], browser, peg_url, practice_urls["etsy"]),
     )
 
 
-async def _shopify(peg: Peg, told: Mapping[str, str], browser: str, peg_url: str) -> Shop:
+async def _shopify(
+    peg: Peg, told: Mapping[str, str], browser: str, peg_url: str, dashboard: str
+) -> Shop:
+    callback = f"{peg_url}/connect/shopify/callback"
+    await peg.http.post(f"{dashboard}/_dashboard/callbacks", json={"url": callback})
     page = await shopify.begin(
         peg.desk,
         shop=told["shop"],
         app=AppCredentials(told["client_id"], told["client_secret"]),
-        redirect_uri=f"{peg_url}/connect/shopify/callback",
+        redirect_uri=callback,
         browser=browser,
     )
     return await shopify.finish(peg.desk, await _say_yes(peg.http, page), browser=browser)

@@ -6,9 +6,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from tests.unit.marketsim.shopify.rehearsal import Rehearsal
 
-from marketsim.shopify.credentials import CLIENT_ID, CLIENT_SECRET, SHOP_DOMAIN
+from marketsim.shopify.credentials import CALLBACKS, CLIENT_ID, CLIENT_SECRET, SHOP_DOMAIN
 
-BACK = "http://127.0.0.1:8080/callback"
+BACK = CALLBACKS[0]
 
 
 async def consent(shop: Rehearsal, **more: str) -> dict[str, str]:
@@ -58,6 +58,8 @@ async def test_the_owner_is_asked_on_a_page(shop: Rehearsal) -> None:
     [
         {"client_id": "other"},
         {"redirect_uri": "http://peg.example.com/"},
+        {"redirect_uri": f"{BACK}/"},
+        {"redirect_uri": ""},
         {"scope": "read_everything"},
         {"scope": ""},
     ],
@@ -70,6 +72,26 @@ async def test_a_wrong_request_never_leaves_the_shop(
     response = await shop.http.get("/admin/oauth/authorize", params=asked | wrong)
 
     assert response.status_code == 400
+
+
+async def test_an_address_to_return_to_is_registered_in_the_dashboard(shop: Rehearsal) -> None:
+    mine = "https://peg.example.com/back"
+    asked = {"client_id": CLIENT_ID, "scope": "read_orders", "redirect_uri": mine, "auto": "1"}
+
+    before = await shop.http.get("/admin/oauth/authorize", params=asked)
+    added = await shop.http.post("/_dashboard/callbacks", json={"url": mine})
+    after = await shop.http.get("/admin/oauth/authorize", params=asked)
+
+    assert (before.status_code, after.status_code) == (400, 302)
+    assert added.json() == (await shop.http.get("/_dashboard/callbacks")).json()
+    assert set(added.json()) == {BACK, mine}
+
+
+@pytest.mark.parametrize("url", ["http://peg.example.com/", "peg", "", 7, None])
+async def test_what_is_no_safe_address_cannot_be_registered(shop: Rehearsal, url: object) -> None:
+    answer = await shop.http.post("/_dashboard/callbacks", json={"url": url})
+
+    assert answer.status_code == 400
 
 
 async def test_a_code_works_once_and_for_a_minute(shop: Rehearsal) -> None:
