@@ -9,7 +9,6 @@ from tests.support.little_shop import LittleShop, open_little_shop
 
 from marketsim.pieces import MARKETS, MarketName
 from peg.onboarding.deciding import Decider
-from peg.wiring.doors import marketplaces
 
 
 @pytest.fixture
@@ -17,7 +16,7 @@ async def shop(tmp_path: Path) -> AsyncIterator[LittleShop]:
     """The jeweller has said on both shops what the set is made of."""
     async with open_little_shop(tmp_path, with_set=True) as shop:
         ground = shop.rehearsal.ground
-        decider = Decider(ground.database, ground.clock, marketplaces(shop.rehearsal.engine.shops))
+        decider = Decider(ground.database, ground.clock, shop.rehearsal.engine.doors)
         for market in MARKETS:
             offer = await shop.offer(market, SET)
             await decider.compose(offer.id, {RING: 1, STUDS: 1}, who="ann")

@@ -3,9 +3,8 @@
 import asyncio
 from pathlib import Path
 
-import httpx2
 import pytest
-from tests.support.rehearsal import ETSY_URL, Rehearsal, rehearse
+from tests.support.rehearsal import Rehearsal, rehearse
 
 from marketsim.market import UnitId
 from peg.bus import outbox
@@ -74,14 +73,11 @@ async def test_a_shop_that_took_its_access_back_is_told_of_once(tmp_path: Path) 
     async with rehearse(tmp_path) as rehearsal:
         shop = next(key for key in rehearsal.engine.shops if key.startswith("etsy:"))
 
-        async with httpx2.AsyncClient(
-            transport=httpx2.ASGITransport(app=rehearsal.etsy.app), base_url=ETSY_URL
-        ) as portal:
-            await portal.post("/_portal/revoke", json={})
-        for _ in range(3):
-            with pytest.raises(AccessRevoked):
-                await rehearsal.engine.poll(shop)
+        rehearsal.etsy.market.revoke()
+        polls = [rehearsal.engine.poll(shop) for _ in range(3)]
+        ends = await asyncio.gather(*polls, return_exceptions=True)
 
+        assert {type(end) for end in ends} == {AccessRevoked}
         assert await status(rehearsal, shop) is Status.REVOKED
         assert await alarms(rehearsal) == [("shop_revoked", shop)]
 

@@ -18,16 +18,16 @@ from sqlalchemy import select
 from tests.support.clocks import MONDAY_NOON, StandingClock
 
 from peg.db.transaction import reading
-from peg.domain.identity import ShopId
+from peg.domain.identity import Channel, ShopId
 from peg.intake.acceptor import Acceptor
 from peg.intake.looking import Lookout
 from peg.intake.patience import Patience
 from peg.intake.reception import Reception
 from peg.intake.tables import inbox
-from peg.marketplaces.etsy.webhooks import EtsyHints
-from peg.marketplaces.hints import HintReader
+from peg.marketplaces.etsy.webhooks import EtsyHints, EtsySignatures
+from peg.marketplaces.hints import SignatureCheck
 from peg.marketplaces.port import Marketplace
-from peg.marketplaces.shopify.webhooks import ShopifyHints
+from peg.marketplaces.shopify.webhooks import ShopifyHints, ShopifySignatures
 from peg.migrations.schema import ensure_current
 from peg.web.app import create_app
 from peg.wiring import examination
@@ -177,19 +177,19 @@ class DeliveryDoor:
 @asynccontextmanager
 async def open_delivery_door(home: Path) -> AsyncIterator[DeliveryDoor]:
     """A Shopify shop and an Etsy shop are connected; their book is empty."""
-    readers: dict[ShopId, HintReader] = {
-        SHOPIFY: ShopifyHints([APP_SECRET]),
-        ETSY: EtsyHints(secret=PORTAL_SECRET, api=ETSY_API),
+    signatures: dict[ShopId, SignatureCheck] = {
+        SHOPIFY: ShopifySignatures([APP_SECRET]),
+        ETSY: EtsySignatures(PORTAL_SECRET),
     }
     async with open_ground({"PEG_HOME": str(home)}, clock=StandingClock()) as ground:
         await ensure_current(ground.database)
-        app = create_app(ground, Reception(ground.database, ground.clock, readers))
+        app = create_app(ground, Reception(ground.database, ground.clock, signatures))
         transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-            yield DeliveryDoor(ground, app, client, _acceptor(ground, readers))
+            yield DeliveryDoor(ground, app, client, _acceptor(ground))
 
 
-def _acceptor(ground: Ground, readers: Mapping[ShopId, HintReader]) -> Acceptor:
+def _acceptor(ground: Ground) -> Acceptor:
     shops: Mapping[ShopId, Marketplace] = {}
     patience = Patience()
     return Acceptor(
@@ -197,7 +197,7 @@ def _acceptor(ground: Ground, readers: Mapping[ShopId, HintReader]) -> Acceptor:
         ground.clock,
         ground.signals,
         shops=shops,
-        readers=readers,
+        readers={Channel.SHOPIFY: ShopifyHints(), Channel.ETSY: EtsyHints(ETSY_API)},
         lookout=Lookout(ground.database, ground.clock, shops, patience),
         patience=patience,
     )

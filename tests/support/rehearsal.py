@@ -17,32 +17,29 @@ from marketsim.clock import MarketClock
 from marketsim.etsy import credentials as etsy_credentials
 from marketsim.etsy.app import PracticeEtsy, build_etsy
 from marketsim.faults import Faults
-from marketsim.pieces import Catalogue
+from marketsim.pieces import MARKETS, Catalogue, MarketName
 from marketsim.shopify import credentials as shopify_credentials
 from marketsim.shopify.app import Shopify, build_shopify
 from marketsim.world import Practice, World, open_world
 from peg.db.columns import metadata
 from peg.db.transaction import begin
-from peg.domain.identity import Channel, ShopId
+from peg.domain.identity import ShopId
 from peg.intake.patience import Patience
 from peg.marketplaces.calls import CallLog
 from peg.marketplaces.etsy.quota import Quotas
-from peg.marketplaces.grant import Grant
-from peg.marketplaces.shopify import oauth as shopify_oauth
-from peg.onboarding.importing import Importer
 from peg.onboarding.imports import Imported
-from peg.shops import directory, grants
+from peg.shops import directory
 from peg.shops.connect import etsy as connect_etsy
+from peg.shops.connect import shopify as connect_shopify
 from peg.shops.connect.desk import Desk
-from peg.shops.directory import AppCredentials, Shop, Status
-from peg.shops.grants import StoredGrant
-from peg.shops.sealing import KeyRing, new_key, parse_keys
+from peg.shops.directory import AppCredentials
+from peg.shops.sealing import new_key, parse_keys
 from peg.web.app import create_app
 from peg.wiring.clocks import ScaledClock
-from peg.wiring.doors import open_shops
-from peg.wiring.engine import Engine, build_engine
+from peg.wiring.engine import Engine
 from peg.wiring.ground import Ground, open_ground
-from peg.wiring.tasks import run_all
+from peg.wiring.peg import Peg
+from peg.workers.embedded import Embedded
 
 SHOPIFY_URL, ETSY_URL, PEG_URL = "https://shopify.test", "https://etsy.test", "https://peg.test"
 HOSTS = ("shopify.test", "etsy.test", "peg.test")
@@ -53,7 +50,6 @@ SETTINGS = {
     "PEG_POLL_SHOPIFY_S": "2",
     "PEG_POLL_ETSY_S": "2",
 }
-STOPS_WITHIN_S = 10.0
 QUICK = Patience(confirm_s=0.3, may_rise_s=3.0, receipt_lag_s=1.0, settle_s=5.0)
 
 
@@ -73,8 +69,13 @@ class Rehearsal:
 
     fair: Fair
     ground: Ground
-    engine: Engine
+    peg: Peg
+    work: Embedded
     imported: Imported
+
+    @property
+    def engine(self) -> Engine:
+        return self.work.engine
 
     @property
     def world(self) -> World:
@@ -119,16 +120,14 @@ async def rehearse(
         fair = _open_fair(http, shelf, clock, seed=seed, rates=rates or {})
         for market, overheard in fair.overheard.items():
             apps[f"{market}.test"] = httpx2.ASGITransport(app=overheard)
-        engine = await _open_engine(ground, http, patience)
-        apps["peg.test"] = httpx2.ASGITransport(app=create_app(ground, engine.reception))
-        imported = await _import(ground, engine, patience)
-        running = asyncio.create_task(
-            run_all(engine.tasks(), clock=ground.clock, metrics=ground.metrics, alarm=engine.alarm)
-        )
+        peg = await _open_peg(ground, http, patience)
+        work = await Embedded.prepare(peg)
+        apps["peg.test"] = httpx2.ASGITransport(app=create_app(ground, work))
+        imported = await peg.importer(work.engine).run(lambda _step, _count: None)
+        running = asyncio.create_task(work.run())
         try:
-            yield Rehearsal(fair=fair, ground=ground, engine=engine, imported=imported)
+            yield Rehearsal(fair=fair, ground=ground, peg=peg, work=work, imported=imported)
         finally:
-            await ground.database.between_transactions(ground.clock, within_s=STOPS_WITHIN_S)
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
             await fair.world.close()
@@ -159,73 +158,49 @@ def _open_fair(
     return Fair(world=world, shopify=shopify, etsy=etsy, overheard=overheard)
 
 
-async def _open_engine(ground: Ground, http: httpx2.AsyncClient, patience: Patience) -> Engine:
+async def _open_peg(ground: Ground, http: httpx2.AsyncClient, patience: Patience) -> Peg:
+    """PEG, connected to both shops."""
     async with begin(ground.database) as session:
         await session.run_sync(lambda s: metadata.create_all(s.connection()))
     ring = parse_keys(new_key())
-    await _connect(ground, ring, http)
+    peg = Peg(
+        ground=ground,
+        ring=ring,
+        http=http,
+        calls=CallLog(),
+        quotas=Quotas(ground.clock),
+        patience=patience,
+        desk=Desk(
+            database=ground.database,
+            clock=ground.clock,
+            ring=ring,
+            http=http,
+            shopify_url=SHOPIFY_URL,
+            etsy_url=ETSY_URL,
+            etsy_consent_url=ETSY_URL,
+        ),
+    )
+    for market in MARKETS:
+        await connect(peg, market)
     secret = await _portal(http)
     async with begin(ground.database) as session:
         shop = ShopId(f"etsy:{etsy_credentials.SHOP_ID}")
         await directory.set_webhook_secret(session, ring, shop, secret)
-    calls = CallLog()
-    shops = await open_shops(ground, ring, http, calls, Quotas(ground.clock))
-    return build_engine(ground, shops, calls, patience)
+    return peg
 
 
-async def _import(ground: Ground, engine: Engine, patience: Patience) -> Imported:
-    importer = Importer(
-        ground.database,
-        ground.clock,
-        {key: shop.marketplace for key, shop in engine.shops.items()},
-        polls=engine.polls,
-        patience=patience,
-    )
-    return await importer.run(lambda _step, _count: None)
-
-
-async def _connect(ground: Ground, ring: KeyRing, http: httpx2.AsyncClient) -> None:
-    now = ground.clock.now()
-    app = AppCredentials(shopify_credentials.CLIENT_ID, shopify_credentials.CLIENT_SECRET)
-    grant = await shopify_oauth.client_credentials(
-        http, SHOPIFY_URL, client_id=app.client_id, client_secret=app.client_secret, now=now
-    )
-    shop = Shop(
-        id=ShopId(f"shopify:{shopify_credentials.SHOP_DOMAIN}"),
-        channel=Channel.SHOPIFY,
-        name="practice",
-        currency="USD",
-        status=Status.CONNECTED,
-        status_sentence="",
-        scopes=grant.scopes,
-        client_id=app.client_id,
-        connected_at=now,
-    )
-    await _keep(ground, ring, shop, app, grant)
-    desk = Desk(
-        database=ground.database,
-        clock=ground.clock,
-        ring=ring,
-        http=http,
-        shopify_url=SHOPIFY_URL,
-        etsy_url=ETSY_URL,
-        etsy_consent_url=ETSY_URL,
-    )
-    tokens = (await http.post(f"{ETSY_URL}/_portal/tokens", json={})).json()
+async def connect(peg: Peg, market: MarketName) -> None:
+    """Connect a practice shop, for the first time or again, without a browser."""
+    if market == "shopify":
+        app = AppCredentials(shopify_credentials.CLIENT_ID, shopify_credentials.CLIENT_SECRET)
+        await connect_shopify.by_credentials(peg.desk, shop=shopify_credentials.SHOP, app=app)
+        return
+    tokens = (await peg.http.post(f"{ETSY_URL}/_portal/tokens", json={})).json()
     await connect_etsy.by_refresh_token(
-        desk,
+        peg.desk,
         app=AppCredentials(etsy_credentials.KEYSTRING, etsy_credentials.SHARED_SECRET),
         refresh_token=tokens["refresh_token"],
     )
-
-
-async def _keep(
-    ground: Ground, ring: KeyRing, shop: Shop, app: AppCredentials, grant: Grant
-) -> None:
-    now = ground.clock.now()
-    async with begin(ground.database) as session:
-        await directory.store(session, ring, shop, app)
-        await grants.store(session, ring, shop.id, StoredGrant(grant=grant, fencing=1), now=now)
 
 
 async def _portal(http: httpx2.AsyncClient) -> str:

@@ -5,11 +5,10 @@ import hmac
 from collections.abc import Mapping
 from datetime import datetime
 
-from peg.domain.identity import ShopId
-from peg.marketplaces.hints import BadSignature, Hint
+from peg.marketplaces.hints import BadSignature
 
 
-class PlainReader:
+class PlainSignatures:
     """Takes a delivery whose `signature` is the HMAC of the body under one secret."""
 
     def __init__(self, secret: str) -> None:
@@ -23,8 +22,3 @@ class PlainReader:
 
     def sign(self, body: bytes) -> str:
         return hmac.new(self._secret.encode(), body, hashlib.sha256).hexdigest()
-
-    def hint(
-        self, headers: Mapping[str, str], body: bytes, *, shop: ShopId, received_at: datetime
-    ) -> Hint:
-        raise NotImplementedError  # nobody works on these deliveries

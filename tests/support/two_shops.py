@@ -1,7 +1,7 @@
 """PEG's intake between the practice Shopify and the practice Etsy, on one clock, moved by hand."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from tests.support.practice_etsy import URL as ETSY_URL
 from tests.support.practice_etsy import catalogue as shelf_of
 from tests.support.practice_etsy import typed as etsy_listing
 from tests.support.practice_etsy import unit
+from tests.support.shops import APP, key_ring, shop
 from tests.support.spoiling import Spoiling
 from tests.unit.marketplaces.shopify.practice import SHOP, URL, OneToken
 
@@ -29,7 +30,7 @@ from peg.bus.signals import Signals
 from peg.catalog import offers
 from peg.catalog.offers import Offer
 from peg.db.engine import Database
-from peg.db.transaction import reading
+from peg.db.transaction import begin, reading
 from peg.domain.identity import Channel, ShopId, Sku
 from peg.domain.stock import StockLevel
 from peg.intake.acceptor import Acceptor
@@ -42,15 +43,16 @@ from peg.intake.reception import Reception
 from peg.intake.tables import inbox
 from peg.ledger import queries
 from peg.marketplaces.calls import CallLog
-from peg.marketplaces.etsy.webhooks import EtsyHints
-from peg.marketplaces.hints import HintReader
+from peg.marketplaces.etsy.webhooks import EtsyHints, EtsySignatures
+from peg.marketplaces.hints import SignatureCheck
 from peg.marketplaces.http import Door
 from peg.marketplaces.port import Marketplace
 from peg.marketplaces.shopify import oauth
 from peg.marketplaces.shopify.client import ShopifyClient
 from peg.marketplaces.shopify.marketplace import ShopifyMarketplace
-from peg.marketplaces.shopify.webhooks import ShopifyHints
+from peg.marketplaces.shopify.webhooks import ShopifyHints, ShopifySignatures
 from peg.onboarding.importing import Importer
+from peg.shops import directory
 
 PEG_URL = "https://peg.test"
 SHOPIFY = SHOP
@@ -139,11 +141,12 @@ async def open_two_shops(home: Path, *, patience: Patience = PATIENCE) -> AsyncI
     shopify = await _open_shopify(etsy.practice.clock, clock)
     shops: dict[ShopId, Marketplace] = {SHOPIFY: shopify.market, etsy.market.shop: etsy.market}
     await shopify.market.ensure_webhooks(f"{PEG_URL}/webhooks/shopify")
-    readers: dict[ShopId, HintReader] = {
-        SHOPIFY: ShopifyHints([CLIENT_SECRET]),
-        etsy.market.shop: EtsyHints(secret=await _portal_secret(etsy), api=ETSY_URL),
+    signatures: dict[ShopId, SignatureCheck] = {
+        SHOPIFY: ShopifySignatures([CLIENT_SECRET]),
+        etsy.market.shop: EtsySignatures(await _portal_secret(etsy)),
     }
     async with open_book(home) as database:
+        await _connect(database, list(shops), clock)
         polls = Polls(database, clock, shops, patience)
         lookout = Lookout(database, clock, shops, patience)
         signals = Signals(database, clock)
@@ -164,14 +167,22 @@ async def open_two_shops(home: Path, *, patience: Patience = PATIENCE) -> AsyncI
                 clock,
                 signals,
                 shops=shops,
-                readers=readers,
+                readers={Channel.SHOPIFY: ShopifyHints(), Channel.ETSY: EtsyHints(ETSY_URL)},
                 lookout=lookout,
                 patience=patience,
             ),
-            reception=Reception(database, clock, readers),
+            reception=Reception(database, clock, signatures),
         )
     await shopify.shopify.close()
     await etsy.practice.etsy.courier.close()
+
+
+async def _connect(database: Database, shops: Sequence[ShopId], clock: MarketTime) -> None:
+    """Both stand in the directory as connected just now."""
+    ring = key_ring()
+    async with begin(database) as session:
+        for key in shops:
+            await directory.store(session, ring, shop(key, connected_at=clock.now()), APP)
 
 
 async def _open_shopify(market_clock: MarketClock, clock: MarketTime) -> ShopifyShop:

@@ -138,6 +138,10 @@ class EtsyMarket:
         if product is not None:
             self._life.delete(listing, by="person")
 
+    def revoke(self) -> None:
+        """The seller takes all access back."""
+        self._shop.grants.revoke_all()
+
     def allow_only(self, scopes: Iterable[str]) -> None:
         """The seller gives the app these rights and no others."""
         self._shop.grants.allow_only(scopes)

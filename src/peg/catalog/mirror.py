@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, true, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import locations, tables
@@ -156,22 +156,6 @@ async def note_sending_all(session: AsyncSession, pending: Mapping[OfferId, int]
 async def note_unanswered(session: AsyncSession, offer: OfferId, place: str) -> None:
     """The write got no answer: the next reading tells whether it was applied."""
     await change(session, offer, place, unanswered=True)
-
-
-async def note_interrupted(session: AsyncSession, wanted: Sequence[OfferId] | None = None) -> int:
-    """PEG was stopped, or stumbled, while writes were under way: nobody hears their answer now.
-
-    Those of the `wanted` offers, or all.
-    """
-    require_transaction(session)
-    mine = true() if wanted is None else tables.mirror.c.offer.in_(wanted)
-    statement = (
-        update(tables.mirror)
-        .where(mine, tables.mirror.c.pending.is_not(None), tables.mirror.c.unanswered.is_(False))
-        .values(unanswered=True, version=tables.mirror.c.version + 1)
-        .returning(tables.mirror.c.offer)
-    )
-    return len((await session.scalars(statement)).all())
 
 
 async def note_not_sent(session: AsyncSession, offer: OfferId, place: str) -> None:

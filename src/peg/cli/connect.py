@@ -7,9 +7,8 @@ from cyclopts import App
 
 from peg.cli.callback import Callback
 from peg.cli.terminal import Here, Report, Terminal
-from peg.db.transaction import begin
 from peg.domain.identity import ShopId
-from peg.shops import directory, pending
+from peg.shops import pending
 from peg.shops.connect import etsy as etsy_flow
 from peg.shops.connect import shopify as shopify_flow
 from peg.shops.directory import AppCredentials, Shop
@@ -82,6 +81,8 @@ async def etsy(
         webhook_secret: what the portal signs webhooks with (`whsec_…`); it can be given later.
         callback: where the browser comes back to, exactly as registered with the app.
     """
+    if webhook_secret is not None:
+        etsy_flow.check_webhook_secret(webhook_secret)
     credentials = AppCredentials(keystring, shared_secret or here.ask_secret("shared secret"))
     async with here.ground() as ground, open_peg(ground) as peg:
         desk = peg.desk
@@ -101,8 +102,7 @@ async def etsy(
         else:
             found = await _by_browser(here, callback, begin_flow, finish_flow)
         if webhook_secret is not None:
-            async with begin(ground.database) as session:
-                await directory.set_webhook_secret(session, peg.ring, found.id, webhook_secret)
+            await etsy_flow.keep_webhook_secret(desk, found.id, webhook_secret)
         return _say(here, found)
 
 
@@ -115,8 +115,8 @@ async def webhook_secret(shop: str, secret: str | None = None, /, *, here: Here)
         secret: `whsec_…`; asked for when it is left out.
     """
     given = secret or here.ask_secret("webhook secret")
-    async with here.ground() as ground, open_peg(ground) as peg, begin(ground.database) as session:
-        await directory.set_webhook_secret(session, peg.ring, ShopId(shop), given)
+    async with here.ground() as ground, open_peg(ground) as peg:
+        await etsy_flow.keep_webhook_secret(peg.desk, ShopId(shop), given)
     return here.show(Report(facts={"shop": shop}, sentence=f"{shop}: webhooks will be believed"))
 
 

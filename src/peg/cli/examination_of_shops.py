@@ -6,7 +6,6 @@ from datetime import timedelta
 from peg.catalog import offers
 from peg.db.transaction import reading
 from peg.domain.errors import PegError
-from peg.domain.identity import Channel
 from peg.intake import inbox
 from peg.reads.shops import ShopRow
 from peg.reads.shops import shops as all_shops
@@ -55,7 +54,7 @@ async def _shop(peg: Peg, engine: Engine, shop: OpenShop) -> Sequence[Finding]:
         findings += await _clock(peg, shop)
     except PegError as error:
         findings.append(Finding(State.BAD, name, str(error)))
-    return [*findings, await _webhooks(peg, shop)]
+    return [*findings, await _webhooks(peg, engine, shop)]
 
 
 async def _clock(peg: Peg, shop: OpenShop) -> Sequence[Finding]:
@@ -73,11 +72,11 @@ async def _clock(peg: Peg, shop: OpenShop) -> Sequence[Finding]:
     return []
 
 
-async def _webhooks(peg: Peg, shop: OpenShop) -> Finding:
+async def _webhooks(peg: Peg, engine: Engine, shop: OpenShop) -> Finding:
     name = f"{shop.shop.id} webhooks"
     if peg.ground.settings.public_url is None:
         return Finding(State.LOOK, name, "off, only polls: set PEG_PUBLIC_URL to follow in seconds")
-    if shop.hints is None and shop.shop.channel is Channel.ETSY:
+    if shop.shop.id not in engine.signatures:
         words = "not believed: enter their secret with `peg connect webhook-secret`"
         return Finding(State.LOOK, name, words)
     async with reading(peg.ground.database) as session:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,7 +15,7 @@ from peg.catalog import mirror, offers
 from peg.db.engine import Database
 from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
-from peg.domain.identity import OfferId, ShopId
+from peg.domain.identity import Channel, OfferId, ShopId
 from peg.domain.messages import Alert
 from peg.domain.order import OrderSnapshot
 from peg.intake import checks, inbox
@@ -67,7 +67,7 @@ class Acceptor:
         signals: Signals,
         *,
         shops: Mapping[ShopId, Marketplace],
-        readers: Mapping[ShopId, HintReader],
+        readers: Mapping[Channel, HintReader],
         lookout: Lookout,
         patience: Patience,
     ) -> None:
@@ -149,7 +149,7 @@ class Acceptor:
     async def _accept(self, delivery: Delivery) -> str:
         if delivery.topic == READ_AGAIN:
             return await self._fetch_order(delivery, delivery.body.decode())
-        hint = self._readers[delivery.shop].hint(
+        hint = self._readers[_channel(delivery.shop)].hint(
             delivery.headers,
             delivery.body,
             shop=delivery.shop,
@@ -169,7 +169,7 @@ class Acceptor:
         if hint.topic in LEFT_TO_THE_POLL or (hint.topic == UNINSTALLED and not sure):
             return "left to the poll"
         if hint.topic == UNINSTALLED:
-            return await self._uninstalled(delivery.shop)
+            return await self._uninstalled(delivery.shop, hint.happened_at or delivery.received_at)
         return await self._look_where_it_points(hint)
 
     async def _forget(self, delivery: Delivery) -> str:
@@ -181,9 +181,12 @@ class Acceptor:
         log.info("deliveries.forgotten", shop=delivery.shop, count=count)
         return NOTED
 
-    async def _uninstalled(self, shop: ShopId) -> str:
+    async def _uninstalled(self, shop: ShopId, at: datetime) -> str:
+        """The app was removed; told late, it may be about a connection before the present one."""
         sentence = f"the app was removed from {shop}: run `peg connect` to work with it again"
         async with begin(self._database) as session:
+            if (await directory.by_id(session, shop)).connected_at > at:
+                return "connected again since"
             await directory.mark(session, shop, Status.REVOKED, sentence, now=self._clock.now())
         return "revoked"
 
@@ -283,3 +286,7 @@ async def _is_enough(session: AsyncSession, snapshot: OrderSnapshot) -> bool:
         if line.ref and placeless and await mirror.has_several_places(session, line.ref):
             return False
     return True
+
+
+def _channel(shop: ShopId) -> Channel:
+    return Channel(shop.partition(":")[0])

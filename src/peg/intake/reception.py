@@ -22,7 +22,7 @@ from peg.intake.envelopes import (
     shopify_shop,
 )
 from peg.intake.inbox import Receipt, record_once
-from peg.marketplaces.hints import BadSignature, HintReader
+from peg.marketplaces.hints import BadSignature, SignatureCheck
 from peg.shops.addresses import BadShopDomain
 
 log = structlog.get_logger()
@@ -63,11 +63,12 @@ class Reception:
     """
 
     def __init__(
-        self, database: Database, clock: Clock, readers: Mapping[ShopId, HintReader]
+        self, database: Database, clock: Clock, signatures: Mapping[ShopId, SignatureCheck]
     ) -> None:
+        """Believe what the secrets of these shops have signed; they may come and go."""
         self._commits = SharedCommits(database)
         self._clock = clock
-        self._readers = readers
+        self._signatures = signatures
 
     async def receive(self, channel: Channel, headers: Mapping[str, str], body: bytes) -> Receipt:
         """Keep one delivery; committed when this returns.
@@ -131,11 +132,11 @@ class Reception:
         Raises:
             BadSignature: none.
         """
-        shops = sorted(shop for shop in self._readers if shop.startswith(f"{channel.value}:"))
+        shops = sorted(shop for shop in self._signatures if shop.startswith(f"{channel.value}:"))
         signers, refusals = [], []
         for shop in shops:
             try:
-                self._readers[shop].verify(headers, body, now=self._clock.now())
+                self._signatures[shop].verify(headers, body, now=self._clock.now())
             except BadSignature as error:
                 refusals.append(f"{shop}: {error}")
             else:

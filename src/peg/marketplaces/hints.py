@@ -59,17 +59,29 @@ class Hint:
     happened_at: datetime | None = None
 
 
-class HintReader(Protocol):
-    """Checks a webhook's signature on its raw body and says where to look."""
+class SignatureCheck(Protocol):
+    """Knows the webhooks of one shop by the secret that signs them."""
 
     def verify(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> None:
-        """Refuse what was not signed with the shop's secret.
+        """Refuse what was not signed with the shop's secret. Looks at the raw body only.
 
         Raises:
             BadSignature: absent, malformed or wrong.
         """
 
+
+class HintReader(Protocol):
+    """Says where a webhook of a marketplace points, once its signature was checked.
+
+    It needs no secret and asks nobody: also what a shop said that is out of reach by now is read.
+    """
+
     def hint(
         self, headers: Mapping[str, str], body: bytes, *, shop: ShopId, received_at: datetime
     ) -> Hint:
-        """Where to look. Call `verify` first."""
+        """Where to look.
+
+        Raises:
+            MalformedDelivery: it cannot be read, or lacks what its topic must have.
+            UnknownTopic: about something that PEG never asked for.
+        """

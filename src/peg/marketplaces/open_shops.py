@@ -1,6 +1,5 @@
 """The shops that PEG can reach now, behind their port."""
 
-from collections.abc import Mapping
 from typing import NoReturn
 
 from peg.domain.identity import ShopId
@@ -8,14 +7,11 @@ from peg.marketplaces.port import AccessRevoked, Marketplace
 
 
 class OpenShops(dict[ShopId, Marketplace]):
-    """The connected shops; one that is not connected (any more) cannot be reached, and says so.
+    """The connected shops, which come and go; one that is not here cannot be reached, and says so.
 
     The book keeps the offers of shops that went away: whoever asks after one of those must be able
     to wait for that shop, and go on with the others.
     """
-
-    def __init__(self, shops: Mapping[ShopId, Marketplace]) -> None:
-        super().__init__(shops)
 
     def __missing__(self, shop: ShopId) -> NoReturn:
         """Say that the shop is out of reach.

@@ -7,6 +7,7 @@ from random import Random
 import structlog
 
 from peg.catalog import mirror, offers
+from peg.catalog.interrupted import note_interrupted
 from peg.catalog.offers import Offer
 from peg.db.engine import Database
 from peg.db.transaction import begin, reading
@@ -140,7 +141,7 @@ class FigurePusher:
             doubtful = await self._record(key, planned, writes, results)
         except Exception:
             async with begin(self._database) as session:
-                await mirror.note_interrupted(session, [one.offer.id for one, _ in batch])
+                await note_interrupted(session, [one.offer.id for one, _ in batch])
             raise
         self._log(planned, results)
         refused = [result for result in results if result.shown is Shown.REFUSED]

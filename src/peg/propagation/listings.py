@@ -8,7 +8,8 @@ from random import Random
 import structlog
 
 from peg.bus.crew import all_to_their_end
-from peg.catalog import mirror, offers
+from peg.catalog import offers
+from peg.catalog.interrupted import note_interrupted
 from peg.db.engine import Database
 from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
@@ -170,7 +171,7 @@ class ListingPusher:
         except Exception:
             async with begin(self._database) as session:
                 keys = [offer.id for offer in view.offers.values()]
-                await mirror.note_interrupted(session, keys)
+                await note_interrupted(session, keys)
             raise
 
     async def _send(self, attempt: ListingWrite, view: ListingView) -> Sequence[Result]:

@@ -54,6 +54,15 @@ class Status(StrEnum):
         return self in {Status.CONNECTED, Status.FROZEN}
 
 
+_COMES_FROM: Mapping[Status, frozenset[Status]] = {
+    Status.CONNECTED: frozenset({Status.FROZEN}),
+    Status.FROZEN: frozenset({Status.CONNECTED}),
+    Status.REVOKED: frozenset({Status.CONNECTED, Status.FROZEN}),
+    Status.DISCONNECTED: frozenset({Status.CONNECTED, Status.FROZEN, Status.REVOKED}),
+}
+"""What is under way when a shop is lost or taken out ends later: its word must not undo that. Only
+`store`, when a person connects the shop, brings it back."""
+
 ALARMING = (Status.REVOKED, Status.FROZEN)
 """What a person is told of, as `shop_revoked` and so on; the rest they did themselves."""
 
@@ -139,11 +148,14 @@ async def store(session: AsyncSession, ring: KeyRing, shop: Shop, app: AppCreden
 async def mark(
     session: AsyncSession, shop: ShopId, status: Status, sentence: str, *, now: datetime
 ) -> None:
-    """Note that a shop was revoked, frozen or is well again; a person is told of bad news."""
+    """Note that a shop was revoked, frozen, thawed or taken out; a person is told of bad news.
+
+    Nothing happens where it cannot come to be so from how it is.
+    """
     require_transaction(session)
     changed = await session.scalar(
         update(shops)
-        .where(shops.c.id == shop, shops.c.status != status.value)
+        .where(shops.c.id == shop, shops.c.status.in_(_COMES_FROM[status]))
         .values(status=status.value, status_sentence=sentence)
         .returning(shops.c.id)
     )

@@ -16,19 +16,18 @@ from peg.marketplaces.etsy.client import EtsyClient
 from peg.marketplaces.etsy.marketplace import EtsyMarketplace
 from peg.marketplaces.etsy.quota import Quota, Quotas
 from peg.marketplaces.etsy.quota import told_by as etsy_told
-from peg.marketplaces.etsy.webhooks import EtsyHints
+from peg.marketplaces.etsy.webhooks import EtsyHints, EtsySignatures
 from peg.marketplaces.grant import Grant
-from peg.marketplaces.hints import HintReader
+from peg.marketplaces.hints import HintReader, SignatureCheck
 from peg.marketplaces.http import Door
-from peg.marketplaces.open_shops import OpenShops
-from peg.marketplaces.port import AccessRevoked, Marketplace
+from peg.marketplaces.port import AccessRevoked
 from peg.marketplaces.shopify import oauth as shopify_oauth
 from peg.marketplaces.shopify.client import ShopifyClient
 from peg.marketplaces.shopify.client import told_by as shopify_told
 from peg.marketplaces.shopify.marketplace import ShopifyMarketplace
-from peg.marketplaces.shopify.webhooks import ShopifyHints
+from peg.marketplaces.shopify.webhooks import ShopifyHints, ShopifySignatures
 from peg.shops import directory
-from peg.shops.directory import AppCredentials, Shop
+from peg.shops.directory import AppCredentials, Shop, Status
 from peg.shops.sealing import KeyRing
 from peg.shops.tokens import Renew, TokenSource
 from peg.wiring.ground import Ground
@@ -39,13 +38,12 @@ KEEP_ALIVE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenShop:
-    """One connected shop, ready to be worked with. `hints` is None while no secret is known."""
+    """One connected shop, ready to be worked with."""
 
     shop: Shop
     marketplace: ShopifyMarketplace | EtsyMarketplace
     tokens: TokenSource
     door: Door
-    hints: HintReader | None
 
 
 def open_http() -> httpx2.AsyncClient:
@@ -64,23 +62,29 @@ async def open_shops(
     async with reading(ground.database) as session:
         shops = [shop for shop in await directory.all_shops(session) if shop.status.reachable]
         apps = {shop.id: await directory.app_credentials(session, ring, shop.id) for shop in shops}
-        secrets = {
-            shop.id: await directory.webhook_secret(session, ring, shop.id) for shop in shops
-        }
     return {
-        shop.id: _open(ground, ring, http, calls, quotas, shop, apps[shop.id], secrets[shop.id])
-        for shop in shops
+        shop.id: _open(ground, ring, http, calls, quotas, shop, apps[shop.id]) for shop in shops
     }
 
 
-def marketplaces(shops: Mapping[ShopId, OpenShop]) -> Mapping[ShopId, Marketplace]:
-    """The shops behind the port."""
-    return OpenShops({key: shop.marketplace for key, shop in shops.items()})
+async def signatures(ground: Ground, ring: KeyRing) -> Mapping[ShopId, SignatureCheck]:
+    """Whose webhooks are believed: all that anybody connected and nobody took out.
+
+    A revoked shop is among them: what it sold before is signed all the same, and the compliance
+    webhooks of a removed app come days later.
+    """
+    async with reading(ground.database) as session:
+        secrets = {
+            shop.id: await directory.webhook_secret(session, ring, shop.id)
+            for shop in await directory.all_shops(session)
+            if shop.status is not Status.DISCONNECTED
+        }
+    return {shop: _check(shop, secret) for shop, secret in secrets.items() if secret}
 
 
-def hint_readers(shops: Mapping[ShopId, OpenShop]) -> Mapping[ShopId, HintReader]:
-    """The shops whose webhooks can be checked."""
-    return {key: shop.hints for key, shop in shops.items() if shop.hints is not None}
+def hint_readers(ground: Ground) -> Mapping[Channel, HintReader]:
+    """What tells where a webhook points."""
+    return {Channel.SHOPIFY: ShopifyHints(), Channel.ETSY: EtsyHints(ground.settings.etsy_url)}
 
 
 def shopify_address(ground: Ground, shop: Shop) -> str:
@@ -96,7 +100,6 @@ def _open(
     quotas: Quotas,
     shop: Shop,
     app: AppCredentials,
-    secret: str | None,
 ) -> OpenShop:
     tokens = TokenSource(
         database=ground.database,
@@ -109,17 +112,20 @@ def _open(
     tells = shopify_told if shop.channel is Channel.SHOPIFY else etsy_told
     door = Door(http, ground.clock, ground.rng, shop=shop.id, calls=calls, tells=tells)
     marketplace: ShopifyMarketplace | EtsyMarketplace
-    hints: HintReader | None
     if shop.channel is Channel.SHOPIFY:
         url = shopify_address(ground, shop)
         client = ShopifyClient(url, door, tokens, ground.clock)
         marketplace = ShopifyMarketplace(shop.id, client, ground.clock, currency=shop.currency)
-        hints = ShopifyHints([secret]) if secret else None
     else:
         api = ground.settings.etsy_url
         marketplace = _etsy(api, quotas.of(app.client_id), ground.clock, shop, app, door, tokens)
-        hints = EtsyHints(secret=secret, api=api) if secret else None
-    return OpenShop(shop=shop, marketplace=marketplace, tokens=tokens, door=door, hints=hints)
+    return OpenShop(shop=shop, marketplace=marketplace, tokens=tokens, door=door)
+
+
+def _check(shop: ShopId, secret: str) -> SignatureCheck:
+    if shop.startswith(Channel.SHOPIFY.value):
+        return ShopifySignatures([secret])
+    return EtsySignatures(secret)
 
 
 def _etsy(

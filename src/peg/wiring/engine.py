@@ -1,10 +1,8 @@
 """The engine: everything that keeps the connected shops in step, put together once."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
-
-import structlog
 
 from peg.bus.local import LocalBus
 from peg.bus.outbox import stage
@@ -22,7 +20,9 @@ from peg.intake.subscriptions import Subscriptions
 from peg.intake.watched_polls import WatchedPolls
 from peg.marketplaces.calls import CallLog
 from peg.marketplaces.etsy.marketplace import EtsyMarketplace
-from peg.marketplaces.port import Marketplace, MarketplaceError, ShopFrozen
+from peg.marketplaces.hints import SignatureCheck
+from peg.marketplaces.open_shops import OpenShops
+from peg.marketplaces.port import ShopFrozen
 from peg.propagation.figures import FigurePusher
 from peg.propagation.listings import ListingPusher
 from peg.propagation.proof import Prover
@@ -30,65 +30,100 @@ from peg.propagation.worker import Pusher, Retargeter, ShopWorker
 from peg.reconciliation.run import Reconciler
 from peg.shops import directory
 from peg.shops.directory import Status
-from peg.wiring.doors import OpenShop, hint_readers, marketplaces
+from peg.wiring.doors import OpenShop, hint_readers
 from peg.wiring.ground import Ground
+from peg.wiring.rounds import every
 from peg.wiring.tasks import Task
-
-log = structlog.get_logger()
 
 HOUSEKEEPING_S = 1.0
 SUBSCRIPTIONS_S = 600.0
+TOKENS_S = 60.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Engine:
-    """The parts that work side by side, and the tasks that run them."""
+    """The parts that work side by side, and the tasks that run them.
+
+    Shops come and go while it runs. What is made for one shop alone (its door, its worker, its
+    tasks) comes and goes with it; whatever serves all of them asks `doors` each time, and is told
+    there when a shop is out of reach.
+
+    Attributes:
+        shops: those within reach now.
+        doors: the same, behind the port.
+        signatures: whose webhooks are believed; also of shops that are out of reach.
+        workers: what drives the offers of each shop within reach.
+    """
 
     ground: Ground
-    shops: Mapping[ShopId, OpenShop]
+    shops: dict[ShopId, OpenShop]
+    doors: OpenShops
+    signatures: dict[ShopId, SignatureCheck]
+    workers: dict[ShopId, ShopWorker]
     bus: LocalBus
     calls: CallLog
+    patience: Patience
     reception: Reception
     polls: Polls
     watched_polls: WatchedPolls
     lookout: Lookout
+    prover: Prover
     acceptor: Acceptor
     checker: Checker
     housekeeping: Housekeeping
     subscriptions: Subscriptions
     reconciler: Reconciler
-    workers: Mapping[ShopId, ShopWorker]
+
+    def open(self, shop: OpenShop) -> None:
+        """Take a shop up: it is within reach from now on. `tasks_of` keeps it in step."""
+        key = shop.shop.id
+        self.shops[key] = shop
+        self.doors[key] = shop.marketplace
+        self.workers[key] = ShopWorker(
+            key, self._pusher(shop), self.ground.database, self.ground.clock, self.ground.signals
+        )
+
+    def close(self, key: ShopId) -> None:
+        """Leave a shop alone: whoever asks after it is told that it is out of reach."""
+        for kept in (self.shops, self.doors, self.workers):
+            kept.pop(key, None)
+
+    def believe(self, signatures: Mapping[ShopId, SignatureCheck]) -> None:
+        """From now on webhooks that these secrets have signed are believed, and no others."""
+        self.signatures.clear()
+        self.signatures.update(signatures)
 
     def tasks(self) -> list[Task]:
-        """Every background loop; each outlives its own crashes."""
-        settings = self.ground.settings
-        found = [
+        """The loops that serve all shops; each outlives its own crashes."""
+        tidy = every(self.ground.clock, HOUSEKEEPING_S, self.housekeeping.tidy)
+        return [
             Task("bus", self.bus.run),
             Task("acceptor", self.acceptor.run),
             Task("checker", self.checker.run),
-            Task("housekeeping", self._every(HOUSEKEEPING_S, self.housekeeping.tidy)),
+            Task("housekeeping", tidy),
         ]
-        for key, shop in self.shops.items():
-            shopify = shop.shop.channel is Channel.SHOPIFY
-            poll_s = settings.poll_shopify_s if shopify else settings.poll_etsy_s
-            reconcile = self._every(
-                settings.reconcile_s, partial(self.reconciler.reconcile, key), at_once=False
-            )
-            found += [
-                Task("lowering", self.workers[key].run_lowering),
-                Task("raising", self.workers[key].run_raising),
-                Task("polling", self._every(poll_s, partial(self.poll, key), of=shop.marketplace)),
-                Task("reconciliation", reconcile),
-                Task("tokens", self._every(60.0, shop.tokens.token)),
-            ]
-            if isinstance(shop.marketplace, EtsyMarketplace):
-                glance = partial(self.lookout.glance, key, shop.marketplace)
-                looking = self._every(settings.glance_s, glance, of=shop.marketplace)
-                found.append(Task("glances", looking))
-            if settings.public_url is not None:
-                url = f"{settings.public_url}/webhooks/{shop.shop.channel}"
-                subscribe = partial(self.subscriptions.keep, shop.marketplace, url)
-                found.append(Task("subscriptions", self._every(SUBSCRIPTIONS_S, subscribe)))
+
+    def tasks_of(self, key: ShopId) -> list[Task]:
+        """The loops of one shop within reach; each outlives its own crashes."""
+        shop, settings = self.shops[key], self.ground.settings
+        again = partial(every, self.ground.clock)
+        is_shopify = shop.shop.channel is Channel.SHOPIFY
+        poll_s = settings.poll_shopify_s if is_shopify else settings.poll_etsy_s
+        compare = partial(self.reconciler.reconcile, key)
+        found = [
+            Task("lowering", self.workers[key].run_lowering),
+            Task("raising", self.workers[key].run_raising),
+            Task("polling", again(poll_s, partial(self.poll, key), of=shop.marketplace)),
+            Task("reconciliation", again(settings.reconcile_s, compare, at_once=False)),
+            Task("tokens", again(TOKENS_S, shop.tokens.token)),
+        ]
+        if isinstance(shop.marketplace, EtsyMarketplace):
+            glance = partial(self.lookout.glance, key, shop.marketplace)
+            found.append(Task("glances", again(settings.glance_s, glance, of=shop.marketplace)))
+        if settings.public_url is not None:
+            url = f"{settings.public_url}/webhooks/{shop.shop.channel}"
+            subscribe = partial(self.subscriptions.keep, shop.marketplace, url)
+            found.append(Task("subscriptions", again(SUBSCRIPTIONS_S, subscribe)))
         return found
 
     async def poll(self, shop: ShopId) -> None:
@@ -119,56 +154,65 @@ class Engine:
         async with begin(self.ground.database) as session:
             await stage(session, alert, now=self.ground.clock.now())
 
-    def _every(
-        self,
-        seconds: float,
-        work: Callable[[], Awaitable[object]],
-        *,
-        at_once: bool = True,
-        of: Marketplace | None = None,
-    ) -> Callable[[], Awaitable[None]]:
-        """Do `work` again and again; less often while the marketplace is short of calls."""
-
-        async def loop() -> None:
-            if not at_once:
-                await self.ground.clock.sleep(seconds)
-            while True:
-                try:
-                    await work()
-                except MarketplaceError as error:
-                    log.warning("round.failed", error=str(error))
-                await self.ground.clock.sleep(seconds * (of.slowed if of else 1.0))
-
-        return loop
+    def _pusher(self, shop: OpenShop) -> Pusher:
+        key, ground = shop.shop.id, self.ground
+        if isinstance(shop.marketplace, EtsyMarketplace):
+            return ListingPusher(
+                key,
+                shop.marketplace,
+                ground.database,
+                ground.clock,
+                ground.rng,
+                lookout=self.lookout,
+                prover=self.prover,
+                patience=self.patience,
+            )
+        return FigurePusher(
+            key,
+            shop.marketplace,
+            ground.database,
+            ground.clock,
+            ground.rng,
+            lookout=self.lookout,
+            prover=self.prover,
+        )
 
 
 def build_engine(
-    ground: Ground, shops: Mapping[ShopId, OpenShop], calls: CallLog, patience: Patience
+    ground: Ground,
+    shops: Iterable[OpenShop],
+    calls: CallLog,
+    patience: Patience,
+    *,
+    signatures: Mapping[ShopId, SignatureCheck],
 ) -> Engine:
     """Put the engine together. Nothing runs before its tasks do."""
     database, clock, signals = ground.database, ground.clock, ground.signals
-    doors = marketplaces(shops)
+    doors, believed = OpenShops(), dict(signatures)
     bus = LocalBus(database, clock, signals)
     polls = Polls(database, clock, doors, patience)
     lookout = Lookout(database, clock, doors, patience)
-    prover = Prover(database, clock, lookout, polls, many=patience.many)
     Retargeter(database, clock, patience.many).listen(bus)
-    readers = hint_readers(shops)
-    return Engine(
+    engine = Engine(
         ground=ground,
-        shops=shops,
+        shops={},
+        doors=doors,
+        signatures=believed,
+        workers={},
         bus=bus,
         calls=calls,
-        reception=Reception(database, clock, readers),
+        patience=patience,
+        reception=Reception(database, clock, believed),
         polls=polls,
         watched_polls=WatchedPolls(database, clock, polls),
         lookout=lookout,
+        prover=Prover(database, clock, lookout, polls, many=patience.many),
         acceptor=Acceptor(
             database,
             clock,
             signals,
             shops=doors,
-            readers=readers,
+            readers=hint_readers(ground),
             lookout=lookout,
             patience=patience,
         ),
@@ -178,35 +222,7 @@ def build_engine(
         reconciler=Reconciler(
             database, clock, doors, polls=polls, lookout=lookout, patience=patience
         ),
-        workers={
-            key: ShopWorker(
-                key, _pusher(ground, shop, lookout, prover, patience), database, clock, signals
-            )
-            for key, shop in shops.items()
-        },
     )
-
-
-def _pusher(
-    ground: Ground, shop: OpenShop, lookout: Lookout, prover: Prover, patience: Patience
-) -> Pusher:
-    if isinstance(shop.marketplace, EtsyMarketplace):
-        return ListingPusher(
-            shop.shop.id,
-            shop.marketplace,
-            ground.database,
-            ground.clock,
-            ground.rng,
-            lookout=lookout,
-            prover=prover,
-            patience=patience,
-        )
-    return FigurePusher(
-        shop.shop.id,
-        shop.marketplace,
-        ground.database,
-        ground.clock,
-        ground.rng,
-        lookout=lookout,
-        prover=prover,
-    )
+    for shop in shops:
+        engine.open(shop)
+    return engine

@@ -1,20 +1,22 @@
 """PEG with its doors: what speaks to marketplaces, built from the ground up."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 import httpx2
 
+from peg.domain.identity import ShopId
 from peg.intake.many import Many
 from peg.intake.patience import Patience
 from peg.marketplaces.calls import CallLog
 from peg.marketplaces.etsy.quota import Quotas
+from peg.marketplaces.hints import SignatureCheck
 from peg.onboarding.deciding import Decider
 from peg.onboarding.importing import Importer
 from peg.shops.connect.desk import Desk
 from peg.shops.sealing import KeyRing
-from peg.wiring.doors import marketplaces, open_http, open_shops
+from peg.wiring.doors import OpenShop, open_http, open_shops, signatures
 from peg.wiring.engine import Engine, build_engine
 from peg.wiring.ground import Ground
 from peg.wiring.keys import load_ring
@@ -22,7 +24,7 @@ from peg.wiring.keys import load_ring
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peg:
-    """One process's PEG; shops are opened anew by each `engine()`."""
+    """One process's PEG; shops are opened anew by each `shops()`."""
 
     ground: Ground
     ring: KeyRing
@@ -34,22 +36,36 @@ class Peg:
 
     async def engine(self) -> Engine:
         """The engine for the shops that are connected now. Nothing runs before its tasks do."""
-        shops = await open_shops(self.ground, self.ring, self.http, self.calls, self.quotas)
-        return build_engine(self.ground, shops, self.calls, self.patience)
+        shops = await self.shops()
+        return build_engine(
+            self.ground,
+            shops.values(),
+            self.calls,
+            self.patience,
+            signatures=await self.signatures(),
+        )
+
+    async def shops(self) -> Mapping[ShopId, OpenShop]:
+        """The shops that are connected now, each behind a fresh door."""
+        return await open_shops(self.ground, self.ring, self.http, self.calls, self.quotas)
+
+    async def signatures(self) -> Mapping[ShopId, SignatureCheck]:
+        """Whose webhooks are believed now."""
+        return await signatures(self.ground, self.ring)
 
     def importer(self, engine: Engine) -> Importer:
         """What reads the engine's shops into the book."""
         return Importer(
             self.ground.database,
             self.ground.clock,
-            marketplaces(engine.shops),
+            engine.doors,
             polls=engine.polls,
             patience=self.patience,
         )
 
     def decider(self, engine: Engine) -> Decider:
         """What acts on a person's word about which offers are the same piece."""
-        return Decider(self.ground.database, self.ground.clock, marketplaces(engine.shops))
+        return Decider(self.ground.database, self.ground.clock, engine.doors)
 
 
 @asynccontextmanager

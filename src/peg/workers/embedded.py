@@ -1,18 +1,25 @@
-"""All background work in one process, for as long as it lives and whichever shops come and go."""
+"""All background work in one process, for as long as it lives and whichever shops come and go.
+
+Each shop has a group of tasks of its own. When it is connected, revoked or taken out, only that
+group is stopped or begun: the other shops' writes under way get their answers, their limits and
+breakers keep what they know, and no alarm is told anew.
+"""
 
 import asyncio
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime
 
 import structlog
 
-from peg.catalog import mirror
+from peg.catalog.interrupted import note_interrupted, note_shop_interrupted
 from peg.db.transaction import begin, reading
-from peg.domain.identity import Channel
+from peg.domain.identity import Channel, ShopId
 from peg.intake.inbox import Receipt
 from peg.shops import directory
 from peg.wiring.engine import Engine
 from peg.wiring.peg import Peg
+from peg.wiring.rounds import every
 from peg.wiring.tasks import Task, run_all
 from peg.workers.alerts import Announcer
 from peg.workers.gauges import Gauges
@@ -24,86 +31,109 @@ SHOPS_LOOKED_AT_S = 2.0
 STOPS_WITHIN_S = 5.0
 """So long a moment without a transaction is waited for; then what is under way is broken off."""
 
+Reach = Mapping[ShopId, datetime]
+"""The shops within reach, and since when: one that was connected again has another door."""
+
 
 class Embedded:
-    """Runs the engine, and builds it anew when a shop is connected, revoked or connected again."""
+    """Runs the engine, and follows the shops that are connected, revoked or taken out meanwhile."""
 
-    def __init__(self, peg: Peg, engine: Engine, shops: Hashable) -> None:
+    def __init__(self, peg: Peg, engine: Engine, reach: Reach) -> None:
         self._peg = peg
         self._engine = engine
-        self._shops = shops
+        self._reach = reach
+        self._works: dict[ShopId, asyncio.Future[None]] = {}
 
     @classmethod
     async def prepare(cls, peg: Peg) -> "Embedded":
-        """Build the engine for today's shops; deliveries can be received from now on."""
-        shops = await _connected(peg)
-        return cls(peg, await peg.engine(), shops)
+        """Build the engine for today's shops; deliveries can be received from now on.
+
+        Writes that were under way when the last process ended are doubtful: nobody hears of them.
+        """
+        async with begin(peg.ground.database) as session:
+            await note_interrupted(session)
+        reach = await _within_reach(peg)
+        return cls(peg, await peg.engine(), reach)
 
     @property
     def engine(self) -> Engine:
-        """The engine that runs now."""
+        """The engine that runs."""
         return self._engine
 
     async def receive(self, channel: Channel, headers: Mapping[str, str], body: bytes) -> Receipt:
-        """Keep one webhook delivery, signed by any shop that is connected now."""
+        """Keep one webhook delivery, signed by any shop that is believed now."""
         return await self._engine.reception.receive(channel, headers, body)
 
     async def run(self) -> None:
         """Work until cancelled."""
-        while True:
-            running = asyncio.ensure_future(self._run_engine())
-            watching = asyncio.ensure_future(self._shops_changed())
-            try:
-                await asyncio.wait({running, watching}, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                ground = self._peg.ground
-                await ground.database.between_transactions(ground.clock, within_s=STOPS_WITHIN_S)
-                await _stop(running)
-                await _stop(watching)
-            self._shops = await _connected(self._peg)
-            self._engine = await self._peg.engine()
-            log.info("shops.changed", shops=sorted(self._engine.shops))
+        for key in self._engine.shops:
+            self._begin(key)
+        shared = asyncio.ensure_future(self._run_all(self.tasks()))
+        try:
+            await asyncio.wait({shared})
+        finally:
+            await self._between_transactions()
+            await _stop(shared, *self._works.values())
 
     def tasks(self) -> list[Task]:
-        """Every background loop of the engine and of the process."""
+        """Every background loop of the process that serves all shops."""
         ground = self._peg.ground
         announcer = Announcer(ground.database, ground.clock)
         announcer.listen(self._engine.bus)
         gauges = Gauges(ground.database, ground.clock, ground.metrics)
         gauges.listen(self._engine.bus)
-        return [*self._engine.tasks(), Task("gauges", gauges.run)]
+        return [
+            *self._engine.tasks(),
+            Task("gauges", gauges.run),
+            Task("shops", every(ground.clock, SHOPS_LOOKED_AT_S, self.follow)),
+        ]
 
-    async def _run_engine(self) -> None:
+    async def follow(self) -> None:
+        """Take up the shops that came within reach, and leave alone those that went out of it."""
+        self._engine.believe(await self._peg.signatures())
+        now = await _within_reach(self._peg)
+        for key in sorted(now.keys() | self._reach.keys()):
+            if now.get(key) != self._reach.get(key):
+                await self._change(key)
+        self._reach = now
+
+    async def _change(self, key: ShopId) -> None:
+        """Stop the shop's work, if there is any, and begin it anew, if the shop is within reach."""
+        if key in self._works:
+            await self._between_transactions()
+            await _stop(self._works.pop(key))
+        self._engine.close(key)
+        async with begin(self._peg.ground.database) as session:
+            await note_shop_interrupted(session, key)
+        shop = (await self._peg.shops()).get(key)
+        if shop is not None:
+            self._engine.open(shop)
+            self._begin(key)
+        log.info("shop.changed", shop=key, within_reach=shop is not None)
+
+    def _begin(self, key: ShopId) -> None:
+        work = self._run_all(self._engine.tasks_of(key))
+        self._works[key] = asyncio.ensure_future(work)
+
+    async def _run_all(self, tasks: list[Task]) -> None:
         ground = self._peg.ground
-        async with begin(ground.database) as session:
-            await mirror.note_interrupted(session)
-        await run_all(
-            self.tasks(), clock=ground.clock, metrics=ground.metrics, alarm=self._engine.alarm
-        )
+        await run_all(tasks, clock=ground.clock, metrics=ground.metrics, alarm=self._engine.alarm)
 
-    async def _shops_changed(self) -> None:
-        while await _connected(self._peg) == self._shops:
-            await self._peg.ground.clock.sleep(SHOPS_LOOKED_AT_S)
+    async def _between_transactions(self) -> None:
+        """Wait until none is under way, so that what is stopped now breaks none off."""
+        ground = self._peg.ground
+        await ground.database.between_transactions(ground.clock, within_s=STOPS_WITHIN_S)
 
 
-async def _connected(peg: Peg) -> Hashable:
-    """What the engine depends on: which shops, connected when, and with which webhook secret."""
+async def _within_reach(peg: Peg) -> Reach:
     async with reading(peg.ground.database) as session:
         shops = await directory.all_shops(session)
-        return tuple(
-            [
-                (
-                    shop.id,
-                    shop.status,
-                    shop.connected_at,
-                    await directory.webhook_secret(session, peg.ring, shop.id),
-                )
-                for shop in shops
-            ]
-        )
+    return {shop.id: shop.connected_at for shop in shops if shop.status.reachable}
 
 
-async def _stop(task: "asyncio.Future[None]") -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+async def _stop(*works: "asyncio.Future[None]") -> None:
+    for work in works:
+        work.cancel()
+    for work in works:
+        with suppress(asyncio.CancelledError):
+            await work

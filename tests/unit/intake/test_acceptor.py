@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
+from tests.support.shops import APP, key_ring, shop
 from tests.support.two_shops import CHAIN, RING, SHOPIFY, TwoShops, open_two_shops
 
 from marketsim.market import OrderId
@@ -17,6 +18,8 @@ from peg.intake import inbox
 from peg.intake.inbox import ATTEMPTS_MAX, Receipt
 from peg.intake.reception import ORDERS_FIRST
 from peg.intake.tables import inbox as kept
+from peg.shops import directory
+from peg.shops.directory import Status
 
 
 @pytest.fixture
@@ -244,6 +247,26 @@ async def test_when_the_app_is_removed_nothing_of_the_shop_is_forgotten(
 
     assert ("app/uninstalled", "revoked") in await shops.outcomes()
     assert (await shops.level(CHAIN)).available == 5
+
+
+@pytest.mark.parametrize(
+    ("connected_after_s", "status"), [(-60, Status.REVOKED), (60, Status.CONNECTED)]
+)
+async def test_a_removal_that_is_told_late_does_not_end_a_newer_connection(
+    shops: TwoShops, connected_after_s: float, status: Status
+) -> None:
+    shops.shopify.shopify.market.uninstall()
+    connected_at = shops.clock.now() + timedelta(seconds=connected_after_s)
+    async with begin(shops.database) as session:
+        mine = shop(SHOPIFY, connected_at=connected_at)
+        await directory.store(session, key_ring(), mine, APP)
+    await shops.clock.sleep(120)
+
+    await arrive(shops, Channel.SHOPIFY)
+    await work(shops)
+
+    async with reading(shops.database) as session:
+        assert (await directory.by_id(session, SHOPIFY)).status is status
 
 
 async def test_the_pauses_between_tries_grow(shops: TwoShops) -> None:

@@ -15,9 +15,9 @@ from peg.domain.order import OrderSnapshot
 from peg.intake.acceptor import Acceptor
 from peg.intake.looking import Lookout
 from peg.intake.reception import ORDERS_FIRST, Reception
-from peg.marketplaces.hints import HintReader
+from peg.marketplaces.hints import SignatureCheck
 from peg.marketplaces.port import Marketplace, RemoteGone
-from peg.marketplaces.shopify.webhooks import ShopifyHints
+from peg.marketplaces.shopify.webhooks import ShopifyHints, ShopifySignatures
 
 SISTER = ShopId("shopify:sister.myshopify.com")
 
@@ -37,14 +37,14 @@ async def shops(tmp_path: Path) -> AsyncIterator[TwoShops]:
 
 async def deliver(shops: TwoShops, letters: list[httpx2.Request], *, named: ShopId) -> None:
     """Hand letters in under a shop's name where both shops have one secret, and work on them."""
-    readers: dict[ShopId, HintReader] = {
-        shop: ShopifyHints([CLIENT_SECRET]) for shop in (SHOPIFY, SISTER)
+    signatures: dict[ShopId, SignatureCheck] = {
+        shop: ShopifySignatures([CLIENT_SECRET]) for shop in (SHOPIFY, SISTER)
     }
     doors: dict[ShopId, Marketplace] = {
         SHOPIFY: shops.shopify.market,
         SISTER: EmptyShop(SISTER, shops.clock.now()),
     }
-    reception = Reception(shops.database, shops.clock, readers)
+    reception = Reception(shops.database, shops.clock, signatures)
     for letter in letters:
         headers = {**letter.headers, "x-shopify-shop-domain": named.partition(":")[2]}
         await reception.receive(Channel.SHOPIFY, headers, letter.content)
@@ -54,7 +54,7 @@ async def deliver(shops: TwoShops, letters: list[httpx2.Request], *, named: Shop
         shops.clock,
         Signals(shops.database, shops.clock),
         shops=doors,
-        readers=readers,
+        readers={Channel.SHOPIFY: ShopifyHints()},
         lookout=Lookout(shops.database, shops.clock, doors, PATIENCE),
         patience=PATIENCE,
     )

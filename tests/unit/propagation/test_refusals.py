@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.support.pushers import due, on_etsy, on_shopify
-from tests.support.shops import grant, key_ring, shop
+from tests.support.shops import APP, key_ring, shop
 from tests.support.two_shops import CHAIN, RING, SHOPIFY, TwoShops, open_two_shops
 
 from peg.bus import outbox
@@ -36,9 +36,8 @@ from peg.propagation.refusals import ODD_TRIES, came_to, open_refusals
 from peg.propagation.retarget import retarget
 from peg.propagation.worker import Pusher
 from peg.reads.offers import rows_of
-from peg.shops import directory, grants
-from peg.shops.directory import AppCredentials, Status
-from peg.shops.grants import StoredGrant
+from peg.shops import directory
+from peg.shops.directory import Status
 
 
 @pytest.mark.parametrize(
@@ -71,12 +70,6 @@ def test_an_answer_without_sense_is_a_refusal_once_it_was_given_again_and_again(
 @pytest.fixture
 async def shops(tmp_path: Path) -> AsyncIterator[TwoShops]:
     async with open_two_shops(tmp_path) as shops:
-        ring = key_ring()
-        async with begin(shops.database) as session:
-            for key in (SHOPIFY, shops.etsy.market.shop):
-                await directory.store(session, ring, shop(key), AppCredentials("id", "secret"))
-                stored = StoredGrant(grant=grant(1), fencing=0)
-                await grants.store(session, ring, key, stored, now=shops.clock.now())
         yield shops
 
 
@@ -208,7 +201,7 @@ async def test_a_shop_connected_again_was_asked_for_its_rights_and_may_lose_them
         await shops.clock.sleep(60)
         known = await directory.by_id(session, key)
         again = shop(key, connected_at=shops.clock.now())
-        await directory.store(session, key_ring(), again, AppCredentials("id", "secret"))
+        await directory.store(session, key_ring(), again, APP)
         mended = [one.shop for one in await forbidden_shops(session)]
 
     await shops.clock.sleep(60)

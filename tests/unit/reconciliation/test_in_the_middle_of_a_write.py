@@ -8,7 +8,7 @@ from sqlalchemy import select
 from tests.support.pushers import due, on_shopify, reconciler
 from tests.support.two_shops import CHAIN, PATIENCE, SHOPIFY, TwoShops, open_two_shops
 
-from peg.catalog import mirror
+from peg.catalog.interrupted import note_interrupted
 from peg.db.transaction import begin, reading
 from peg.ledger import counter
 from peg.marketplaces.port import Result, Write
@@ -30,7 +30,7 @@ class Overtaken:
         results = await self._shops.shopify.market.compare_and_set(writes, key=key)
         if not self._guarded:
             async with begin(self._shops.database) as session:
-                await mirror.note_interrupted(session)
+                await note_interrupted(session)
         await reconciler(self._shops).reconcile(SHOPIFY)
         return results
 

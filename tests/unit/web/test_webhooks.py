@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from sqlalchemy import select, text
 from tests.support.clocks import StandingClock
-from tests.support.signers import PlainReader
+from tests.support.signers import PlainSignatures
 
 from peg.db.transaction import begin, reading
 from peg.domain.identity import ShopId
@@ -21,10 +21,10 @@ from peg.wiring.ground import Ground, open_ground
 
 SHOPIFY = ShopId("shopify:gems.myshopify.com")
 ETSY_1, ETSY_2 = ShopId("etsy:1001"), ShopId("etsy:1002")
-READERS = {
-    SHOPIFY: PlainReader("shopify"),
-    ETSY_1: PlainReader("one app"),
-    ETSY_2: PlainReader("one app"),
+SIGNATURES = {
+    SHOPIFY: PlainSignatures("shopify"),
+    ETSY_1: PlainSignatures("one app"),
+    ETSY_2: PlainSignatures("one app"),
 }
 
 
@@ -39,13 +39,13 @@ class Door:
             "X-Shopify-Topic": "orders/create",
             "X-Shopify-Webhook-Id": "w-1",
             "X-Shopify-Hmac-Sha256": "not to be kept",
-            "signature": READERS[SHOPIFY].sign(body),
+            "signature": SIGNATURES[SHOPIFY].sign(body),
         }
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return await self.client.post("/webhooks/shopify", content=body, headers=signed | named)
 
     async def etsy(self, body: bytes) -> httpx2.Response:
-        signed = {"webhook-id": "e-1", "signature": READERS[ETSY_1].sign(body)}
+        signed = {"webhook-id": "e-1", "signature": SIGNATURES[ETSY_1].sign(body)}
         return await self.client.post("/webhooks/etsy", content=body, headers=signed)
 
     async def kept(self) -> list[tuple[str, str, str, bytes]]:
@@ -59,7 +59,7 @@ class Door:
 async def door(tmp_path: Path) -> AsyncIterator[Door]:
     async with open_ground({"PEG_HOME": str(tmp_path)}, clock=StandingClock()) as ground:
         await ensure_current(ground.database)
-        app = create_app(ground, Reception(ground.database, ground.clock, READERS))
+        app = create_app(ground, Reception(ground.database, ground.clock, SIGNATURES))
         transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
             yield Door(ground, client)
@@ -105,7 +105,7 @@ async def test_what_nobody_known_has_signed_is_refused_and_not_kept(
 
 
 async def test_a_body_changed_on_the_way_is_refused(door: Door) -> None:
-    signature = READERS[SHOPIFY].sign(b'{"quantity":1}')
+    signature = SIGNATURES[SHOPIFY].sign(b'{"quantity":1}')
 
     answer = await door.shopify(b'{"quantity":9}', signature=signature)
 

@@ -30,11 +30,11 @@ _RESOURCE = re.compile(
 )
 
 
-class EtsyHints:
-    """Checks and reads the webhooks of one shop."""
+class EtsySignatures:
+    """Checks the webhooks of one shop."""
 
-    def __init__(self, *, secret: str, api: str) -> None:
-        """Take the portal's signing secret and the address of the API that is called back.
+    def __init__(self, secret: str) -> None:
+        """Take the portal's signing secret.
 
         Raises:
             BadSignature: the secret is no base64, so nothing signed with it can be checked.
@@ -45,8 +45,6 @@ class EtsyHints:
             raise BadSignature("the webhook secret is no base64: copy it again") from cause
         if not self._key:
             raise BadSignature("the webhook secret is empty: copy it from Etsy's developer portal")
-        host = urlsplit(api).netloc
-        self._hosts = ETSY_HOSTS if host in ETSY_HOSTS else frozenset({host})
 
     def verify(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> None:
         """Refuse what was not signed with the shop's secret within the last five minutes.
@@ -68,6 +66,15 @@ class EtsyHints:
         right = base64.b64encode(expected)
         if not any(hmac.compare_digest(right, one) for one in _signatures(named)):
             raise BadSignature("no signature of the webhook is the shop's: check its secret")
+
+
+class EtsyHints:
+    """Reads webhooks whose signature was checked."""
+
+    def __init__(self, api: str) -> None:
+        """Take the address of the API that is called back."""
+        host = urlsplit(api).netloc
+        self._hosts = ETSY_HOSTS if host in ETSY_HOSTS else frozenset({host})
 
     def hint(
         self, headers: Mapping[str, str], body: bytes, *, shop: ShopId, received_at: datetime

@@ -32,7 +32,7 @@ TOPICS = (*ORDER_TOPICS, *FETCH_TOPICS, *OTHER_TOPICS)
 _NO_REFUND_YET = {"pending", "expired", "voided", "authorized"}
 
 
-class ShopifyHints:
+class ShopifySignatures:
     """Checks deliveries of one app. An old secret is taken for a while after a rotation."""
 
     def __init__(self, secrets: Sequence[str]) -> None:
@@ -57,10 +57,14 @@ class ShopifyHints:
             " in PEG is not the one in Shopify; run `peg connect shopify` again"
         )
 
+
+class ShopifyHints:
+    """Reads deliveries whose signature was checked."""
+
     def hint(
         self, headers: Mapping[str, str], body: bytes, *, shop: ShopId, received_at: datetime
     ) -> Hint:
-        """Where to look. Call `verify` first.
+        """Where to look.
 
         The delivery's number, X-Shopify-Webhook-Id, is not needed for that: it only lets whoever
         keeps deliveries know one again, and a body's fingerprint does so too. It is no reason to

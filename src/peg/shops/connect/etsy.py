@@ -8,8 +8,9 @@ from peg.domain.identity import Channel, ShopId
 from peg.marketplaces.etsy import oauth
 from peg.marketplaces.etsy.app import App
 from peg.marketplaces.etsy.owner import Newcomer
+from peg.marketplaces.etsy.webhooks import EtsySignatures
 from peg.marketplaces.grant import Grant
-from peg.shops import pending, unclaimed
+from peg.shops import directory, pending, unclaimed
 from peg.shops.addresses import secure
 from peg.shops.connect.desk import Desk
 from peg.shops.directory import AppCredentials, Shop, Status
@@ -83,6 +84,27 @@ async def by_refresh_token(desk: Desk, *, app: AppCredentials, refresh_token: st
     async with transaction.begin(desk.database) as session:
         await unclaimed.claimed(session, refresh_token)
     return shop
+
+
+def check_webhook_secret(secret: str) -> None:
+    """Refuse what no webhook can have been signed with.
+
+    Raises:
+        BadSignature: it is no base64, or empty.
+    """
+    EtsySignatures(secret)
+
+
+async def keep_webhook_secret(desk: Desk, shop: ShopId, secret: str) -> None:
+    """Believe the webhooks that the shop signs with this secret of the developer portal.
+
+    Raises:
+        BadSignature: it is no base64, or empty.
+        UnknownShop: it was never connected.
+    """
+    check_webhook_secret(secret)
+    async with transaction.begin(desk.database) as session:
+        await directory.set_webhook_secret(session, desk.ring, shop, secret)
 
 
 async def _granted_for(desk: Desk, app: AppCredentials, given: str) -> Grant:

@@ -9,7 +9,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from peg.domain.identity import ShopId
-from peg.marketplaces.etsy.webhooks import EtsyHints
+from peg.marketplaces.etsy.webhooks import EtsyHints, EtsySignatures
 from peg.marketplaces.hints import BadSignature, MalformedDelivery, UnknownTopic
 
 SECRET = "whsec_" + base64.b64encode(b"a practice secret").decode()
@@ -19,8 +19,12 @@ API = "https://api.etsy.com"
 RECEIPT = f"{API}/v3/application/shops/61234567/receipts/4001"
 
 
-def hints(secret: str = SECRET, api: str = API) -> EtsyHints:
-    return EtsyHints(secret=secret, api=api)
+def signatures(secret: str = SECRET) -> EtsySignatures:
+    return EtsySignatures(secret)
+
+
+def hints(api: str = API) -> EtsyHints:
+    return EtsyHints(api)
 
 
 def body(**more: Any) -> bytes:
@@ -37,7 +41,7 @@ def signed(raw: bytes, *, at: datetime = NOW, secret: str = SECRET) -> dict[str,
 
 
 def test_a_signature_by_the_standard_is_believed() -> None:
-    hints().verify(signed(body()), body(), now=NOW)
+    signatures().verify(signed(body()), body(), now=NOW)
 
 
 def test_a_signature_without_its_version_and_one_among_several_are_believed() -> None:
@@ -46,7 +50,7 @@ def test_a_signature_without_its_version_and_one_among_several_are_believed() ->
     other = Webhook(base64.b64encode(b"an older secret").decode()).sign("msg_1", NOW, "")
 
     for signature in (bare, f"{other} {bare}", f"v2,{bare} v1,{bare}", f"no-base64! v1,{bare}"):
-        hints().verify(headers | {"Webhook-Signature": signature}, body(), now=NOW)
+        signatures().verify(headers | {"Webhook-Signature": signature}, body(), now=NOW)
 
 
 def without(headers: dict[str, str], name: str) -> dict[str, str]:
@@ -76,18 +80,18 @@ def without(headers: dict[str, str], name: str) -> dict[str, str]:
 )
 def test_anything_else_is_refused_without_a_fuss(headers: dict[str, str]) -> None:
     with pytest.raises(BadSignature):
-        hints().verify(headers, body(), now=NOW)
+        signatures().verify(headers, body(), now=NOW)
 
 
 def test_one_changed_byte_breaks_the_signature() -> None:
     with pytest.raises(BadSignature):
-        hints().verify(signed(body()), body() + b" ", now=NOW)
+        signatures().verify(signed(body()), body() + b" ", now=NOW)
 
 
 @pytest.mark.parametrize("secret", ["", "whsec_", "whsec_a"])
 def test_a_secret_that_cannot_sign_is_refused_at_once(secret: str) -> None:
     with pytest.raises(BadSignature):
-        hints(secret)
+        signatures(secret)
 
 
 @pytest.mark.parametrize(
