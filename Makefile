@@ -24,7 +24,7 @@ export UV_SYSTEM_CERTS ?= true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup format check static test test-browser test-install demo rehearse bench schemas clean
+.PHONY: help setup format check static test test-browser test-install demo rehearse bench model schemas clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -55,6 +55,9 @@ rehearse: $(READY) ## Judge many seeds: make rehearse SEEDS=20 FIRST=1 [ORDERS=3
 
 bench: $(READY) ## Measure on this machine; writes bench/results/ and docs/benchmarks.md
 	$(RUN) python -m bench
+
+model: $(READY) ## Check the protocol's model in every order of events (needs spin): make model [VARIANT=its_name]
+	@$(RUN) python -m tools.model $(VARIANT)
 
 schemas: $(READY) ## Fetch Shopify's published schemas (needs npm); contract tests skip without them
 	$(RUN) python -m tools.schemas
