@@ -1,7 +1,6 @@
 """`peg disconnect`: take a shop out, and keep what is known of it."""
 
 from peg.cli.terminal import Here, Report
-from peg.cli.words import shop_of
 from peg.db.transaction import reading
 from peg.domain.errors import EXIT_CODE
 from peg.domain.identity import Channel
@@ -31,7 +30,7 @@ async def disconnect(shop: str, /, *, yes: bool = False, here: Here) -> int:
     """
     async with here.ground() as ground:
         async with reading(ground.database) as session:
-            found = await directory.by_id(session, shop_of(shop))
+            found = await directory.named(session, shop)
         if not yes:
             sentence = (
                 f"{found.name} ({found.id}) would be disconnected: its tokens are dropped, its"

@@ -1,10 +1,14 @@
 """What is in the book: `stock`, `history`, `orders`."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
+from peg.cli.shop_names import shop_names
 from peg.cli.terminal import Here, Report
 from peg.cli.words import Lines, moment_of, seen, sku_of
 from peg.db.transaction import reading
+from peg.domain.moment import BadMoment
+from peg.domain.near import quoted
 from peg.reads import orders as order_reads
 from peg.reads import stock as stock_reads
 
@@ -66,7 +70,7 @@ async def history(sku: str, /, *, at: str | None = None, limit: Lines = 50, here
         limit: so many entries, the newest first.
     """
     async with here.ground() as ground, reading(ground.database) as session:
-        moment = ground.clock.now() if at is None else moment_of(at, end_of_day=True)
+        moment = _known_until(ground.clock.now(), at)
         found = await stock_reads.history(session, sku_of(sku), at=moment, limit=limit + 1)
     shown = found.model_copy(update={"entries": found.entries[:limit]})
     report = Report(
@@ -94,6 +98,20 @@ async def history(sku: str, /, *, at: str | None = None, limit: Lines = 50, here
     return here.show(report)
 
 
+def _known_until(now: datetime, typed: str | None) -> datetime:
+    """The moment that is asked about; today's end is now.
+
+    Raises:
+        BadMoment: it lies ahead.
+    """
+    if typed is None:
+        return now
+    moment = moment_of(typed, end_of_day=True)
+    if moment > moment_of(f"{now.astimezone():%Y-%m-%d}", end_of_day=True):
+        raise BadMoment(f"{quoted(typed)} lies ahead: the book knows only what was")
+    return min(moment, now)
+
+
 async def orders(*, limit: Lines = 50, unknown: bool = False, here: Here) -> int:
     """Orders as they were taken in, the newest first.
 
@@ -104,13 +122,15 @@ async def orders(*, limit: Lines = 50, unknown: bool = False, here: Here) -> int
     if unknown:
         return await _unresolved(here)
     async with here.ground() as ground, reading(ground.database) as session:
+        called = await shop_names(session)
         found = await order_reads.recent(session, limit=limit + 1)
     shown = found[:limit]
     report = Report(
         facts=[one.model_dump(mode="json") for one in shown],
         columns=("order", "shop", "sold", "state", "lines"),
         rows=[
-            (one.name, one.shop, seen(one.created_at), _state(one), _lines(one)) for one in shown
+            (one.name, called(one.shop), seen(one.created_at), _state(one), _lines(one))
+            for one in shown
         ],
         sentence=f"the newest {len(shown)}{_and_more(found, limit)}" if found else "no orders yet",
     )
@@ -119,12 +139,13 @@ async def orders(*, limit: Lines = 50, unknown: bool = False, here: Here) -> int
 
 async def _unresolved(here: Here) -> int:
     async with here.ground() as ground, reading(ground.database) as session:
+        called = await shop_names(session)
         found = await order_reads.unresolved(session)
     report = Report(
         facts=[one.model_dump(mode="json") for one in found],
         columns=("order", "shop", "sold", "SKU", "title", "pieces"),
         rows=[
-            (one.name, one.shop, seen(one.created_at), one.sku, one.title, one.committed)
+            (one.name, called(one.shop), seen(one.created_at), one.sku, one.title, one.committed)
             for one in found
         ],
         sentence="`peg match` assigns offers to items" if found else "every line is known",

@@ -22,6 +22,7 @@ from peg.wiring.peg import open_peg
 app = App(name="match", help="Say which offers are the same piece.", help_format="plaintext")
 
 
+@app.default
 @app.command(name="list")
 async def list_(*, here: Here) -> int:
     """Pairs that may be the same piece, the most likely first, with the reasons."""
@@ -46,7 +47,7 @@ async def list_(*, here: Here) -> int:
 
 
 class UnclearPairs(PegError):
-    """Which pairs are meant, or which of them a SKU is for, was not said."""
+    """Which pairs are meant, or which of them a SKU is for, was not said, or cannot be."""
 
     kind: ClassVar[ErrorKind] = "refused"
 
@@ -95,6 +96,8 @@ async def _wanted(
             "name the pairs by number (`peg match list` shows them), or say `--surer-than 90`"
         )
     wanted = list(pairs)
+    if surer_than is not None and not 1 <= surer_than <= 100:
+        raise UnclearPairs(f"a pair is from 1 to 100 % sure, not {surer_than}: `--surer-than 90`")
     if surer_than is not None:
         async with reading(database) as session:
             found = await proposals.open_proposals(session)

@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Mapping
 
+from peg.cli.shop_names import shop_names
 from peg.cli.terminal import Here, Report
-from peg.cli.words import seen, shop_of, sku_of
+from peg.cli.words import seen, sku_of
 from peg.db.transaction import reading
 from peg.domain.identity import ShopId, fold_sku
 from peg.reads import offers as offer_reads
 from peg.reads import shops as shop_reads
-from peg.reads.offers import OfferRow
+from peg.reads.offers import OfferRow, Part
 
 
 async def offers(
@@ -25,14 +26,15 @@ async def offers(
 
     Args:
         sku: only offers that sell this piece.
-        shop: only this shop's, such as `etsy:61234567`.
+        shop: only this shop's, such as `etsy`, or `etsy:61234567` where there are several.
         behind: only offers that do not show what they should yet.
         unknown: only offers that are mapped to no piece, and so are not kept in step.
     """
     async with here.ground() as ground, reading(ground.database) as session:
+        called = await shop_names(session)
         found = await offer_reads.all_offers(
             session,
-            shop=None if shop is None else shop_of(shop),
+            shop=shop,
             sku=None if sku is None else sku_of(sku),
         )
     typed = Counter((row.shop, fold_sku(row.sku_as_typed)) for row in found if not row.gone)
@@ -47,9 +49,9 @@ async def offers(
         rows=[
             (
                 row.id,
-                row.shop,
+                called(row.shop),
                 row.title,
-                " + ".join(f"{part.quantity} x {part.sku}" for part in row.parts) or "unknown",
+                " + ".join(map(_part, row.parts)) or "unknown",
                 sum(row.shown.values()),
                 None if row.target is None else sum(row.target.values()),
                 _state(row) if row.parts else _why_unknown(row, typed),
@@ -82,6 +84,10 @@ async def shops(*, here: Here) -> int:
         sentence="" if found else "no shop yet: `peg connect shopify`, `peg connect etsy`",
     )
     return here.show(report)
+
+
+def _part(part: Part) -> str:
+    return part.sku if part.quantity == 1 else f"{part.quantity} x {part.sku}"
 
 
 _NOT_COUNTED = "not counted there: turn tracking on, then `peg import`"

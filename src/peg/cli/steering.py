@@ -6,10 +6,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import offers
 from peg.catalog.offers import Offer
+from peg.cli.shop_names import shop_names
 from peg.cli.terminal import Here, Report
 from peg.cli.words import seen, shop_of, sku_of
 from peg.db.transaction import begin, reading
 from peg.ledger import queries
+from peg.onboarding.importing import NoShops
 from peg.propagation import board, pauses
 from peg.propagation.retarget import retarget_offers
 from peg.reads import doubts
@@ -60,14 +62,15 @@ async def resume(scope: str = pauses.EVERYTHING, /, *, here: Here) -> int:
 async def drift(*, here: Here) -> int:
     """Offers that differed from the book at the last comparison, why, and what was done."""
     async with here.ground() as ground, reading(ground.database) as session:
+        called = await shop_names(session)
         found = await doubts.drift(session)
     rows = [
-        (run.shop, seen(run.ended_at), one.title, one.cause, one.action)
+        (called(run.shop), seen(run.ended_at), one.title, one.cause, one.action)
         for run in found
         for one in run.differences
     ]
     compared = "; ".join(
-        f"{run.shop}: {len(run.differences)} of {run.offers} offers, {seen(run.ended_at)}"
+        f"{called(run.shop)}: {len(run.differences)} of {run.offers} offers, {seen(run.ended_at)}"
         for run in found
     )
     report = Report(
@@ -112,14 +115,16 @@ async def reconcile(shop: str | None = None, /, *, here: Here) -> int:
     """Compare every offer with the book, now; repair what may be repaired, ask about the rest.
 
     Args:
-        shop: only this one, such as `etsy:61234567`.
+        shop: only this one, such as `etsy`, or `etsy:61234567` where there are several.
     """
     async with here.ground() as ground, open_peg(ground) as peg:
         engine = await peg.engine()
         wanted = sorted(engine.shops)
         if shop is not None:
             async with reading(ground.database) as session:
-                wanted = [(await directory.working(session, shop_of(shop))).id]
+                wanted = [(await directory.working(session, shop)).id]
+        elif not wanted:
+            raise NoShops
         with here.progress() as bars:
             for one in bars.track(wanted, description="comparing"):
                 await engine.reconciler.reconcile(one)

@@ -35,7 +35,7 @@ async def sell(
         note: kept in the book, for people.
     """
     item = sku_of(sku)
-    async with here.ground() as ground, begin(ground.database) as session:
+    async with here.ground(log_level="critical") as ground, begin(ground.database) as session:
         pieces = await _pieces_sold(session, item, quantity, hold)
         after = await counter.sell(
             session, item, pieces, hold=hold, who=here.who, note=note, now=ground.clock.now()

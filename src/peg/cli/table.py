@@ -1,10 +1,11 @@
-"""Tables for people: names are never broken, and text makes room for them.
+"""Tables for people: no word is ever broken, since most words are copied into the next command.
 
-Rich's own tables break a SKU over two lines when the window is narrow, and take a fifth of a second
-for the stock of one shop.
+What does not fit beside each other stands below each other, one row after the other. Rich's own
+tables break a SKU over two lines when the window is narrow, and take a fifth of a second for the
+stock of one shop.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from types import NoneType
 from typing import Any
@@ -12,10 +13,7 @@ from typing import Any
 from rich.cells import cell_len, set_cell_size
 
 GAP = "  "
-WHOLE = frozenset({"piece", "pieces", "SKU", "scope", "shop"})
-"""Columns whose words are names: they are copied into the next command, so none is cut short."""
-
-HEADER_MIN, TEXT_MIN = 4, 8
+HEADER_MIN = 4
 ELLIPSIS = "…"
 
 
@@ -24,16 +22,40 @@ def lines_of(
 ) -> tuple[str, list[str]]:
     """The header, and the lines below it, no wider than `width` characters if that can be.
 
-    Text wraps between its words first; then headers of figures are cut short, then words of text
-    that are no names. Figures stand to the right.
+    Text wraps between its words first; then headers of figures are cut short, as long as they can
+    be told apart. Figures stand to the right. If that is not enough, there is no header: each row
+    is a block of lines, every figure beside its name.
     """
     cells = [[_told(value) for value in row] for row in rows]
-    widths = _fitted(columns, cells, _figures(rows, len(columns)), width)
     right = _figures(rows, len(columns))
-    header = _line(
-        [_cut(name, wide) for name, wide in zip(columns, widths, strict=True)], widths, right
-    )
-    return header, [line for row in cells for line in _wrapped(row, widths, right)]
+    widths = _fitted(columns, cells, right, width)
+    heads = [_cut(name, wide) for name, wide in zip(columns, widths, strict=True)]
+    if _total(widths) > width or len(set(heads)) < len(set(columns)):
+        return "", [line for row in cells for line in _block(columns, row, width)]
+    return _line(heads, widths, right), [
+        line for row in cells for line in _wrapped(row, widths, right)
+    ]
+
+
+def _total(widths: Sequence[int]) -> int:
+    return sum(widths) + len(GAP) * (len(widths) - 1)
+
+
+def _block(columns: Sequence[str], row: Sequence[str], width: int) -> list[str]:
+    """One row, a line or more for each of its cells that says something."""
+    labels = [columns[0], *(GAP + name for name in columns[1:])]
+    wide = max(map(cell_len, labels)) + len(GAP)
+    return [
+        _line([label if first else "", part], [wide - len(GAP), 0], [False, False])
+        for label, cell in zip(labels, row, strict=True)
+        for first, part in _numbered(_folded(cell, width - wide))
+        if cell
+    ]
+
+
+def _numbered(parts: Sequence[str]) -> Iterator[tuple[bool, str]]:
+    """Each part, and whether it is the first."""
+    return ((number == 0, part) for number, part in enumerate(parts))
 
 
 def _figures(rows: Sequence[Sequence[Any]], count: int) -> list[bool]:
@@ -52,22 +74,19 @@ def _told(value: Any) -> str:
 def _fitted(
     columns: Sequence[str], cells: Sequence[Sequence[str]], figures: Sequence[bool], width: int
 ) -> list[int]:
-    """The width of each column: as wide as its cells, less what has to be saved."""
+    """The width of each column: as wide as its cells, less what has to be saved and can be."""
     by_column = list(zip(*cells, strict=True))
     full = [max(map(cell_len, column)) for column in by_column]
     words = [max(_longest_word(cell) for cell in column) for column in by_column]
     headers = [cell_len(name) for name in columns]
     widths = [max(pair) for pair in zip(full, headers, strict=True)]
-    spare = width - len(GAP) * (len(columns) - 1)
     texts = [index for index, figure in enumerate(figures) if not figure]
     numbers = [index for index, figure in enumerate(figures) if figure]
-    cut = [index for index in texts if columns[index] not in WHOLE]
     for chosen, floor in (
         (texts, [max(pair) for pair in zip(words, headers, strict=True)]),
         (numbers, [max(most, HEADER_MIN) for most in full]),
-        (cut, [TEXT_MIN] * len(columns)),
     ):
-        _save(widths, chosen, floor, sum(widths) - spare)
+        _save(widths, chosen, floor, _total(widths) - width)
     return widths
 
 
@@ -96,7 +115,7 @@ def _folded(cell: str, width: int) -> list[str]:
             lines[-1] = longer
         else:
             lines.append(word)
-    return [_cut(line, width) for line in lines]
+    return lines
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:

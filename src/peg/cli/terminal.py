@@ -80,7 +80,8 @@ class Terminal:
             return report.exit_code
         if report.rows:
             header, lines = lines_of(report.columns, report.rows, self.out.width)
-            self.out.print(header, style="bold", markup=False, highlight=False, soft_wrap=True)
+            if header:
+                self.out.print(header, style="bold", markup=False, highlight=False, soft_wrap=True)
             self.out.file.write("\n".join([*lines, ""]))
         if report.sentence:
             self.out.print(report.sentence, markup=False, highlight=False, soft_wrap=True)

@@ -40,7 +40,7 @@ Progress = Callable[[str, int], None]
 
 
 class NoShops(PegError):
-    """There is no shop to import."""
+    """There is no shop to read."""
 
     kind: ClassVar[ErrorKind] = "missing"
 

@@ -58,7 +58,7 @@ class OfferRow(BaseModel):
 async def all_offers(
     session: AsyncSession,
     *,
-    shop: ShopId | None = None,
+    shop: str | None = None,
     sku: Sku | None = None,
     after: int = 0,
     limit: int | None = None,
@@ -70,7 +70,7 @@ async def all_offers(
         UnknownSku: no such item.
     """
     if shop is not None:
-        await directory.by_id(session, shop)
+        shop = (await directory.named(session, shop)).id
     if sku is not None:
         await queries.position(session, sku)
     if sku is not None:

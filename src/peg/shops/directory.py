@@ -114,14 +114,26 @@ async def by_id(session: AsyncSession, shop: ShopId) -> Shop:
     return _shop(row)
 
 
-async def working(session: AsyncSession, shop: ShopId) -> Shop:
+async def named(session: AsyncSession, text: str) -> Shop:
+    """The shop that a person means: by its id, or by its marketplace if that has only one.
+
+    Raises:
+        UnknownShop: none, or not one alone.
+    """
+    name = text.strip().lower()
+    of_channel = await session.scalars(select(shops.c.id).where(shops.c.channel == name))
+    found = of_channel.all()
+    return await by_id(session, ShopId(found[0] if len(found) == 1 else name))
+
+
+async def working(session: AsyncSession, shop: str) -> Shop:
     """One shop that PEG may still speak to.
 
     Raises:
         UnknownShop: it was never connected.
         NotConnected: its access was revoked, or a person disconnected it.
     """
-    found = await by_id(session, shop)
+    found = await named(session, shop)
     if not found.status.reachable:
         raise NotConnected(found)
     return found
@@ -205,7 +217,7 @@ async def webhook_secret(session: AsyncSession, ring: KeyRing, shop: ShopId) -> 
 
     Shopify signs with the app's own secret, so for Shopify this is that one.
     """
-    found = await by_id(session, shop)
+    found = await named(session, shop)
     if found.channel is Channel.SHOPIFY:
         return (await app_credentials(session, ring, shop)).client_secret
     sealed = await session.scalar(select(shops.c.webhook_secret).where(shops.c.id == shop))

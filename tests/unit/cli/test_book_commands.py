@@ -71,6 +71,7 @@ def test_more_than_the_book_had_is_sold_all_the_same_and_opens_a_case(home: Path
     assert (ran.code, stock(home).facts["stock"]["available"]) == (0, -1)
     assert "1 more were sold than the book had" in ran.out
     assert "peg cases" in ran.out
+    assert ran.err == ""  # one sentence, and no log around it
     assert [one["shop"] for one in case["orders"]] == ["counter"]
     assert peg(home, "receive", "RING-1", "1").code == 0
     assert peg(home, "cases", "--json").facts == []
@@ -157,6 +158,13 @@ def test_history_tells_why_and_what_was_known_at_a_moment(home: Path) -> None:
     assert [entry["cause"] for entry in then["entries"]] == ["baseline"]
 
 
+def test_history_does_not_tell_what_will_be(home: Path) -> None:
+    ran = peg(home, "history", "RING-1", "--at", "2999-12-31", "--json")
+
+    assert (ran.code, ran.refusal["error"]) == (2, "BadMoment")
+    assert "lies ahead" in ran.refusal["sentence"]
+
+
 def test_the_kill_switch_is_set_listed_and_lifted(home: Path) -> None:
     peg(home, "pause", "etsy", "--why", "stocktaking")
 
@@ -193,7 +201,8 @@ def test_a_question_is_shown_and_its_answer_acted_on(home: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["stock", "orders", "offers", "shops", "drift", "cases", "questions", "holds"]
+    "command",
+    ["stock", "orders", "offers", "shops", "drift", "cases", "questions", "holds", "match"],
 )
 def test_every_read_works_on_an_empty_book(tmp_path: Path, command: str) -> None:
     people, program = peg(tmp_path, command), peg(tmp_path, command, "--json")

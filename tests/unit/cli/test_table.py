@@ -57,10 +57,38 @@ def test_text_wraps_between_its_words_and_figures_stand_to_the_right() -> None:
     ]
 
 
-def test_a_long_word_is_cut_short_before_a_sku_is() -> None:
+def test_what_does_not_fit_beside_each_other_stands_below_each_other() -> None:
     sku, word = "RING-" + "1" * 27, "x" * 60
 
-    assert table(["piece", "name"], [(sku, word)], width=48)[1] == f"{sku}  {'x' * 13}…"
+    assert table(["piece", "name", "note"], [(sku, word, ""), ("RING-2", "a ring", "old")], 48) == [
+        "",
+        f"piece   {sku}",
+        f"  name  {word}",
+        "piece   RING-2",
+        "  name  a ring",
+        "  note  old",
+    ]
+
+
+def test_headers_that_could_not_be_told_apart_any_more_are_not_cut() -> None:
+    rows = [("RING-" + "1" * 27, 3, 2)]
+
+    assert table(["piece", "shows", "should"], rows, width=44)[1:] == [
+        f"piece     {rows[0][0]}",
+        "  shows   3",
+        "  should  2",
+    ]
+
+
+@given(
+    st.lists(st.tuples(SKUS, TITLES, FIGURE, TITLES), min_size=1, max_size=4),
+    st.integers(40, 120),
+)
+def test_no_word_is_ever_cut(rows: list[tuple[str, str, int, str]], width: int) -> None:
+    shown = table(["piece", "title", "shows", "state"], rows, width=width)
+
+    words = {word for line in shown for word in line.split()}
+    assert {word for row in rows for cell in row for word in str(cell).split()} <= words
 
 
 def test_a_wide_window_changes_nothing() -> None:

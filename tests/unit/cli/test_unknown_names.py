@@ -100,6 +100,12 @@ def test_a_shop_and_a_channel_may_be_typed_with_capital_letters(home: Path) -> N
     assert peg(home, "resume", "ETSY").code == 0
 
 
+def test_the_only_shop_on_a_marketplace_goes_by_the_marketplaces_name(home: Path) -> None:
+    assert peg(home, "offers", "--shop", "etsy").code == 0
+    assert peg(home, "reconcile", "etsy", "--json").refusal["error"] == "NotConnected"
+    assert peg(home, "reconcile", "shopify", "--json").refusal["error"] == "UnknownShop"
+
+
 @pytest.mark.parametrize("words", [["orders", "--limit"], ["history", "RING-1", "--limit"]])
 @pytest.mark.parametrize("limit", ["-1", "0", "1.5", "many"])
 def test_a_list_of_fewer_than_one_line_is_refused(home: Path, words: list[str], limit: str) -> None:
