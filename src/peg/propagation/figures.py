@@ -1,30 +1,27 @@
 """Drive offers of a marketplace that compares and sets each figure by itself (Shopify)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from random import Random
 
 import structlog
 
 from peg.catalog import mirror, offers
 from peg.catalog.interrupted import note_interrupted
-from peg.catalog.offers import Offer
 from peg.db.engine import Database
 from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
 from peg.domain.identity import OfferId, OfferRef, ShopId
-from peg.intake import surprises
 from peg.intake.looking import Lookout
-from peg.intake.surprises import NOT_HELD
 from peg.marketplaces.port import MarketplaceError, Result, Shown, Write
 from peg.marketplaces.writers import ConditionalWriter
 from peg.propagation import board, refusals
 from peg.propagation.attempts import begin_attempt, end_attempt, new_key, record_write
 from peg.propagation.board import Group, Standing
 from peg.propagation.evidence import Proof
+from peg.propagation.figure_plans import Planned, PlannedWrite, plans_of, still_planned
 from peg.propagation.forbidden import note_outcomes
 from peg.propagation.pauses import pause_of
-from peg.propagation.planning import Move, Plan, plan_figures
+from peg.propagation.planning import Move
 from peg.propagation.proof import Prover
 from peg.propagation.reversals import heed
 
@@ -36,15 +33,6 @@ UNDER_WAY_S = 0.3
 HELD, HELD_S = "held: a person is asked about the shop", 30.0
 
 NOTHING_PROVED: Mapping[OfferId, Proof] = {}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Planned:
-    """One offer with its standing and its plan."""
-
-    offer: Offer
-    standing: Standing
-    plan: Plan
 
 
 class FigurePusher:
@@ -96,39 +84,29 @@ class FigurePusher:
         await self._send([one for one in raises if one.offer.id in good], proved)
         await self._later([one for one in raises if one.offer.id not in good], "unproved")
 
-    async def _plan(self, wanted: Sequence[OfferId]) -> list[_Planned]:
+    async def _plan(self, wanted: Sequence[OfferId]) -> Sequence[Planned]:
         async with reading(self._database) as session:
-            known = await mirror.expected_of(session, list(wanted))
-            found = await offers.by_ids(session, list(wanted))
-            standings = await board.standings(session, list(wanted))
-            held = await surprises.held(session, list(wanted))
-        return [
-            _Planned(
-                offer=offer,
-                standing=standings[key],
-                plan=plan_figures(
-                    offer.ref, standings[key].target, known.get(key, {}), held.get(key, NOT_HELD)
-                ),
-            )
-            for key, offer in found.items()
-            if key in standings and not offer.gone
-        ]
+            return await plans_of(session, wanted)
 
     async def _send(
-        self, planned: Sequence[_Planned], proved: Mapping[OfferId, Proof] = NOTHING_PROVED
+        self, planned: Sequence[Planned], proved: Mapping[OfferId, Proof] = NOTHING_PROVED
     ) -> None:
         writes = [(one, write) for one in planned for write in one.plan.writes]
         for start in range(0, len(writes), WRITES_PER_CALL_MAX):
             await self._send_batch(writes[start : start + WRITES_PER_CALL_MAX], proved)
 
     async def _send_batch(
-        self, batch: Sequence[tuple[_Planned, Write]], proved: Mapping[OfferId, Proof]
+        self, batch: Sequence[PlannedWrite], proved: Mapping[OfferId, Proof]
     ) -> None:
         key = new_key(self._rng)
-        writes = [write for _, write in batch]
         async with begin(self._database) as session:
             if await pause_of(session, self._shop) is not None:
                 return  # it stays due, and is found again when writes may go
+            if proved:
+                batch = await still_planned(session, batch, now=self._clock.now())
+            if not batch:
+                return
+            writes = [write for _, write in batch]
             proof = {one.offer.id: proved[one.offer.id] for one, _ in batch if proved}
             await begin_attempt(
                 session, key, self._shop, writes, proof=proof, now=self._clock.now()
@@ -151,7 +129,7 @@ class FigurePusher:
         sent = [result.ref for result in results if result.shown in {Shown.SENT, Shown.ALREADY}]
         await self._settle([planned[ref].offer.id for ref in sent])
 
-    async def _answers(self, batch: Sequence[tuple[_Planned, Write]], key: str) -> Sequence[Result]:
+    async def _answers(self, batch: Sequence[PlannedWrite], key: str) -> Sequence[Result]:
         writes = [write for _, write in batch]
         try:
             return await self._writer.compare_and_set(writes, key=key)
@@ -163,13 +141,13 @@ class FigurePusher:
     async def _record(
         self,
         key: str,
-        planned: Mapping[OfferRef, _Planned],
+        planned: Mapping[OfferRef, Planned],
         writes: Sequence[Write],
         results: Sequence[Result],
-    ) -> Sequence[_Planned]:
+    ) -> Sequence[Planned]:
         """Record what became of the writes; those that have to be looked at."""
         by_write = {(write.ref, write.place): write for write in writes}
-        doubtful: list[_Planned] = []
+        doubtful: list[Planned] = []
         async with begin(self._database) as session:
             now = self._clock.now()
             for result in results:
@@ -213,7 +191,7 @@ class FigurePusher:
         return doubtful
 
     async def _note_refused(
-        self, planned: Mapping[OfferRef, _Planned], refused: Sequence[Result]
+        self, planned: Mapping[OfferRef, Planned], refused: Sequence[Result]
     ) -> None:
         """What is still there after a look was refused for a reason that a person must mend."""
         if not refused:
@@ -230,7 +208,7 @@ class FigurePusher:
         again = await self._plan(wanted)
         await self._note_shown([one for one in again if one.plan.move is Move.NONE])
 
-    async def _look(self, planned: Sequence[_Planned]) -> None:
+    async def _look(self, planned: Sequence[Planned]) -> None:
         """Never re-send on a stale compare: take in orders, read, and decide anew."""
         if not planned:
             return
@@ -240,18 +218,18 @@ class FigurePusher:
         except MarketplaceError as error:
             await self._later(planned, str(error))
 
-    async def _note_shown(self, planned: Sequence[_Planned]) -> None:
+    async def _note_shown(self, planned: Sequence[Planned]) -> None:
         async with begin(self._database) as session:
             for one in planned:
                 version = one.standing.target.version
                 now = self._clock.now()
                 await board.shown(session, one.offer.id, version, outcome="shown", now=now)
 
-    async def _wait(self, planned: Sequence[_Planned]) -> None:
+    async def _wait(self, planned: Sequence[Planned]) -> None:
         await self._later(planned, "may come back by itself", wait_s=WAIT_FOR_RETURN_S)
 
     async def _later(
-        self, planned: Sequence[_Planned], outcome: str, *, wait_s: float | None = None
+        self, planned: Sequence[Planned], outcome: str, *, wait_s: float | None = None
     ) -> None:
         if not planned:
             return
@@ -262,7 +240,7 @@ class FigurePusher:
                     session, one.offer.id, outcome=outcome, now=now, wait_s=wait_s
                 )
 
-    def _log(self, planned: Mapping[OfferRef, _Planned], results: Sequence[Result]) -> None:
+    def _log(self, planned: Mapping[OfferRef, Planned], results: Sequence[Result]) -> None:
         for result in results:
             log.info(
                 "stock.pushed",
