@@ -117,9 +117,9 @@ class TwoShops(RuleBasedStateMachine):
             side.shows += before.committed
         shipped = before.committed if fate == "shipped" else 0
         lost = before.committed if fate == "lost" else 0
-        told = replace(
-            before,
-            committed=0,
+        told = line(
+            side.ref,
+            at=side.place or None,
             shipped=shipped,
             written_off=lost,
             restocked=before.committed - shipped - lost,

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from peg.db.transaction import begin
 from peg.domain.identity import MAIN, LocationId, OfferRef, ShopId, Sku
 from peg.domain.money import Money
 from peg.domain.offer import ANYWHERE, Parts, Reading, RemoteOffer, Shelf
-from peg.domain.order import LineSnapshot, OrderSnapshot
+from peg.domain.order import LineSnapshot, OrderSnapshot, Share
 from peg.domain.stock import Cause, StockLevel
 from peg.intake.desk import TakenIn
 from peg.intake.orders import take_in
@@ -252,14 +252,27 @@ def line(
     written_off: int = 0,
 ) -> LineSnapshot:
     """One line; `at` is the place it ships from."""
+    units = Share(
+        place=at,
+        committed=committed,
+        shipped=shipped,
+        restocked=restocked,
+        written_off=written_off,
+    )
+    whole = split(ref, units, line=line, sku=sku)
+    return whole if at else replace(whole, shares=())
+
+
+def split(ref: OfferRef | None, *shares: Share, line: str = "1", sku: str = "") -> LineSnapshot:
+    """One line whose units count at several places."""
     return LineSnapshot(
         line=line,
         sku=sku,
         title="a piece",
         ref=ref,
-        committed=committed,
-        shipped=shipped,
-        restocked=restocked,
-        written_off=written_off,
-        remote_location=at,
+        committed=sum(share.committed for share in shares),
+        shipped=sum(share.shipped for share in shares),
+        restocked=sum(share.restocked for share in shares),
+        written_off=sum(share.written_off for share in shares),
+        shares=shares,
     )

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from peg.domain.identity import Channel, OfferRef, ShopId
 from peg.domain.money import Money
 from peg.domain.offer import ANYWHERE, Parts, Reading, RemoteOffer, Shelf
-from peg.domain.order import LineSnapshot, OrderSnapshot
+from peg.domain.order import LineSnapshot, OrderSnapshot, Share
 from peg.marketplaces.port import (
     MarketplaceUnavailable,
     OffersPage,
@@ -84,6 +84,9 @@ class ShopWindow:
         place = next(iter(shown.parts))
         left = shown.parts[place].available - pieces
         self.offers[ref] = replace(self.offers[ref], reading=self._reading(ref, left, shown.shelf))
+        share = Share(
+            place=place, committed=0 if shipped else pieces, shipped=pieces if shipped else 0
+        )
         order = OrderSnapshot(
             shop=self.shop,
             order=str(900 + len(self.orders)),
@@ -97,9 +100,9 @@ class ShopWindow:
                     sku=self.offers[ref].sku,
                     title=self.offers[ref].title,
                     ref=ref,
-                    committed=0 if shipped else pieces,
-                    shipped=pieces if shipped else 0,
-                    remote_location=place or None,
+                    committed=share.committed,
+                    shipped=share.shipped,
+                    shares=[share] if place else (),
                 )
             ],
             paid=True,
@@ -110,7 +113,8 @@ class ShopWindow:
     def cancel(self, order: OrderSnapshot) -> None:
         """The buyer changed their mind: the pieces may be sold again, once PEG puts them back."""
         line = order.lines[0]
-        back = replace(line, committed=0, restocked=line.committed)
+        shares = [replace(one, committed=0, restocked=one.committed) for one in line.shares]
+        back = replace(line, committed=0, restocked=line.committed, shares=shares)
         self.orders.append(
             replace(
                 order, updated_at=self.now, fetched_at=self.now, cancelled_at=self.now, lines=[back]

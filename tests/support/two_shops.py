@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
@@ -97,6 +97,7 @@ class TwoShops:
     checker: Checker
     acceptor: Acceptor
     reception: Reception
+    patience: Patience
 
     def buys_on_shopify(self, sku: Sku, pieces: int = 1) -> str:
         return str(self.shopify.shopify.market.buy(self.shopify.units[sku], pieces))
@@ -133,12 +134,17 @@ class TwoShops:
 
 
 @asynccontextmanager
-async def open_two_shops(home: Path, *, patience: Patience = PATIENCE) -> AsyncIterator[TwoShops]:
-    """Both shops sell a single ring and a stocked chain; PEG has imported them."""
+async def open_two_shops(
+    home: Path, *, patience: Patience = PATIENCE, chains: tuple[int, ...] = (5,)
+) -> AsyncIterator[TwoShops]:
+    """Both shops sell a single ring and a stocked chain; PEG has imported them.
+
+    `chains` is how many of them lie at each of Shopify's places.
+    """
     etsy = open_etsy_shop(_etsy_shelf())
     etsy.practice.set_faults(receipt_lag=0)
     clock = etsy.clock
-    shopify = await _open_shopify(etsy.practice.clock, clock)
+    shopify = await _open_shopify(etsy.practice.clock, clock, _shopify_shelf(chains))
     shops: dict[ShopId, Marketplace] = {SHOPIFY: shopify.market, etsy.market.shop: etsy.market}
     await shopify.market.ensure_webhooks(f"{PEG_URL}/webhooks/shopify")
     signatures: dict[ShopId, SignatureCheck] = {
@@ -172,6 +178,7 @@ async def open_two_shops(home: Path, *, patience: Patience = PATIENCE) -> AsyncI
                 patience=patience,
             ),
             reception=Reception(database, clock, signatures),
+            patience=patience,
         )
     await shopify.shopify.close()
     await etsy.practice.etsy.courier.close()
@@ -185,7 +192,9 @@ async def _connect(database: Database, shops: Sequence[ShopId], clock: MarketTim
             await directory.store(session, ring, shop(key, connected_at=clock.now()), APP)
 
 
-async def _open_shopify(market_clock: MarketClock, clock: MarketTime) -> ShopifyShop:
+async def _open_shopify(
+    market_clock: MarketClock, clock: MarketTime, shelf: Catalogue
+) -> ShopifyShop:
     letters: list[httpx2.Request] = []
 
     def take(letter: httpx2.Request) -> httpx2.Response:
@@ -201,7 +210,7 @@ async def _open_shopify(market_clock: MarketClock, clock: MarketTime) -> Shopify
         http=httpx2.AsyncClient(transport=httpx2.MockTransport(take)),
         public_url=URL,
     )
-    shopify.market.open(_shopify_shelf())
+    shopify.market.open(shelf)
     answers = Spoiling(httpx2.ASGITransport(app=shopify.app))
     http = httpx2.AsyncClient(transport=answers)
     grant = await oauth.client_credentials(
@@ -235,13 +244,17 @@ def _etsy_shelf() -> Catalogue:
     )
 
 
-def _shopify_shelf() -> Catalogue:
-    sold = {"Ruby ring": unit(1, sku=RING, stock=1), "Gold chain": unit(2, sku=CHAIN, stock=5)}
+def _shopify_shelf(chains: tuple[int, ...]) -> Catalogue:
+    rest = [0] * (len(chains) - 1)
+    sold = {
+        "Ruby ring": (unit(1, sku=RING, stock=1), (1, *rest)),
+        "Gold chain": (unit(2, sku=CHAIN, stock=sum(chains)), chains),
+    }
     return Catalogue(
         seed=1,
         currency="USD",
-        locations=("Atelier",),
-        pieces=tuple(_piece(one.parts[0][0], one.stock[0]) for one in sold.values()),
+        locations=("Atelier", "Gallery", "Fair")[: len(chains)],
+        pieces=tuple(_piece(one.parts[0][0], lies) for one, lies in sold.values()),
         listings=tuple(
             Listing(
                 market="shopify",
@@ -249,14 +262,14 @@ def _shopify_shelf() -> Catalogue:
                 description=title,
                 tags=(),
                 category="RING",
-                units=(one,),
+                units=(replace(one, stock=lies),),
             )
-            for title, one in sold.items()
+            for title, (one, lies) in sold.items()
         ),
     )
 
 
-def _piece(name: PieceId, pieces: int) -> Piece:
+def _piece(name: PieceId, lies: tuple[int, ...]) -> Piece:
     return Piece(
         id=name,
         name=name,
@@ -264,6 +277,6 @@ def _piece(name: PieceId, pieces: int) -> Piece:
         stone="RUBY",
         metal="14YG",
         weight_points=150,
-        one_of_a_kind=pieces == 1,
-        on_hand=(pieces,),
+        one_of_a_kind=sum(lies) == 1,
+        on_hand=lies,
     )

@@ -19,7 +19,7 @@ from marketsim.shopify.counts import Counts
 from marketsim.shopify.opening import open_shop
 from marketsim.shopify.order_records import Order
 from marketsim.shopify.orders import GiveBack
-from marketsim.shopify.records import Level, Variant
+from marketsim.shopify.records import Level, Location, Variant
 from marketsim.shopify.report import report_of
 from marketsim.shopify.shop import Shop
 from marketsim.shopify.stock import unit_of
@@ -88,10 +88,14 @@ class ShopifyMarket:
     def cancel(self, order: OrderId, *, restock: bool) -> None:
         self._orders.cancel(self._order(order), restock=restock)
 
-    def refund(self, order: OrderId, *, quantity: int, restock: RestockType) -> None:
+    def refund(
+        self, order: OrderId, *, quantity: int, restock: RestockType, location: int | None = None
+    ) -> None:
+        """Of what was shipped `location` says where it came back; without it, where it left."""
         found = self._order(order)
         line = next((it for it in found.lines if it.current_quantity >= quantity), found.lines[0])
-        back = GiveBack(line=line, quantity=quantity, restock_type=restock.upper())
+        there = None if location is None else self._place(location)
+        back = GiveBack(line=line, quantity=quantity, restock_type=restock.upper(), location=there)
         self._orders.refund(found, [back])
 
     def remove_from_order(self, order: OrderId, *, quantity: int) -> None:
@@ -100,8 +104,7 @@ class ShopifyMarket:
 
     def send_from(self, order: OrderId, *, location: int, pieces: int | None = None) -> None:
         """A person has what is unshipped of an order, or some of it, shipped from another place."""
-        there = list(self.store.locations.values())[location]
-        self._orders.send_from(self._order(order), there, pieces=pieces)
+        self._orders.send_from(self._order(order), self._place(location), pieces=pieces)
 
     def edit_stock(self, unit: UnitId, *, delta: int, location: int = 0) -> None:
         level = self._level(unit, location)
@@ -191,8 +194,10 @@ class ShopifyMarket:
         return variant
 
     def _level(self, unit: UnitId, location: int) -> Level:
-        places = list(self.store.locations.values())
-        return self._stock.level_of(self._acting_on(unit).item, places[location])
+        return self._stock.level_of(self._acting_on(unit).item, self._place(location))
+
+    def _place(self, location: int) -> Location:
+        return list(self.store.locations.values())[location]
 
     def _order(self, order: OrderId) -> Order:
         """An order that something is about to be done to: a new action begins."""

@@ -195,9 +195,9 @@ class Orders:
         restock = wanted.restock_type != "NO_RESTOCK"
         rows = []
         if unshipped:
-            location = self._release(order, line, unshipped, restock=restock, by=by)
             kind = "CANCEL" if restock else "NO_RESTOCK"
-            rows.append(self._row(line, unshipped, kind, location if restock else None))
+            for place, pieces in self._release(order, line, unshipped, restock=restock, by=by):
+                rows.append(self._row(line, pieces, kind, place if restock else None))
         if shipped:
             place = wanted.location or line.allocations[0].location
             line.refunded_after_fulfilment += shipped
@@ -210,10 +210,10 @@ class Orders:
 
     def _release(
         self, order: Order, line: Line, quantity: int, *, restock: bool, by: By
-    ) -> Location:
-        """Take unshipped pieces out of the order, the latest allocation first."""
+    ) -> list[tuple[Location, int]]:
+        """Take unshipped pieces out of the order, the latest allocation first; from where."""
         left = quantity
-        location = line.allocations[0].location
+        released = []
         self._tell_returned(order, line, quantity, restocked=restock)
         for allocation in reversed(line.allocations):
             pieces = min(left, allocation.open)
@@ -221,10 +221,10 @@ class Orders:
                 continue
             allocation.removed += pieces
             left -= pieces
-            location = allocation.location
+            released.append((allocation.location, pieces))
             moved = {"committed": -pieces} | ({"available": pieces} if restock else {})
             self._move(line, allocation, moved, by=by)
-        return location
+        return released
 
     def _row(
         self, line: Line, quantity: int, restock_type: str, location: Location | None

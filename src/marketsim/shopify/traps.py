@@ -47,6 +47,7 @@ _AT_TIMES = (
     ("pages_cost_each", 0.0, "A page costs as often as it has records, not the root of that."),
     ("throttled", 0.0, "THROTTLED although the bucket is full enough; counted as injected."),
     ("latency", 0.0, "An answer takes 0.1 to 2 s longer (half before the work, half after it)."),
+    ("routing_lags", 0.0, "An order says only 5 s after it was placed from where it ships."),
     ("search_lags", 0.0, "A search leaves out what changed within the last 3 s."),
     ("checkout_race", 0.0, "A buyer passes the checkout although the last piece has just gone."),
     ("token_expires_early", 0.0, "The token of this call is revoked: 401 from now on."),

@@ -1,11 +1,12 @@
 """What a line of an order stands for: by variant, by listing and values, by listing, by SKU."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.catalog import items, offers
+from peg.catalog import items, offers, sale_places
 from peg.catalog.offers import Offer
 from peg.domain.identity import OfferRef, Sku
 from peg.domain.order import LineSnapshot, OrderSnapshot
@@ -21,19 +22,29 @@ async def resolve_lines(session: AsyncSession, order: OrderSnapshot) -> Mapping[
         offer = known.get(line.ref) if line.ref is not None else None
         meaning = await _resolve(session, order, line, offer)
         if meaning is not None:
-            found[line.line] = meaning
+            found[line.line] = await _with_place(session, line, meaning)
     return found
 
 
 async def taken_as(session: AsyncSession, order: OrderSnapshot, line: str, sku: Sku) -> Resolved:
     """What a line takes of which a person has said that it sold this item."""
-    ref = next(told.ref for told in order.lines if told.line == line)
+    told = next(told for told in order.lines if told.line == line)
+    ref = told.ref
     siblings = await offers.of_listing(session, ref.shop, ref.listing) if ref else []
     selling = [offer for offer in siblings if [part.sku for part in offer.components] == [sku]]
     if len(selling) == 1:
-        return await _sold_from(session, order, selling[0])
+        meaning = await _sold_from(session, order, selling[0])
+        return await _with_place(session, told, meaning)
     inside = await _was_counted_after(session, order, sku)
     return Resolved(offer=None, components=(Component(sku=sku),), inside=inside)
+
+
+async def _with_place(session: AsyncSession, line: LineSnapshot, meaning: Resolved) -> Resolved:
+    """Where it was taken from, as far as the marketplace leaves that open."""
+    if meaning.offer is None or line.tells_places:
+        return meaning
+    place = await sale_places.place_of_sale(session, meaning.offer)
+    return replace(meaning, assumed_place=place)
 
 
 async def _resolve(

@@ -68,6 +68,11 @@ async def link(session: AsyncSession, shop: ShopId, remote: str, *, name: str) -
     return location
 
 
+async def link_unnamed(session: AsyncSession, shop: ShopId, remote: str) -> LocationId:
+    """Our place for a location whose name was not read yet: it goes by its number until then."""
+    return await link(session, shop, remote, name=f"{shop.partition(':')[2]} {remote}")
+
+
 async def keep_names(session: AsyncSession, shop: ShopId, names: Mapping[str, str]) -> None:
     """Know a shop's places by the names that it has for them now."""
     require_transaction(session)

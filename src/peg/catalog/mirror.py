@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import locations, tables
 from peg.catalog.offers import KEYS_PER_QUERY_MAX, Offer
 from peg.db.transaction import execute_all, insert_or_ignore, require_transaction, upsert_all
-from peg.domain.identity import POOL, LocationId, OfferId, OfferRef, ShopId
+from peg.domain.identity import POOL, LocationId, OfferId, ShopId
 from peg.domain.offer import ANYWHERE, Reading, Shelf
 
 
@@ -113,22 +113,30 @@ async def begin_with(session: AsyncSession, readings: Mapping[OfferId, Reading])
 async def open_place(session: AsyncSession, offer: Offer, place: str, shelf: Shelf) -> Expectation:
     """The marketplace has begun to stock an offer at another place: we know of nothing there."""
     require_transaction(session)
-    shop = offer.ref.shop
-    await locations.link(session, shop, place, name=f"{shop.partition(':')[2]} {place}")
+    await locations.link_unnamed(session, offer.ref.shop, place)
     row = {"offer": offer.id, "place": place, "quantity": 0, "shelf": shelf.value, "version": 1}
     await session.execute(insert_or_ignore(session, tables.mirror).values(row))
     return (await expected_of(session, [offer.id]))[offer.id][place]
 
 
 async def note_taken(session: AsyncSession, offer: OfferId, place: str, pieces: int) -> None:
-    """The marketplace has taken pieces off by itself, for an order."""
-    await change(
+    """The marketplace has taken pieces off by itself, for an order.
+
+    It may do so at a place where it never showed any: then it shows less than none there.
+    """
+    known = await change(
         session,
         offer,
         place,
         quantity=tables.mirror.c.quantity - pieces,
         sold_since=tables.mirror.c.sold_since + pieces,
     )
+    if known:
+        return
+    rows = (await expected_of(session, [offer])).get(offer, {})
+    shelf = next((row.shelf for row in rows.values()), Shelf.LISTED)
+    row = {"offer": offer, "place": place, "quantity": -pieces, "shelf": shelf.value, "version": 1}
+    await session.execute(insert(tables.mirror).values(row))
 
 
 async def note_sending(session: AsyncSession, offer: OfferId, place: str, quantity: int) -> None:
@@ -250,30 +258,16 @@ async def location_of(session: AsyncSession, offer: Offer, place: str) -> Locati
     return linked.get(place, POOL)
 
 
-async def place_of_sale(session: AsyncSession, offer: OfferId, told: str | None) -> str | None:
-    """Where the marketplace took a sale from: as told, else where it shows the most."""
-    rows = (await expected_of(session, [offer])).get(offer, {})
-    if told is not None and told in rows:
-        return told
-    return min(rows, key=lambda place: (-rows[place].quantity, place), default=None)
+async def change(session: AsyncSession, offer: OfferId, place: str, **values: Any) -> bool:
+    """Change what is believed of one place; a reading that began before is outdated by it.
 
-
-async def has_several_places(session: AsyncSession, ref: OfferRef) -> bool:
-    """Whether the offer shows pieces at more than one place."""
-    query = (
-        select(tables.mirror.c.place)
-        .join(tables.offers, tables.offers.c.id == tables.mirror.c.offer)
-        .where(tables.offers.c.shop == ref.shop, tables.offers.c.listing == ref.listing)
-        .where(tables.offers.c.variant == ref.variant, tables.mirror.c.quantity > 0)
-    )
-    return len((await session.scalars(query)).all()) > 1
-
-
-async def change(session: AsyncSession, offer: OfferId, place: str, **values: Any) -> None:
-    """Change what is believed of one place; a reading that began before is outdated by it."""
+    Returns whether anything was believed of it.
+    """
     require_transaction(session)
-    await session.execute(
+    found = await session.scalar(
         update(tables.mirror)
         .where(tables.mirror.c.offer == offer, tables.mirror.c.place == place)
         .values(version=tables.mirror.c.version + 1, **values)
+        .returning(tables.mirror.c.offer)
     )
+    return found is not None

@@ -1,12 +1,57 @@
 """An order as a marketplace tells it: a whole snapshot, never a change."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from peg.domain.errors import BadQuantity
 from peg.domain.identity import OfferRef, ShopId
 from peg.domain.money import Money
+
+STATES = ("committed", "shipped", "restocked", "written_off")
+"""The four states of a sold unit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """The units of a line that count at one place, in the line's four states.
+
+    Attributes:
+        place: the marketplace's id of it; None while it does not tell.
+        shipped: below zero where more came back than had left from there.
+    """
+
+    place: str | None = None
+    committed: int = 0
+    shipped: int = 0
+    restocked: int = 0
+    written_off: int = 0
+
+    @classmethod
+    def of(cls, place: str | None, figures: Mapping[str, int]) -> "Share":
+        """From a figure for each state."""
+        return cls(
+            place=place,
+            committed=figures["committed"],
+            shipped=figures["shipped"],
+            restocked=figures["restocked"],
+            written_off=figures["written_off"],
+        )
+
+    @property
+    def units(self) -> int:
+        """How many units it stands for."""
+        return self.committed + self.shipped + self.restocked + self.written_off
+
+    @property
+    def taken(self) -> int:
+        """Units the marketplace itself has taken off what it shows here."""
+        return self.committed + self.shipped + self.written_off
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether no unit counts here, in whatever state."""
+        return not (self.committed or self.shipped or self.restocked or self.written_off)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +66,8 @@ class LineSnapshot:
         shipped: gone to the buyer and not back.
         restocked: never left, or came back, and may be sold again.
         written_off: never shipped and not to be sold again: lost or damaged.
-        remote_location: the marketplace's id of the place it ships from; None while unknown.
+        shares: the same units by the places they count at, as far as the marketplace tells; empty
+            where it tells nothing of places. A place that it named may have no unit.
     """
 
     line: str
@@ -32,12 +78,15 @@ class LineSnapshot:
     shipped: int = 0
     restocked: int = 0
     written_off: int = 0
-    remote_location: str | None = None
+    shares: Sequence[Share] = ()
     price: Money | None = None
 
     def __post_init__(self) -> None:
         if min(self.committed, self.shipped, self.restocked, self.written_off) < 0:
             raise BadQuantity(f"a line of an order counts below zero: {self}")
+        for state in STATES if self.shares else ():
+            if sum(getattr(share, state) for share in self.shares) != getattr(self, state):
+                raise BadQuantity(f"the places of a line add up to something else: {self}")
 
     @property
     def quantity(self) -> int:
@@ -48,6 +97,23 @@ class LineSnapshot:
     def taken(self) -> int:
         """Units the marketplace itself has taken off what it shows."""
         return self.committed + self.shipped + self.written_off
+
+    @property
+    def by_place(self) -> Sequence[Share]:
+        """Its shares; one of no known place where nothing is told of places."""
+        return self.shares or (
+            Share(
+                committed=self.committed,
+                shipped=self.shipped,
+                restocked=self.restocked,
+                written_off=self.written_off,
+            ),
+        )
+
+    @property
+    def tells_places(self) -> bool:
+        """Whether the marketplace told of every unit where it counts."""
+        return all(share.place is not None or share.is_nothing for share in self.by_place)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

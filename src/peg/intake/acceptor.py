@@ -24,9 +24,10 @@ from peg.intake.inbox import INBOX, READ_AGAIN, Delivery
 from peg.intake.looking import Lookout
 from peg.intake.orders import take_in
 from peg.intake.patience import Patience
+from peg.intake.payloads import is_enough
 from peg.intake.reception import SHOP_UNSURE
-from peg.ledger.order_rows import unchanged
-from peg.ledger.orders import Outcome
+from peg.ledger.order_compare import Compared, compared, unchanged
+from peg.ledger.orders import Applied, Outcome
 from peg.marketplaces.hints import Hint, HintReader, MalformedDelivery, UnknownTopic
 from peg.marketplaces.port import Marketplace, RemoteGone, UnexpectedAnswer
 from peg.shops import directory
@@ -201,7 +202,12 @@ class Acceptor:
             return "unreadable"
         if snapshot.complete:
             async with begin(self._database) as session:
-                await self._take_in(session, delivery, snapshot)
+                applied = Applied(outcome=Outcome.SAME)
+                if snapshot.order not in await unchanged(session, [snapshot]):
+                    applied = await take_in(
+                        session, snapshot, patience=self._patience, now=self._clock.now()
+                    )
+                await self._note(session, delivery, applied)
             return NOTED
         async with begin(self._database) as session:
             await take_in(session, snapshot, patience=self._patience, now=self._clock.now())
@@ -210,25 +216,30 @@ class Acceptor:
         )
 
     async def _take_in_as_told(self, delivery: Delivery, snapshot: OrderSnapshot) -> bool:
-        """Take the order in from the payload alone; False where that does not say enough."""
+        """Take the order in from the payload alone; False where that does not say enough.
+
+        One sale is told of in several deliveries: all but the first say nothing new. A payload
+        names no places: of a line that is split over several of them it may turn out too late that
+        it says too little. What it says counts until the whole order is read.
+        """
         async with begin(self._database) as session:
-            if not await _is_enough(session, snapshot):
+            kept = (await compared(session, [snapshot])).get(snapshot.order, Compared())
+            if not await is_enough(session, snapshot, kept):
                 return False
-            await self._take_in(session, delivery, snapshot)
+            if kept.same:
+                await self._note(session, delivery, Applied(outcome=Outcome.SAME))
+                return True
+            now = self._clock.now()
+            applied = await take_in(session, snapshot, patience=self._patience, now=now)
+            if any(line.guessed for line in applied.lines):
+                return False
+            await self._note(session, delivery, applied)
         return True
 
-    async def _take_in(
-        self, session: AsyncSession, delivery: Delivery, snapshot: OrderSnapshot
-    ) -> None:
-        """Take the order in, and note with it that the delivery is done.
-
-        One sale is told of in several deliveries: all but the first say nothing new.
-        """
-        now, outcome = self._clock.now(), Outcome.SAME
-        if snapshot.order not in await unchanged(session, [snapshot]):
-            applied = await take_in(session, snapshot, patience=self._patience, now=now)
-            outcome = applied.outcome
-        await inbox.handled(session, delivery.id, outcome=outcome.value, now=now)
+    async def _note(self, session: AsyncSession, delivery: Delivery, applied: Applied) -> None:
+        """The delivery is done, in the transaction of its work."""
+        outcome = applied.outcome.value
+        await inbox.handled(session, delivery.id, outcome=outcome, now=self._clock.now())
 
     async def _look_where_it_points(self, hint: Hint) -> str:
         pointed_at = await self._pointed_at(hint)
@@ -275,17 +286,6 @@ class Acceptor:
             and hint.available in {rows[hint.place].quantity, rows[hint.place].pending}
             for rows in known.values()
         )
-
-
-async def _is_enough(session: AsyncSession, snapshot: OrderSnapshot) -> bool:
-    """Whether the payload alone says where every piece was taken."""
-    if not snapshot.complete:
-        return False
-    for line in snapshot.lines:
-        placeless = line.remote_location is None
-        if line.ref and placeless and await mirror.has_several_places(session, line.ref):
-            return False
-    return True
 
 
 def _channel(shop: ShopId) -> Channel:

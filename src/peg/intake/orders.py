@@ -8,15 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.bus.outbox import stage
 from peg.catalog import lines, locations, mirror, returns
-from peg.domain.identity import OfferId, ShopId, Sku
+from peg.domain.identity import LocationId, OfferId, ShopId, Sku
 from peg.domain.messages import OrderTakenIn
-from peg.domain.order import LineSnapshot, OrderSnapshot
+from peg.domain.order import OrderSnapshot
 from peg.intake import checks, surprises
 from peg.intake.patience import Patience
 from peg.ledger import kept, questions
 from peg.ledger import orders as book_orders
+from peg.ledger.line_shares import Change
 from peg.ledger.order_lines import Resolved
-from peg.ledger.orders import Applied, AppliedLine, Outcome
+from peg.ledger.orders import Applied, Outcome
 from peg.ledger.questions import Question
 
 log = structlog.get_logger()
@@ -48,10 +49,10 @@ async def take_in(
         now: when it is taken in.
     """
     resolved = {**await lines.resolve_lines(session, order), **(known or {})}
-    places = await locations.of_shop(session, order.shop)
+    places = await _places(session, order)
     applied = await book_orders.apply(session, order, resolved, places=places, now=now)
     if applied.outcome in {Outcome.NEW, Outcome.CHANGED}:
-        await _expect(session, order, applied, patience=patience, now=now)
+        await _expect(session, applied, patience=patience, now=now)
         await _follow_guesses(session, order, resolved, applied, now=now)
         await stage(session, OrderTakenIn(shop=order.shop, order=order.order), now=now)
         log.info(
@@ -62,6 +63,15 @@ async def take_in(
             unresolved=[line.line for line in applied.lines if line.offer is None],
         )
     return applied
+
+
+async def _places(session: AsyncSession, order: OrderSnapshot) -> Mapping[str, LocationId]:
+    """The shop's places, with those that only this order has named so far."""
+    known = dict(await locations.of_shop(session, order.shop))
+    named = {share.place for line in order.lines for share in line.shares if share.place}
+    for place in sorted(named - known.keys()):
+        known[place] = await locations.link_unnamed(session, order.shop, place)
+    return known
 
 
 async def told_which(
@@ -112,43 +122,35 @@ async def _follow_guesses(
 
 
 async def _expect(
-    session: AsyncSession,
-    order: OrderSnapshot,
-    applied: Applied,
-    *,
-    patience: Patience,
-    now: datetime,
+    session: AsyncSession, applied: Applied, *, patience: Patience, now: datetime
 ) -> None:
     """Follow in the mirror what the marketplace did to its own figures."""
-    lines = {line.line: line for line in order.lines}
-    for posted in applied.lines:
-        if posted.offer is not None and (posted.sold or posted.put_back or posted.moved):
-            line = lines.get(posted.line)
-            await _expect_line(session, posted.offer, posted, line, patience=patience, now=now)
+    for line in applied.lines:
+        if line.offer is None:
+            continue
+        for change in line.changes:
+            if change.place is not None:
+                at = change.place
+                await _expect_at(session, line.offer, at, change, patience=patience, now=now)
 
 
-async def _expect_line(
+async def _expect_at(
     session: AsyncSession,
     offer: OfferId,
-    posted: AppliedLine,
-    line: LineSnapshot | None,
+    place: str,
+    change: Change,
     *,
     patience: Patience,
     now: datetime,
 ) -> None:
-    place = await mirror.place_of_sale(session, offer, line.remote_location if line else None)
-    if place is None:
-        return
-    if posted.explained:
-        await surprises.explain(session, offer, posted.explained)
-    if posted.moved_from is not None:
-        await mirror.note_taken(session, offer, posted.moved_from, -posted.moved)
-    taken = posted.sold + posted.moved - posted.explained
-    if taken > 0:
+    if change.explained:
+        await surprises.explain(session, offer, change.explained)
+    taken = change.sold - change.explained - change.moved_away
+    if taken:
         await mirror.note_taken(session, offer, place, taken)
-    if posted.put_back:
+    if change.put_back:
         until = now + patience.may_rise()
-        await returns.note_may_rise(session, offer, place, posted.put_back, until=until)
+        await returns.note_may_rise(session, offer, place, change.put_back, until=until)
         await checks.read_again(
             session, offer, due_at=now + patience.confirm(), why="a cancelled piece may come back"
         )

@@ -19,7 +19,7 @@ from peg.intake.orders import take_in
 from peg.intake.patience import Patience
 from peg.intake.rounds import SharedRounds
 from peg.intake.tables import polls
-from peg.ledger.order_rows import unchanged
+from peg.ledger.order_compare import unchanged
 from peg.marketplaces.port import Marketplace, OrdersPage
 
 log = structlog.get_logger()

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.domain.identity import OfferId, OfferRef, ShopId
 from peg.domain.money import Money
 from peg.domain.order import LineSnapshot, OrderSnapshot
+from peg.ledger.order_rows import shares_kept
 from peg.ledger.tables import order_lines, orders
 
 
@@ -88,6 +89,6 @@ def _line(shop: ShopId, row: Any) -> LineSnapshot:
         shipped=row["shipped"],
         restocked=row["restocked"],
         written_off=row["written_off"],
-        remote_location=row["remote_location"],
+        shares=shares_kept(row),
         price=price,
     )

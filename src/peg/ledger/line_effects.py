@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from peg.domain.identity import LocationId, Sku
-from peg.domain.order import LineSnapshot
+from peg.domain.identity import POOL, LocationId, Sku
+from peg.domain.order import LineSnapshot, Share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppliedRow:
-    """What the book holds of one component of a line, in pieces of that component.
+    """What the book holds of one component of a line at one place, in pieces of that component.
 
     Attributes:
         need: pieces that one unit of the line takes.
@@ -28,17 +28,17 @@ class AppliedRow:
 
     @classmethod
     def of(
-        cls, line: LineSnapshot, *, sku: Sku, need: int, location: LocationId, brought: int = 0
+        cls, share: Share, *, sku: Sku, need: int, location: LocationId, brought: int = 0
     ) -> "AppliedRow":
-        """What a line's snapshot asks for."""
+        """What the units of a line that count at one place ask for."""
         return cls(
             sku=sku,
             location=location,
             need=need,
-            committed=need * line.committed,
-            shipped=need * line.shipped,
-            restocked=need * line.restocked,
-            written_off=need * line.written_off,
+            committed=need * share.committed,
+            shipped=need * share.shipped,
+            restocked=need * share.restocked,
+            written_off=need * share.written_off,
             brought=brought,
         )
 
@@ -63,24 +63,44 @@ class Step:
     committed: int = 0
 
 
-def steps(before: AppliedRow | None, after: AppliedRow | None) -> list[Step]:
-    """From what a row has done to the book to what it should have done; None did nothing.
+Rows = Mapping[tuple[Sku, LocationId], AppliedRow]
+"""What was applied of a line, by item and place."""
 
-    A row that moves to another place takes all that it did with it.
+
+def steps(before: Rows, after: Rows) -> list[Step]:
+    """From what a line has done to the book to what it should have done."""
+    found = []
+    for sku, location in sorted(before.keys() | after.keys()):
+        was, now = before.get((sku, location)), after.get((sku, location))
+        on_hand = (now.on_hand if now else 0) - (was.on_hand if was else 0)
+        committed = (now.committed if now else 0) - (was.committed if was else 0)
+        if on_hand or committed:
+            found.append(Step(sku=sku, location=location, on_hand=on_hand, committed=committed))
+    return found
+
+
+def brought_to(
+    before: Mapping[LocationId, int], taken: Mapping[LocationId, int]
+) -> dict[LocationId, int]:
+    """Where the pieces lie that were put on the shelf on top of the first figures.
+
+    They stay where they are, wherever their order is sent from later. Only what was put to the pool
+    goes to the places that are known by now.
+
+    Args:
+        before: pieces by place, as they were put there.
+        taken: pieces that the line takes from each place now.
     """
-    sums: dict[tuple[Sku, LocationId], tuple[int, int]] = {}
-    for row, sign in ((before, -1), (after, 1)):
-        if row is not None:
-            on_hand, committed = sums.get((row.sku, row.location), (0, 0))
-            sums[row.sku, row.location] = (
-                on_hand + sign * row.on_hand,
-                committed + sign * row.committed,
-            )
-    return [
-        Step(sku=sku, location=location, on_hand=on_hand, committed=committed)
-        for (sku, location), (on_hand, committed) in sums.items()
-        if on_hand or committed
-    ]
+    found = {place: pieces for place, pieces in before.items() if pieces}
+    known = [place for place in taken if place != POOL]
+    left = found.pop(POOL, 0) if known else 0
+    for place in known:
+        if (share := min(left, taken[place] - found.get(place, 0))) > 0:
+            found[place] = found.get(place, 0) + share
+            left -= share
+    if left:
+        found[known[0]] = found.get(known[0], 0) + left
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,22 +111,34 @@ class Units:
     restocked: int = 0
     gone: int = 0
 
-    @classmethod
-    def told(cls, line: LineSnapshot) -> "Units":
-        """As a snapshot tells them."""
-        gone = line.shipped + line.written_off
-        return cls(taken=line.taken, restocked=line.restocked, gone=gone)
+    def __add__(self, other: "Units") -> "Units":
+        return Units(
+            taken=self.taken + other.taken,
+            restocked=self.restocked + other.restocked,
+            gone=self.gone + other.gone,
+        )
 
     @classmethod
-    def applied(cls, rows: Mapping[Sku, AppliedRow]) -> "Units":
+    def told(cls, told: LineSnapshot | Share) -> "Units":
+        """As a snapshot tells them, of a line or of one place of it."""
+        gone = told.shipped + told.written_off
+        return cls(taken=told.taken, restocked=told.restocked, gone=gone)
+
+    @classmethod
+    def applied(cls, rows: Rows) -> "Units":
         """As they were applied; the same for every component of the line."""
-        row = next(iter(rows.values()), None)
-        if row is None:
-            return NO_UNITS
-        return cls(
-            taken=(row.committed + row.gone) // row.need,
-            restocked=row.restocked // row.need,
-            gone=row.gone // row.need,
+        first = next(iter(rows), None)
+        return sum(
+            (
+                cls(
+                    taken=(row.committed + row.gone) // row.need,
+                    restocked=row.restocked // row.need,
+                    gone=row.gone // row.need,
+                )
+                for (sku, _), row in rows.items()
+                if first is not None and sku == first[0]
+            ),
+            start=NO_UNITS,
         )
 
     def since(self, before: "Units") -> tuple[int, int]:

@@ -1,20 +1,21 @@
 """One line of an order: what it stands for, where it counts, and what of it is new."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.domain.identity import LocationId, OfferId, Sku
-from peg.domain.order import LineSnapshot, OrderSnapshot
+from peg.domain.order import LineSnapshot, OrderSnapshot, Share
 from peg.domain.stock import Cause
 from peg.ledger import suspense
 from peg.ledger.book import Posting
-from peg.ledger.line_effects import NO_UNITS, AppliedRow, Step, Units, steps
-from peg.ledger.order_rows import Kept, line_row
-from peg.ledger.places import place_for
+from peg.ledger.line_effects import AppliedRow, Rows, Step, Units, brought_to, steps
+from peg.ledger.line_shares import Change, at_locations, changes, settle
+from peg.ledger.order_rows import Kept, line_row, shares_kept
+from peg.ledger.places import place_of_the_rest
 from peg.ledger.suspense import Released
 
 
@@ -35,12 +36,15 @@ class Resolved:
         inside: the line was sold before the offer's baseline was read, so its pieces are not among
             those that were available then.
         sure: False where it holds more than it can have taken, until somebody tells.
+        assumed_place: the marketplace's place that the units are believed to have been taken off
+            whose place it does not tell.
     """
 
     offer: OfferId | None
     components: Sequence[Component]
     inside: bool = False
     sure: bool = True
+    assumed_place: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,19 +54,19 @@ class Done:
     Attributes:
         told: the line as it is to be kept.
         applied: rows that differ from before.
-        dropped: items that the line was believed to take, and does not.
+        dropped: items that the line was believed to take from a place, and does not.
+        changes: what the marketplace newly did to its own figures.
+        guessed: units were laid to one of several places, as far as those were known.
     """
 
     line: LineSnapshot
     told: dict[str, Any]
     applied: Sequence[AppliedRow] = ()
-    dropped: Sequence[Sku] = ()
+    dropped: Sequence[tuple[Sku, LocationId]] = ()
     steps: Sequence[Step] = ()
     released: Sequence[Released] = ()
-    sold: int = 0
-    explained: int = 0
-    put_back: int = 0
-    moved: int = 0
+    changes: Sequence[Change] = ()
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,39 +83,33 @@ class LineWork:
     line: LineSnapshot
     meaning: Resolved | None
     kept: Kept | None
-    before: Mapping[Sku, AppliedRow]
+    before: Rows
     added_later: bool
     places: Mapping[str, LocationId]
     now: datetime
 
     async def do(self) -> Done:
         """Find out what is new; nothing is written but the suspense that it explains."""
+        settled = settle(self.line, shares_kept(self.kept))
         if self.meaning is None and not self.before:
-            told = line_row(self.order, self.line, offer=None, resolved=False)
-            return Done(line=self.line, told=told)
+            return Done(line=self.line, told=self._told(settled.shares))
         if self._is_cut_short():
-            return Done(line=self.line, told=dict(self.kept or {}) or self._told())
-        needs = self._needs()
-        rows = [await self._row(sku, need) for sku, need in needs.items()]
-        dropped = [sku for sku in self.before if sku not in needs]
-        sold, put_back = self._new_units()
-        moved = self._units_moved()
-        explained, released = await self._explain(sold + moved)
-        moves = [
-            *(step for row in rows for step in steps(self.before.get(row.sku), row)),
-            *(step for sku in dropped for step in steps(self.before[sku], None)),
-        ]
+            return Done(line=self.line, told=dict(self.kept or {}) or self._told(settled.shares))
+        rows = {
+            (row.sku, row.location): row
+            for sku, need in self._needs().items()
+            for row in await self._rows(sku, need, settled.shares)
+        }
+        changes, released = await self._explain(self._changes(settled.shares))
         return Done(
             line=self.line,
-            told=self._told(),
-            applied=[row for row in rows if row != self.before.get(row.sku)],
-            dropped=dropped,
-            steps=moves,
+            told=self._told(settled.shares),
+            applied=[row for key, row in rows.items() if row != self.before.get(key)],
+            dropped=[key for key in self.before if key not in rows],
+            steps=steps(self.before, rows),
             released=released,
-            sold=sold,
-            explained=explained,
-            put_back=put_back,
-            moved=moved,
+            changes=changes,
+            guessed=settled.guessed,
         )
 
     @property
@@ -131,22 +129,28 @@ class LineWork:
         return self.meaning.offer if self.meaning and self._sure else None
 
     @property
+    def _assumed_place(self) -> str | None:
+        """What was assumed once stays: the marketplace's figures were followed there."""
+        if self._settled and self.kept is not None and self.kept["assumed_place"] is not None:
+            return str(self.kept["assumed_place"])
+        return self.meaning.assumed_place if self.meaning else None
+
+    @property
     def _inside(self) -> bool:
         """Whether it was sold before the first figures were read, which did not count it."""
         if self.before:
-            return self._units_brought > 0
+            return any(row.brought for row in self.before.values())
         return self.meaning is not None and self.meaning.inside and not self.added_later
 
-    @property
-    def _units_brought(self) -> int:
-        """Units to be put on the shelf on top of the first figures."""
-        row = next(iter(self.before.values()), None)
-        if row is not None:
-            return row.brought // row.need
-        return self.line.taken if self._inside else 0
-
-    def _told(self) -> dict[str, Any]:
-        return line_row(self.order, self.line, offer=self._offer, resolved=self._sure)
+    def _told(self, shares: Sequence[Share]) -> dict[str, Any]:
+        return line_row(
+            self.order,
+            self.line,
+            shares=shares,
+            assumed=self._assumed_place,
+            offer=self._offer,
+            resolved=self._sure,
+        )
 
     def _is_cut_short(self) -> bool:
         """An incomplete answer that tells of fewer pieces sold is not believed."""
@@ -158,49 +162,81 @@ class LineWork:
         """Pieces that one unit takes of each item."""
         guessed_still = self.meaning is None or not self.meaning.sure
         if self.before and (self._settled or guessed_still):
-            return {sku: row.need for sku, row in self.before.items()}
+            return {row.sku: row.need for row in self.before.values()}
         needs: dict[Sku, int] = {}
         for component in self.meaning.components if self.meaning else ():
             needs[component.sku] = needs.get(component.sku, 0) + component.quantity
         return needs
 
-    async def _row(self, sku: Sku, need: int) -> AppliedRow:
-        before = self.before.get(sku)
-        return AppliedRow.of(
-            self.line,
-            sku=sku,
-            need=need,
-            location=await place_for(
-                self.session, sku, self.order.shop, self.line, before, self.places
-            ),
-            brought=need * self._units_brought,
-        )
+    async def _rows(self, sku: Sku, need: int, shares: Sequence[Share]) -> list[AppliedRow]:
+        """What is to be applied of one item, place by place."""
+        here = {location: row for (of, location), row in self.before.items() if of == sku}
+        unknown = await self._unknown_place(sku, here)
+        at = at_locations(shares, self.places, unknown=unknown) or {unknown: Share()}
+        taken = {location: need * share.taken for location, share in at.items()}
+        if self.before:
+            of_sku = here or {  # an item that the line is newly known to take
+                location: row for (_, location), row in self.before.items()
+            }
+            brought = brought_to(
+                {place: need * row.brought // row.need for place, row in of_sku.items()}, taken
+            )
+        else:
+            brought = taken if self._inside else {}
+        return [
+            AppliedRow.of(
+                at.get(location, Share()),
+                sku=sku,
+                need=need,
+                location=location,
+                brought=brought.get(location, 0),
+            )
+            for location in sorted(at.keys() | brought.keys())
+        ]
 
-    def _new_units(self) -> tuple[int, int]:
-        """Units sold and put back of which the marketplace's figures were not followed yet."""
-        if self._settled:
-            return Units.told(self.line).since(Units.applied(self.before))
-        return (0, 0) if self._inside else Units.told(self.line).since(NO_UNITS)
-
-    def _units_moved(self) -> int:
-        """Units that the marketplace now takes from another of its places than before."""
-        before = self.kept["remote_location"] if self.kept and self._settled else None
-        if None in {before, self.line.remote_location} or before == self.line.remote_location:
-            return 0
-        return min(Units.applied(self.before).taken, self.line.taken)
-
-    async def _explain(self, sold: int) -> tuple[int, Sequence[Released]]:
-        """Let the sale explain what had been missed where it was sold."""
-        if not sold or self._offer is None:
-            return 0, ()
-        return await suspense.consume(
+    async def _unknown_place(self, sku: Sku, here: Iterable[LocationId]) -> LocationId:
+        """Where the units of unknown place count."""
+        kept = shares_kept(self.kept)
+        named = {self.places.get(share.place) for share in kept if share.place is not None}
+        was_unknown = any(share.place is None for share in kept)
+        before = [location for location in here if location not in named] if was_unknown else []
+        return await place_of_the_rest(
             self.session,
-            self._offer,
-            sold,
-            place=self.line.remote_location,
-            sold_at=self.order.created_at,
-            now=self.now,
+            sku,
+            self.order.shop,
+            self.places,
+            before=next(iter(before), None),
         )
+
+    def _changes(self, shares: Sequence[Share]) -> Sequence[Change]:
+        """What of it the marketplace's figures were not known to have followed yet."""
+        if self._inside and not self._settled:
+            return ()
+        followed = shares_kept(self.kept) if self._settled else ()
+        return changes(followed, shares, self._assumed_place)
+
+    async def _explain(
+        self, fresh: Sequence[Change]
+    ) -> tuple[Sequence[Change], Sequence[Released]]:
+        """Let the sale explain what had been missed where it was sold."""
+        if self._offer is None:
+            return fresh, ()
+        explained: list[Change] = []
+        released: list[Released] = []
+        for change in fresh:
+            units = 0
+            if change.sold:
+                units, found = await suspense.consume(
+                    self.session,
+                    self._offer,
+                    change.sold,
+                    place=change.place if change.told else None,
+                    sold_at=self.order.created_at,
+                    now=self.now,
+                )
+                released += found
+            explained.append(replace(change, explained=units))
+        return explained, released
 
 
 def entries_of(order: OrderSnapshot, done: Iterable[Done]) -> list[Posting]:

@@ -1,7 +1,7 @@
 """The rows behind orders: headers, lines as told, and what has been applied of each."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import insert_or_ignore, upsert_all
 from peg.domain.errors import ErrorKind, PegError
-from peg.domain.identity import OfferId, ShopId, Sku
+from peg.domain.identity import LocationId, OfferId, ShopId, Sku
 from peg.domain.near import quoted
-from peg.domain.order import LineSnapshot, OrderSnapshot
-from peg.ledger.line_effects import AppliedRow
+from peg.domain.order import LineSnapshot, OrderSnapshot, Share
+from peg.ledger.line_effects import AppliedRow, Rows
 from peg.ledger.tables import applied, order_lines, orders
 
 OrderKey = tuple[str, str]
@@ -82,7 +82,13 @@ async def keep_header(
 
 
 def line_row(
-    order: OrderSnapshot, line: LineSnapshot, *, offer: OfferId | None, resolved: bool
+    order: OrderSnapshot,
+    line: LineSnapshot,
+    *,
+    shares: Sequence[Share],
+    assumed: str | None = None,
+    offer: OfferId | None,
+    resolved: bool,
 ) -> dict[str, Any]:
     """A line as told; it is not `resolved` while nobody knows for sure what it stands for."""
     return {
@@ -100,10 +106,16 @@ def line_row(
         "shipped": line.shipped,
         "restocked": line.restocked,
         "written_off": line.written_off,
-        "remote_location": line.remote_location,
+        "shares": [asdict(share) for share in shares],
+        "assumed_place": assumed,
         "price_minor": line.price.minor if line.price else None,
         "currency": line.price.currency if line.price else None,
     }
+
+
+def shares_kept(kept: Kept | None) -> tuple[Share, ...]:
+    """Shares as they were kept; none of a line that was not."""
+    return tuple(Share(**row) for row in kept["shares"]) if kept else ()
 
 
 async def kept_lines(session: AsyncSession, order: OrderSnapshot) -> Mapping[str, Kept]:
@@ -118,15 +130,15 @@ async def keep_lines(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> N
     await upsert_all(session, order_lines, rows, ["shop", "order_id", "line"])
 
 
-async def applied_rows(
-    session: AsyncSession, order: OrderSnapshot
-) -> Mapping[str, Mapping[Sku, AppliedRow]]:
-    """What has been applied of an order, by line and component."""
+async def applied_rows(session: AsyncSession, order: OrderSnapshot) -> Mapping[str, Rows]:
+    """What has been applied of an order, by line, component and place."""
     mine = (applied.c.shop == order.shop) & (applied.c.order_id == order.order)
-    found: dict[str, dict[Sku, AppliedRow]] = {}
-    for row in (await session.execute(select(applied).where(mine))).mappings():
+    query = select(applied).where(mine).order_by(applied.c.sku, applied.c.location)
+    found: dict[str, dict[tuple[Sku, LocationId], AppliedRow]] = {}
+    for row in (await session.execute(query)).mappings():
         fields = {name: row[name] for name in AppliedRow.__dataclass_fields__}
-        found.setdefault(row["line"], {})[Sku(row["sku"])] = AppliedRow(**fields)
+        key = Sku(row["sku"]), LocationId(row["location"])
+        found.setdefault(row["line"], {})[key] = AppliedRow(**fields)
     return found
 
 
@@ -143,17 +155,17 @@ async def store_applied(
         }
         for line, row in rows
     ]
-    await upsert_all(session, applied, values, ["shop", "order_id", "line", "sku"])
+    await upsert_all(session, applied, values, ["shop", "order_id", "line", "sku", "location"])
 
 
 async def forget_applied(
-    session: AsyncSession, order: OrderSnapshot, dropped: Iterable[tuple[str, Sku]]
+    session: AsyncSession, order: OrderSnapshot, dropped: Iterable[tuple[str, Sku, LocationId]]
 ) -> None:
-    """A line turned out not to take these items."""
-    for line, sku in dropped:
+    """Lines turned out not to take these items, or not from there."""
+    for line, sku, location in dropped:
         mine = (applied.c.shop == order.shop) & (applied.c.order_id == order.order)
         row = mine & (applied.c.line == line) & (applied.c.sku == sku)
-        await session.execute(delete(applied).where(row))
+        await session.execute(delete(applied).where(row, applied.c.location == location))
 
 
 async def recent(
@@ -232,34 +244,3 @@ async def newest_paid_at(
         )
     )
     return newest
-
-
-async def unchanged(session: AsyncSession, told: Sequence[OrderSnapshot]) -> frozenset[str]:
-    """Which of one shop's orders are kept exactly as told: polls bring most of them again."""
-    if not told:
-        return frozenset()
-    keys = [order.order for order in told]
-    headers = select(orders).where(orders.c.shop == told[0].shop, orders.c.order_id.in_(keys))
-    lines = select(order_lines).where(
-        order_lines.c.shop == told[0].shop, order_lines.c.order_id.in_(keys)
-    )
-    known = {row["order_id"]: row for row in (await session.execute(headers)).mappings()}
-    kept: dict[str, set[tuple[Any, ...]]] = {}
-    for row in (await session.execute(lines)).mappings():
-        kept.setdefault(row["order_id"], set()).add(tuple(row[name] for name in _STATES))
-    return frozenset(
-        order.order
-        for order in told
-        if order.order in known
-        and _same_header(order, known[order.order])
-        and {tuple(getattr(line, name) for name in _STATES) for line in order.lines}
-        == kept.get(order.order, set())
-    )
-
-
-_STATES = ("line", "committed", "shipped", "restocked", "written_off", "remote_location")
-
-
-def _same_header(order: OrderSnapshot, row: Any) -> bool:
-    told = (order.updated_at, order.paid, order.cancelled_at, order.complete)
-    return bool(told == (row["updated_at"], row["paid"], row["cancelled_at"], row["complete"]))

@@ -12,6 +12,7 @@ from peg.domain.identity import LocationId, OfferId
 from peg.domain.order import OrderSnapshot
 from peg.ledger import order_rows
 from peg.ledger.book import post
+from peg.ledger.line_shares import Change
 from peg.ledger.order_lines import Done, LineWork, Resolved, entries_of
 
 
@@ -30,21 +31,16 @@ class AppliedLine:
 
     Attributes:
         offer: None while nobody knows for sure which offer it was sold from.
-        sold: units that the marketplace has newly taken off what it shows.
-        moved: units that it now takes from another of its places: from `moved_from`.
-        explained: of both, units that had been missed there before.
-        put_back: units newly restocked: the marketplace may show them again by itself.
+        changes: what the marketplace newly did to its own figures, place by place.
+        guessed: units were laid to one of several places, as far as those were known.
         sure: False while nobody knows for sure which items it took.
         settled: it was not sure before, and is now.
     """
 
     line: str
     offer: OfferId | None
-    sold: int = 0
-    moved: int = 0
-    moved_from: str | None = None
-    explained: int = 0
-    put_back: int = 0
+    changes: Sequence[Change] = ()
+    guessed: bool = False
     sure: bool = True
     settled: bool = False
 
@@ -100,7 +96,7 @@ async def apply(
     await _store(session, order, kept, done)
     posted = await post(session, entries_of(order, done), now=now)
     lines = tuple(_line(one, kept.get(one.line.line)) for one in done)
-    changed = bool(posted) or any(line.sold or line.put_back or line.moved for line in lines)
+    changed = bool(posted) or any(line.changes for line in lines if line.offer is not None)
     outcome = Outcome.CHANGED if changed else Outcome.SAME
     return Applied(outcome=Outcome.NEW if header.first else outcome, lines=lines)
 
@@ -116,7 +112,7 @@ async def _store(
     await order_rows.keep_lines(session, told)
     changed = [(one.line.line, row) for one in done for row in one.applied]
     await order_rows.store_applied(session, order, changed)
-    dropped = [(one.line.line, sku) for one in done for sku in one.dropped]
+    dropped = [(one.line.line, *key) for one in done for key in one.dropped]
     await order_rows.forget_applied(session, order, dropped)
 
 
@@ -125,11 +121,8 @@ def _line(one: Done, kept: order_rows.Kept | None) -> AppliedLine:
     return AppliedLine(
         line=one.line.line,
         offer=one.told["offer"],
-        sold=one.sold,
-        moved=one.moved,
-        moved_from=kept["remote_location"] if kept and one.moved else None,
-        explained=one.explained,
-        put_back=one.put_back,
+        changes=one.changes,
+        guessed=one.guessed,
         sure=sure,
         settled=sure and kept is not None and not kept["resolved"],
     )

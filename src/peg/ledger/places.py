@@ -7,31 +7,26 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import execute_all, insert_or_ignore, require_transaction
 from peg.domain.identity import MAIN, POOL, LocationId, ShopId, Sku
-from peg.domain.order import LineSnapshot
 from peg.ledger.book import level_of
-from peg.ledger.line_effects import AppliedRow
 from peg.ledger.tables import PARTS, levels
 
 
-async def place_for(
+async def place_of_the_rest(
     session: AsyncSession,
     sku: Sku,
     shop: ShopId,
-    line: LineSnapshot,
-    before: AppliedRow | None,
     places: Mapping[str, LocationId],
+    *,
+    before: LocationId | None,
 ) -> LocationId:
-    """The place a line's pieces are taken from.
+    """Where units count whose place the marketplace does not tell.
 
-    The marketplace's own word counts; without it the place applied before; then the only place of
-    the shop. A shop with several leaves the line in the pool until it tells. A marketplace without
-    places takes from where most is available.
+    Where such units of the line were applied `before`; else at the only place of the shop. A shop
+    with several leaves them in the pool until it tells. A marketplace without places takes from
+    where most is available.
     """
-    told = places.get(line.remote_location) if line.remote_location else None
-    if told is not None:
-        return told
     if before is not None:
-        return before.location
+        return before
     if shop.startswith("shopify:"):
         return next(iter(places.values())) if len(places) == 1 else POOL
     return await fullest(session, sku)

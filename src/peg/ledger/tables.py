@@ -100,7 +100,8 @@ order_lines = Table(
     Column("shipped", Integer, nullable=False),
     Column("restocked", Integer, nullable=False),
     Column("written_off", Integer, nullable=False),
-    Column("remote_location", String(64)),
+    Column("shares", Json, nullable=False),
+    Column("assumed_place", String(64)),
     Column("price_minor", Integer),
     Column("currency", String(3)),
 )
@@ -112,7 +113,7 @@ Index(
     postgresql_where=order_lines.c.resolved.is_(False),
 )
 
-# What has been posted to the book for each line: the key that makes every order count once.
+# What has been posted for each line and place: the key that makes every order count once.
 applied = Table(
     "applied",
     metadata,
@@ -120,7 +121,7 @@ applied = Table(
     Column("order_id", String(64), primary_key=True),
     Column("line", String(64), primary_key=True),
     Column("sku", String(32), primary_key=True, index=True),
-    Column("location", String(64), nullable=False),
+    Column("location", String(64), primary_key=True),
     Column("need", Integer, nullable=False),
     Column("committed", Integer, nullable=False),
     Column("shipped", Integer, nullable=False),

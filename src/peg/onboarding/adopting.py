@@ -55,7 +55,7 @@ async def keep(
             place for offer in found if offer.ref.shop == shop for place in offer.reading.parts
         }
         for place in sorted(places - {""}):
-            await locations.link(session, shop, place, name=f"{shop.partition(':')[2]} {place}")
+            await locations.link_unnamed(session, shop, place)
     return await offers.keep_found(session, found, now=now)
 
 

@@ -19,6 +19,7 @@ from tests.support.bench import (
 
 from peg.catalog import lines, offers
 from peg.domain.identity import OfferId, OfferRef, ShopId, Sku
+from peg.domain.offer import ANYWHERE
 from peg.domain.order import LineSnapshot
 from peg.ledger import order_rows, queries, questions
 from peg.ledger.order_lines import Component, Resolved
@@ -54,8 +55,23 @@ async def test_the_variant_says_it(bench: Bench) -> None:
     found = await meaning(bench, line(etsy_ref("22", SEVEN), 1, sku=RING))
 
     assert found == Resolved(
-        offer=await id_of(bench, etsy_ref("22", SEVEN)), components=(Component(sku=NECKLACE),)
+        offer=await id_of(bench, etsy_ref("22", SEVEN)),
+        components=(Component(sku=NECKLACE),),
+        assumed_place=ANYWHERE,
     )
+
+
+async def test_where_it_was_taken_is_assumed_only_while_nobody_tells(bench: Bench) -> None:
+    for place, name in (("71", "Atelier"), ("72", "Gallery")):
+        await bench.place(place, name)
+    await bench.offer(shopify_ref(), RING, shows={"71": 1, "72": 3})
+
+    silent = await meaning(bench, line(shopify_ref(), 1), shop=SHOPIFY)
+    told = await meaning(bench, line(shopify_ref(), 1, at="71"), shop=SHOPIFY)
+
+    assert silent is not None
+    assert told is not None
+    assert (silent.assumed_place, told.assumed_place) == ("72", None)
 
 
 async def test_the_only_offer_of_a_listing_is_meant_whatever_its_variant_is_called(

@@ -16,8 +16,8 @@ from tests.support.bench import (
     shopify_ref,
 )
 
-from peg.catalog import mirror, returns
-from peg.domain.identity import POOL
+from peg.catalog import mirror, returns, sale_places
+from peg.domain.identity import POOL, OfferRef
 from peg.domain.offer import ANYWHERE, Shelf
 
 
@@ -109,12 +109,20 @@ async def test_a_sale_is_taken_where_the_marketplace_says_else_where_most_are_sh
     assert (await bench.expects(shopify_ref(), "72")).quantity == 2
 
 
-async def test_several_places_count_only_where_something_is_shown(bench: Bench) -> None:
-    await bench.offer(shopify_ref("11", "111"), RING, shows={"71": 1, "72": 4})
-    await bench.offer(shopify_ref("12", "121"), RING, shows={"71": 1, "72": 0})
+async def test_an_offer_may_stand_at_places_where_it_shows_nothing(bench: Bench) -> None:
+    shows, stands, single = (shopify_ref(one, f"{one}1") for one in ("11", "12", "13"))
+    await bench.offer(shows, RING, shows={"71": 1, "72": 4})
+    await bench.offer(stands, RING, shows={"71": 1, "72": 0})
+    await bench.offer(single, RING, shows={"71": 1})
 
-    assert await mirror.has_several_places(bench.session, shopify_ref("11", "111"))
-    assert not await mirror.has_several_places(bench.session, shopify_ref("12", "121"))
+    async def at_several(*refs: OfferRef, showing: bool) -> bool:
+        return await sale_places.several_places(bench.session, SHOPIFY, refs, showing=showing)
+
+    assert await at_several(single, shows, showing=True)
+    assert not await at_several(single, stands, showing=True)
+    assert await at_several(single, stands, showing=False)
+    assert not await at_several(single, showing=False)
+    assert not await at_several(showing=False)
 
 
 async def test_places_are_linked_to_ours_and_strange_ones_to_the_pool(bench: Bench) -> None:

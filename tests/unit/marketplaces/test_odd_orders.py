@@ -113,10 +113,12 @@ SOLD = {
 
 
 def returned(line: dict[str, str]) -> dict[str, Any]:
-    return {"quantity": 1, "restockType": "CANCEL", "restocked": True, "lineItem": line}
+    place = {"id": "gid://shopify/Location/7"}
+    return {"quantity": 1, "restockType": "CANCEL", "location": place, "lineItem": line}
 
 
 def shipped(line: dict[str, str]) -> dict[str, Any]:
-    lines = {"nodes": [{"totalQuantity": 2, "lineItem": line}], "pageInfo": ONE_PAGE}
+    units = {"totalQuantity": 2, "remainingQuantity": 1, "lineItem": line}
+    lines = {"nodes": [units], "pageInfo": ONE_PAGE}
     place = {"location": {"id": "gid://shopify/Location/7"}}
-    return {"assignedLocation": place, "lineItems": lines}
+    return {"status": "OPEN", "assignedLocation": place, "lineItems": lines}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any
 
 import structlog
 
@@ -12,6 +12,7 @@ from peg.domain.identity import OfferRef, ShopId
 from peg.domain.money import Money
 from peg.domain.order import LineSnapshot, OrderSnapshot
 from peg.marketplaces.port import Unreadable
+from peg.marketplaces.shopify.line_places import Back, Shipment, States, shares_of
 from peg.marketplaces.shopify.reading import (
     Page,
     goes_on,
@@ -38,15 +39,6 @@ class Returned:
 
     restocked: int = 0
     not_restocked: int = 0
-
-
-class States(TypedDict):
-    """How many units of a line are in each state."""
-
-    committed: int
-    shipped: int
-    restocked: int
-    written_off: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +91,9 @@ def order_of(order: Any, shop: ShopId, *, fetched_at: datetime) -> OrderSnapshot
 
     A line that cannot be read makes the snapshot incomplete; it never hides the others.
     """
-    returned, whole_refunds = _returned(order)
-    places, whole_places = _places(order)
+    about, whole_lists = _about_lines(order)
     told = at(order, "lineItems")
-    lines = [_line_or_none(line, shop, returned, places) for line in things(told, "nodes")]
+    lines = [_line_or_none(line, shop, about) for line in things(told, "nodes")]
     cancelled = at(order, "cancelledAt")
     return OrderSnapshot(
         shop=shop,
@@ -114,39 +105,45 @@ def order_of(order: Any, shop: ShopId, *, fetched_at: datetime) -> OrderSnapshot
         lines=[line for line in lines if line is not None],
         paid=text(order, "displayFinancialStatus") not in UNPAID,
         cancelled_at=moment(cancelled) if cancelled else None,
-        complete=(whole_refunds and whole_places and None not in lines and not goes_on(told)),
+        complete=whole_lists and None not in lines and not goes_on(told),
         test=bool(at(order, "test")),
     )
 
 
-def _line_or_none(
-    line: Any, shop: ShopId, returned: Mapping[str, Returned], places: Mapping[str, str | None]
-) -> LineSnapshot | None:
+@dataclass(slots=True)
+class _About:
+    """What an order tells of one line beside the line itself."""
+
+    returned: Returned = field(default_factory=Returned)
+    shipments: list[Shipment] = field(default_factory=list)
+    back: list[Back] = field(default_factory=list)
+
+
+def _line_or_none(line: Any, shop: ShopId, about: Mapping[str, _About]) -> LineSnapshot | None:
     try:
-        return _line(line, shop, returned, places)
+        return _line(line, shop, about)
     except PegError as error:
         log.warning("order.line_unreadable", shop=shop, why=str(error))
         return None
 
 
-def _line(
-    line: Any, shop: ShopId, returned: Mapping[str, Returned], places: Mapping[str, str | None]
-) -> LineSnapshot:
+def _line(line: Any, shop: ShopId, about: Mapping[str, _About]) -> LineSnapshot:
     line_id = number(at(line, "id"))
-    counted = Counted(
+    mine = about.get(line_id, _About())
+    states = Counted(
         quantity=whole(line, "quantity"),
         current=whole(line, "currentQuantity"),
         unfulfilled=whole(line, "unfulfilledQuantity"),
-        returned=returned.get(line_id, Returned()),
-    )
+        returned=mine.returned,
+    ).states()
     money = at(line, "originalUnitPriceSet", "shopMoney")
     return LineSnapshot(
         line=line_id,
         sku=text(line, "sku"),
         title=text(line, "title"),
         ref=_ref(at(line, "variant"), shop),
-        **counted.states(),
-        remote_location=places.get(line_id),
+        **states,
+        shares=shares_of(states, mine.shipments, mine.back),
         price=Money.parse(text(money, "amount"), text(money, "currencyCode")),
     )
 
@@ -171,35 +168,50 @@ def refunds_of(order: Any) -> Page:
     return page_of(things(order, "refunds"), more=len(told) >= REFUNDS_PER_ORDER)
 
 
-def _returned(order: Any) -> tuple[Mapping[str, Returned], bool]:
-    found: dict[str, Returned] = {}
+def _about_lines(order: Any) -> tuple[Mapping[str, _About], bool]:
+    """What stands beside the lines, by line, and whether that is all of it."""
+    found: dict[str, _About] = {}
     refunds = refunds_of(order)
-    complete = not goes_on(refunds)
+    shipments = at(order, "fulfillmentOrders")
+    complete = not goes_on(refunds) and not goes_on(shipments)
     for refund in things(refunds, "nodes"):
-        lines = at(refund, "refundLineItems")
-        complete &= not goes_on(lines)
-        for row in things(lines, "nodes"):
-            one = found.setdefault(number(at(row, "lineItem", "id")), Returned())
-            if at(row, "restockType") == "NO_RESTOCK":
-                one.not_restocked += whole(row, "quantity")
-            else:
-                one.restocked += whole(row, "quantity")
-    return found, complete
-
-
-def _places(order: Any) -> tuple[Mapping[str, str | None], bool]:
-    """Where each line ships from; None for one that is split over several places."""
-    found: dict[str, str | None] = {}
-    page = at(order, "fulfillmentOrders")
-    complete = not goes_on(page)
-    for part in things(page, "nodes"):
-        location = at(part, "assignedLocation", "location")
-        lines = at(part, "lineItems")
-        complete &= not goes_on(lines)
-        if location is None:
+        rows = at(refund, "refundLineItems")
+        complete &= not goes_on(rows)
+        for row in things(rows, "nodes"):
+            _keep_return(found.setdefault(_line_of(row), _About()), row)
+    for shipment in things(shipments, "nodes"):
+        rows = at(shipment, "lineItems")
+        complete &= not goes_on(rows)
+        location = at(shipment, "assignedLocation", "location")
+        if location is None:  # of a place that was deleted nothing is left but its name
             continue
-        place = number(at(location, "id"))
-        for row in things(lines, "nodes"):
-            line = number(at(row, "lineItem", "id"))
-            found[line] = place if found.get(line, place) == place else None
+        place, status = number(at(location, "id")), text(shipment, "status")
+        for row in things(rows, "nodes"):
+            mine = found.setdefault(_line_of(row), _About())
+            mine.shipments.append(_shipment(place, status, row))
     return found, complete
+
+
+def _line_of(row: Any) -> str:
+    return number(at(row, "lineItem", "id"))
+
+
+def _keep_return(about: _About, row: Any) -> None:
+    units, kind = whole(row, "quantity"), text(row, "restockType")
+    if kind == "NO_RESTOCK":
+        about.returned.not_restocked += units
+        return
+    about.returned.restocked += units
+    location = at(row, "location")
+    if location is not None:
+        place = number(at(location, "id"))
+        about.back.append(Back(place=place, units=units, had_left=kind == "RETURN"))
+
+
+def _shipment(place: str, status: str, row: Any) -> Shipment:
+    """One that was cancelled ships nothing any more; another one says where its units are."""
+    if status == "CANCELLED":
+        return Shipment(place=place)
+    waiting = whole(row, "remainingQuantity")
+    left = max(0, whole(row, "totalQuantity") - waiting)
+    return Shipment(place=place, waiting=0 if status == "CLOSED" else waiting, left=left)

@@ -28,7 +28,9 @@ def upgrade() -> None:
         sa.Column("restocked", sa.Integer(), nullable=False),
         sa.Column("written_off", sa.Integer(), nullable=False),
         sa.Column("brought", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("shop", "order_id", "line", "sku", name=op.f("pk_applied")),
+        sa.PrimaryKeyConstraint(
+            "shop", "order_id", "line", "sku", "location", name=op.f("pk_applied")
+        ),
     )
     with op.batch_alter_table("applied", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_applied_sku"), ["sku"], unique=False)
@@ -281,7 +283,8 @@ def upgrade() -> None:
         sa.Column("shipped", sa.Integer(), nullable=False),
         sa.Column("restocked", sa.Integer(), nullable=False),
         sa.Column("written_off", sa.Integer(), nullable=False),
-        sa.Column("remote_location", sa.String(length=64), nullable=True),
+        sa.Column("shares", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("assumed_place", sa.String(length=64), nullable=True),
         sa.Column("price_minor", sa.Integer(), nullable=True),
         sa.Column("currency", sa.String(length=3), nullable=True),
         sa.PrimaryKeyConstraint("shop", "order_id", "line", name=op.f("pk_order_lines")),

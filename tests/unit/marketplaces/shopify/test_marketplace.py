@@ -72,7 +72,7 @@ async def test_a_sale_is_read_once_its_order_is_placed_with_the_place_it_ships_f
     (line,) = snapshot.lines
     assert (line.committed, line.shipped, snapshot.paid) == (1, 0, False)
     assert line.ref in {offer.ref for offer in offers.values()}
-    assert line.remote_location is not None
+    assert line.tells_places
     assert (await practice.shop.order(snapshot.order)).lines[0].quantity == 1
     assert order
 

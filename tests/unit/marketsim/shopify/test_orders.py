@@ -1,7 +1,7 @@
 import pytest
 from tests.unit.marketsim.shopify.rehearsal import Rehearsal
 
-from marketsim.market import EditedByHand, NotForSale, OfferChanged, Returned, Sold
+from marketsim.market import EditedByHand, NotForSale, OfferChanged, OrderClosed, Returned, Sold
 
 
 def stock(shop: Rehearsal, sku: str, place: int = 0) -> tuple[int, int, int]:
@@ -98,6 +98,48 @@ async def test_an_order_may_be_split_between_places(shop: Rehearsal) -> None:
     assert [row["lineItems"]["nodes"][0]["totalQuantity"] for row in rows] == [5, 2]
     assert stock(shop, "CHAIN") == (0, 5, 5)
     assert stock(shop, "CHAIN", 1) == (1, 2, 3)
+
+
+@pytest.mark.parametrize(("trap", "known"), [(1, [0, 1]), (0, [1, 1])])
+async def test_an_order_knows_later_or_at_once_from_where_it_ships(
+    shop: Rehearsal, trap: int, known: list[int]
+) -> None:
+    shop.switch(routing_lags=trap)
+    order = shop.shopify.market.buy(shop.unit("RUBY-6"))
+
+    seen = []
+    for _ in range(2):
+        data = await shop.data("OrderLocations", id=order)
+        seen.append(len(data["order"]["fulfillmentOrders"]["nodes"]))
+        shop.clock.advance(5)
+
+    assert seen == known
+
+
+async def test_what_is_sent_from_elsewhere_takes_its_stock_along(shop: Rehearsal) -> None:
+    market = shop.shopify.market
+    order = market.buy(shop.unit("CHAIN"), 3)
+
+    market.send_from(order, location=1, pieces=1)
+
+    data = await shop.data("OrderLocations", id=order)
+    rows = data["order"]["fulfillmentOrders"]["nodes"]
+    assert [row["lineItems"]["nodes"][0]["remainingQuantity"] for row in rows] == [2, 1]
+    assert (stock(shop, "CHAIN"), stock(shop, "CHAIN", 1)) == ((3, 2, 5), (2, 1, 3))
+    market.send_from(order, location=1)
+    with pytest.raises(OrderClosed):
+        market.send_from(order, location=1)
+    assert (stock(shop, "CHAIN"), stock(shop, "CHAIN", 1)) == ((5, 0, 5), (0, 3, 3))
+
+
+async def test_a_piece_may_come_back_to_another_place_than_it_left(shop: Rehearsal) -> None:
+    market = shop.shopify.market
+    order = market.buy(shop.unit("CHAIN"), 2)
+    market.fulfil(order)
+
+    market.refund(order, quantity=1, restock="return", location=1)
+
+    assert (stock(shop, "CHAIN"), stock(shop, "CHAIN", 1)) == ((3, 0, 3), (4, 0, 4))
 
 
 async def test_a_till_sells_below_zero(shop: Rehearsal) -> None:
