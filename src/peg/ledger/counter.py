@@ -1,19 +1,22 @@
 """What happens away from the marketplaces: sold in person, received, counted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.domain.errors import BadQuantity, ErrorKind, PegError
-from peg.domain.identity import LocationId, Sku
+from peg.domain.identity import POOL, LocationId, Sku
 from peg.domain.stock import Cause
-from peg.ledger import reservations
+from peg.ledger import reservations, suspense
 from peg.ledger.book import Position, Posting, lock, post
 from peg.ledger.cases import COUNTER
 from peg.ledger.places import fullest, spread
 from peg.ledger.queries import levels
+
+EXPLAINED = "missed on a marketplace, told of at the counter"
 
 
 class SeveralPlaces(PegError):
@@ -71,12 +74,16 @@ async def sell(
             )
         )
         quantity -= kept
-    await lock(session, [sku])
+    missed, explained = await _explain(session, sku, quantity, who=who, now=now)
+    await lock(session, {sku, *(posting.sku for posting in explained)})
+    lies = dict(missed)
+    for place, pieces in (await spread(session, sku, quantity - sum(missed.values()))).items():
+        lies[place] = lies.get(place, 0) + pieces
     postings += [
         _posting(sku, -pieces, place, cause=Cause.COUNTER_SALE, who=who, note=note, now=now)
-        for place, pieces in (await spread(session, sku, quantity)).items()
+        for place, pieces in lies.items()
     ]
-    return (await post(session, postings, now=now))[sku]
+    return (await post(session, [*postings, *explained], now=now))[sku]
 
 
 async def receive(
@@ -113,6 +120,8 @@ async def count(
 ) -> int:
     """What really lies on the shelf; returns by how much the book was wrong.
 
+    If it is less, that is where pieces went that shops show too few of.
+
     Raises:
         BadQuantity: below zero.
         SeveralPlaces: it lies at several, and none was named.
@@ -129,8 +138,38 @@ async def count(
     difference = counted - lies.get(place, 0)
     if difference:
         posting = _posting(sku, difference, place, cause=Cause.COUNTED, who=who, note=note, now=now)
-        await post(session, [posting], now=now)
+        _, explained = await _explain(session, sku, max(0, -difference), who=who, now=now)
+        await post(session, [posting, *explained], now=now)
     return difference
+
+
+async def _explain(
+    session: AsyncSession, sku: Sku, pieces: int, *, who: str, now: datetime
+) -> tuple[Mapping[LocationId, int], Sequence[Posting]]:
+    """Use up what was missed of an item: where its pieces lay, as far as a shop told, and entries.
+
+    A piece that is missed on several shops is one piece.
+    """
+    lay: dict[LocationId, int] = {}
+    postings = []
+    for released in await suspense.explain_in_person(session, sku, pieces, now=now):
+        for one in released:
+            entry = _posting(
+                one.sku, 0, one.location, cause=Cause.EXPLAINED, who=who, note=EXPLAINED, now=now
+            )
+            postings.append(replace(entry, suspended=-one.suspended))
+            if one.sku == sku and one.location != POOL:
+                lay[one.location] = max(lay.get(one.location, 0), one.suspended)
+    return _at_most(pieces, lay), postings
+
+
+def _at_most(pieces: int, lay: Mapping[LocationId, int]) -> Mapping[LocationId, int]:
+    found = {}
+    for place, there in sorted(lay.items()):
+        if share := min(there, pieces):
+            found[place] = share
+            pieces -= share
+    return found
 
 
 def _posting(

@@ -19,7 +19,14 @@ CLOCKS_APART_MAX = timedelta(minutes=5)
 """How far a marketplace's clock and ours may differ."""
 
 LATE_ORDER_MAX = timedelta(days=30)
-"""An order that arrives later than this no longer explains what was taken for an edit."""
+"""An order that arrives later than this no longer explains what was taken for something else."""
+
+EDITED = "edited"
+IN_PERSON = "in person"
+"""How a suspense ended: no order came, and nobody said why; or somebody did at the counter."""
+
+
+_IS_MISSED = (suspense.c.closed_at.is_(None), suspense.c.reservation.is_(False))
 
 
 class Part(Protocol):
@@ -37,6 +44,7 @@ class Released:
     """Pieces of one item that are missed no longer: to be posted by the caller.
 
     They were suspended; or, where nobody had explained them in time, already taken off the shelf.
+    Neither, where a sale in person had explained them.
     """
 
     sku: Sku
@@ -125,6 +133,29 @@ async def consume(
     return await _take(session, rows, units, outcome="ordered", now=now)
 
 
+async def explain_in_person(
+    session: AsyncSession, sku: Sku, pieces: int, *, now: datetime
+) -> Sequence[Sequence[Released]]:
+    """Pieces were sold, or found missing, at the counter: that is why shops show fewer.
+
+    One piece may be missed on each shop, and in each set that it belongs to. What a checkout or a
+    draft order keeps is still there.
+
+    Returns what the caller has to post, for each offer that missed some.
+    """
+    mine = select(suspense.c.offer).where(*_IS_MISSED, suspense.c.sku == sku)
+    query = select(suspense).where(*_IS_MISSED, suspense.c.offer.in_(mine))
+    by_offer: dict[int, list[Any]] = {}
+    for row in (await session.execute(query.order_by(suspense.c.id))).mappings():
+        by_offer.setdefault(row["offer"], []).append(row)
+    found = []
+    for rows in by_offer.values():
+        need = next(row["need"] for row in rows if row["sku"] == sku)
+        _, released = await _take(session, rows, pieces // need, outcome=IN_PERSON, now=now)
+        found.append(released)
+    return found
+
+
 async def dissolve(
     session: AsyncSession, offer: OfferId, place: str, units: int, *, now: datetime
 ) -> None:
@@ -150,12 +181,7 @@ async def dissolve(
 async def close_due(session: AsyncSession, *, now: datetime) -> int:
     """What no order has explained in time was taken by a person: it leaves the shelf for good."""
     require_transaction(session)
-    query = (
-        select(suspense)
-        .where(suspense.c.closed_at.is_(None), suspense.c.due_at <= now)
-        .where(suspense.c.reservation.is_(False))
-        .order_by(suspense.c.id)
-    )
+    query = select(suspense).where(*_IS_MISSED, suspense.c.due_at <= now).order_by(suspense.c.id)
     rows = (await session.execute(query)).mappings().all()
     postings = []
     for row in map(dict, rows):
@@ -167,7 +193,7 @@ async def close_due(session: AsyncSession, *, now: datetime) -> int:
         lost = {**row, "location": location}
         postings.append(_posting(lost, on_hand=-pieces, cause=Cause.EDITED, now=now))
         change = update(suspense).where(suspense.c.id == row["id"])
-        closed = {"closed_at": now, "outcome": "edited", "location": location}
+        closed = {"closed_at": now, "outcome": EDITED, "location": location}
         await session.execute(change.values(closed))
     await post(session, postings, now=now)
     return len(rows)
@@ -184,13 +210,13 @@ async def _take(
         if pieces <= 0:
             continue
         taken[row["sku"]] = taken.get(row["sku"], 0) + pieces
-        was_open = row["closed_at"] is None
+        so_many = pieces * row["need"]
         released.append(
             Released(
                 sku=Sku(row["sku"]),
                 location=LocationId(row["location"]),
-                suspended=pieces * row["need"] if was_open else 0,
-                on_hand=0 if was_open else pieces * row["need"],
+                suspended=so_many if row["closed_at"] is None else 0,
+                on_hand=so_many if row["outcome"] == EDITED else 0,
             )
         )
         change = update(suspense).where(suspense.c.id == row["id"])
@@ -211,12 +237,12 @@ async def _open_rows(session: AsyncSession, offer: OfferId, place: str | None) -
 async def _explainable_rows(
     session: AsyncSession, offer: OfferId, place: str | None, *, sold_at: datetime, now: datetime
 ) -> list[Any]:
-    """What is missed still, then what was missed after the sale and is taken for an edit."""
+    """What is missed still, then what was missed after the sale and was explained otherwise."""
     since = max(sold_at - CLOCKS_APART_MAX, now - LATE_ORDER_MAX)
-    edited = (suspense.c.outcome == "edited") & (suspense.c.opened_at >= since)
+    otherwise = suspense.c.outcome.in_((EDITED, IN_PERSON)) & (suspense.c.opened_at >= since)
     query = (
         select(suspense)
-        .where(suspense.c.offer == offer, suspense.c.closed_at.is_(None) | edited)
+        .where(suspense.c.offer == offer, suspense.c.closed_at.is_(None) | otherwise)
         .order_by(suspense.c.closed_at.is_not(None), suspense.c.id)
     )
     if place is not None:
