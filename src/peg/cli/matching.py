@@ -168,13 +168,14 @@ async def compose(offer: int, /, *parts: str, here: Here) -> int:
         "written_off": done.written_off,
         "left": done.left,
         "also_sold_by": [one.id for one in done.also_sold_by],
+        "asked": done.asked,
     }
     sentence = "\n".join([f"offer {offer} is {made_of}", *_about_former(done)])
     return here.show(Report(facts=facts, sentence=sentence))
 
 
 def _about_former(done: Composed) -> list[str]:
-    """What became of the items that the offer was taken for."""
+    """What became of the items that the offer was taken for, and what is to be asked."""
     off = [f"{sku} had {n} of its own: they count no more" for sku, n in done.written_off.items()]
     left = [
         f"nothing sells {sku} now, and the book has {n}: `peg count {sku} 0` if there are none"
@@ -186,7 +187,11 @@ def _about_former(done: Composed) -> list[str]:
         " compose it too"
         for one in done.also_sold_by
     ]
-    return [*off, *left, *also]
+    asked = [
+        f"it shows another figure of {sku} than the book has; the lower holds: `peg questions`"
+        for sku in done.asked
+    ]
+    return [*off, *left, *also, *asked]
 
 
 def _part(text: str) -> tuple[Sku, int]:

@@ -1,7 +1,7 @@
 """What a sale of an offer takes: a set is its pieces, and has no stock of its own."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
@@ -11,16 +11,17 @@ from peg.catalog import items, locations, offers
 from peg.catalog.offers import Offer
 from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import Sku
-from peg.domain.offer import Reading
+from peg.domain.offer import Reading, RemoteOffer
 from peg.domain.stock import Cause
 from peg.ledger import book, places, queries, questions
 from peg.ledger.book import Posting
 from peg.ledger.order_lines import Component
 from peg.ledger.settling import settle
 from peg.ledger.unknown import unknown_sku
-from peg.onboarding.adopting import begin_offers
+from peg.onboarding.adopting import adopt, begin_offers
 from peg.onboarding.agreement import Side, lies
 from peg.onboarding.counting import DISAGREES
+from peg.onboarding.matching import Match
 from peg.propagation.retarget import retarget
 
 
@@ -44,11 +45,14 @@ class Composed:
         written_off: pieces of a set, which were no pieces of their own: they count no more.
         left: pieces that no offer sells now, and of which only a person knows whether they exist.
         also_sold_by: other offers that sell it still: it keeps its stock.
+        asked: pieces of which the offer shows another figure than the book: the lower one holds,
+            until a person has said which is right.
     """
 
-    written_off: Mapping[Sku, int]
-    left: Mapping[Sku, int]
-    also_sold_by: Sequence[Offer]
+    written_off: Mapping[Sku, int] = field(default_factory=dict)
+    left: Mapping[Sku, int] = field(default_factory=dict)
+    also_sold_by: Sequence[Offer] = ()
+    asked: Sequence[Sku] = ()
 
 
 async def compose(
@@ -63,6 +67,7 @@ async def compose(
     """Say that a sale of the offer takes these items, so many of each.
 
     An offer that PEG keeps in step already goes on as it stood; another begins with what it shows.
+    If that is one piece of an item that the book counts, both figures are heard, as in an import.
 
     Raises:
         UnknownSku: no such item; nothing is changed.
@@ -71,6 +76,11 @@ async def compose(
     for sku in parts:
         if sku not in known:
             raise await unknown_sku(session, sku)
+    if not offer.components and list(parts.values()) == [1]:
+        (sku,) = parts
+        match = Match(sku=sku, refs=(offer.ref,))
+        adopted = await adopt(session, [match], {offer.ref: as_shown(offer, shown)}, now=now)
+        return Composed(asked=adopted.asked)
     components = [Component(sku=sku, quantity=count) for sku, count in sorted(parts.items())]
     if offer.components:
         await offers.map_to(session, {offer.id: components})
@@ -89,6 +99,18 @@ async def compose(
     composed = await _let_go(session, offer, parts, who=who, now=now)
     await retarget(session, parts, now=now)
     return composed
+
+
+def as_shown(offer: Offer, shown: Reading) -> RemoteOffer:
+    """An offer that is known, as it stands on its shop now."""
+    return RemoteOffer(
+        ref=offer.ref,
+        reading=shown,
+        title=offer.title,
+        sku=offer.sku_as_typed,
+        options=offer.options,
+        price=offer.price,
+    )
 
 
 async def _let_go(

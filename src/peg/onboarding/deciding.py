@@ -10,11 +10,11 @@ from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
 from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import OfferId, ShopId, Sku
-from peg.domain.offer import Reading, RemoteOffer, Shelf
+from peg.domain.offer import Reading, Shelf
 from peg.marketplaces.port import Marketplace, RemoteGone
 from peg.onboarding import adopting, composing, proposals
 from peg.onboarding.adopting import Adopted
-from peg.onboarding.composing import Composed, NoParts
+from peg.onboarding.composing import Composed, NoParts, as_shown
 from peg.onboarding.matching import Match
 from peg.onboarding.naming import name_of
 from peg.onboarding.proposals import KeptProposal
@@ -59,7 +59,7 @@ class Decider:
         async with reading(self._database) as session:
             one = await proposals.proposal(session, number)
         fresh = [offer for offer in (one.shopify, one.etsy) if not offer.components]
-        found = {offer.ref: _remote(offer, await self._read(offer)) for offer in fresh}
+        found = {offer.ref: as_shown(offer, await self._read(offer)) for offer in fresh}
         async with begin(self._database) as session:
             now = self._clock.now()
             decided = await proposals.decide(session, number, accepted=True, who=who, now=now)
@@ -112,14 +112,3 @@ class Decider:
                 " its pair, or put it back there and import again"
             )
         return shown
-
-
-def _remote(offer: Offer, shown: Reading) -> RemoteOffer:
-    return RemoteOffer(
-        ref=offer.ref,
-        reading=shown,
-        title=offer.title,
-        sku=offer.sku_as_typed,
-        options=offer.options,
-        price=offer.price,
-    )

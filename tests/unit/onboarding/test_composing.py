@@ -12,7 +12,7 @@ from peg.domain.identity import OfferId, OfferRef, Sku
 from peg.ledger import queries
 from peg.onboarding.composing import NoParts
 
-NECK, SET, STUD = Sku("NECK-2"), Sku("SET-3"), Sku("STUD-4")
+NECK, SET, STUD, BAND = Sku("NECK-2"), Sku("SET-3"), Sku("STUD-4"), Sku("BAND-5")
 
 
 @pytest.fixture
@@ -36,6 +36,22 @@ async def test_a_set_made_of_two_items_shows_what_the_scarcer_allows(jeweller: J
     await jeweller.decider.compose(await number(jeweller, both), {RING: 1, NECK: 1}, who="ann")
 
     assert await jeweller.should_show(both) == 1
+
+
+async def test_an_offer_that_shows_less_of_a_piece_than_the_book_has_is_not_raised_but_asked_about(
+    jeweller: Jeweller,
+) -> None:
+    ours = jeweller.shopify.show(BAND, 34)
+    theirs = jeweller.etsy.show("", 33)
+    await jeweller.imports()
+
+    done = await jeweller.decider.compose(await number(jeweller, theirs), {BAND: 1}, who="ann")
+
+    assert list(done.asked) == [BAND]
+    assert await jeweller.should_show(theirs) == 33
+    assert await jeweller.should_show(ours) == 33  # the lower one holds until somebody has counted
+    (question,) = await jeweller.questions()
+    assert question.options == ["33", "34"]
 
 
 async def test_a_set_has_no_stock_of_its_own_once_its_pieces_are_known(jeweller: Jeweller) -> None:
