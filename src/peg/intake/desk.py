@@ -137,9 +137,13 @@ class Desk:
         return await suspense.pieces_open(self.session, self.offer.id, place)
 
     def _off_sale(self, row: Expectation) -> bool:
-        """A listing that is off sale on purpose keeps whatever number it had."""
-        off = {Shelf.WITHDRAWN, Shelf.SOLD_OUT}
-        return row.shelf in off and self.reading.shelf in off
+        """A listing that is off sale on purpose keeps whatever number it had.
+
+        One that was withdrawn and is sold out was on sale in between: its buyer's order will come.
+        """
+        off, seen = {Shelf.WITHDRAWN, Shelf.SOLD_OUT}, self.reading.shelf
+        sold_meanwhile = row.shelf is Shelf.WITHDRAWN and seen is Shelf.SOLD_OUT
+        return row.shelf in off and seen in off and not sold_meanwhile
 
     async def _act(
         self, place: str, available: int, row: Expectation, judgement: Judgement

@@ -63,6 +63,7 @@ class ListingWrite:
         self._prover = prover
         self._patience = patience
         self._basis: Basis = {}
+        self._outdated: frozenset[OfferId] = frozenset()
         self._restores = False
 
     async def prepare(self, session: AsyncSession, view: ListingView) -> None:
@@ -81,7 +82,12 @@ class ListingWrite:
         self._restores = view.move is ListingMove.RESTORE
         if view.move is ListingMove.WITHDRAW:
             left = {view.offers[ref].id: side.known.quantity for ref, side in view.sides.items()}
-            await mirror.note_sending_all(session, left)
+            await self._note_sending(session, left)
+
+    async def _note_sending(self, session: AsyncSession, sending: Mapping[OfferId, int]) -> None:
+        """From now on these figures are our own; what moves the mirror later is not."""
+        await mirror.note_sending_all(session, sending)
+        self._basis = {**self._basis, **await basis_of(session, sending)}
 
     async def decide(self, readings: Mapping[OfferRef, Reading]) -> Mapping[OfferRef, int]:
         """Say what each offer should show, given the listing as it is right now.
@@ -100,9 +106,10 @@ class ListingWrite:
         async with begin(self._database) as session:
             await pauses.go_on(session, self._shop)
             now = self._clock.now()
-            await take_in_readings(
+            taken = await take_in_readings(
                 session, list(readings.values()), self._basis, patience=self._patience, now=now
             )
+            self._outdated = frozenset(one.offer for one in taken if one.outdated)
             view = await view_listing(session, self._shop, self._listing)
             await retarget_offers(session, list(view.offers.values()), now=now)
             view = await view_listing(session, self._shop, self._listing)
@@ -124,7 +131,7 @@ class ListingWrite:
             writes.append(Write(ref=ref, place=ANYWHERE, basis=basis, quantity=decided[ref]))
         await decide_attempt(session, self._key, writes)
         sending = {view.offers[ref].id: quantity for ref, quantity in decided.items()}
-        await mirror.note_sending_all(session, sending)
+        await self._note_sending(session, sending)
         return decided
 
     async def keep(self, before: dict[str, Any]) -> None:
@@ -168,10 +175,10 @@ class ListingWrite:
         now = self._clock.now()
         log.info("stock.pushed", offer=offer.id, shop=self._shop, outcome=result.shown.value)
         match result.shown:
-            case Shown.SENT | Shown.ALREADY:
+            case Shown.SENT | Shown.ALREADY if not self._moved_meanwhile(view, result):
                 await self._note_written(session, view, result)
                 return False
-            case Shown.UNKNOWN:
+            case Shown.SENT | Shown.ALREADY | Shown.UNKNOWN:
                 await mirror.note_unanswered(session, offer.id, ANYWHERE)
                 return True
             case Shown.STALE if _was_applied(result):
@@ -189,6 +196,21 @@ class ListingWrite:
                 session, offer.id, outcome=result.sentence, now=now, wait_s=wait_s
             )
         return False
+
+    def _moved_meanwhile(self, view: ListingView, result: Result) -> bool:
+        """Whether what was read back may be older than what is known, or a sale nobody told of yet.
+
+        To believe it would undo a sale that was taken in since, or overlook one.
+        """
+        side, verified = view.sides.get(result.ref), result.verified
+        if side is None or verified is None or ANYWHERE not in verified.parts:
+            return False
+        offer, known = view.offers[result.ref].id, side.known
+        changed = known.version != self._basis.get(offer, {}).get(ANYWHERE)
+        read_before = result.shown is Shown.ALREADY and offer in self._outdated
+        taken_off = known.shelf is Shelf.LISTED and verified.shelf is not Shelf.LISTED
+        sold = taken_off and verified.parts[ANYWHERE].available < known.quantity
+        return changed or read_before or sold
 
     async def _note_written(self, session: AsyncSession, view: ListingView, result: Result) -> None:
         offer, now = view.offers[result.ref], self._clock.now()
