@@ -1,10 +1,11 @@
 """Read the book: now, at any moment, and whether it adds up."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, Table, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.domain.identity import LocationId, Sku
@@ -15,6 +16,22 @@ from peg.ledger.tables import PARTS, entries
 from peg.ledger.unknown import unknown_sku
 
 POSITIONS_PER_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Items in SKU order, from behind one up to another; None: to the end, or from the start."""
+
+    after: str | None = None
+    upto: str | None = None
+
+    def holds(self, table: Table) -> ColumnElement[bool]:
+        """Of a table's rows, those of its items."""
+        mine = table.c.sku > (self.after or "")
+        return mine if self.upto is None else mine & (table.c.sku <= self.upto)
+
+
+EVERYTHING = Span()
 
 
 async def position(session: AsyncSession, sku: Sku) -> Position:
@@ -82,22 +99,25 @@ async def history(
     return [dict(row) for row in (await session.execute(query)).mappings()]
 
 
-async def wrong_sums(session: AsyncSession) -> Sequence[Sku]:
-    """Items whose entries do not add up to their position or their places (invariant I1)."""
-    by_entries = await _sums(session, entries)
-    by_place = await _sums(session, tables.levels)
-    by_position = await _sums(session, tables.positions)
-    nothing = (0,) * len(PARTS)
-    return [
-        sku
-        for sku in sorted(by_entries.keys() | by_place.keys() | by_position.keys())
-        if len({sums.get(sku, nothing) for sums in (by_entries, by_place, by_position)}) > 1
-    ]
+async def wrong_sums(session: AsyncSession, span: Span = EVERYTHING) -> Sequence[Sku]:
+    """Items whose entries do not add up to their places or their position (invariant I1)."""
+    wrong = {
+        Sku(sku)
+        for ours, theirs in ((entries, tables.levels), (tables.levels, tables.positions))
+        for sku in await session.scalars(_unequal(ours, theirs, span))
+    }
+    return sorted(wrong)
 
 
-async def _sums(session: AsyncSession, table: Any) -> Mapping[Sku, tuple[int, ...]]:
-    query = select(table.c.sku, *(func.sum(table.c[part]) for part in PARTS)).group_by(table.c.sku)
-    return {Sku(row[0]): tuple(row[1:]) for row in await session.execute(query)}
+def _unequal(ours: Table, theirs: Table, span: Span) -> Select[Any]:
+    both = union_all(
+        select(ours.c.sku, *(ours.c[part] for part in PARTS)).where(span.holds(ours)),
+        select(theirs.c.sku, *((-theirs.c[part]).label(part) for part in PARTS)).where(
+            span.holds(theirs)
+        ),
+    ).subquery()
+    differs = or_(*(func.sum(both.c[part]) != 0 for part in PARTS))
+    return select(both.c.sku).group_by(both.c.sku).having(differs)
 
 
 async def totals(session: AsyncSession) -> tuple[int, int]:

@@ -33,6 +33,7 @@ class Metrics:
     drift: Gauge
     offers_behind: Gauge
     open_questions: Gauge
+    breaches: Gauge
     up: Gauge = field(repr=False)
 
     def exposition(self) -> bytes:
@@ -92,6 +93,12 @@ def make_metrics() -> Metrics:
             "peg_offers_behind", "Offers that do not show their newest target yet.", registry=r
         ),
         open_questions=Gauge("peg_open_questions", "Questions that wait for a person.", registry=r),
+        breaches=Gauge(
+            "peg_invariant_breaches",
+            "What was found untrue at the last look, by the truth it breaks.",
+            ("truth",),
+            registry=r,
+        ),
         up=Gauge("peg_up", "1 while the process runs.", registry=r),
     )
 

@@ -121,6 +121,34 @@ class Written:
     written_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """What was sent, and what its raises stood on."""
+
+    key: str
+    shop: ShopId
+    writes: Sequence[Mapping[str, Any]]
+    proof: Mapping[str, Any] | None
+    begun_at: datetime
+
+
+async def page(
+    session: AsyncSession, after: tuple[datetime, str], *, limit: int
+) -> Sequence[Attempt]:
+    """Attempts in the order they were begun, from behind one on."""
+    begun_at, key = after
+    behind = (attempts.c.begun_at > begun_at) | (
+        (attempts.c.begun_at == begun_at) & (attempts.c.key > key)
+    )
+    query = (
+        select(*(attempts.c[name] for name in Attempt.__dataclass_fields__))
+        .where(attempts.c.begun_at >= begun_at, behind)
+        .order_by(attempts.c.begun_at, attempts.c.key)
+        .limit(limit)
+    )
+    return [Attempt(**row) for row in (await session.execute(query)).mappings()]
+
+
 async def raised_since(session: AsyncSession, shop: ShopId, since: datetime) -> frozenset[OfferId]:
     """The offers of a shop of which PEG has shown more from a moment on."""
     query = (

@@ -29,6 +29,7 @@ class Standing:
         changed_at: since when the newest target holds.
         behind_since: since when it shows none that was the newest; newer ones do not change that.
             None: it shows the newest.
+        next_at: when it is driven next; `attempts` were made in vain before.
     """
 
     offer: OfferId
@@ -38,6 +39,7 @@ class Standing:
     shown_at: datetime | None
     changed_at: datetime
     behind_since: datetime | None
+    next_at: datetime
     attempts: int
     last_outcome: str | None
     refused_at: datetime | None
@@ -149,6 +151,12 @@ async def behind(session: AsyncSession, shop: ShopId) -> Sequence[Standing]:
     return [_standing(row) for row in (await session.execute(query)).mappings()]
 
 
+async def page(session: AsyncSession, after: OfferId, *, limit: int) -> Sequence[Standing]:
+    """Standings in the order of their offers, from behind one on."""
+    query = select(targets).where(targets.c.offer > after).order_by(targets.c.offer).limit(limit)
+    return [_standing(row) for row in (await session.execute(query)).mappings()]
+
+
 async def dirty_offers(session: AsyncSession) -> Sequence[OfferId]:
     """Every offer that does not show its newest target yet."""
     query = select(targets.c.offer).where(targets.c.shown_version < targets.c.version)
@@ -240,6 +248,7 @@ def _standing(row: Any) -> Standing:
         shown_at=row["shown_at"],
         changed_at=row["changed_at"],
         behind_since=row["behind_since"],
+        next_at=row["next_at"],
         attempts=row["attempts"],
         last_outcome=row["last_outcome"],
         refused_at=row["refused_at"],

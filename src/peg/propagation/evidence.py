@@ -104,6 +104,25 @@ class Proof:
         }
 
 
+KEPT_FOR = timedelta(minutes=1)
+"""Between a proof that was still good and the write that stood on it, others may be in turn."""
+
+
+def stands(kept: Mapping[str, Any] | None, offer: OfferId, *, begun_at: datetime) -> bool:
+    """Whether what was kept beside a write that was `begun_at` then proves a raise of an offer."""
+    facts = (kept or {}).get(str(offer))
+    if facts is None:
+        return False
+    since = datetime.fromisoformat(facts["begun_at"])
+    told = [*facts["readings"].values(), *facts["orders"].values()]
+    return (
+        str(offer) in facts["readings"]
+        and bool(facts["orders"])
+        and all(datetime.fromisoformat(at) >= since for at in told)
+        and timedelta(0) <= begun_at - since <= GOOD_FOR + KEPT_FOR
+    )
+
+
 def proofs(
     wanted: Sequence[Offer], witnesses: Sequence[Witness], legs: Sequence[Leg] = LEGS
 ) -> Mapping[OfferId, Proof]:

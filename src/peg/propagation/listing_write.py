@@ -72,15 +72,16 @@ class ListingWrite:
         One that is withdrawn may be off sale from now on by our own doing, not by a person's.
         """
         self._basis = await basis_of(session, [offer.id for offer in view.offers.values()])
+        is_sure = view.move is ListingMove.WITHDRAW  # all else is decided once it was read
         writes = [
             Write(ref=ref, place=ANYWHERE, basis=side.known.quantity, quantity=side.wanted)
-            for ref, side in view.changes()
+            for ref, side in (view.changes() if is_sure else ())
         ]
         await begin_attempt(
             session, self._key, self._shop, writes, proof=self._proof, now=self._clock.now()
         )
         self._restores = view.move is ListingMove.RESTORE
-        if view.move is ListingMove.WITHDRAW:
+        if is_sure:
             left = {view.offers[ref].id: side.known.quantity for ref, side in view.sides.items()}
             await self._note_sending(session, left)
 

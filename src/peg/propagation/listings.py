@@ -107,10 +107,7 @@ class ListingPusher:
 
     async def _raise_one(self, listing: str, proof: Mapping[OfferId, Proof]) -> None:
         async with self._room:
-            if all(one.is_good(self._clock.now()) for one in proof.values()):
-                await self._push(listing, proof)
-            else:
-                await self._later(list(proof), UNPROVED)
+            await self._push(listing, proof)
 
     async def _push(
         self, listing: str, proof: Mapping[OfferId, Proof] | None = None
@@ -120,6 +117,9 @@ class ListingPusher:
         It may raise only what is in the `proof`.
         """
         async with self._turns.setdefault(listing, asyncio.Lock()):
+            if not all(one.is_good(self._clock.now()) for one in (proof or {}).values()):
+                await self._later(list(proof or {}), UNPROVED)
+                return ListingMove.WAIT  # for its turn, and by now for another proof
             attempt = self._attempt(listing, proof)
             view, writes = await self._plan(attempt, listing, may_raise=proof is not None)
             doubtful = await self._write(attempt, view) if writes else False

@@ -1,6 +1,6 @@
-"""Each comparison of a whole shop, and every difference it found."""
+"""Each comparison of a whole shop with what it found, and what was found untrue."""
 
-from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, Text
 
 from peg.db.columns import Json, Serial, UtcDateTime, metadata
 
@@ -25,4 +25,14 @@ differences = Table(
     Column("cause", String(32), nullable=False),
     Column("action", String(32), nullable=False),
     Column("evidence", Json, nullable=False),
+)
+
+breaches = Table(
+    "breaches",
+    metadata,
+    Column("truth", String(16), primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("sentence", Text, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("told", Boolean, nullable=False),
 )

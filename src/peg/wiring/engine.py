@@ -28,6 +28,7 @@ from peg.propagation.listings import ListingPusher
 from peg.propagation.proof import Prover
 from peg.propagation.worker import Pusher, Retargeter, ShopWorker
 from peg.reconciliation.run import Reconciler
+from peg.reconciliation.truth_watch import TruthWatch
 from peg.shops import directory
 from peg.shops.directory import Status
 from peg.wiring.doors import OpenShop, hint_readers
@@ -36,6 +37,7 @@ from peg.wiring.rounds import every
 from peg.wiring.tasks import Task
 
 HOUSEKEEPING_S = 1.0
+TRUTHS_S = 300.0
 SUBSCRIPTIONS_S = 600.0
 TOKENS_S = 60.0
 
@@ -73,6 +75,7 @@ class Engine:
     housekeeping: Housekeeping
     subscriptions: Subscriptions
     reconciler: Reconciler
+    truth_watch: TruthWatch
 
     def open(self, shop: OpenShop) -> None:
         """Take a shop up: it is within reach from now on. `tasks_of` keeps it in step."""
@@ -96,10 +99,12 @@ class Engine:
     def tasks(self) -> list[Task]:
         """The loops that serve all shops; each outlives its own crashes."""
         tidy = every(self.ground.clock, HOUSEKEEPING_S, self.housekeeping.tidy)
+        look = every(self.ground.clock, TRUTHS_S, self.truth_watch.look, at_once=False)
         return [
             Task("bus", self.bus.run),
             Task("acceptor", self.acceptor.run),
             Task("checker", self.checker.run),
+            Task("truths", look),
             Task("housekeeping", tidy),
         ]
 
@@ -222,6 +227,7 @@ def build_engine(
         reconciler=Reconciler(
             database, clock, doors, polls=polls, lookout=lookout, patience=patience
         ),
+        truth_watch=TruthWatch(database, clock, ground.metrics),
     )
     for shop in shops:
         engine.open(shop)

@@ -15,11 +15,12 @@ from peg.bus import outbox
 from peg.db.transaction import begin, reading
 from peg.domain.messages import Alert
 from peg.intake import inbox
-from peg.ledger import cases, order_rows, queries, questions
+from peg.ledger import cases, order_rows, questions
 from peg.propagation import board, pauses, retarget
 from peg.propagation.forbidden import forbidden_shops
 from peg.propagation.refusals import open_refusals
 from peg.reads.low_stock import low_stock
+from peg.reconciliation import breaches, invariants
 from peg.wiring.alone import is_running
 from peg.wiring.ground import Ground, misspelled
 from peg.wiring.keys import load_ring
@@ -31,6 +32,7 @@ DEAD_SHOWN_MAX = 5
 SET_ASIDE_TOLD = timedelta(days=7)
 LOW_SHOWN_MAX = 5
 STRANDED_NAMED_MAX = 5
+UNTRUE_SHOWN_MAX = 5
 REFUSED_SHOWN_MAX = 5
 
 
@@ -110,17 +112,13 @@ async def kept(ground: Ground) -> Sequence[Finding]:
 
 async def book(session: AsyncSession) -> Sequence[Finding]:
     """Whether it adds up, and what in it waits for a person."""
-    wrong = await queries.wrong_sums(session)
+    wrong = await _untrue(session)
     open_cases = len(await cases.all_cases(session))
     asked = len(await questions.open_questions(session))
     unknown = len(await order_rows.unresolved(session))
     paused = [one.scope for one in await pauses.all_pauses(session)]
     low = [f"{one.sku} ({one.available})" for one in await low_stock(session)]
-    findings = [
-        Finding(State.BAD, "book", f"entries and levels of {', '.join(wrong)} differ: tell us")
-        if wrong
-        else Finding(State.WELL, "book", "every level is the sum of its entries")
-    ]
+    findings = wrong or [Finding(State.WELL, "book", "every level is the sum of its entries")]
     looks = (
         (open_cases, "cases", f"{open_cases} open: `peg cases` says what to do"),
         (asked, "questions", f"{asked} open: `peg questions` lists them"),
@@ -130,6 +128,17 @@ async def book(session: AsyncSession) -> Sequence[Finding]:
     )
     findings += [Finding(State.LOOK, what, words) for count, what, words in looks if count]
     return [*findings, *await _stranded(session)]
+
+
+async def _untrue(session: AsyncSession) -> list[Finding]:
+    """What `peg run` has found untrue, and what is untrue of the book by now."""
+    found = [*await breaches.told(session), *await invariants.of_book(session)]
+    sentences = {(one.truth, one.subject): one.sentence for one in found}
+    shown = [f"{sentence}: tell us" for sentence in sentences.values()][:UNTRUE_SHOWN_MAX]
+    more = len(sentences) - len(shown)
+    if more:
+        shown.append(f"and {more} more like that")
+    return [Finding(State.BAD, "book", words) for words in shown]
 
 
 async def _stranded(session: AsyncSession) -> Sequence[Finding]:

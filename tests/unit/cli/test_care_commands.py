@@ -88,6 +88,23 @@ def test_an_item_whose_entries_do_not_add_up_is_found(tmp_path: Path) -> None:
     assert findings(tmp_path)["book"][0][0] == "bad"
 
 
+def test_what_peg_run_has_found_untrue_is_named_five_at_most(tmp_path: Path) -> None:
+    peg(tmp_path, "migrate")
+    with sqlite3.connect(tmp_path / "peg.db") as connection:
+        for number in range(7):
+            connection.execute(
+                "INSERT INTO breaches VALUES ('shown', ?, ?, '2026-11-23 12:00:00', ?)",
+                (str(number), f"piece {number} shows more than its 1", number < 6),
+            )
+
+    ran = peg(tmp_path, "doctor")
+
+    told = [sentence for _, sentence in findings(tmp_path)["book"]]
+    assert ran.code == 1
+    assert told[0] == "piece 0 shows more than its 1: tell us"
+    assert (len(told), told[-1]) == (6, "and 1 more like that")
+
+
 def test_keys_that_others_can_read_stop_everything_that_needs_them(tmp_path: Path) -> None:
     peg(tmp_path, "keys", "rotate")
     (tmp_path / "master.key").chmod(0o644)

@@ -51,6 +51,7 @@ def standing(
         shown_at=None if shown is None else at(shown),
         changed_at=at(changed),
         behind_since=None if behind is None else at(behind),
+        next_at=at(changed),
         attempts=0,
         last_outcome=None,
         refused_at=None,

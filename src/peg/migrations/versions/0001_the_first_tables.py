@@ -51,6 +51,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_attempts_begun_at"), ["begun_at"], unique=False)
 
     op.create_table(
+        "breaches",
+        sa.Column("truth", sa.String(length=16), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("sentence", sa.Text(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("truth", "subject", name=op.f("pk_breaches")),
+    )
+    op.create_table(
         "cases",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("sku", sa.String(length=32), nullable=False),
@@ -718,6 +727,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_cases_sku"))
 
     op.drop_table("cases")
+    op.drop_table("breaches")
     with op.batch_alter_table("attempts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attempts_begun_at"))
 
