@@ -97,7 +97,7 @@ class TwoShops:
     checker: Checker
     acceptor: Acceptor
     reception: Reception
-    patience: Patience
+    lookout: Lookout
 
     def buys_on_shopify(self, sku: Sku, pieces: int = 1) -> str:
         return str(self.shopify.shopify.market.buy(self.shopify.units[sku], pieces))
@@ -110,6 +110,12 @@ class TwoShops:
         async with reading(self.database) as session:
             found = await offers.of_skus(session, [sku])
         return next(one for one in found if one.ref.shop == shop)
+
+    async def looks_at(self, sku: Sku, shop: ShopId) -> set[str]:
+        """PEG reads a shop's offer: what it makes of the figures that this shows."""
+        offer = await self.offer(sku, shop)
+        (taken,) = await self.lookout.look([offer.id])
+        return {judgement.meaning.value for judgement in taken.judgements.values()}
 
     async def letters(self, channel: Channel) -> list[httpx2.Request]:
         """The webhooks a shop has sent since the last time."""
@@ -178,7 +184,7 @@ async def open_two_shops(
                 patience=patience,
             ),
             reception=Reception(database, clock, signatures),
-            patience=patience,
+            lookout=lookout,
         )
     await shopify.shopify.close()
     await etsy.practice.etsy.courier.close()

@@ -15,6 +15,7 @@ from peg.domain.offer import Reading, Shelf
 from peg.intake import checks, surprises
 from peg.intake.doubts import Doubts
 from peg.intake.judgement import Judgement, Known, Meaning, judge
+from peg.intake.lateness import order_lag
 from peg.intake.surprises import Done, Surprise, What
 from peg.ledger import suspense
 
@@ -204,8 +205,10 @@ class Desk:
             pieces=judgement.pieces,
             reservation=judgement.meaning is Meaning.RESERVED,
         )
-        due_at = self.now + self.doubts.patience.order_lag()
-        await suspense.open_suspense(self.session, missed, due_at=due_at, now=self.now)
+        waits = await order_lag(
+            self.session, self.offer.ref.shop, self.doubts.patience, now=self.now
+        )
+        await suspense.open_suspense(self.session, missed, due_at=self.now + waits, now=self.now)
         log.info("stock.missed", offer=self.offer.id, place=place, pieces=judgement.pieces)
 
     async def _came_back(self, place: str, available: int, row: Expectation, pieces: int) -> None:

@@ -11,7 +11,7 @@ from peg.catalog import lines, locations, mirror, returns
 from peg.domain.identity import LocationId, OfferId, ShopId, Sku
 from peg.domain.messages import OrderTakenIn
 from peg.domain.order import OrderSnapshot
-from peg.intake import checks, surprises
+from peg.intake import checks, lateness, surprises
 from peg.intake.patience import Patience
 from peg.ledger import kept, questions
 from peg.ledger import orders as book_orders
@@ -51,6 +51,8 @@ async def take_in(
     resolved = {**await lines.resolve_lines(session, order), **(known or {})}
     places = await _places(session, order)
     applied = await book_orders.apply(session, order, resolved, places=places, now=now)
+    if applied.outcome is Outcome.NEW:
+        await lateness.note_order(session, order, now=now)
     if applied.outcome in {Outcome.NEW, Outcome.CHANGED}:
         await _expect(session, applied, patience=patience, now=now)
         await _follow_guesses(session, order, resolved, applied, now=now)

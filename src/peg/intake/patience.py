@@ -13,7 +13,10 @@ class Patience:
     Attributes:
         confirm_s: between the first sight of too many pieces and believing them.
         may_rise_s: a marketplace may put a cancelled piece back by itself for so long.
-        order_lag_s: a missing piece's order may arrive so late; then a person has taken it.
+        order_lag_s: a missing piece's order may arrive so late at least, and later where its shop
+            has told of one later; then a person has taken it.
+        order_lag_s_most: no missing piece waits for its order for longer. Shopify sends a webhook
+            again for four hours; an order that comes later still undoes what was concluded.
         receipt_lag_s: a sale shows in Etsy's receipts at most so much later; more pieces than
             expected are not believed there before.
         settle_s: a hand edit within this time after our own unconditional write may be our own
@@ -26,6 +29,7 @@ class Patience:
     confirm_s: float = 2.0
     may_rise_s: float = 120.0
     order_lag_s: float = 1800.0
+    order_lag_s_most: float = 21_600.0
     receipt_lag_s: float = 60.0
     settle_s: float = 600.0
     between_polls_s: float = 1.0
@@ -43,6 +47,10 @@ class Patience:
     def order_lag(self) -> timedelta:
         """`order_lag_s` as a span."""
         return timedelta(seconds=self.order_lag_s)
+
+    def order_lag_most(self) -> timedelta:
+        """`order_lag_s_most` as a span."""
+        return timedelta(seconds=self.order_lag_s_most)
 
     def receipt_lag(self) -> timedelta:
         """`receipt_lag_s` as a span."""

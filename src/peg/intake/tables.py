@@ -37,6 +37,7 @@ polls = Table(
     Column("cursor", Text),
     Column("read_at", UtcDateTime),
     Column("order_lag_s_max", Integer, nullable=False, default=0),
+    Column("order_lag_at", UtcDateTime),
 )
 
 checks = Table(

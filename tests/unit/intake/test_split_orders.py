@@ -10,9 +10,8 @@ import pytest
 from tests.support.two_shops import CHAIN, SHOPIFY, TwoShops, open_two_shops
 
 from marketsim.market import OrderId
-from peg.db.transaction import begin, reading
+from peg.db.transaction import reading
 from peg.domain.identity import POOL, Channel
-from peg.intake.readings import basis_of, take_in_readings
 from peg.ledger import cases, queries
 
 LIES = (3, 1, 1)
@@ -57,23 +56,6 @@ def shelves(shops: TwoShops) -> Mapping[str, tuple[int, int]]:
     }
 
 
-async def reads(shops: TwoShops) -> set[str]:
-    """What PEG makes of each figure of the chain that Shopify shows now."""
-    offer = await shops.offer(CHAIN, SHOPIFY)
-    async with reading(shops.database) as session:
-        basis = await basis_of(session, [offer.id])
-    seen = await shops.shopify.market.read([offer.ref])
-    async with begin(shops.database) as session:
-        (taken,) = await take_in_readings(
-            session,
-            list(seen.values()),
-            basis,
-            patience=shops.patience,
-            now=shops.clock.now(),
-        )
-    return {judgement.meaning.value for judgement in taken.judgements.values()}
-
-
 @pytest.mark.parametrize("by_webhook", [True, False])
 async def test_the_book_follows_every_unit_of_a_split_order(
     shops: TwoShops, *, by_webhook: bool
@@ -96,7 +78,7 @@ async def test_the_book_follows_every_unit_of_a_split_order(
         await hears(shops, by_webhook=by_webhook)
 
         assert await book(shops) == shelves(shops), step
-        assert await reads(shops) <= {"echo", "came_back"}, step
+        assert await shops.looks_at(CHAIN, SHOPIFY) <= {"echo", "came_back"}, step
     async with reading(shops.database) as session:
         assert await cases.all_cases(session) == []
         assert await queries.wrong_sums(session) == []
@@ -110,7 +92,7 @@ async def test_an_order_that_is_moved_whole_takes_all_its_units_along(shops: Two
     await hears(shops, by_webhook=True)
 
     assert await book(shops) == shelves(shops)
-    assert await reads(shops) == {"echo"}
+    assert await shops.looks_at(CHAIN, SHOPIFY) == {"echo"}
 
 
 async def test_units_wait_in_the_pool_until_shopify_knows_from_where_they_ship(
@@ -125,4 +107,4 @@ async def test_units_wait_in_the_pool_until_shopify_knows_from_where_they_ship(
 
     assert waiting[POOL] == (0, 4)
     assert await book(shops) == {**shelves(shops), POOL: (0, 0)}
-    assert await reads(shops) == {"echo"}
+    assert await shops.looks_at(CHAIN, SHOPIFY) == {"echo"}

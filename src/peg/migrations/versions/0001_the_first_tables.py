@@ -362,6 +362,7 @@ def upgrade() -> None:
         sa.Column("cursor", sa.Text(), nullable=True),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("order_lag_s_max", sa.Integer(), nullable=False),
+        sa.Column("order_lag_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("shop", name=op.f("pk_polls")),
     )
     op.create_table(
