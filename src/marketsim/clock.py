@@ -74,6 +74,12 @@ class MarketClock:
         self._wake_due()
         await future
 
+    def next_wake(self) -> datetime | None:
+        """When the next of those who wait is due; None when nobody waits."""
+        while self._sleepers and self._sleepers[0][2].done():
+            heapq.heappop(self._sleepers)
+        return self._sleepers[0][0] if self._sleepers else None
+
     def _rebase(self, now: datetime) -> None:
         self._base = now
         self._base_monotonic_s = self._monotonic()

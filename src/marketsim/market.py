@@ -154,6 +154,12 @@ class Market(Protocol):
     def reactivate(self, unit: UnitId) -> None:
         """A person puts a withdrawn listing back on sale by hand (the ghost unit)."""
 
+    def delete(self, unit: UnitId) -> None:
+        """A person deletes the unit's whole listing; its orders remain."""
+
+    def retype_sku(self, unit: UnitId, sku: str) -> None:
+        """A person types another SKU for the unit."""
+
     def buyable(self, unit: UnitId) -> int:
         """Pieces a visitor could buy now.
 

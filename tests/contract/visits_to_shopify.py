@@ -134,7 +134,7 @@ async def of_what_people_do(shop: Rehearsal) -> None:
     order = market.buy(shop.unit("CHAIN"), 2)
     market.remove_from_order(order, quantity=1)
     market.reactivate(shop.unit("RUBY-7"))
-    market.delete_product(shop.unit("RUBY-6"))
+    market.delete(shop.unit("RUBY-6"))
     await shop.data("OrderById", id=order)
     market.uninstall()
     await shop.pass_time(1)

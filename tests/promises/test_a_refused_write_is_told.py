@@ -63,7 +63,7 @@ async def test_a_piece_that_no_app_may_write_is_told_of_once_and_holds_up_no_oth
 
 async def test_a_listing_that_is_gone_is_told_as_that_and_not_as_a_refusal(tmp_path: Path) -> None:
     async with open_little_shop(tmp_path, rates=DEAF) as shop:
-        shop.rehearsal.shopify.market.delete_product(shop.units["shopify", RING])
+        shop.rehearsal.shopify.market.delete(shop.units["shopify", RING])
         shop.buys("etsy", RING)
         await shop.until(lambda: bool(shop.alerts))
 

@@ -10,7 +10,7 @@ async def test_one_dead_listing_does_not_hide_the_other_99() -> None:
     shelf = catalogue(*(typed(f"Ring {n}", unit(n, sku=f"R-{n}", stock=1)) for n in range(100)))
     shop = open_etsy_shop(shelf)
     refs = [shop.ref(f"R-{n}") for n in range(100)]
-    shop.practice.etsy.market.delete_listing(shop.practice.unit_of("R-41"))
+    shop.practice.etsy.market.delete(shop.practice.unit_of("R-41"))
 
     readings = await shop.market.read(refs)
 

@@ -40,7 +40,7 @@ async def test_a_deleted_listing_is_noted_when_its_piece_sells_elsewhere(tmp_pat
     async with rehearse(tmp_path, rates={"etsy.webhook_lost": 1.0}) as rehearsal:
         unit, other, offer = await twin(rehearsal)
         await rehearsal.ground.clock.sleep(OPENED_S)
-        rehearsal.etsy.market.delete_listing(other)
+        rehearsal.etsy.market.delete(other)
         rehearsal.shopify.market.buy(unit)
 
         gone = False

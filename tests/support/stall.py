@@ -1,7 +1,7 @@
 """A stall: the smallest true `Market`, without an API, for tests of what stands around it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from marketsim.clock import MarketClock
@@ -124,6 +124,14 @@ class Stall:
         self._known(unit).quantity = 1
         self._known(unit).withdrawn = False
         self._changed(unit, "person")
+
+    def delete(self, unit: UnitId) -> None:
+        self._known(unit).withdrawn = True
+        self._changed(unit, "person")
+
+    def retype_sku(self, unit: UnitId, sku: str) -> None:
+        stock = self._known(unit)
+        stock.offered = replace(stock.offered, sku=sku)
 
     def buyable(self, unit: UnitId) -> int:
         stock = self._known(unit)

@@ -132,8 +132,7 @@ class EtsyMarket:
         except Refusal:
             return
 
-    def delete_listing(self, unit: UnitId) -> None:
-        """A person deletes the unit's whole listing; its receipts remain."""
+    def delete(self, unit: UnitId) -> None:
         listing, product = self._store.find(unit)
         if product is not None:
             self._life.delete(listing, by="person")
@@ -145,6 +144,13 @@ class EtsyMarket:
     def allow_only(self, scopes: Iterable[str]) -> None:
         """The seller gives the app these rights and no others."""
         self._shop.grants.allow_only(scopes)
+
+    def retype_sku(self, unit: UnitId, sku: str) -> None:
+        listing, product = self._store.find(unit)
+        if product is not None:
+            product.sku = sku
+            self._store.took_a_step()
+            listing.updated_at = self._store.now()
 
     def buyable(self, unit: UnitId) -> int:
         self._life.end_due()

@@ -147,11 +147,16 @@ class ShopifyMarket:
         """A person makes the bundle an ordinary piece again."""
         self._acting_on(unit).item.mutable = True
 
-    def delete_product(self, unit: UnitId) -> None:
-        """A person deletes the unit's whole product; its orders remain."""
+    def delete(self, unit: UnitId) -> None:
         product = self._acting_on(unit).product
         if product.number in self.store.products:
             self._products.delete(product, by="person")
+
+    def retype_sku(self, unit: UnitId, sku: str) -> None:
+        variant = self._acting_on(unit)
+        if variant.number in self.store.variants:
+            self.store.rename_sku(variant.item, sku)
+            self._products.changed(variant.product, by="person")
 
     def buyable(self, unit: UnitId) -> int:
         return self._stock.buyable(self._variant(unit))

@@ -30,3 +30,19 @@ async def test_a_fast_clock_lets_an_hour_pass_in_a_moment() -> None:
     await clock.sleep(3600)
 
     assert clock.now() >= NOON + timedelta(hours=1)
+
+
+async def test_the_next_to_wake_is_known_and_whoever_gave_up_is_not_waited_for() -> None:
+    clock = MarketClock(NOON, speed=0)
+    impatient = asyncio.ensure_future(clock.sleep(5))
+    patient = asyncio.ensure_future(clock.sleep(60))
+    await asyncio.sleep(0)
+    assert clock.next_wake() == NOON + timedelta(seconds=5)
+
+    impatient.cancel()
+    await asyncio.sleep(0)
+
+    assert clock.next_wake() == NOON + timedelta(seconds=60)
+    clock.advance(60)
+    await patient
+    assert clock.next_wake() is None

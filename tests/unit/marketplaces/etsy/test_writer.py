@@ -101,7 +101,7 @@ async def test_a_withdrawal_that_etsy_only_pretends_is_not_believed(
 
 
 async def test_a_deleted_listing_is_gone(shop: EtsyShop, ring: OfferRef) -> None:
-    shop.practice.etsy.market.delete_listing(shop.practice.unit_of("RING-1"))
+    shop.practice.etsy.market.delete(shop.practice.unit_of("RING-1"))
 
     with pytest.raises(RemoteGone):
         await shop.market.withdraw(ring.listing)

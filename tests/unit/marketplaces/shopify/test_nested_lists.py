@@ -94,7 +94,7 @@ async def test_a_variant_whose_places_cannot_all_be_read_is_named_and_hides_no_o
     practice = await open_practice_shopify(many_pieces(2, *[1] * PLACES))
 
     def gone() -> None:
-        practice.shopify.market.delete_product(practice.units[0])
+        practice.shopify.market.delete(practice.units[0])
 
     practice.overheard.before("MoreLevels", gone)
     (page,) = [page async for page in practice.shop.listings()]

@@ -224,7 +224,7 @@ async def test_orders_older_than_sixty_days_are_missing_silently(shop: Rehearsal
 
 async def test_a_deleted_product_is_null_without_an_error(shop: Rehearsal) -> None:
     order = shop.shopify.market.buy(shop.unit("CHAIN"))
-    shop.shopify.market.delete_product(shop.unit("CHAIN"))
+    shop.shopify.market.delete(shop.unit("CHAIN"))
 
     answer = await shop.ask("OrderById", id=order)
 
