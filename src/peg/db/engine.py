@@ -12,8 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
 from peg.db.errors import DriverMissing
-from peg.db.in_place import connect
+from peg.db.in_place import InPlaceConnection, connect
 from peg.domain.clock import Clock
+
+Connect = Callable[..., InPlaceConnection]
+"""Opens a file of SQLite's, as `in_place.connect` does."""
 
 LOCK_WAIT_S = 5.0
 LOOK_S = 0.005
@@ -77,10 +80,10 @@ class Database:
         await self.engine.dispose()
 
 
-def open_database(address: str) -> Database:
+def open_database(address: str, *, driver: Connect = connect) -> Database:
     """Open `sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://…`; nothing is read yet.
 
-    SQLite's `?timeout=` says how many seconds a lock is waited for.
+    SQLite's `?timeout=` says how many seconds a lock is waited for; `driver` opens its file.
 
     Raises:
         DriverMissing: what speaks to this kind of database is not installed.
@@ -88,7 +91,7 @@ def open_database(address: str) -> Database:
     url = make_url(address)
     try:
         if url.get_backend_name() == "sqlite":
-            return Database(_sqlite(url))
+            return Database(_sqlite(url, driver))
         return Database(create_async_engine(url, pool_pre_ping=True))
     except ModuleNotFoundError as cause:
         raise DriverMissing(cause.name or url.drivername) from cause
@@ -99,13 +102,13 @@ def sqlite_url(file: Path) -> str:
     return f"sqlite+aiosqlite:///{file}"
 
 
-def _sqlite(url: URL) -> AsyncEngine:
+def _sqlite(url: URL, driver: Connect) -> AsyncEngine:
     lock_wait_s = float(str(url.query.get("timeout", LOCK_WAIT_S)))
     engine = create_async_engine(
         url,
-        connect_args={"timeout": lock_wait_s, "async_creator_fn": connect},
-        pool_size=4,
-        max_overflow=4,
+        connect_args={"timeout": lock_wait_s, "async_creator_fn": driver},
+        pool_size=8,  # so many loops may look at once, and opening a file anew costs four pragmas
+        max_overflow=8,
     )
 
     # SQLAlchemy's default leaves BEGIN to the driver, which begins only at the first write: two

@@ -116,13 +116,14 @@ class ShopWorker:
     async def raise_once(self) -> int:
         """One round of raises; how many offers were tried."""
         waiting, self._to_raise = self._to_raise, {}
+        if not waiting:
+            return 0
         async with reading(self._database) as session:
-            if waiting and await self._is_paused(session):
+            if await self._is_paused(session):
                 return 0  # they are found again when writes may go
         self._raising = frozenset(waiting)
         try:
-            if waiting:
-                await self._pusher.raise_(list(waiting.values()))
+            await self._pusher.raise_(list(waiting.values()))
         finally:
             self._raising = frozenset()
         return len(waiting)
