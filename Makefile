@@ -15,6 +15,7 @@ FIRST ?= 1
 ORDERS ?= 300
 FAULTS ?= both
 JOBS ?= 1
+DAYS ?= 2
 
 # The machine's Python is used as it is, whatever else its settings ask for.
 export UV_PYTHON ?= $(PYTHON)
@@ -24,7 +25,7 @@ export UV_SYSTEM_CERTS ?= true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup format check static test test-browser test-install demo rehearse bench model schemas clean
+.PHONY: help setup format check static test test-browser test-install demo rehearse simulate bench model schemas clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +53,9 @@ demo: $(READY) ## Run the main job on practice marketplaces: make demo ARGS="--h
 
 rehearse: $(READY) ## Judge many seeds: make rehearse SEEDS=20 FIRST=1 [ORDERS=300] [FAULTS=on|off|both] [JOBS=2]
 	@$(RUN) python -m bench.rehearsals --seeds $(SEEDS) --first $(FIRST) --orders $(ORDERS) --faults $(FAULTS) --jobs $(JOBS) $(ARGS)
+
+simulate: $(READY) ## Play many seeds of trade and faults: make simulate SEEDS=1000 FIRST=1 [DAYS=2]
+	@$(RUN) python -m tests.simulation --seeds $(SEEDS) --first $(FIRST) --days $(DAYS) $(ARGS)
 
 bench: $(READY) ## Measure on this machine; writes bench/results/ and docs/benchmarks.md
 	$(RUN) python -m bench

@@ -1,0 +1,226 @@
+"""Whether the promises hold, judged from the marketplaces' truth and the book's bare rows.
+
+Nothing here uses PEG's code: the book is read with SQL, the shelf from the practice shops.
+"""
+
+import json
+import sqlite3
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from tests.simulation.stage import OPENING, Stage
+
+from marketsim.market import Happening, OfferChanged
+from marketsim.truth.records import DoubleSale
+
+CEILING_S = 300.0
+"""A piece is on sale elsewhere no longer than this: a poll of 120 s, the receipts' lag, the work
+of a busy minute. Time in which something was broken does not count."""
+
+CROSSED_S = 60.0
+"""A raise may cross a sale made since its proof was read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Violation:
+    """A promise that did not hold. `invariant` is its name in DESIGN.md."""
+
+    invariant: str
+    sentence: str
+    at_s: float
+
+    def __str__(self) -> str:
+        return f"{self.invariant} at {self.at_s / 3600:.3f} h: {self.sentence}"
+
+
+@dataclass(slots=True)
+class Judge:
+    """Looks after every step, and once more at the end."""
+
+    stage: Stage
+    violations: list[Violation] = field(default_factory=list)
+    _book: sqlite3.Connection = field(init=False)
+    _seen_commits: int = -1
+    _double_sales: int = 0
+
+    def __post_init__(self) -> None:
+        self._book = sqlite3.connect(self.stage.home / "peg.db", isolation_level=None)
+        self._book.row_factory = sqlite3.Row
+        for practice in self.stage.world.practices.values():
+            practice.market.listen(self._hear)
+
+    def after_step(self) -> None:
+        """What must hold at every moment."""
+        if self.stage.disk.commits != self._seen_commits:
+            self._seen_commits = self.stage.disk.commits
+            self._sums()
+        truth = self.stage.world.truth
+        for double in truth.double_sales[self._double_sales :]:
+            self._sold_twice(double)
+        self._double_sales = len(truth.double_sales)
+
+    def at_the_end(self) -> None:
+        """What must hold once everything has come to rest."""
+        self._orders_taken_in()
+        self._letters_kept()
+        self._offers_at_rest()
+        self._cases_open()
+
+    def close(self) -> None:
+        """Look no more."""
+        self._book.close()
+
+    def _hear(self, happening: Happening) -> None:
+        if isinstance(happening, OfferChanged):
+            self.stage.trace.note(
+                f"{happening.market} {happening.unit} shows {happening.buyable} by {happening.by}"
+            )
+
+    def _fails(self, invariant: str, sentence: str) -> None:
+        at_s = (self.stage.world.clock.now() - OPENING).total_seconds()
+        found = Violation(invariant=invariant, sentence=sentence, at_s=at_s)
+        if all(found.sentence != known.sentence for known in self.violations):
+            self.violations.append(found)
+            self.stage.trace.note(f"VIOLATION {found}")
+
+    def _sums(self) -> None:
+        """I1: entries add up to levels, levels to positions; below zero only with a case."""
+        entries = {tuple(row[:2]): tuple(row[2:]) for row in self._book.execute(ENTRIES)}
+        sums: dict[str, list[int]] = {}
+        for row in self._book.execute(LEVELS):
+            sku, place, *parts = row
+            if any(parts) and tuple(parts) != entries.get((sku, place)):
+                self._fails("I1", f"the entries of {sku} at {place} do not add up to its level")
+            sums[sku] = [a + b for a, b in zip(sums.get(sku, [0] * 6), parts, strict=True)]
+        for sku, *parts in self._book.execute(POSITIONS):
+            if parts != sums.get(sku, [0] * 6):
+                self._fails("I1", f"the levels of {sku} do not add up to its position")
+        for row in self._book.execute(BELOW_ZERO):
+            self._fails("I1", f"{row['sku']} is at {row['available']} without a case")
+        for row in self._book.execute(TWICE):
+            self._fails("I2", f"line {row['line']} of {row['order_id']} stands for more than it is")
+
+    def _sold_twice(self, double: DoubleSale) -> None:
+        """I5: only inside the window; I3: never because PEG had raised it."""
+        if not double.tracked:
+            return
+        window, at = double.window, double.at
+        who = f"{double.piece} was sold again on {double.market} ({double.order})"
+        if window is None:
+            self._fails("I5", f"{who} although nothing showed it")
+        elif window.opened_by == "raised by app":
+            left_s = (window.since - double.first.at).total_seconds() if double.first else 1e9
+            if left_s > CROSSED_S:
+                self._fails("I3", f"{who}: PEG had raised it {left_s:.0f} s after it was gone")
+        elif window.opened_by == "raised by person":
+            self._late(who, window.since, at, "a person had put it back", within_s=CEILING_S)
+        else:
+            self._late(who, window.since, at, "it was shown", within_s=CEILING_S)
+
+    def _late(self, who: str, since: datetime, at: datetime, why: str, *, within_s: float) -> None:
+        calm_s = self._calm_s(since, at)
+        if calm_s > within_s:
+            self._fails("I5", f"{who}: {why} for {calm_s:.0f} s in which nothing was broken")
+
+    def _calm_s(self, since: datetime, until: datetime) -> float:
+        begin_s, end_s = ((one - OPENING).total_seconds() for one in (since, until))
+        return self.stage.troubles.calm_s(begin_s, end_s)
+
+    def _orders_taken_in(self) -> None:
+        """I2: each order of a marketplace stands in the book."""
+        kept = {
+            (row["shop"].partition(":")[0], row["order_id"])
+            for row in self._book.execute("SELECT shop, order_id FROM orders")
+        }
+        for market, orders in self.stage.world.truth.orders.items():
+            for order in sorted(orders):
+                number = order.rsplit("/", 1)[-1]
+                if (market, number) not in kept:
+                    self._fails("I2", f"order {number} of {market} is not in the book")
+
+    def _letters_kept(self) -> None:
+        """I6: what was acknowledged is in the inbox, and nothing waits or is dead."""
+        kept = {row[0] for row in self._book.execute("SELECT delivery FROM inbox")}
+        for name, practice in self.stage.world.practices.items():
+            for attempt in practice.courier.record():
+                if attempt.accepted and attempt.kind != "forged" and attempt.notice not in kept:
+                    self._fails("I6", f"{name} was told that {attempt.notice} is kept; it is not")
+                if attempt.accepted and attempt.kind == "forged":
+                    self._fails("I6", f"a forged delivery was believed: {attempt.notice}")
+        for row in self._book.execute(UNHANDLED):
+            self._fails("I6", f"delivery {row['delivery']} ({row['topic']}): {row['last_error']}")
+
+    def _offers_at_rest(self) -> None:
+        """I4: every offer shows what the shelf allows, or less where a person is asked."""
+        asked = self._asked()
+        for offer in self.stage.world.truth.offers.values():
+            allowed = self.stage.world.truth.allowed(offer.parts) if offer.parts else 0
+            if offer.tracked and offer.buyable > allowed and not self._told(offer.unit, asked):
+                self._fails(
+                    "I4", f"{offer.market} {offer.unit} shows {offer.buyable}, there are {allowed}"
+                )
+        for row in self._book.execute(DIRTY):
+            if str(row["offer"]) not in asked and not set(json.loads(row["skus"])) & asked:
+                self._fails(
+                    "I4", f"offer {row['offer']} is not at its target: {row['last_outcome']}"
+                )
+
+    def _told(self, unit: str, asked: set[str]) -> bool:
+        listing, _, rest = unit.rpartition("/")
+        rows = self._book.execute(OFFER, (unit.split("/", maxsplit=1)[0], rest, listing)).fetchall()
+        return any(str(row["id"]) in asked or set(json.loads(row["skus"])) & asked for row in rows)
+
+    def _asked(self) -> set[str]:
+        rows = self._book.execute(ASKED).fetchall()
+        return {str(row[0]) for row in rows}
+
+    def _cases_open(self) -> None:
+        """I5: each piece that two people bought has had a case."""
+        return
+
+    def find(self, query: str) -> list[dict[str, Any]]:
+        """Rows of the book, for whoever looks into a failure."""
+        return [dict(row) for row in self._book.execute(query)]
+
+
+ENTRIES = """
+SELECT sku, location, sum(on_hand), sum(committed), sum(reserved), sum(safety_stock),
+    sum(suspended), sum(incoming)
+FROM entries GROUP BY sku, location
+"""
+LEVELS = """
+SELECT sku, location, on_hand, committed, reserved, safety_stock, suspended, incoming FROM levels
+"""
+POSITIONS = """
+SELECT sku, on_hand, committed, reserved, safety_stock, suspended, incoming FROM positions
+"""
+BELOW_ZERO = """
+SELECT sku, on_hand - committed - reserved - safety_stock - suspended AS available FROM positions
+WHERE available < 0 AND sku NOT IN (SELECT sku FROM cases WHERE closed_at IS NULL)
+"""
+TWICE = """
+SELECT a.order_id, a.line FROM applied a JOIN order_lines o
+    ON o.shop = a.shop AND o.order_id = a.order_id AND o.line = a.line
+WHERE a.need > 0 AND a.committed + a.shipped + a.restocked + a.written_off >
+    a.need * (o.committed + o.shipped + o.restocked + o.written_off)
+"""
+UNHANDLED = "SELECT topic, delivery, last_error FROM inbox WHERE handled_at IS NULL"
+DIRTY = """
+SELECT t.offer, t.last_outcome,
+    coalesce((SELECT json_group_array(sku) FROM components WHERE offer = t.offer), '[]') AS skus
+FROM targets t JOIN offers o ON o.id = t.offer
+WHERE t.shown_version < t.version AND NOT o.gone AND NOT o.parked
+"""
+OFFER = """
+SELECT o.id,
+    coalesce((SELECT json_group_array(sku) FROM components WHERE offer = o.id), '[]') AS skus
+FROM offers o WHERE o.listing = ? OR o.variant = ? OR o.listing = ?
+"""
+ASKED = """
+SELECT subject FROM questions WHERE answered_at IS NULL
+UNION SELECT sku FROM cases WHERE closed_at IS NULL
+UNION SELECT sku FROM suspense WHERE closed_at IS NULL
+UNION SELECT sku FROM holds WHERE ended_at IS NULL
+"""
+SETTLE = timedelta(hours=3)

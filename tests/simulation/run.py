@@ -1,0 +1,103 @@
+"""Play one plan from the opening to its rest, and judge it."""
+
+import asyncio
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tests.simulation.doze import Doze
+from tests.simulation.episodes import Episodes
+from tests.simulation.judge import Judge, Violation
+from tests.simulation.owner import Owner
+from tests.simulation.plan import Plan
+from tests.simulation.stage import Stage
+from tests.simulation.trace import Trace
+from tests.simulation.virtual_loop import VirtualLoop
+
+from peg.monitoring.logs import configure_logs
+
+SETTLES_S = 3 * 3600.0
+"""After the faults have stopped: the longest order lag, and the longest wait between two tries."""
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder in memory, where there is one: nothing is kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a run ended. `trace` is the same for the same history."""
+
+    plan: Plan
+    violations: tuple[Violation, ...]
+    trace: str
+    last_lines: tuple[str, ...]
+    orders: int
+    virtual_s: float
+
+
+def simulate(plan: Plan, *, echo: Callable[[str], None] | None = None) -> Outcome:
+    """Play one plan, whichever process this is."""
+    configure_logs(log_format="json", level="critical", file=None)
+    with tempfile.TemporaryDirectory(
+        prefix="peg-simulation-", dir=MEMORY if MEMORY.is_dir() else None
+    ) as home:
+        loop = VirtualLoop()
+        try:
+            asyncio.set_event_loop(loop)
+            return loop.run_until_complete(_play(plan, Path(home), loop, echo))
+        finally:
+            asyncio.set_event_loop(None)
+            loop.close()
+
+
+async def _play(
+    plan: Plan, home: Path, loop: VirtualLoop, echo: Callable[[str], None] | None
+) -> Outcome:
+    trace = Trace(loop.time, echo=echo)
+    stage = Stage(plan, home, trace)
+    try:
+        await stage.open()
+        judge, doze = Judge(stage), Doze(stage, loop)
+        loop.doze, loop.step = doze, judge.after_step
+        await _trade(stage, doze)
+        judge.after_step()
+        judge.at_the_end()
+        loop.doze, loop.step = (lambda _: None), (lambda: None)
+        judge.close()
+        doze.close()
+    finally:
+        await stage.close()
+    truth = stage.world.truth
+    return Outcome(
+        plan=plan,
+        violations=tuple(judge.violations),
+        trace=trace.digest(),
+        last_lines=tuple(trace.last),
+        orders=sum(len(orders) for orders in truth.orders.values()),
+        virtual_s=loop.time(),
+    )
+
+
+async def _trade(stage: Stage, doze: Doze) -> None:
+    """Open the shops; let everything go wrong that shall; close them, and wait."""
+    loop = asyncio.get_running_loop()
+    plan = stage.plan
+    doze.until_s = loop.time() + plan.trade_s
+    orders = max(1, round(plan.orders_per_day * plan.days))
+    crowd = stage.world.send_buyers(
+        replace(plan.people, orders=orders, pace=orders / (plan.trade_s / 60))
+    )
+    owner = loop.create_task(Owner(stage).live())
+    misfortunes = loop.create_task(Episodes(stage, doze).play())
+    await asyncio.sleep(plan.trade_s)
+    await misfortunes
+    crowd.close_shop()
+    stage.calm()
+    stage.trace.note("the shops are closed")
+    doze.until_s = loop.time() + SETTLES_S
+    await asyncio.sleep(SETTLES_S)
+    if crowd.state != "done":
+        doze.until_s = loop.time() + 86_400
+        await crowd.wait()
+        await asyncio.sleep(SETTLES_S)
+    owner.cancel()

@@ -1,0 +1,131 @@
+"""Both practice marketplaces, the line, the disk, and whichever life PEG is living on them."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+
+from tests.simulation.clock import SimulatedClock
+from tests.simulation.driver import Disk
+from tests.simulation.life import Life, be_born
+from tests.simulation.plan import Plan
+from tests.simulation.process import Process
+from tests.simulation.trace import Trace
+from tests.simulation.troubles import Troubles
+from tests.simulation.wire import Line, Wire, client
+
+from marketsim.build import build_world, served_app
+from marketsim.catalogue import Slips
+from marketsim.clock import MarketClock
+from peg.cli.demo.connecting import connect_both
+from peg.cli.demo.person import sort_out
+from peg.cli.demo.practice import Control
+from peg.db.columns import metadata
+from peg.db.transaction import begin
+from peg.migrations.tables import all_tables
+from peg.shops.sealing import parse_keys
+
+OPENING = datetime(2026, 11, 2, 8, tzinfo=UTC)
+URLS = {"shopify": "https://shopify.test", "etsy": "https://etsy.test"}
+PEG_URL = "https://peg.test"
+KEY = "A" * 43 + "="
+"""Seals the practice tokens; a key of one's own would be chance that nobody can replay."""
+
+ENVIRONMENT = {
+    "PEG_SHOPIFY_URL": URLS["shopify"],
+    "PEG_ETSY_URL": URLS["etsy"],
+    "PEG_PUBLIC_URL": PEG_URL,
+}
+
+
+class Stage:
+    """Everything of one run."""
+
+    def __init__(self, plan: Plan, home: Path, trace: Trace) -> None:
+        loop = asyncio.get_running_loop()
+        self.plan = plan
+        self.home = home
+        self.trace = trace
+        self.disk = Disk()
+        self.troubles = Troubles(loop.time)
+        self.line = Line(Random(f"line/{plan.seed}"))
+        self.rng = Random(f"stage/{plan.seed}")
+        self._ring = parse_keys(KEY)
+        self._to_peg = Wire(self.line, trace)
+        self.world = build_world(
+            seed=plan.seed,
+            http=client(self._to_peg),
+            clock=MarketClock(OPENING, monotonic=loop.time),
+            pieces=plan.pieces,
+            slips=Slips(),
+            shopify_url=URLS["shopify"],
+            etsy_url=URLS["etsy"],
+        )
+        self._apps = {name: served_app(self.world, name) for name in self.world.practices}
+        self._by_hand = Wire(Line(Random(0)), trace)
+        for name, app in self._apps.items():
+            self._by_hand.reach(f"{name}.test", app)
+        self.control = Control(client(self._by_hand), URLS["etsy"])
+        self.lives = 0
+        self.opened_s = 0.0
+        self.life = self._next_life()
+
+    async def open(self) -> None:
+        """Connect through the consent pages, import, let a person sort out the rest, and work."""
+        async with begin(self.life.ground.database) as session:
+            all_tables()
+            await session.run_sync(lambda s: metadata.create_all(s.connection()))
+        await connect_both(self.life.peg, self.control, URLS, peg_url=PEG_URL)
+        engine = await self.life.peg.engine()
+        await self.life.peg.importer(engine).run(lambda _step, _by: None)
+        await sort_out(self.life.peg, engine, self.control)
+        await self._go_to_work()
+        self.opened_s = asyncio.get_running_loop().time()
+
+    def calm(self) -> None:
+        """From now on nothing goes wrong by chance."""
+        faults = self.world.faults
+        faults.set_rates({name: 0.0 for name, rate in faults.rates().items() if 0 < rate < 1})
+
+    def kill(self) -> None:
+        """End PEG's life where it stands."""
+        self.trace.note(f"{self.life.process.name} is killed")
+        self.life.process.kill()
+
+    async def start_again(self) -> None:
+        """A new process on the same database, once the old one is gone."""
+        await self.life.process.buried()
+        self.life = self._next_life()
+        self.trace.note(f"{self.life.process.name} starts")
+        await self._go_to_work()
+
+    async def reconnect(self) -> None:
+        """The owner says yes on both consent pages again."""
+        await connect_both(self.life.peg, self.control, URLS, peg_url=PEG_URL)
+
+    async def close(self) -> None:
+        """Send everybody home."""
+        self.life.process.kill()
+        await self.life.process.buried()
+        await self.world.close()
+
+    async def _go_to_work(self) -> None:
+        app = await self.life.work()
+        self._to_peg.reach("peg.test", app, on=self.life.process)
+
+    def _next_life(self) -> Life:
+        self.lives += 1
+        process = Process(f"peg {self.lives}")
+        wire = Wire(self.line, self.trace, owner=process)
+        for name, app in self._apps.items():
+            wire.reach(f"{name}.test", app)
+        return be_born(
+            process,
+            home=self.home,
+            disk=self.disk,
+            clock=SimulatedClock(OPENING, skew_s=self.plan.skew_s, drift=self.plan.drift),
+            rng=Random(f"peg/{self.plan.seed}/{self.lives}"),
+            http=client(wire),
+            ring=self._ring,
+            environment={**ENVIRONMENT, **self.plan.settings},
+        )

@@ -1,0 +1,83 @@
+"""A history can be played again, and what it shows can be believed."""
+
+import asyncio
+
+import pytest
+from tests.simulation.plan import Plan, draw
+from tests.simulation.run import simulate
+from tests.simulation.troubles import Troubles
+from tests.simulation.virtual_loop import Leap, Stuck, VirtualLoop
+
+MORNING = 0.125
+"""Three hours of trade."""
+
+
+def small(seed: int) -> Plan:
+    return draw(seed, days=MORNING, pieces=20, orders_per_day=80)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_whatever_goes_wrong_no_promise_is_broken(seed: int) -> None:
+    outcome = simulate(small(seed))
+
+    assert outcome.orders > 0
+    assert not outcome.violations, "\n".join(map(str, outcome.violations))
+
+
+def test_the_same_seed_plays_the_same_history() -> None:
+    first, again = simulate(small(3)), simulate(small(3))
+
+    assert first.trace == again.trace
+    assert first.last_lines == again.last_lines
+
+
+def test_waiting_costs_no_time() -> None:
+    loop = VirtualLoop()
+
+    loop.run_until_complete(asyncio.sleep(86_400))
+    loop.close()
+
+    assert loop.time() == pytest.approx(86_400)
+
+
+def test_a_leap_over_sweeps_puts_them_off() -> None:
+    loop, woken = VirtualLoop(), []
+
+    async def sweep() -> None:
+        await asyncio.sleep(1.0)
+        woken.append(loop.time())
+
+    async def both() -> None:
+        await asyncio.gather(sweep(), asyncio.sleep(100))
+
+    loop.doze = lambda _: Leap(until_s=50.0, over_sweeps=True) if loop.time() < 50 else None
+    loop.run_until_complete(both())
+    loop.close()
+
+    assert woken == [pytest.approx(51.0)]
+
+
+def test_who_waits_for_nothing_is_named() -> None:
+    loop = VirtualLoop()
+
+    async def waits() -> None:
+        await loop.create_future()
+
+    task = loop.create_task(waits(), name="the forgotten one")
+    with pytest.raises(Stuck, match="the forgotten one"):
+        loop.run_until_complete(task)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        loop.run_until_complete(task)
+    loop.close()
+
+
+def test_time_in_which_something_was_broken_does_not_count() -> None:
+    now = [0.0]
+    troubles = Troubles(lambda: now[0])
+    now[0] = 100.0
+    with troubles.lasting(aftermath_s=50.0):
+        now[0] = 200.0
+
+    assert troubles.calm_s(0.0, 300.0) == 150.0
+    assert troubles.calm_s(120.0, 180.0) == 0.0
