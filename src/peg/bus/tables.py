@@ -22,5 +22,4 @@ Index(
     "ix_outbox_waiting",
     outbox.c.id,
     sqlite_where=(outbox.c.delivered_at.is_(None)),
-    postgresql_where=(outbox.c.delivered_at.is_(None)),
 )

@@ -30,7 +30,7 @@ class NotText(PegError):
 
 def main() -> None:
     """Run `peg` as this process."""
-    gc.disable()  # what is loaded now stays: looking through it for waste costs a tenth of a start
+    gc.disable()  # until all is loaded: looking through it for waste costs a tenth of a start
     sys.exit(run(sys.argv[1:], os.environ, interactive=sys.stdin.isatty()))
 
 
@@ -98,7 +98,9 @@ def _refuse_odd(words: Sequence[str]) -> None:
 
 
 def _finished(command: Callable[..., Any], bound: inspect.BoundArguments) -> int:
-    gc.enable()
+    if not gc.isenabled():
+        gc.freeze()  # what was loaded stays: nobody looks through it again, not even at the end
+        gc.enable()
     result = command(*bound.args, **bound.kwargs)
     if inspect.iscoroutine(result):
         result = asyncio.run(result)

@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import Executable, Table
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -134,4 +134,5 @@ def _new_row(dialect: str, table: Table) -> Any:
 
 
 def _insert_in(dialect: str, table: Table) -> Any:
-    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    """The engine's own INSERT, found by name: no command waits for the other engine's to load."""
+    return import_module(f"sqlalchemy.dialects.{dialect}").insert(table)

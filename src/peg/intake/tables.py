@@ -27,7 +27,6 @@ Index(
     "ix_inbox_waiting",
     inbox.c.next_at,
     sqlite_where=inbox.c.handled_at.is_(None),
-    postgresql_where=inbox.c.handled_at.is_(None),
 )
 
 polls = Table(

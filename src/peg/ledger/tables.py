@@ -110,7 +110,6 @@ Index(
     "ix_order_lines_unresolved",
     order_lines.c.shop,
     sqlite_where=order_lines.c.resolved.is_(False),
-    postgresql_where=order_lines.c.resolved.is_(False),
 )
 
 # What has been posted for each line and place: the key that makes every order count once.

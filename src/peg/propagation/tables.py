@@ -29,7 +29,6 @@ Index(
     targets.c.shop,
     targets.c.next_at,
     sqlite_where=targets.c.shown_version < targets.c.version,
-    postgresql_where=targets.c.shown_version < targets.c.version,
 )
 
 attempts = Table(

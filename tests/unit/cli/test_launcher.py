@@ -33,7 +33,7 @@ def test_help_imports_no_command_and_no_database() -> None:
 
 def test_a_look_at_the_stock_loads_nothing_that_it_does_not_need(tmp_path: Path) -> None:
     peg(tmp_path, "migrate")
-    slow = ("alembic", "fastapi", "httpx2", "rich.markdown")
+    slow = ("alembic", "fastapi", "httpx2", "rich.markdown", "sqlalchemy.dialects.postgresql")
     code = (
         "import sys; from peg.cli.main import run;"
         f" run(['stock'], {{'PEG_HOME': {str(tmp_path)!r}}});"
