@@ -68,6 +68,27 @@ def test_a_place_that_shopify_renamed_goes_by_its_new_name(home: Path) -> None:
     assert told["gallery"] == "Boutique"
 
 
+async def _compare(home: Path, names: Mapping[str, str]) -> None:
+    """PEG compares the shop with the book, as it does every quarter of an hour."""
+    async with open_jeweller(home) as jeweller:
+        jeweller.shopify.places = names
+        jeweller.shopify.show("RING-1", {"7001": 2})
+        await jeweller.compares()
+
+
+def test_what_shopify_does_to_its_places_is_noticed_without_an_import(home: Path) -> None:
+    asyncio.run(_compare(home, {"7001": "Workshop", "7003": "Fair"}))
+
+    ran = peg(home, "places")
+
+    assert ran.code == 0
+    told = {one["place"]: (one["name"], one["open"]) for one in peg(home, "places", "--json").facts}
+    assert told["atelier-z-rich"] == ("Workshop", True)
+    assert told["gallery"] == ("Gallery", False)
+    assert told["fair"] == ("Fair", True)
+    assert "closed there" in ran.out
+
+
 def test_two_places_of_one_name_must_be_told_apart(home: Path) -> None:
     asyncio.run(_import(home, {"7001": 2}, {"7001": "Gallery", "7002": "Gallery"}))
 

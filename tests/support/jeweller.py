@@ -14,6 +14,7 @@ from peg.db.columns import metadata
 from peg.db.engine import Database, open_database, sqlite_url
 from peg.db.transaction import begin, reading
 from peg.domain.identity import OfferRef, ShopId, Sku
+from peg.intake.looking import Lookout
 from peg.intake.patience import Patience
 from peg.intake.polling import Polls
 from peg.ledger import questions
@@ -24,6 +25,7 @@ from peg.onboarding.imports import Imported
 from peg.propagation import board
 from peg.propagation.retarget import retarget
 from peg.reads.stock import StockRow, piece
+from peg.reconciliation.run import Reconciler
 
 RING = Sku("RING-1")
 
@@ -44,6 +46,20 @@ class Jeweller:
         """Only these shops are connected yet."""
         shops = {window.shop: window for window in windows}
         return await importer_of(self.database, self.clock, shops).run(lambda _step, _by: None)
+
+    async def compares(self) -> Mapping[str, int]:
+        """PEG compares Shopify with the book."""
+        shops = {self.shopify.shop: self.shopify}
+        patience = Patience()
+        reconciler = Reconciler(
+            self.database,
+            self.clock,
+            shops,
+            polls=Polls(self.database, self.clock, shops, patience),
+            lookout=Lookout(self.database, self.clock, shops, patience),
+            patience=patience,
+        )
+        return await reconciler.reconcile(self.shopify.shop)
 
     async def stock(self, sku: str = RING) -> StockRow:
         async with reading(self.database) as session:

@@ -8,6 +8,7 @@ from peg.domain.identity import Channel, OfferRef, ShopId
 from peg.domain.money import Money
 from peg.domain.offer import ANYWHERE, Parts, Reading, RemoteOffer, Shelf
 from peg.domain.order import LineSnapshot, OrderSnapshot, Share
+from peg.domain.place import RemotePlace
 from peg.marketplaces.port import (
     MarketplaceUnavailable,
     OffersPage,
@@ -189,8 +190,8 @@ class ShopWindow:
                 return one
         raise RemoteGone(f"no order {order}")
 
-    async def locations(self) -> Mapping[str, str]:
-        return self.places
+    async def locations(self) -> Sequence[RemotePlace]:
+        return [RemotePlace(id=key, name=name) for key, name in self.places.items()]
 
     async def remove_webhooks(self) -> int:
         return 0

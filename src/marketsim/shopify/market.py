@@ -139,6 +139,28 @@ class ShopifyMarket:
             self._products.set_status(product, "ACTIVE", by="person")
             self._products.publish(product, self.store.publications, by="person")
 
+    def open_place(self, name: str) -> int:
+        """A person opens another place; its number among the shop's."""
+        number = self.store.next_number()
+        self.store.locations[number] = Location(number=number, name=name)
+        return len(self.store.locations) - 1
+
+    def rename_place(self, location: int, name: str) -> None:
+        """A person calls a place something else."""
+        self._place(location).name = name
+
+    def close_place(self, location: int, *, move_to: int) -> None:
+        """A person closes a place; what lies there is moved to another, as Shopify demands."""
+        closed, there = self._place(location), self._place(move_to)
+        self._shop.subscriptions.new_action()
+        for level in self.store.levels_at.get(closed.number, []):
+            lies = {name: pieces for name, pieces in level.quantities.items() if pieces}
+            away = {name: -pieces for name, pieces in lies.items()}
+            self._stock.move(level, away, by="person")
+            self._stock.move(self._stock.level_of(level.item, there), lies, by="person")
+            level.is_active = False
+        closed.is_active = False
+
     def bundle(self, unit: UnitId) -> None:
         """A person makes the unit a bundle: from now on no app may write its stock."""
         self._acting_on(unit).item.mutable = False

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +13,7 @@ from peg.db.transaction import require_transaction, upsert
 from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import MAIN, POOL, LocationId, ShopId
 from peg.domain.near import did_you_mean, quoted
+from peg.domain.place import RemotePlace
 
 OWN = ShopId("peg")
 """Whose places those are that no marketplace knows."""
@@ -42,11 +43,19 @@ class PlaceTaken(PegError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A place by the marketplace's name for it. `shop` is `OWN` where no marketplace knows it."""
+    """A place by the marketplace's name for it.
+
+    Attributes:
+        shop: `OWN` where no marketplace knows it.
+        remote: the marketplace's id of it.
+        open: False for one that the marketplace has closed, or has no more.
+    """
 
     location: LocationId
     name: str
     shop: ShopId
+    remote: str = ""
+    open: bool = True
 
     def __str__(self) -> str:
         same = _folded(self.name) == self.location
@@ -73,13 +82,35 @@ async def link_unnamed(session: AsyncSession, shop: ShopId, remote: str) -> Loca
     return await link(session, shop, remote, name=f"{shop.partition(':')[2]} {remote}")
 
 
-async def keep_names(session: AsyncSession, shop: ShopId, names: Mapping[str, str]) -> None:
-    """Know a shop's places by the names that it has for them now."""
+async def keep(session: AsyncSession, shop: ShopId, told: Sequence[RemotePlace]) -> Sequence[str]:
+    """Know a shop's places by what it calls them now, and those that it has closed or deleted.
+
+    Returns what has changed, for people.
+    """
     require_transaction(session)
-    for remote, name in sorted(names.items()):
-        await link(session, shop, remote, name=name)
-        mine = (tables.locations.c.shop == shop) & (tables.locations.c.remote == remote)
-        await session.execute(update(tables.locations).where(mine).values(name=name))
+    before = {place.remote: place for place in await everything(session) if place.shop == shop}
+    changed = []
+    for place in sorted(told, key=lambda place: place.id):
+        known = before.pop(place.id, None)
+        if known is None:
+            await link(session, shop, place.id, name=place.name)
+            changed.append(f"{place.name} is new")
+        elif known.name != place.name:
+            changed.append(f"{known.name} is called {place.name} now")
+        if known is None or (known.name, known.open) != (place.name, place.open):
+            await _change(session, shop, place.id, name=place.name, open=place.open)
+        if place.open is not (known is None or known.open):
+            changed.append(f"{place.name} is {'open again' if place.open else 'closed'}")
+    for gone in before.values():
+        if gone.open:
+            await _change(session, shop, gone.remote, open=False)
+            changed.append(f"{gone.name} is there no more")
+    return changed
+
+
+async def _change(session: AsyncSession, shop: ShopId, remote: str, **values: Any) -> None:
+    mine = (tables.locations.c.shop == shop) & (tables.locations.c.remote == remote)
+    await session.execute(update(tables.locations).where(mine).values(**values))
 
 
 async def open_own(session: AsyncSession, name: str) -> LocationId:
@@ -127,7 +158,7 @@ async def everything(session: AsyncSession) -> Sequence[Place]:
     query = select(tables.locations).order_by(tables.locations.c.name, tables.locations.c.location)
     rows = (await session.execute(query)).mappings()
     return [
-        *(Place(location=row["location"], name=row["name"], shop=row["shop"]) for row in rows),
+        *(Place(**row) for row in rows),
         Place(location=MAIN, name=MAIN, shop=OWN),
     ]
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    true,
 )
 
 from peg.db.columns import Json, Serial, UtcDateTime, metadata
@@ -73,6 +74,7 @@ locations = Table(
     Column("remote", String(64), primary_key=True),
     Column("location", String(64), nullable=False),
     Column("name", Text, nullable=False),
+    Column("open", Boolean, nullable=False, default=True, server_default=true()),
 )
 
 mirror = Table(

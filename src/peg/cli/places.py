@@ -28,7 +28,7 @@ async def list_(*, here: Here) -> int:
 async def add(name: str, /, *, here: Here) -> int:
     """A place of your own, such as a safe: Etsy sells what lies there, Shopify does not know it.
 
-    A place that Shopify should sell from is made there; `peg import` reads its name.
+    A place that Shopify should sell from is made there; PEG hears of it within minutes.
 
     Args:
         name: what you call it.
@@ -42,4 +42,6 @@ async def add(name: str, /, *, here: Here) -> int:
 def _of(place: PlaceRow) -> str:
     if place.place == MAIN:
         return "what no shop has given a place"
-    return place.shop or "your own; Shopify shows nothing of it"
+    if place.shop is None:
+        return "your own; Shopify shows nothing of it"
+    return place.shop if place.open else f"{place.shop}, closed there"

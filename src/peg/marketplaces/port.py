@@ -12,6 +12,7 @@ from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import Channel, OfferRef, ShopId
 from peg.domain.offer import Reading, RemoteOffer
 from peg.domain.order import OrderSnapshot
+from peg.domain.place import RemotePlace
 
 
 class MarketplaceError(PegError):
@@ -219,8 +220,8 @@ class Marketplace(Protocol):
             RemoteGone: it cannot be read any more; which does not mean it was cancelled.
         """
 
-    async def locations(self) -> Mapping[str, str]:
-        """The places that pieces of the shop lie at now, id and name; none where it has no such."""
+    async def locations(self) -> Sequence[RemotePlace]:
+        """The places of the shop, closed ones too; none where it has no such."""
 
     async def ensure_webhooks(self, callback_url: str) -> Sequence[str]:
         """Subscribe to what is missing; the topics that had to be made anew."""

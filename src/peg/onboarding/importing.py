@@ -8,7 +8,7 @@ from typing import ClassVar, TypeVar
 
 import structlog
 
-from peg.catalog import locations, offers
+from peg.catalog import offers
 from peg.catalog.offers import Offer
 from peg.db.engine import Database
 from peg.db.transaction import begin, reading
@@ -19,6 +19,7 @@ from peg.domain.offer import RemoteOffer
 from peg.intake import checks
 from peg.intake.orders import take_in
 from peg.intake.patience import Patience
+from peg.intake.places import read_places
 from peg.intake.polling import Polls
 from peg.ledger import kept
 from peg.marketplaces.port import Marketplace
@@ -173,9 +174,7 @@ class Importer:
 
     async def _name_places(self) -> None:
         for shop in sorted(self._shops):
-            names = await self._shops[shop].locations()
-            async with begin(self._database) as session:
-                await locations.keep_names(session, shop, names)
+            await read_places(self._database, self._shops[shop])
 
     async def _read_all(self, progress: Progress) -> "_Found":
         found = _Found()

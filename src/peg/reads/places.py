@@ -11,16 +11,25 @@ from peg.domain.identity import LocationId
 
 
 class PlaceRow(BaseModel):
-    """One place. `shop` is null for a place of one's own, which Shopify does not know."""
+    """One place. `shop` is null for a place of one's own, which Shopify does not know.
+
+    `open` is false where Shopify has closed or deleted it.
+    """
 
     place: LocationId
     name: str
     shop: str | None
+    open: bool
 
 
 async def places(session: AsyncSession) -> Sequence[PlaceRow]:
     """Shopify's places by the names they have there, and one's own."""
     return [
-        PlaceRow(place=one.location, name=one.name, shop=None if one.shop == OWN else one.shop)
+        PlaceRow(
+            place=one.location,
+            name=one.name,
+            shop=None if one.shop == OWN else one.shop,
+            open=one.open,
+        )
         for one in await locations.everything(session)
     ]

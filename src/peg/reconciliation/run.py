@@ -19,6 +19,7 @@ from peg.domain.offer import RemoteOffer
 from peg.intake import brake, checks
 from peg.intake.looking import Lookout
 from peg.intake.patience import Patience
+from peg.intake.places import read_places
 from peg.intake.polling import Polls
 from peg.intake.readings import Basis, basis_of, take_in_readings
 from peg.ledger import questions
@@ -82,7 +83,7 @@ class Reconciler:
         self._patience = patience
 
     async def reconcile(self, shop: ShopId) -> Mapping[str, int]:
-        """Take in the orders, read every offer, and act on each difference.
+        """Take in the orders, read places and every offer, and act on each difference.
 
         Returns how many differences of each cause there were.
 
@@ -90,6 +91,7 @@ class Reconciler:
             MarketplaceError: the shop could not be read to its end; what was read is acted on.
         """
         await self._polls.poll(shop)
+        await read_places(self._database, self._shops[shop])
         run = await self._begin(shop)
         async for page in self._shops[shop].listings():
             for portion in page.portions(JUDGED_AT_ONCE):

@@ -11,6 +11,7 @@ from peg.domain.errors import PegError
 from peg.domain.identity import Channel, OfferRef, ShopId
 from peg.domain.offer import Reading, RemoteOffer
 from peg.domain.order import OrderSnapshot
+from peg.domain.place import RemotePlace
 from peg.marketplaces.etsy import rounds
 from peg.marketplaces.etsy.answers import Json, text, thing, things, whole
 from peg.marketplaces.etsy.batches import ask_all
@@ -102,9 +103,9 @@ class EtsyMarketplace(InventoryWriter):
         answer = await self._client.receipt(order)
         return order_of(self.shop, answer.body, answer.seen.begun_at)
 
-    async def locations(self) -> Mapping[str, str]:
+    async def locations(self) -> Sequence[RemotePlace]:
         """Etsy knows no places."""
-        return {}
+        return ()
 
     async def ensure_webhooks(self, callback_url: str) -> Sequence[str]:
         """Nothing to do: Etsy's webhooks are entered by hand in its developer portal."""

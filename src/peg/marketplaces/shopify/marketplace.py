@@ -8,6 +8,7 @@ from peg.domain.clock import Clock
 from peg.domain.identity import Channel, OfferRef, ShopId
 from peg.domain.offer import Reading
 from peg.domain.order import OrderSnapshot
+from peg.domain.place import RemotePlace
 from peg.marketplaces.limiter import Lane
 from peg.marketplaces.port import OffersPage, OrdersPage, Refused, Result, Write
 from peg.marketplaces.shopify.client import ShopifyClient
@@ -77,13 +78,15 @@ class ShopifyMarketplace:
                 raise Refused(f"{one}: {text(error, 'message')}")
         return len(there)
 
-    async def locations(self) -> Mapping[str, str]:
-        """The shop's active locations: id and name."""
-        return {
-            number(text(node, "id")): text(node, "name")
+    async def locations(self) -> Sequence[RemotePlace]:
+        return [
+            RemotePlace(
+                id=number(text(node, "id")),
+                name=text(node, "name"),
+                open=bool(field(node, "isActive")),
+            )
             async for node in self._nodes("LocationsPage", "locations")
-            if field(node, "isActive")
-        }
+        ]
 
     async def _subscribe(self, topic: str, callback_url: str) -> None:
         answer = await self._client.execute(

@@ -230,6 +230,7 @@ def upgrade() -> None:
         sa.Column("remote", sa.String(length=64), nullable=False),
         sa.Column("location", sa.String(length=64), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("open", sa.Boolean(), server_default=sa.text("1"), nullable=False),
         sa.PrimaryKeyConstraint("shop", "remote", name=op.f("pk_locations")),
     )
     op.create_table(
