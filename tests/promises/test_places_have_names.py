@@ -37,6 +37,19 @@ def test_a_place_is_called_as_on_shopify(home: Path, typed: str) -> None:
     assert places(home) == {"atelier-z-rich": 2, "gallery": 3}
 
 
+@pytest.mark.parametrize(("command", "pieces"), [("receive", "3"), ("count", "3")])
+def test_pieces_at_a_place_where_shopify_does_not_stock_them_are_told_of(
+    home: Path, command: str, pieces: str
+) -> None:
+    ran = peg(home, command, "RING-1", pieces, "--at", "Gallery")
+
+    told = "Shopify does not stock 'Piece RING-1' at Gallery, where 3 lie"
+    assert told in ran.out
+    assert any(told in one["sentence"] for one in peg(home, "doctor", "--json").facts)
+    (offer,) = peg(home, "offers", "RING-1", "--json").facts
+    assert offer["shown"] == {"7001": 2}
+
+
 @pytest.mark.parametrize("command", ["receive", "count"])
 def test_a_mistyped_place_is_refused_with_those_there_are(home: Path, command: str) -> None:
     ran = peg(home, command, "RING-1", "1", "--at", "Galery", "--json")

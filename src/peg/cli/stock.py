@@ -11,6 +11,7 @@ from peg.db.transaction import begin, reading
 from peg.domain.identity import LocationId, Sku
 from peg.domain.stock import StockLevel
 from peg.ledger import counter, queries, reservations
+from peg.propagation.unstocked import ADVICE, unstocked
 from peg.reads import stock as reads
 
 
@@ -89,7 +90,8 @@ async def receive(
             location=await _place(session, at),
             now=ground.clock.now(),
         )
-    return _say(here, after.sku, after.level, f"received {quantity}")
+        advice = await _not_shown(session, after.sku)
+    return _say(here, after.sku, after.level, f"received {quantity}", advice=advice)
 
 
 async def count(
@@ -114,8 +116,9 @@ async def count(
             now=ground.clock.now(),
         )
         after = await queries.position(session, sku_of(sku))
+        advice = await _not_shown(session, after.sku)
     words = f"the book was off by {wrong_by:+}" if wrong_by else "the book was right"
-    return _say(here, after.sku, after.level, words, difference=wrong_by)
+    return _say(here, after.sku, after.level, words, advice=advice, difference=wrong_by)
 
 
 async def hold(
@@ -172,6 +175,12 @@ async def holds(*, here: Here) -> int:
         sentence="" if found else "nothing is on hold",
     )
     return here.show(report)
+
+
+async def _not_shown(session: AsyncSession, sku: Sku) -> str:
+    """What a person must do on Shopify before pieces at a new place are shown there."""
+    found = await unstocked(session, [sku])
+    return "".join(f"\n{one}: {ADVICE}" for one in found)
 
 
 async def _place(session: AsyncSession, typed: str | None) -> LocationId | None:

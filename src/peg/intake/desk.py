@@ -78,11 +78,16 @@ class Desk:
     async def _with_new_places(
         self, expected: Mapping[str, Expectation]
     ) -> Mapping[str, Expectation]:
-        """What stands at a place that was never heard of is more than the nothing we know of."""
+        """What stands at a place that was never heard of is more than the nothing we know of.
+
+        Where it is stocked there now, what lies there can be shown.
+        """
         new = {
             place: await mirror.open_place(self.session, self.offer, place, self.reading.shelf)
             for place in sorted(self.reading.parts.keys() - expected.keys())
         }
+        if new:
+            await self.doubts.drifted()
         return {**expected, **new}
 
     @property

@@ -86,8 +86,10 @@ def aim(supplies: Sequence[Supply], places: Mapping[str, LocationId | None], lim
     allowed, why = _limited(stock, limits)
     wanted = {place: _at(supplies, location, allowed) for place, location in places.items()}
     quantities = _shared_out(wanted, allowed)
-    if allowed and not any(quantities.values()):
-        why += (f"none of {allowed} lies where this shop sells from",)
+    elsewhere = allowed - sum(quantities.values())
+    if elsewhere > 0:
+        many = "none" if elsewhere == allowed else f"{allowed - elsewhere}"
+        why += (f"{many} of {allowed} lies where this shop sells from",)
     return Aim(quantities=quantities, why=why, allowed=allowed)
 
 

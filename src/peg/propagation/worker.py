@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.bus.crew import Crew, all_to_their_end
 from peg.bus.local import LocalBus
 from peg.bus.signals import Signals
+from peg.catalog import offers
 from peg.db.engine import Database
 from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
@@ -18,7 +19,7 @@ from peg.intake.many import Many
 from peg.propagation import board, many_raises
 from peg.propagation.board import Group, Standing, targets_signal
 from peg.propagation.pauses import pause_of
-from peg.propagation.retarget import retarget
+from peg.propagation.retarget import retarget, retarget_offers
 
 log = structlog.get_logger()
 
@@ -67,9 +68,12 @@ class Retargeter:
                 await many_raises.look_again(session, many=self._many, now=now)
 
     async def on_offer_drifted(self, message: OfferDrifted) -> None:
-        """A marketplace shows something else than we left there."""
+        """A marketplace shows something else than we left there, or at another place."""
         async with begin(self._database) as session:
-            await board.make_dirty(session, message.offer, now=self._clock.now())
+            now = self._clock.now()
+            known = await offers.by_ids(session, [message.offer])
+            await retarget_offers(session, list(known.values()), now=now)
+            await board.make_dirty(session, message.offer, now=now)
 
 
 class ShopWorker:

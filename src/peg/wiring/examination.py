@@ -19,6 +19,7 @@ from peg.ledger import cases, order_rows, questions
 from peg.propagation import board, pauses, retarget
 from peg.propagation.forbidden import forbidden_shops
 from peg.propagation.refusals import open_refusals
+from peg.propagation.unstocked import ADVICE, unstocked
 from peg.reads.low_stock import low_stock
 from peg.reconciliation import breaches, invariants
 from peg.wiring.alone import is_running
@@ -127,7 +128,7 @@ async def book(session: AsyncSession) -> Sequence[Finding]:
         (len(paused), "pauses", f"no writes to {', '.join(paused)}: `peg resume` ends that"),
     )
     findings += [Finding(State.LOOK, what, words) for count, what, words in looks if count]
-    return [*findings, *await _stranded(session)]
+    return [*findings, *await _stranded(session), *await _unstocked(session)]
 
 
 async def _untrue(session: AsyncSession) -> list[Finding]:
@@ -153,6 +154,18 @@ async def _stranded(session: AsyncSession) -> Sequence[Finding]:
         " SKU` shows where they lie; count them at both places (`peg count SKU N --at PLACE`)"
     )
     return [Finding(State.LOOK, "places", sentence)]
+
+
+async def _unstocked(session: AsyncSession) -> Sequence[Finding]:
+    """Pieces at a place that Shopify knows, but not for their product: no error says so either."""
+    found = [str(one) for one in await unstocked(session)]
+    if not found:
+        return []
+    more = (
+        f", and {len(found) - STRANDED_NAMED_MAX} more" if len(found) > STRANDED_NAMED_MAX else ""
+    )
+    named = "; ".join(found[:STRANDED_NAMED_MAX])
+    return [Finding(State.LOOK, "places", f"{named}{more}: {ADVICE}")]
 
 
 def _some(names: Sequence[str]) -> str:
