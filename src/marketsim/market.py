@@ -136,6 +136,14 @@ class Market(Protocol):
             NoSuchUnit: the unit never existed.
         """
 
+    def buy_together(self, wanted: Mapping[UnitId, int]) -> OrderId:
+        """Place one unpaid order of several units; all of them, or none.
+
+        Raises:
+            NotForSale: of one of them not that many can be bought now.
+            NoSuchUnit: one of them never existed.
+        """
+
     def pay(self, order: OrderId) -> None:
         """The buyer's payment arrives."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Literal
 
 from marketsim.clock import MarketClock
@@ -25,6 +26,7 @@ from marketsim.pieces import Catalogue, MarketName, PieceId
 
 Parts = tuple[tuple[PieceId, int], ...]
 Actor = Literal["buyer", "app", "person", "marketplace"]
+Deed = Literal["paid", "shipped", "cancelled", "refunded"]
 
 
 @dataclass(slots=True)
@@ -37,8 +39,7 @@ class Stock:
 
 @dataclass(slots=True)
 class Order:
-    unit: UnitId
-    quantity: int
+    lines: dict[UnitId, int]
     state: Literal["open", "paid", "shipped", "cancelled"] = "open"
 
 
@@ -49,6 +50,7 @@ class Stall:
         self._stock: dict[UnitId, Stock] = {}
         self._orders: dict[OrderId, Order] = {}
         self._listeners: list[Listener] = []
+        self.deeds: list[tuple[Deed, OrderId, datetime]] = []
 
     def open(self, catalogue: Catalogue) -> None:
         units = [u for ls in catalogue.listings if ls.market == self.name for u in ls.units]
@@ -74,41 +76,55 @@ class Stall:
         ]
 
     def buy(self, unit: UnitId, quantity: int = 1) -> OrderId:
-        stock = self._known(unit)
-        if self.buyable(unit) < quantity:
-            raise NotForSale(unit)
+        return self.buy_together({unit: quantity})
+
+    def buy_together(self, wanted: Mapping[UnitId, int]) -> OrderId:
+        for unit, quantity in wanted.items():
+            self._known(unit)
+            if self.buyable(unit) < quantity:
+                raise NotForSale(unit)
         order = OrderId(f"{self.name}-order-{len(self._orders) + 1}")
-        self._orders[order] = Order(unit, quantity)
-        stock.quantity -= quantity
-        self._tell(
-            Sold(
-                market=self.name,
-                order=order,
-                unit=unit,
-                quantity=quantity,
-                parts=stock.parts,
-                at=self._clock.now(),
+        self._orders[order] = Order(dict(wanted))
+        for unit, quantity in wanted.items():
+            stock = self._known(unit)
+            stock.quantity -= quantity
+            self._tell(
+                Sold(
+                    market=self.name,
+                    order=order,
+                    unit=unit,
+                    quantity=quantity,
+                    parts=stock.parts,
+                    at=self._clock.now(),
+                )
             )
-        )
-        self._changed(unit, "buyer")
+            self._changed(unit, "buyer")
         return order
 
     def pay(self, order: OrderId) -> None:
         self._open(order).state = "paid"
+        self._note("paid", order)
 
     def fulfil(self, order: OrderId) -> None:
         self._open(order).state = "shipped"
+        self._note("shipped", order)
 
     def cancel(self, order: OrderId, *, restock: bool) -> None:
         found = self._open(order)
         found.state = "cancelled"
-        self._give_back(order, found, found.quantity, restocked=restock)
+        self._note("cancelled", order)
+        for unit, quantity in found.lines.items():
+            self._give_back(order, unit, quantity, restocked=restock)
 
     def refund(self, order: OrderId, *, quantity: int, restock: RestockType) -> None:
         if order not in self._orders:
             raise NoSuchOrder(order)
         found = self._orders[order]
-        self._give_back(order, found, quantity, restocked=restock != "no_restock")
+        self._note("refunded", order)
+        unit = next((it for it, bought in found.lines.items() if bought >= quantity), None)
+        if unit is None:
+            raise OrderClosed(order)
+        self._give_back(order, unit, quantity, restocked=restock != "no_restock")
 
     def edit_stock(self, unit: UnitId, *, delta: int, location: int = 0) -> None:
         stock = self._known(unit)
@@ -150,21 +166,24 @@ class Stall:
                 stock.quantity = quantity
                 self._changed(unit, "app")
 
-    def _give_back(self, order: OrderId, found: Order, quantity: int, *, restocked: bool) -> None:
-        stock = self._known(found.unit)
+    def _give_back(self, order: OrderId, unit: UnitId, quantity: int, *, restocked: bool) -> None:
+        stock = self._known(unit)
         stock.quantity += quantity if restocked else 0
         self._tell(
             Returned(
                 market=self.name,
                 order=order,
-                unit=found.unit,
+                unit=unit,
                 quantity=quantity,
                 parts=stock.parts,
                 restocked=restocked,
                 at=self._clock.now(),
             )
         )
-        self._changed(found.unit, "marketplace")
+        self._changed(unit, "marketplace")
+
+    def _note(self, deed: Deed, order: OrderId) -> None:
+        self.deeds.append((deed, order, self._clock.now()))
 
     def _open(self, order: OrderId) -> Order:
         if order not in self._orders:

@@ -92,10 +92,11 @@ class Crowd:
     async def _arrive(self, people: asyncio.TaskGroup) -> None:
         for number, at in enumerate(arrivals(self._clock.now(), self.habits, self._rng)):
             await self._clock.sleep_until(at)
-            people.create_task(self._visit(people, Random(f"{self._seed}/visit/{number}")))
+            own, basket = (Random(f"{self._seed}/{it}/{number}") for it in ("visit", "basket"))
+            people.create_task(self._visit(people, own, basket))
             self._shopkeeper.look_around()
 
-    async def _visit(self, people: asyncio.TaskGroup, rng: Random) -> None:
+    async def _visit(self, people: asyncio.TaskGroup, rng: Random, basket: Random) -> None:
         """One buyer who means to order, and the many before her who only looked."""
         self._count_lookers(rng)
         market, wanted = self._choose(rng)
@@ -111,9 +112,10 @@ class Crowd:
         if rng.random() < self.habits.rivals_share:
             own = Random(rng.random())
             people.create_task(self._want_too(people, rival, market.units()[wanted.unit], own))
+        second = self._choose_second(market, wanted, basket)
         if self.habits.cart_s:
             await self._clock.sleep(rng.expovariate(1 / self.habits.cart_s))
-        self._order(people, market, wanted, rng)
+        self._order(people, market, wanted, rng, second=second)
 
     def _count_lookers(self, rng: Random) -> None:
         lookers = int(rng.expovariate(self.habits.conversion))
@@ -129,6 +131,19 @@ class Crowd:
                 return self._markets[name], rng.choice(offered)
         return self._markets[first], None
 
+    def _choose_second(self, market: Market, wanted: Offered, rng: Random) -> Offered | None:
+        """Now and then something else goes into the basket, which is no part of the first."""
+        if rng.random() >= self.habits.basket_share:
+            return None
+        units = market.units()
+        pieces = {piece for piece, _ in units[wanted.unit]}
+        others = [
+            offered
+            for offered in market.offered()
+            if pieces.isdisjoint(piece for piece, _ in units[offered.unit])
+        ]
+        return rng.choice(others) if others else None
+
     async def _want_too(
         self, people: asyncio.TaskGroup, rival: Market, parts: Parts, rng: Random
     ) -> None:
@@ -141,16 +156,26 @@ class Crowd:
             self._order(people, rival, same[0], rng)
 
     def _order(
-        self, people: asyncio.TaskGroup, market: Market, wanted: Offered, rng: Random
+        self,
+        people: asyncio.TaskGroup,
+        market: Market,
+        wanted: Offered,
+        rng: Random,
+        *,
+        second: Offered | None = None,
     ) -> None:
         if self._closed:
             return
         several = wanted.quantity >= 3 and rng.random() < self.habits.several_share
+        basket = {wanted.unit: rng.randint(2, 3) if several else 1}
+        if second is not None and market.buyable(second.unit):  # else she takes the first alone
+            basket[second.unit] = 1
         try:
-            order = market.buy(wanted.unit, rng.randint(2, 3) if several else 1)
+            order = market.buy_together(basket)
         except NotForSale:
             self.tally["came_too_late"] += 1
             return
+        self.tally["baskets"] += len(basket) > 1
         self.tally["orders"] += 1
         self.tally[f"orders_on_{market.name}"] += 1
         placed = Placed(market=market, order=order, rng=rng)

@@ -22,6 +22,7 @@ class Habits:
         cart_share: of the visits without an order, how many filled a cart.
         cart_s: mean time between choosing and ordering.
         several_share: orders of two or three equal pieces, where there are as many.
+        basket_share: orders that hold a second, different piece.
         rivals_share: orders for a piece that somebody else wants on the other marketplace.
         rivals_gap_s: the two come at most so far apart.
         payment_s: mean time between order and payment.
@@ -44,6 +45,7 @@ class Habits:
     cart_share: float = 0.08
     cart_s: float = 2.0
     several_share: float = 0.06
+    basket_share: float = 0.05
     rivals_share: float = 0.02
     rivals_gap_s: float = 3.0
     payment_s: float = 3.0

@@ -13,9 +13,10 @@ RESTOCK_TYPES: tuple[RestockType, ...] = ("no_restock", "cancel", "return")
 
 
 def buy(world: World, asked: Asked) -> dict[str, Any]:
-    """A buyer orders; nothing is paid yet. Send market, unit and quantity (1)."""
+    """A buyer orders; nothing is paid yet. Send market, unit, quantity (1), also {unit: number}."""
     market, unit = _unit(world, asked)
-    order = market.buy(unit, _at_least_one(asked))
+    also = {UnitId(name): count for name, count in asked.counts("also").items()}
+    order = market.buy_together({unit: _at_least_one(asked), **also})
     return {"order": order, "unit": unit, "buyable": market.buyable(unit)}
 
 

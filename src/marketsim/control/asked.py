@@ -53,6 +53,17 @@ class Asked:
         """Every field as a rate by its fault's name."""
         return {name: self.number(name) for name in self.fields}
 
+    def counts(self, name: str) -> dict[str, int]:
+        """An object of whole numbers above zero; empty where it is absent."""
+        value = self.fields.get(name) or {}
+        if not isinstance(value, dict) or not all(
+            type(it) is int and it > 0 for it in value.values()
+        ):
+            raise BadRequest(
+                f"{name}: names with numbers of at least one are needed, got {value!r}"
+            )
+        return value
+
     def habits(self) -> Habits:
         """All fields as habits of buyers."""
         unknown = self.fields.keys() - set(Habits.__slots__)

@@ -64,8 +64,11 @@ class EtsyMarket:
         ]
 
     def buy(self, unit: UnitId, quantity: int = 1) -> OrderId:
+        return self.buy_together({unit: quantity})
+
+    def buy_together(self, wanted: Mapping[UnitId, int]) -> OrderId:
         self._life.end_due()
-        return OrderId(str(self._orders.place(unit, quantity).id))
+        return OrderId(str(self._orders.place(wanted).id))
 
     def pay(self, order: OrderId) -> None:
         self._orders.pay(self._receipt(order))

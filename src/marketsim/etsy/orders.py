@@ -1,5 +1,7 @@
 """Orders: bought, paid, shipped, cancelled and refunded, with what each does to stock."""
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import timedelta
 
 from marketsim.etsy.fees import Account, payment_fee_minor, transaction_fee_minor
@@ -7,7 +9,7 @@ from marketsim.etsy.life import Life
 from marketsim.etsy.notices import Notices
 from marketsim.etsy.people import draw_buyer
 from marketsim.etsy.receipts import Receipt, Refund, Shipment, Transaction
-from marketsim.etsy.records import Listing, Product
+from marketsim.etsy.records import Key, Listing, Product
 from marketsim.etsy.settings import Settings
 from marketsim.etsy.stock import Stock, on_sale
 from marketsim.etsy.store import Store
@@ -39,32 +41,47 @@ class Orders:
         self._notices = notices
         self._settings = settings
 
-    def place(self, unit: UnitId, quantity: int) -> Receipt:
+    def place(self, wanted: Mapping[UnitId, int]) -> Receipt:
         """A buyer orders, unpaid.
 
         Raises:
-            NotForSale: not so many can be bought.
-            NoSuchUnit: the unit never existed.
+            NotForSale: of one of the units not so many can be bought.
+            NoSuchUnit: one of them never existed.
         """
-        listing, product = self._store.find(unit)
-        if product is None or not 0 < quantity <= on_sale(listing, product):
-            raise NotForSale(unit)
-        receipt = self._receipt(self._line(listing, product, quantity))
+        cart = self._cart(wanted)
+        receipt = self._receipt([self._line(*each) for each in cart])
         self._store.receipts[receipt.id] = receipt
-        self._take(listing, product, quantity)
-        self._stock.tell(
-            Sold(
-                market="etsy",
-                order=OrderId(str(receipt.id)),
-                unit=unit,
-                quantity=quantity,
-                parts=product.parts,
-                at=receipt.created_at,
+        for listing, product, quantity in cart:
+            self._take(listing, product, quantity)
+            self._stock.tell(
+                Sold(
+                    market="etsy",
+                    order=OrderId(str(receipt.id)),
+                    unit=product.unit,
+                    quantity=quantity,
+                    parts=product.parts,
+                    at=receipt.created_at,
+                )
             )
-        )
-        self._life.sold(listing)
-        self._stock.announce(listing, by="buyer")
+        for listing in {listing.id: listing for listing, _, _ in cart}.values():
+            self._life.sold(listing)
+            self._stock.announce(listing, by="buyer")
         return receipt
+
+    def _cart(self, wanted: Mapping[UnitId, int]) -> list[tuple[Listing, Product, int]]:
+        """What is wanted, if all of it is there; products that share a quantity draw on it both."""
+        cart: list[tuple[Listing, Product, int]] = []
+        drawn: Counter[tuple[int, Key]] = Counter()
+        for unit, quantity in wanted.items():
+            listing, product = self._store.find(unit)
+            if product is None or quantity < 1:
+                raise NotForSale(unit)
+            pool = (listing.id, listing.pool_of(product))
+            drawn[pool] += quantity
+            if drawn[pool] > on_sale(listing, product):
+                raise NotForSale(unit)
+            cart.append((listing, product, quantity))
+        return cart
 
     def pay(self, receipt: Receipt) -> None:
         """The payment arrives; a second time changes nothing."""
@@ -195,7 +212,7 @@ class Orders:
             values=product.values,
         )
 
-    def _receipt(self, line: Transaction) -> Receipt:
+    def _receipt(self, lines: list[Transaction]) -> Receipt:
         now = self._store.now()
         lag_s = 0.0
         if self._faults.strikes("etsy.receipt_lag"):
@@ -205,7 +222,7 @@ class Orders:
         return Receipt(
             id=self._store.new_id("receipt"),
             buyer=draw_buyer(self._store.rng),
-            transactions=[line],
+            transactions=lines,
             shipping_minor=SHIPPING_MINOR,
             tax_minor=0,
             created_at=now,

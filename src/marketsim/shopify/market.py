@@ -63,7 +63,6 @@ class ShopifyMarket:
         return self.buy_together({unit: quantity})
 
     def buy_together(self, wanted: Mapping[UnitId, int]) -> OrderId:
-        """One order of several units."""
         cart = [(self._acting_on(unit), quantity) for unit, quantity in wanted.items()]
         for variant, _ in cart:
             if variant.number not in self.store.variants:

@@ -1,0 +1,77 @@
+"""How the jeweller's two shops differ, counted: each share is about what it is meant to be."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from marketsim.catalogue import Slips, draw_catalogue
+from marketsim.catalogue.slips import NO_SLIPS
+from marketsim.pieces import MARKETS, Catalogue, MarketName, Unit
+
+SEEDS = (0, 1, 7, 42, 2026)
+MEANT = Slips()
+
+
+def by_parts(catalogue: Catalogue, market: MarketName) -> dict[str, Unit]:
+    """Each unit of a side by what it takes off the shelf."""
+    listings = (it for it in catalogue.listings if it.market == market)
+    return {str(unit.parts): unit for listing in listings for unit in listing.units}
+
+
+def fold(sku: str) -> str:
+    return "".join(sku.split()).upper()
+
+
+def shares_of(seed: int) -> Mapping[str, float]:
+    """Of each kind of slip, how many there are among those it could have befallen."""
+    drawn = draw_catalogue(seed)
+    meant = {
+        parts: unit.sku
+        for market in MARKETS
+        for parts, unit in by_parts(draw_catalogue(seed, slips=NO_SLIPS), market).items()
+    }
+    shopify, etsy = (by_parts(drawn, market) for market in MARKETS)
+    both, either = shopify.keys() & etsy.keys(), shopify.keys() | etsy.keys()
+    typed = [(meant[it], side[it].sku) for it in both for side in (shopify, etsy)]
+    wrong = [(right, sku) for right, sku in typed if sku != right]
+    stocked = [it for it in drawn.pieces if not it.one_of_a_kind]
+    uneven = [it for it in both if sum(shopify[it].stock) != sum(etsy[it].stock)]
+    return {
+        "shopify_only": len(either - etsy.keys()) / len(either),
+        "etsy_only": len(either - shopify.keys()) / len(either),
+        "without_sku": sum(sku == "" for _, sku in wrong) / len(both),
+        "misspelled_sku": sum(fold(right) == fold(sku) for right, sku in wrong) / len(both),
+        "doubled_sku": sum(sku in meant.values() for _, sku in wrong) / len(both),
+        "untracked": sum(not unit.tracked for unit in shopify.values()) / len(stocked),
+        "miscounted": len(uneven) / len(stocked),
+    }
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_each_slip_is_as_frequent_as_it_is_meant_to_be(seed: int) -> None:
+    shares = shares_of(seed)
+
+    assert shares.keys() == set(Slips.__slots__)
+    for name, share in shares.items():
+        meant: float = getattr(MEANT, name)
+        assert 0.4 * meant <= share <= 1.8 * meant, f"{name}: {share:.3f}, meant {meant}"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_some_pieces_lie_at_the_second_location(seed: int) -> None:
+    catalogue = draw_catalogue(seed)
+
+    there = [it for it in catalogue.pieces if len(it.on_hand) > 1 and it.on_hand[1]]
+    only_there = [it for it in there if not it.on_hand[0]]
+    assert catalogue.locations == ("Atelier", "Gallery")
+    assert 0.03 < len(there) / len(catalogue.pieces) < 0.2
+    assert only_there
+    assert len(only_there) < len(there)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_more_than_300_pieces_are_drawn_and_most_stand_on_either_side(seed: int) -> None:
+    catalogue = draw_catalogue(seed)
+
+    assert len(catalogue.pieces) >= 320
+    assert min(len(by_parts(catalogue, market)) for market in MARKETS) >= 280
