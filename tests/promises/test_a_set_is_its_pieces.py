@@ -8,18 +8,13 @@ from tests.support.little_catalogue import RING, SET, STUDS
 from tests.support.little_shop import LittleShop, open_little_shop
 
 from marketsim.pieces import MARKETS, MarketName
-from peg.onboarding.deciding import Decider
 
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[LittleShop]:
     """The jeweller has said on both shops what the set is made of."""
     async with open_little_shop(tmp_path, with_set=True) as shop:
-        ground = shop.rehearsal.ground
-        decider = Decider(ground.database, ground.clock, shop.rehearsal.engine.doors)
-        for market in MARKETS:
-            offer = await shop.offer(market, SET)
-            await decider.compose(offer.id, {RING: 1, STUDS: 1}, who="ann")
+        await shop.composes(SET, RING, STUDS)
         await shop.stays(SET, 1, 1)
         yield shop
 

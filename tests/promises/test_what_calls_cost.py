@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.support.little_catalogue import CHAIN, RING
+from tests.support.little_catalogue import CHAIN, KIT, RING, SET, SILVER, STUDS
 from tests.support.little_shop import NO_POLLS, LittleShop, open_little_shop
 from tests.support.rehearsal import Rehearsal, rehearse
 
@@ -54,6 +54,38 @@ async def test_another_change_costs_etsy_three_calls_and_the_shared_receipts(
         assert receipts_before_the_write(shop, before) == 1  # sales alone; no cancellations
         assert methods[:3] in (["GET", "PUT", "GET"], ["GET", "PUT"])  # its check may be on its way
         assert methods.count("PUT") == 1
+
+
+async def test_one_order_of_three_single_pieces_costs_etsy_four_calls(tmp_path: Path) -> None:
+    async with open_little_shop(tmp_path, environment=NO_POLLS, with_set=True) as shop:
+        await shop.composes(SET, RING, STUDS)
+        await shop.stays(SET, 1, 1)
+        before = len(shop.rehearsal.fair.overheard["etsy"].heard)
+
+        shop.buys("shopify", SET)
+        for sku in (SET, RING, STUDS):
+            await shop.ends_at(sku, 0)
+
+        methods = [one.split(" ", 1)[0] for one in calls(shop, before)]
+        assert methods == ["PATCH", "PATCH", "PATCH", "GET"]
+
+
+async def test_one_order_of_three_listings_costs_etsy_six_calls_and_five_until_all_are_lowered(
+    tmp_path: Path,
+) -> None:
+    async with open_little_shop(tmp_path, environment=NO_POLLS, with_kit=True) as shop:
+        await shop.composes(KIT, CHAIN, SILVER)
+        await shop.stays(KIT, 4, 4)
+        before = len(shop.rehearsal.fair.overheard["etsy"].heard)
+
+        shop.buys("shopify", KIT)
+        for sku, left in ((KIT, 3), (CHAIN, 4), (SILVER, 3)):
+            await shop.ends_at(sku, left)
+
+        methods = [one.split(" ", 1)[0] for one in calls(shop, before)]
+        assert receipts_before_the_write(shop, before) == 1
+        assert methods[:5] == ["GET", "PUT", "PUT", "PUT", "GET"]
+        assert methods.count("PUT") == 3
 
 
 def receipts_before_the_write(shop: LittleShop, since: int) -> int:

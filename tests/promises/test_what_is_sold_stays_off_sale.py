@@ -22,7 +22,7 @@ async def test_a_withdrawn_listing_that_is_put_back_is_withdrawn_again(
 ) -> None:
     async with open_little_shop(tmp_path, rates=rates) as shop:
         shop.buys("shopify", RING)
-        await shop.until(lambda: shop.shows(RING) == (0, 0))
+        await shop.ends_at(RING, 0)  # and PEG has seen that it is off sale
 
         shop.puts_back("etsy", RING)
         assert shop.shows(RING) == (0, 1)
@@ -39,7 +39,7 @@ async def test_what_is_put_back_again_and_again_is_taken_off_each_time_and_a_per
     other: MarketName = "etsy" if market == "shopify" else "shopify"
     async with open_little_shop(tmp_path) as shop:
         shop.buys(other, RING)
-        await shop.until(lambda: shop.shows(RING) == (0, 0))
+        await shop.ends_at(RING, 0)
 
         for _ in range(TIMES - 1):
             assert "changed_back" not in shop.alerts
@@ -48,9 +48,8 @@ async def test_what_is_put_back_again_and_again_is_taken_off_each_time_and_a_per
             else:
                 shop.edits(market, RING, +1)
             await shop.until(lambda: shop.on(market, RING) == 1)
-            await shop.until(lambda: shop.shows(RING) == (0, 0))
+            await shop.ends_at(RING, 0)
 
-        await shop.ends_at(RING, 0)
         await shop.is_asked("changed_back")
         assert shop.sold_twice() == 0
         assert not await may_be_raised(shop, market)

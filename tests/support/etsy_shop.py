@@ -68,6 +68,7 @@ class EtsyShop:
 
     practice: Fixture
     market: EtsyMarketplace
+    client: EtsyClient
     tokens: PortalTokens
     calls: CallLog
     clock: MarketTime
@@ -107,4 +108,6 @@ def open_etsy_shop(shelf: Catalogue = SMALL, *, seed: int = 7, chance: bool = Fa
         clock=clock,
     )
     market = EtsyMarketplace(shop=SHOP, client=client, clock=clock)
-    return EtsyShop(practice=practice, market=market, tokens=tokens, calls=calls, clock=clock)
+    return EtsyShop(
+        practice=practice, market=market, client=client, tokens=tokens, calls=calls, clock=clock
+    )

@@ -22,7 +22,13 @@ CHAIN, GOLD, SILVER = Sku("CHAIN-5"), Sku("BAND-GOLD"), Sku("BAND-SILVER")
 SHELF = {RING: 1, STUDS: 1, CHAIN: 5, GOLD: 3, SILVER: 4}
 
 
-def little_catalogue(*, with_set: bool = False, with_brooch: bool = False) -> Catalogue:
+KIT = Sku("KIT-4")
+"""A chain and a silver band, sold as one where a test asks for it."""
+
+
+def little_catalogue(
+    *, with_set: bool = False, with_kit: bool = False, with_brooch: bool = False
+) -> Catalogue:
     """The same pieces on both shops, and what a test asks for besides."""
     listed = {
         "Ruby ring": [_unit(RING)],
@@ -33,6 +39,9 @@ def little_catalogue(*, with_set: bool = False, with_brooch: bool = False) -> Ca
     if with_set:
         both = tuple(part for sku in (RING, STUDS) for part in _parts(sku))
         listed["Ring and studs"] = [Unit(parts=both, sku=SET, price_minor=20_000, stock=(1,))]
+    if with_kit:
+        parts = tuple(part for sku in (CHAIN, SILVER) for part in _parts(sku))
+        listed["Chain and band"] = [Unit(parts=parts, sku=KIT, price_minor=20_000, stock=(4,))]
     shelf = {**SHELF, BROOCH: 3} if with_brooch else SHELF
     on_shopify = {"Brooch": [_unit(BROOCH, stock=3)]} if with_brooch else {}
     return Catalogue(

@@ -25,6 +25,7 @@ from peg.domain.identity import ShopId, Sku
 from peg.domain.messages import Alert
 from peg.intake.many import Many
 from peg.marketplaces.shopify.marketplace import ShopifyMarketplace
+from peg.onboarding.deciding import Decider
 from peg.reads import doubts
 
 T = TypeVar("T")
@@ -194,6 +195,14 @@ class LittleShop:
             one for one in found if (one.ref.channel.value, one.sku_as_typed) == (market, sku)
         )
 
+    async def composes(self, sku: Sku, *parts: Sku) -> None:
+        """The jeweller says on both shops what is sold together, one of each."""
+        ground, engine = self.rehearsal.ground, self.rehearsal.engine
+        decider = Decider(ground.database, ground.clock, engine.doors)
+        for market in MARKETS:
+            offer = await self.offer(market, sku)
+            await decider.compose(offer.id, dict.fromkeys(parts, 1), who="ann")
+
     def shop(self, market: MarketName) -> ShopId:
         """The shop's id in PEG."""
         return next(key for key in self.rehearsal.engine.shops if key.startswith(market))
@@ -230,6 +239,7 @@ async def open_little_shop(
     rates: Mapping[str, float] | None = None,
     environment: Mapping[str, str] | None = None,
     with_set: bool = False,
+    with_kit: bool = False,
     with_brooch: bool = False,
     speed: float = SPEED,
     many: Many | None = None,
@@ -241,6 +251,7 @@ async def open_little_shop(
         rates: of faults; those that strike at times never do unless named here.
         environment: more of PEG's settings.
         with_set: ring and studs are also listed together, as one piece.
+        with_kit: so are a chain and a silver band.
         with_brooch: Shopify also sells three brooches, which Etsy does not.
         speed: of the shops' time and of PEG's.
         many: how many offers changing at once are very many.
@@ -250,7 +261,7 @@ async def open_little_shop(
         rates={**NO_CHANCE, "etsy.receipt_lag": 0.0, **(rates or {})},
         patience=replace(PATIENCE, many=many or PATIENCE.many),
         environment={"PEG_GLANCE_S": "2", **(environment or {})},
-        catalogue=little_catalogue(with_set=with_set, with_brooch=with_brooch),
+        catalogue=little_catalogue(with_set=with_set, with_kit=with_kit, with_brooch=with_brooch),
         speed=speed,
     ) as rehearsal:
         rehearsal.etsy.market.settings.per_second = CALLS_PER_S

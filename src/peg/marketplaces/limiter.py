@@ -22,12 +22,19 @@ class Lane(IntEnum):
     """Who goes first when there is not enough for all."""
 
     LOWER_STOCK = 0  # a sold piece comes off sale before anything else
-    ORDERS = 1
-    RAISE_STOCK = 2
-    BULK = 3  # import and reconciliation
+    ORDERS = 1  # what a webhook tells of
+    CHECKS = 2  # polls, and what is read again
+    RAISE_STOCK = 3
+    BULK = 4  # import and reconciliation
 
 
-REACH = {Lane.LOWER_STOCK: 1.0, Lane.ORDERS: 0.9, Lane.RAISE_STOCK: 0.7, Lane.BULK: 0.6}
+REACH = {
+    Lane.LOWER_STOCK: 1.0,
+    Lane.ORDERS: 0.8,
+    Lane.CHECKS: 0.6,
+    Lane.RAISE_STOCK: 0.6,
+    Lane.BULK: 0.6,
+}
 """The share of a quota that a lane may use up: the rest is there when a piece is sold."""
 
 
@@ -174,7 +181,13 @@ class Window(_Queue):
         return self._under_way + len(self._ended_at)
 
 
-KEPT = {Lane.LOWER_STOCK: 0.0, Lane.ORDERS: 0.02, Lane.RAISE_STOCK: 0.1, Lane.BULK: 0.1}
+KEPT = {
+    Lane.LOWER_STOCK: 0.0,
+    Lane.ORDERS: 0.02,
+    Lane.CHECKS: 0.02,
+    Lane.RAISE_STOCK: 0.1,
+    Lane.BULK: 0.1,
+}
 """The share of the day's calls that a lane leaves to those before it."""
 
 SLOWED = 4.0

@@ -1,14 +1,14 @@
 """One safe write of a whole listing: decided on its freshest state, kept, checked, and watched."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.catalog import mirror
-from peg.db.engine import Database
-from peg.db.transaction import begin
+from peg.catalog import mirror, offers
+from peg.db.shared_commits import SharedCommits
 from peg.domain.clock import Clock
 from peg.domain.identity import OfferId, OfferRef, ShopId
 from peg.domain.offer import ANYWHERE, Reading, Shelf
@@ -49,7 +49,7 @@ class ListingWrite:
         *,
         key: str,
         proof: Mapping[OfferId, Proof] | None,
-        database: Database,
+        commits: SharedCommits,
         clock: Clock,
         prover: Prover,
         patience: Patience,
@@ -58,7 +58,7 @@ class ListingWrite:
         self._listing = listing
         self._key = key
         self._proof = proof or {}
-        self._database = database
+        self._commits = commits
         self._clock = clock
         self._prover = prover
         self._patience = patience
@@ -104,21 +104,20 @@ class ListingWrite:
             await self._prover.orders_of(self._shop)
         else:
             await self._prover.sales_of(self._shop)
-        async with begin(self._database) as session:
-            await pauses.go_on(session, self._shop)
-            now = self._clock.now()
-            taken = await take_in_readings(
-                session, list(readings.values()), self._basis, patience=self._patience, now=now
-            )
-            self._outdated = frozenset(one.offer for one in taken if one.outdated)
-            view = await view_listing(session, self._shop, self._listing)
-            await retarget_offers(session, list(view.offers.values()), now=now)
-            view = await view_listing(session, self._shop, self._listing)
-            return await self._decided(session, view, readings)
+        return await self._commits.run(partial(self._decided, readings, self._basis))
 
     async def _decided(
-        self, session: AsyncSession, view: ListingView, readings: Mapping[OfferRef, Reading]
+        self, readings: Mapping[OfferRef, Reading], basis_read: Basis, session: AsyncSession
     ) -> Mapping[OfferRef, int]:
+        await pauses.go_on(session, self._shop)
+        now = self._clock.now()
+        taken = await take_in_readings(
+            session, list(readings.values()), basis_read, patience=self._patience, now=now
+        )
+        self._outdated = frozenset(one.offer for one in taken if one.outdated)
+        mine = await offers.of_listing(session, self._shop, self._listing)
+        await retarget_offers(session, mine, now=now)
+        view = await view_listing(session, self._shop, self._listing)
         decided, writes = {}, []
         for ref, standing in view.standings.items():
             seen = readings.get(ref)
@@ -137,8 +136,7 @@ class ListingWrite:
 
     async def keep(self, before: dict[str, Any]) -> None:
         """Store the listing's former state before it is replaced."""
-        async with begin(self._database) as session:
-            await keep_before(session, self._key, before)
+        await self._commits.run(partial(keep_before, key=self._key, before=before))
 
     async def record(self, results: Sequence[Result], *, watched: bool) -> bool:
         """Record what became of the write; True when the listing has to be looked at.
@@ -146,27 +144,30 @@ class ListingWrite:
         What now shows its target is noted as shown. A `watched` listing is read again once every
         sale from before the write must have shown.
         """
-        doubtful = False
-        async with begin(self._database) as session:
-            now = self._clock.now()
-            view = await view_listing(session, self._shop, self._listing)
-            for result in results:
-                doubtful |= await self._record_one(session, view, result)
-            for ref in view.sides.keys() - {result.ref for result in results}:
-                await mirror.note_not_sent(session, view.offers[ref].id, ANYWHERE)
-            refused = [
-                (view.offers[result.ref], result)
-                for result in results
-                if result.shown is Shown.REFUSED and result.ref in view.standings
-            ]
-            await refusals.note_refused(session, refused, now=now)
-            await note_outcomes(session, self._shop, results, now=now)
-            outcome = ", ".join(sorted({result.shown.value for result in results}))
-            await end_attempt(session, self._key, outcome=outcome, now=now)
-            for offer in view.offers.values() if watched else ():
-                due_at = now + self._patience.receipt_lag()
-                await checks.read_again(session, offer.id, due_at=due_at, why=checks.WATCHED)
-            await settle_listing(session, self._shop, self._listing, self._clock)
+        return await self._commits.run(partial(self._recorded, results, watched=watched))
+
+    async def _recorded(
+        self, results: Sequence[Result], session: AsyncSession, *, watched: bool
+    ) -> bool:
+        doubtful, now = False, self._clock.now()
+        view = await view_listing(session, self._shop, self._listing)
+        for result in results:
+            doubtful |= await self._record_one(session, view, result)
+        for ref in view.sides.keys() - {result.ref for result in results}:
+            await mirror.note_not_sent(session, view.offers[ref].id, ANYWHERE)
+        refused = [
+            (view.offers[result.ref], result)
+            for result in results
+            if result.shown is Shown.REFUSED and result.ref in view.standings
+        ]
+        await refusals.note_refused(session, refused, now=now)
+        await note_outcomes(session, self._shop, results, now=now)
+        outcome = ", ".join(sorted({result.shown.value for result in results}))
+        await end_attempt(session, self._key, outcome=outcome, now=now)
+        for offer in view.offers.values() if watched else ():
+            due_at = now + self._patience.receipt_lag()
+            await checks.read_again(session, offer.id, due_at=due_at, why=checks.WATCHED)
+        await settle_listing(session, self._shop, self._listing, self._clock)
         return doubtful
 
     async def _record_one(self, session: AsyncSession, view: ListingView, result: Result) -> bool:

@@ -3,14 +3,17 @@
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.bus.crew import all_to_their_end
 from peg.catalog import offers
 from peg.catalog.interrupted import note_interrupted
 from peg.db.engine import Database
+from peg.db.shared_commits import SharedCommits
 from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
 from peg.domain.identity import OfferId, ShopId
@@ -31,6 +34,9 @@ from peg.propagation.proof import Prover
 log = structlog.get_logger()
 
 UNPROVED = "unproved"
+LISTINGS_TOGETHER_MAX = 10
+"""What one order took stands in a few listings: each step of their writes is one transaction."""
+
 RAISED_AT_ONCE_MAX = 4
 """Raises wait for shared polls; what is lowered never waits behind them."""
 
@@ -70,6 +76,7 @@ class ListingPusher:
         self._shop = shop
         self._writer = writer
         self._database = database
+        self._commits = SharedCommits(database, together_max=LISTINGS_TOGETHER_MAX)
         self._clock = clock
         self._rng = rng
         self._lookout = lookout
@@ -121,7 +128,8 @@ class ListingPusher:
                 await self._later(list(proof or {}), UNPROVED)
                 return ListingMove.WAIT  # for its turn, and by now for another proof
             attempt = self._attempt(listing, proof)
-            view, writes = await self._plan(attempt, listing, may_raise=proof is not None)
+            planning = partial(self._plan, attempt, listing, may_raise=proof is not None)
+            view, writes = await self._commits.run(planning)
             doubtful = await self._write(attempt, view) if writes else False
         keys = [offer.id for offer in view.offers.values()]
         try:
@@ -137,17 +145,16 @@ class ListingPusher:
         return view.move
 
     async def _plan(
-        self, attempt: ListingWrite, listing: str, *, may_raise: bool
+        self, attempt: ListingWrite, listing: str, session: AsyncSession, *, may_raise: bool
     ) -> tuple[ListingView, bool]:
         """What the listing is and needs; True: it is written now, and that is prepared."""
-        async with begin(self._database) as session:
-            view = await view_listing(session, self._shop, listing)
-            moves = _WRITES if may_raise else _LOWERS
-            writes = view.move in moves and await pause_of(session, self._shop) is None
-            if writes:
-                await attempt.prepare(session, view)
-            elif view.move is ListingMove.NONE:
-                await settle_listing(session, self._shop, listing, self._clock)
+        view = await view_listing(session, self._shop, listing)
+        moves = _WRITES if may_raise else _LOWERS
+        writes = view.move in moves and await pause_of(session, self._shop) is None
+        if writes:
+            await attempt.prepare(session, view)
+        elif view.move is ListingMove.NONE:
+            await settle_listing(session, self._shop, listing, self._clock)
         return view, writes
 
     def _attempt(self, listing: str, proof: Mapping[OfferId, Proof] | None) -> ListingWrite:
@@ -156,7 +163,7 @@ class ListingPusher:
             listing,
             key=new_key(self._rng),
             proof=proof,
-            database=self._database,
+            commits=self._commits,
             clock=self._clock,
             prover=self._prover,
             patience=self._patience,

@@ -118,6 +118,24 @@ async def test_counting_when_calls_are_sent_would_let_too_many_arrive_together()
     assert max(worst) > 5
 
 
+@pytest.mark.parametrize("lane", [Lane.CHECKS, Lane.RAISE_STOCK, Lane.BULK])
+async def test_an_order_of_two_listings_finds_its_calls_free_whatever_else_goes_on(
+    lane: Lane,
+) -> None:
+    clock = StandingClock()
+    window = Window(clock, calls=10)
+    others = [asyncio.create_task(window.take(1, lane)) for _ in range(10)]
+    await asyncio.sleep(0)
+    begun = clock.monotonic()
+
+    for _ in range(4):  # both listings in one, the receipts, and two writes
+        await window.take(1, Lane.LOWER_STOCK)
+
+    assert clock.monotonic() == begun
+    for other in others:
+        other.cancel()
+
+
 async def test_calls_of_other_programs_take_their_places_too() -> None:
     clock = StandingClock()
     window = Window(clock, calls=10)
@@ -133,8 +151,8 @@ async def test_calls_of_other_programs_take_their_places_too() -> None:
 @pytest.mark.parametrize(
     ("left", "goes_on"),
     [
-        (5_000, {"lower", "orders", "raise", "bulk"}),
-        (900, {"lower", "orders"}),
+        (5_000, {"lower", "orders", "checks", "raise", "bulk"}),
+        (900, {"lower", "orders", "checks"}),
         (100, {"lower"}),
         (0, {"lower"}),
     ],

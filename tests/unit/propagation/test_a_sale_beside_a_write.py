@@ -27,6 +27,7 @@ from tests.support.clocks import StandingClock
 
 from peg.catalog import mirror
 from peg.db.engine import Database
+from peg.db.shared_commits import SharedCommits
 from peg.db.transaction import begin
 from peg.domain.identity import OfferId, ShopId
 from peg.domain.offer import ANYWHERE, Shelf
@@ -113,7 +114,7 @@ def written(database: Database, offer: OfferId) -> Writing:
         "22",
         key=new_key(Random(1)),
         proof={offer: Proof(begun_at=minute(0), readings={}, orders={})},
-        database=database,
+        commits=SharedCommits(database),
         clock=clock,
         prover=NothingNew(database, clock, nobody, polls, many=PATIENCE.many),
         patience=PATIENCE,

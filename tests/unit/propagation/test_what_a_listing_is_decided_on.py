@@ -25,6 +25,7 @@ from tests.support.clocks import StandingClock
 
 from peg.catalog import mirror, offers
 from peg.db.engine import Database
+from peg.db.shared_commits import SharedCommits
 from peg.db.transaction import begin, reading
 from peg.domain.identity import OfferId, ShopId, Sku
 from peg.domain.offer import ANYWHERE, Shelf
@@ -85,7 +86,7 @@ class Listing:
             "22",
             key=new_key(Random(1)),
             proof={self.ids[sku]: PROOF for sku in proved},
-            database=self.database,
+            commits=SharedCommits(self.database),
             clock=clock,
             prover=Bookkeeper(self.database, clock, asks=asks),
             patience=PATIENCE,

@@ -54,7 +54,7 @@ class EtsyClient:
         """How many times longer routine reading should wait now, so that the day lasts."""
         return self._quota.slowed
 
-    async def inventory(self, listing: str, *, lane: Lane = Lane.ORDERS) -> Answer:
+    async def inventory(self, listing: str, *, lane: Lane) -> Answer:
         """One listing's inventory and, with it, its state."""
         return await self._read(
             "getListingInventory",
@@ -63,13 +63,13 @@ class EtsyClient:
             lane,
         )
 
-    async def inventories(self, listings: Sequence[str]) -> Answer:
-        """Up to 100 listings' inventories; one dead id answers 404 for all."""
+    async def inventories(self, listings: Sequence[str], *, lane: Lane = Lane.BULK) -> Answer:
+        """Up to 100 listings with their inventories; one dead id answers 404 for all."""
         return await self._read(
             "getListingsInventoryByListingIds",
             "/listings/batch/inventory",
             {"listing_ids": ",".join(listings)},
-            Lane.BULK,
+            lane,
         )
 
     async def states(self, listings: Sequence[str]) -> Answer:
@@ -106,10 +106,10 @@ class EtsyClient:
         path = f"{self._shop_path}/listings"
         return await self._read("getListingsByShop", path, query, Lane.BULK)
 
-    async def receipts(self, query: Mapping[str, str]) -> Answer:
+    async def receipts(self, query: Mapping[str, str], *, lane: Lane) -> Answer:
         """A page of the shop's receipts."""
         path = f"{self._shop_path}/receipts"
-        return await self._read("getShopReceipts", path, query, Lane.ORDERS)
+        return await self._read("getShopReceipts", path, query, lane)
 
     async def receipt(self, order: str) -> Answer:
         """One receipt."""

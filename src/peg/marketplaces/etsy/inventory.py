@@ -12,7 +12,6 @@ from peg.domain.clock import Clock
 from peg.domain.identity import ShopId
 from peg.domain.offer import Shelf
 from peg.marketplaces.etsy import replacement
-from peg.marketplaces.etsy.answers import text, thing
 from peg.marketplaces.etsy.client import EtsyClient
 from peg.marketplaces.etsy.listing_state import (
     COSTS_A_FEE,
@@ -22,7 +21,7 @@ from peg.marketplaces.etsy.listing_state import (
     leaves_nothing,
     plan,
 )
-from peg.marketplaces.etsy.translate import readings
+from peg.marketplaces.etsy.looks import Looks
 from peg.marketplaces.limiter import Lane
 from peg.marketplaces.port import (
     MarketplaceError,
@@ -34,9 +33,6 @@ from peg.marketplaces.port import (
 )
 from peg.marketplaces.writers import Decide, KeepBefore
 
-CHECKS = Lane.ORDERS
-"""What was lowered is checked after what is still to be lowered: Etsy's second has few calls."""
-
 LOOK_AGAIN_S = (0.3, 1.0)
 """Waits before a check is repeated: Etsy's first read after a write is stale now and then."""
 
@@ -45,24 +41,9 @@ class InventoryWriter:
     """Writes listings of one shop; fulfils `ListingWriter`."""
 
     def __init__(self, *, shop: ShopId, client: EtsyClient, clock: Clock) -> None:
-        self._shop = shop
         self._client = client
         self._clock = clock
-
-    async def look(self, listing: str, lane: Lane) -> View:
-        """Read a listing's inventory and state in one call.
-
-        Raises:
-            RemoteGone: it is deleted.
-        """
-        answer = await self._client.inventory(listing, lane=lane)
-        state = text(thing(answer.body, "listing"), "state")
-        return View(
-            listing=listing,
-            state=state,
-            inventory=answer.body,
-            readings=readings(self._shop, listing, answer.body, state, answer.seen),
-        )
+        self._looks = Looks(shop=shop, client=client, clock=clock)
 
     async def withdraw(self, listing: str) -> Sequence[Result]:
         """Take a listing off sale and check it: two calls.
@@ -74,13 +55,14 @@ class InventoryWriter:
         """
         refusal, doubt = "", "Etsy said yes, and it still shows as active"
         try:
-            await self._client.withdraw(listing)
+            with self._looks.writing():
+                await self._client.withdraw(listing)
         except MaybeApplied:
             doubt = "no answer came, and it still shows as active"
         except Refused as error:
             refusal = str(error)
         view = await self._look_until(
-            listing, lambda seen: bool(refusal) or not seen.on_sale, CHECKS
+            listing, lambda seen: bool(refusal) or not seen.on_sale, Lane.CHECKS
         )
         if refusal:
             return view.all(Shown.REFUSED if view.on_sale else Shown.ALREADY, refusal)
@@ -99,7 +81,7 @@ class InventoryWriter:
             RemoteGone: the listing is deleted.
             UnexpectedAnswer: what was read lacks something, so nothing was sent.
         """
-        view = await self.look(listing, Lane.LOWER_STOCK if lowers else Lane.RAISE_STOCK)
+        view = await self._looks.look(listing, Lane.LOWER_STOCK if lowers else Lane.RAISE_STOCK)
         wanted = await decide(view.readings)
         if leaves_nothing(view, wanted):
             if not view.on_sale:
@@ -126,7 +108,7 @@ class InventoryWriter:
             RemoteGone: the listing is deleted.
             UnexpectedAnswer: what was read lacks something, so nothing was sent.
         """
-        view = await self.look(listing, Lane.RAISE_STOCK)
+        view = await self._looks.look(listing, Lane.RAISE_STOCK)
         if view.shelf is Shelf.LISTED:
             return await self.rewrite(listing, decide, keep)
         if view.state in COSTS_A_FEE:
@@ -148,7 +130,8 @@ class InventoryWriter:
                 return results
         activated = planned.activating()
         try:
-            await self._client.activate(planned.before.listing)
+            with self._looks.writing():
+                await self._client.activate(planned.before.listing)
         except MaybeApplied:
             activated = activated.left_unanswered()
         after = await self._look_until(
@@ -161,12 +144,13 @@ class InventoryWriter:
     async def _replace(self, planned: Plan, body: bytes) -> tuple[Plan, View]:
         before = planned.before
         lane = Lane.LOWER_STOCK if planned.lowers else Lane.RAISE_STOCK
-        checked_in = CHECKS if planned.lowers else Lane.RAISE_STOCK
+        checked_in = Lane.CHECKS if planned.lowers else Lane.RAISE_STOCK
         variations = replacement.variations_of(before.inventory)
         try:
-            await self._client.replace_inventory(
-                before.listing, body, variations=variations, lane=lane
-            )
+            with self._looks.writing():
+                await self._client.replace_inventory(
+                    before.listing, body, variations=variations, lane=lane
+                )
         except MaybeApplied:
             planned = planned.left_unanswered()
         after = await self._look_until(
@@ -183,12 +167,12 @@ class InventoryWriter:
                 former figure still stands: what is missing of it would seem lost.
         """
         try:
-            view = await self.look(listing, lane)
+            view = await self._looks.look(listing, lane)
             for wait_s in LOOK_AGAIN_S:
                 if changed(view):
                     break
                 await self._clock.sleep(wait_s)
-                view = await self.look(listing, lane)
+                view = await self._looks.look(listing, lane)
         except RemoteGone:
             raise
         except MarketplaceError as error:

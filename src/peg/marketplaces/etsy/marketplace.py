@@ -18,7 +18,7 @@ from peg.marketplaces.etsy.batches import ask_all
 from peg.marketplaces.etsy.client import EtsyClient
 from peg.marketplaces.etsy.inventory import InventoryWriter
 from peg.marketplaces.etsy.receipts import order_of, orders_of
-from peg.marketplaces.etsy.translate import Seen, gone, offers, products, readings
+from peg.marketplaces.etsy.translate import Seen, gone, offers, readings, tells_all
 from peg.marketplaces.limiter import Lane
 from peg.marketplaces.port import OffersPage, OrdersPage, RemoteGone, UnreadableOffer
 
@@ -83,7 +83,8 @@ class EtsyMarketplace(InventoryWriter):
     ) -> OrdersPage:
         """One page of receipts: one call."""
         at = rounds.begun(rounds.parse(cursor, now), now, sales_only=sales_only)
-        answer = await self._client.receipts(rounds.query(at))
+        lane = Lane.LOWER_STOCK if sales_only else Lane.CHECKS
+        answer = await self._client.receipts(rounds.query(at), lane=lane)
         page = things(answer.body, "results")
         following = rounds.after(at, page, now)
         orders, unreadable = orders_of(self.shop, page, answer.seen.begun_at)
@@ -142,7 +143,7 @@ class EtsyMarketplace(InventoryWriter):
 
     async def _offers(self, rows: Mapping[str, Json], seen: Seen) -> OffersPage:
         """The offers of some listings; an odd one must not end the reading of the others."""
-        blank = [listing for listing, row in rows.items() if not _tells_all(row)]
+        blank = [listing for listing, row in rows.items() if not tells_all(row)]
         better = await ask_all(blank, self._ask_inventories)
         found: list[RemoteOffer] = []
         odd: list[UnreadableOffer] = []
@@ -179,7 +180,7 @@ class EtsyMarketplace(InventoryWriter):
 
     async def _read_one(self, listing: str) -> Mapping[OfferRef, Reading]:
         try:
-            return (await self.look(listing, Lane.ORDERS)).readings
+            return (await self._looks.look(listing, Lane.CHECKS)).readings
         except RemoteGone:
             return {}
 
@@ -188,9 +189,3 @@ class EtsyMarketplace(InventoryWriter):
 
     async def _ask_listings(self, listings: Sequence[str]) -> Json:
         return (await self._client.states(listings)).body
-
-
-def _tells_all(row: Json) -> bool:
-    """Whether a page's row carries its inventory with every SKU: some come back blank there."""
-    inventory = row.get("inventory")
-    return isinstance(inventory, dict) and all(one.get("sku") for one in products(inventory))

@@ -49,6 +49,12 @@ def products(inventory: Json) -> list[Json]:
     return [one for one in things(inventory, "products") if not one.get("is_deleted")]
 
 
+def tells_all(row: Json) -> bool:
+    """Whether a listing among others carries its inventory with every SKU: some come back blank."""
+    inventory = row.get("inventory")
+    return isinstance(inventory, dict) and all(one.get("sku") for one in products(inventory))
+
+
 def offering(product: Json) -> Json:
     """The one offering of a product.
 
