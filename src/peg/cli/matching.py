@@ -7,7 +7,7 @@ from typing import ClassVar
 from cyclopts import App
 
 from peg.cli.terminal import Here, Report
-from peg.cli.words import sku_of, whole
+from peg.cli.words import Number, sku_of, whole
 from peg.db.engine import Database
 from peg.db.transaction import reading
 from peg.domain.errors import BadQuantity, ErrorKind, PegError
@@ -54,7 +54,7 @@ class UnclearPairs(PegError):
 
 @app.command
 async def accept(
-    *pairs: int, surer_than: int | None = None, sku: str | None = None, here: Here
+    *pairs: Number, surer_than: Number | None = None, sku: str | None = None, here: Here
 ) -> int:
     """They are the same piece: from now on they share its stock.
 
@@ -131,7 +131,7 @@ def _accepted(
 
 
 @app.command
-async def reject(*pairs: int, here: Here) -> int:
+async def reject(*pairs: Number, here: Here) -> int:
     """They are two pieces; they are not proposed again.
 
     Args:
@@ -147,7 +147,7 @@ async def reject(*pairs: int, here: Here) -> int:
 
 
 @app.command
-async def compose(offer: int, /, *parts: str, here: Here) -> int:
+async def compose(offer: Number, /, *parts: str, here: Here) -> int:
     """A sale of this offer takes these pieces: a set, or several of one.
 
     Args:

@@ -53,5 +53,12 @@ def _is_local(request: Request) -> bool:
     if any(name in request.headers for name in ("x-forwarded-for", "forwarded", "x-real-ip")):
         return False
     caller = request.client.host if request.client is not None else ""
-    asked_for = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
-    return caller in LOOPBACK and asked_for in LOOPBACK
+    return caller in LOOPBACK and _host(f"//{request.headers.get('host', '')}") in LOOPBACK
+
+
+def _host(address: str) -> str:
+    """The name in an address, without its port; empty where it is none."""
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""

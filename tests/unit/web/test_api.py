@@ -170,6 +170,8 @@ async def test_another_machine_reads_nothing_without_the_token(tmp_path: Path, p
     [
         ("http://evil.example.com", {}),  # a stranger's name that resolves to this machine
         ("http://127.0.0.1:8377", {"X-Forwarded-For": "1.2.3.4"}),  # passed on by a proxy
+        ("http://127.0.0.1:8377", {"Host": "[::1"}),  # no address at all
+        ("http://127.0.0.1:8377", {"Host": ""}),
     ],
 )
 async def test_a_request_that_only_looks_local_reads_nothing(

@@ -132,10 +132,11 @@ async def test_connecting_etsy_sends_along_a_challenge_and_never_the_verifier(
     assert "shared" not in answer.headers["location"].replace("shared_secret", "")
 
 
-async def test_a_form_sent_by_another_site_connects_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("origin", ["https://evil.example.com", "null", "", "http://[::1"])
+async def test_a_form_sent_by_another_site_connects_nothing(tmp_path: Path, origin: str) -> None:
     async with open_web(tmp_path) as door:
         answer = await door.client.post(
-            "/connect/shopify", data=SHOPIFY, headers={"origin": "https://evil.example.com"}
+            "/connect/shopify", data=SHOPIFY, headers={"origin": origin}
         )
 
     assert (answer.status_code, answer.json()["title"]) == (403, "CrossSite")
