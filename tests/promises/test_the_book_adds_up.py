@@ -21,6 +21,7 @@ from tests.support.bench import NOON, RING, OrderTold, etsy_ref, line, open_benc
 
 from peg.domain.errors import InsufficientStock
 from peg.domain.identity import LocationId
+from peg.domain.messages import StockChanged
 from peg.ledger import cases, counter, orders, queries, reservations
 from peg.ledger.order_lines import Component, Resolved
 
@@ -31,16 +32,24 @@ RINGS = {"1": Resolved(offer=None, components=(Component(sku=RING),))}
 
 @dataclass(slots=True)
 class Model:
-    """The book in ten lines: pieces on the shelf, orders by state, holds."""
+    """The book in ten lines: pieces on the shelf, holds, and each order as it was told last."""
 
     on_hand: int = 0
-    orders: dict[int, tuple[int, int, int]] = field(default_factory=dict)
     holds: dict[int, int] = field(default_factory=dict)
+    orders: dict[int, tuple[int, int, int]] = field(default_factory=dict)
+
+    def tell(self, order: int, minute: int, committed: int, gone: int) -> None:
+        if minute >= self.orders.get(order, (minute,))[0]:
+            self.orders[order] = (minute, committed, gone)
+
+    @property
+    def gone(self) -> int:
+        return sum(gone for _, _, gone in self.orders.values())
 
     @property
     def available(self) -> int:
-        sold = sum(committed + gone for committed, gone, _ in self.orders.values())
-        return self.on_hand - sold - sum(self.holds.values())
+        committed = sum(committed for _, committed, _ in self.orders.values())
+        return self.on_hand - self.gone - committed - sum(self.holds.values())
 
 
 class BookMachine(RuleBasedStateMachine):
@@ -54,6 +63,7 @@ class BookMachine(RuleBasedStateMachine):
         self.bench = self.run(self.stack.enter_async_context(open_bench(Path(self.home.name))))
         self.model = Model()
         self.minute = 0
+        self.left_before, self.told_before = 0, 0
 
     def run(self, work: Awaitable[T]) -> T:
         return self.loop.run_until_complete(work)
@@ -110,33 +120,33 @@ class BookMachine(RuleBasedStateMachine):
         shipped=st.integers(0, 2),
         written_off=st.integers(0, 1),
         restocked=st.integers(0, 2),
+        late_by=st.integers(0, 3),
     )
     def tell_of_an_order(
-        self, order: int, committed: int, shipped: int, written_off: int, restocked: int
+        self,
+        order: int,
+        committed: int,
+        shipped: int,
+        written_off: int,
+        restocked: int,
+        late_by: int,
     ) -> None:
+        """As it stood a while ago, which may be before what was told of it last."""
         self.minute += 1
         told = line(
             etsy_ref(), committed, shipped=shipped, written_off=written_off, restocked=restocked
         )
-        snapshot = OrderTold(order=str(order)).told(self.minute, told)
+        snapshot = OrderTold(order=str(order)).told(self.minute - late_by, told)
         self.run(orders.apply(self.bench.session, snapshot, RINGS, places={}, now=NOON))
-        self.model.orders[order] = (committed, shipped + written_off, restocked)
-
-    @rule(order=st.integers(1, 3))
-    def tell_of_it_late(self, order: int) -> None:
-        late = OrderTold(order=str(order)).told(-99, line(etsy_ref(), 2))
-        done = self.run(orders.apply(self.bench.session, late, RINGS, places={}, now=NOON))
-        if done.outcome is not orders.Outcome.OLDER:
-            self.model.orders[order] = (2, 0, 0)
+        self.model.tell(order, self.minute - late_by, committed, shipped + written_off)
 
     @invariant()
     def the_book_equals_the_model(self) -> None:
         if not self.minute and not self.model.on_hand and not self.model.orders:
             return
         position = self.run(queries.position(self.bench.session, RING))
-        gone = sum(gone for _, gone, _ in self.model.orders.values())
         assert position.level.available == self.model.available
-        assert position.level.on_hand == self.model.on_hand - gone
+        assert position.level.on_hand == self.model.on_hand - self.model.gone
         assert position.level.reserved == sum(self.model.holds.values())
         assert position.oversold == max(0, -self.model.available)
 
@@ -148,6 +158,12 @@ class BookMachine(RuleBasedStateMachine):
         assert [(case["sku"], case["oversold"]) for case in open_cases] == (
             [(RING, oversold)] if oversold else []
         )
+
+    @invariant()
+    def whatever_changes_what_is_left_is_told(self) -> None:
+        left, told = self.model.available, len(self.run(self.bench.news(StockChanged.topic)))
+        assert told > self.told_before or left == self.left_before
+        self.left_before, self.told_before = left, told
 
     def teardown(self) -> None:
         self.run(self.stack.aclose())
