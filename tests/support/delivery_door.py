@@ -22,6 +22,7 @@ from peg.domain.identity import Channel, ShopId
 from peg.intake.acceptor import Acceptor
 from peg.intake.looking import Lookout
 from peg.intake.patience import Patience
+from peg.intake.polling import Polls
 from peg.intake.reception import Reception
 from peg.intake.tables import inbox
 from peg.marketplaces.etsy.webhooks import EtsyHints, EtsySignatures
@@ -198,6 +199,12 @@ def _acceptor(ground: Ground) -> Acceptor:
         ground.signals,
         shops=shops,
         readers={Channel.SHOPIFY: ShopifyHints(), Channel.ETSY: EtsyHints(ETSY_API)},
-        lookout=Lookout(ground.database, ground.clock, shops, patience),
+        lookout=Lookout(
+            ground.database,
+            ground.clock,
+            shops,
+            patience,
+            polls=Polls(ground.database, ground.clock, shops, patience),
+        ),
         patience=patience,
     )

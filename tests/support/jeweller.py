@@ -51,12 +51,13 @@ class Jeweller:
         """PEG compares Shopify with the book."""
         shops = {self.shopify.shop: self.shopify}
         patience = Patience()
+        polls = Polls(self.database, self.clock, shops, patience)
         reconciler = Reconciler(
             self.database,
             self.clock,
             shops,
-            polls=Polls(self.database, self.clock, shops, patience),
-            lookout=Lookout(self.database, self.clock, shops, patience),
+            polls=polls,
+            lookout=Lookout(self.database, self.clock, shops, patience, polls=polls),
             patience=patience,
         )
         return await reconciler.reconcile(self.shopify.shop)

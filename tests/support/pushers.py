@@ -24,7 +24,7 @@ def doors(shops: TwoShops) -> Mapping[ShopId, Marketplace]:
 
 
 def lookout(shops: TwoShops) -> Lookout:
-    return Lookout(shops.database, shops.clock, doors(shops), PATIENCE)
+    return Lookout(shops.database, shops.clock, doors(shops), PATIENCE, polls=shops.polls)
 
 
 def prover(shops: TwoShops) -> Prover:

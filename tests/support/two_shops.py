@@ -160,7 +160,7 @@ async def open_two_shops(
     async with open_book(home) as database:
         await _connect(database, list(shops), clock)
         polls = Polls(database, clock, shops, patience)
-        lookout = Lookout(database, clock, shops, patience)
+        lookout = Lookout(database, clock, shops, patience, polls=polls)
         signals = Signals(database, clock)
         importer = Importer(database, clock, shops, polls=polls, patience=patience)
         await importer.run(lambda _step, _by: None)

@@ -25,6 +25,12 @@ async def note_shop_interrupted(session: AsyncSession, shop: ShopId) -> int:
     return await _note(session, tables.mirror.c.offer.in_(theirs))
 
 
+async def unanswered(session: AsyncSession) -> frozenset[OfferId]:
+    """The offers of which a write got no answer; they are few at any time."""
+    query = select(tables.mirror.c.offer).where(tables.mirror.c.unanswered).distinct()
+    return frozenset(await session.scalars(query))
+
+
 async def _note(session: AsyncSession, mine: ColumnElement[bool]) -> int:
     require_transaction(session)
     statement = (

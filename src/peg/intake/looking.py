@@ -4,13 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from peg.catalog import mirror, offers
+from peg.catalog.interrupted import unanswered
 from peg.db.engine import Database
 from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
 from peg.domain.identity import OfferId, ShopId
 from peg.intake.desk import TakenIn
 from peg.intake.patience import Patience
-from peg.intake.readings import basis_of, take_in_readings
+from peg.intake.polling import Polls
+from peg.intake.readings import basis_of, take_in_readings, without_unanswered
 from peg.marketplaces.port import Marketplace, MarketplaceError, ShowsNewest
 
 
@@ -31,11 +33,14 @@ class Lookout:
         clock: Clock,
         shops: Mapping[ShopId, Marketplace],
         patience: Patience,
+        *,
+        polls: Polls,
     ) -> None:
         self._database = database
         self._clock = clock
         self._shops = shops
         self._patience = patience
+        self._polls = polls
 
     async def look(self, wanted: Iterable[OfferId]) -> Sequence[TakenIn]:
         """Read the offers, shop by shop, and explain what they show.
@@ -49,10 +54,15 @@ class Lookout:
         return seen.taken
 
     async def look_where_possible(self, wanted: Iterable[OfferId]) -> Seen:
-        """`look`, but a shop that cannot be read is named and not raised."""
+        """`look`, but a shop that cannot be read is named and not raised.
+
+        What became of a write that got no answer tells only once the orders are read as well, and
+        after the offer: a sale looks alike. If they bring one, what was read is outdated by it.
+        """
         async with reading(self._database) as session:
             found = await offers.by_ids(session, list(wanted))
             basis = await basis_of(session, list(found))
+            unheard = await unanswered(session)
         by_shop: dict[ShopId, list[offers.Offer]] = {}
         for offer in found.values():
             if not offer.gone:
@@ -62,6 +72,8 @@ class Lookout:
         for shop, shop_offers in sorted(by_shop.items()):
             try:
                 seen = await self._shops[shop].read([offer.ref for offer in shop_offers])
+                if unheard.intersection(offer.id for offer in shop_offers):
+                    await self._polls.poll(shop)
             except MarketplaceError as error:
                 failures[shop] = error
                 continue
@@ -82,6 +94,7 @@ class Lookout:
             basis = await mirror.versions_of_shop(session, shop)
         seen = [offer.reading for offer in await newest.newest()]
         async with begin(self._database) as session:
+            answered = await without_unanswered(session, basis)
             return await take_in_readings(
-                session, seen, basis, patience=self._patience, now=self._clock.now()
+                session, seen, answered, patience=self._patience, now=self._clock.now()
             )

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import mirror, offers
+from peg.catalog.interrupted import unanswered
 from peg.domain.identity import OfferId
 from peg.domain.offer import Reading
 from peg.intake import checks, surprises
@@ -24,6 +25,12 @@ async def basis_of(session: AsyncSession, wanted: Iterable[OfferId]) -> Basis:
     return {
         offer: {place: row.version for place, row in rows.items()} for offer, rows in known.items()
     }
+
+
+async def without_unanswered(session: AsyncSession, basis: Basis) -> Basis:
+    """Leave out offers of which a write got no answer: a look reads the orders after them, too."""
+    unheard = await unanswered(session)
+    return {offer: versions for offer, versions in basis.items() if offer not in unheard}
 
 
 async def take_in_readings(

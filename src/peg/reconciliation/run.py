@@ -21,7 +21,7 @@ from peg.intake.looking import Lookout
 from peg.intake.patience import Patience
 from peg.intake.places import read_places
 from peg.intake.polling import Polls
-from peg.intake.readings import Basis, basis_of, take_in_readings
+from peg.intake.readings import Basis, basis_of, take_in_readings, without_unanswered
 from peg.ledger import questions
 from peg.ledger.questions import Question
 from peg.marketplaces.port import Marketplace, OffersPage, UnreadableOffer
@@ -143,7 +143,7 @@ class Reconciler:
             await take_in_readings(
                 session,
                 [remote.reading for remote in fresh],
-                run.basis,
+                await without_unanswered(session, run.basis),
                 patience=self._patience,
                 now=now,
             )

@@ -196,7 +196,7 @@ def build_engine(
     doors, believed = OpenShops(), dict(signatures)
     bus = LocalBus(database, clock, signals)
     polls = Polls(database, clock, doors, patience)
-    lookout = Lookout(database, clock, doors, patience)
+    lookout = Lookout(database, clock, doors, patience, polls=polls)
     Retargeter(database, clock, patience.many).listen(bus)
     engine = Engine(
         ground=ground,

@@ -55,7 +55,7 @@ async def deliver(shops: TwoShops, letters: list[httpx2.Request], *, named: Shop
         Signals(shops.database, shops.clock),
         shops=doors,
         readers={Channel.SHOPIFY: ShopifyHints()},
-        lookout=Lookout(shops.database, shops.clock, doors, PATIENCE),
+        lookout=Lookout(shops.database, shops.clock, doors, PATIENCE, polls=shops.polls),
         patience=PATIENCE,
     )
     await acceptor.work_once()

@@ -107,8 +107,8 @@ async def is_sold_on_shopify(database: Database) -> None:
 
 def written(database: Database, offer: OfferId) -> Writing:
     clock = StandingClock()
-    nobody = Lookout(database, clock, {}, PATIENCE)
     polls = Polls(database, clock, {}, PATIENCE)
+    nobody = Lookout(database, clock, {}, PATIENCE, polls=polls)
     attempt = ListingWrite(
         ETSY,
         "22",

@@ -103,7 +103,8 @@ async def chains(tmp_path: Path) -> AsyncIterator[Chains]:
         here.clock.pass_(60)
         here.shopify.now = here.etsy.now = here.clock.now()
         parts = (here.database, here.clock, doors(here), Patience())
-        yield Chains(here, on_shopify, on_etsy, Lookout(*parts), Polls(*parts))
+        polls = Polls(*parts)
+        yield Chains(here, on_shopify, on_etsy, Lookout(*parts, polls=polls), polls)
 
 
 def doors(here: Jeweller) -> dict[ShopId, Marketplace]:
@@ -117,7 +118,8 @@ async def etsy_cannot_be_read(chains: Chains) -> Chains:
 
 async def both_were_read_before(chains: Chains) -> Chains:
     here = chains.here
-    lookout = Remembering(here.database, here.clock, doors(here), Patience())
+    parts = (here.database, here.clock, doors(here), Patience())
+    lookout = Remembering(*parts, polls=chains.polls)
     await lookout.look_where_possible([OfferId(1), OfferId(2)])
     here.clock.pass_(1)
     return Chains(here, chains.on_shopify, chains.on_etsy, lookout, chains.polls)

@@ -48,8 +48,8 @@ class Bookkeeper(Prover):
     """Takes in the one order that Etsy has, unless the orders are left for later."""
 
     def __init__(self, database: Database, clock: StandingClock, *, asks: bool) -> None:
-        nobody = Lookout(database, clock, {}, PATIENCE)
         polls = Polls(database, clock, {}, PATIENCE)
+        nobody = Lookout(database, clock, {}, PATIENCE, polls=polls)
         super().__init__(database, clock, nobody, polls, many=PATIENCE.many)
         self._book = database
         self._asks = asks

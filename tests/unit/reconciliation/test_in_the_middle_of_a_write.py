@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from tests.support.pushers import due, on_shopify, reconciler
+from tests.support.pushers import due, lookout, on_shopify, reconciler
 from tests.support.two_shops import CHAIN, PATIENCE, SHOPIFY, TwoShops, open_two_shops
 
 from peg.catalog.interrupted import note_interrupted
@@ -19,7 +19,7 @@ from peg.reconciliation.tables import differences
 class Overtaken:
     """The write is obeyed; a comparison is made before its answer comes.
 
-    Unguarded, the write under way counts as one that nobody will answer: the reading explains it.
+    Unguarded, the write under way counts as one that nobody will answer: a look explains it.
     """
 
     def __init__(self, shops: TwoShops, *, guarded: bool) -> None:
@@ -31,6 +31,8 @@ class Overtaken:
         if not self._guarded:
             async with begin(self._shops.database) as session:
                 await note_interrupted(session)
+            chain = await self._shops.offer(CHAIN, SHOPIFY)
+            await lookout(self._shops).look([chain.id])
         await reconciler(self._shops).reconcile(SHOPIFY)
         return results
 

@@ -40,7 +40,7 @@ def parts(here: Jeweller) -> tuple[Reconciler, Checker]:
     shops: dict[ShopId, Marketplace] = {here.shopify.shop: here.shopify}
     patience = Patience()
     polls = Polls(here.database, here.clock, shops, patience)
-    lookout = Lookout(here.database, here.clock, shops, patience)
+    lookout = Lookout(here.database, here.clock, shops, patience, polls=polls)
     signals = Signals(here.database, here.clock)
     return (
         Reconciler(

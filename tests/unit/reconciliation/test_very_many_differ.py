@@ -42,10 +42,11 @@ async def compares(here: Jeweller, many: Many) -> list[tuple[str, str]]:
     shops: dict[ShopId, Marketplace] = {here.shopify.shop: here.shopify}
     patience = Patience(many=many)
     ground = (here.database, here.clock, shops)
+    polls = Polls(*ground, patience)
     await Reconciler(
         *ground,
-        polls=Polls(*ground, patience),
-        lookout=Lookout(*ground, patience),
+        polls=polls,
+        lookout=Lookout(*ground, patience, polls=polls),
         patience=patience,
     ).reconcile(here.shopify.shop)
     async with reading(here.database) as session:
