@@ -19,6 +19,7 @@ from schemathesis import Case, GenerationMode
 from schemathesis.specs.openapi.checks import ignored_auth
 from tests.support.full_book import fill
 from tests.support.web_door import WebDoor, open_web
+from tools.api_page import PAGE, page
 
 from peg.db.transaction import begin
 from peg.web import api
@@ -137,6 +138,10 @@ async def test_a_route_asks_for_the_owners_key_where_the_document_says_so(
     needs_key = path not in OPEN_TO_ALL
     assert bool(operation.get("security")) is needs_key
     assert {nobody.status_code, stranger.status_code} == {401 if needs_key else 200}
+
+
+async def test_the_page_of_the_api_tells_what_the_document_describes(published: Published) -> None:
+    assert PAGE.read_text() == page(published.document), "write it anew: python -m tools.api_page"
 
 
 async def test_every_refusal_that_is_documented_is_a_problem(published: Published) -> None:

@@ -205,7 +205,7 @@ async def get_places(session: Now) -> list[places.PlaceRow]:
 
 @routes.get("/doctor", tags=["care"])
 async def get_doctor(ground: Here) -> list[FindingRow]:
-    """What is wrong on this machine and in the book; it asks no shop, as `peg doctor` does."""
+    """What is wrong on this machine and in the book; unlike `peg doctor`, it asks no shop."""
     found = [*examination.machine(ground), *await examination.kept(ground)]
     return [FindingRow(**one.facts()) for one in found]
 

@@ -126,5 +126,5 @@ def _same_site(request: Request) -> None:
         CrossSite: it was.
     """
     _, _, origin = request.headers.get("origin", "").partition("://")
-    if origin != request.headers.get("host"):
+    if not origin or origin != request.headers.get("host"):
         raise CrossSite("this form was sent from another site: open /connect yourself")
