@@ -6,6 +6,9 @@ from itertools import product
 from random import Random
 
 from marketsim.catalogue.tables import (
+    HARDER_PERCENT,
+    HEAVIER_PERCENT,
+    PEARL,
     USD_PER_GRAM_FINE,
     Metal,
     Stone,
@@ -17,9 +20,6 @@ from marketsim.catalogue.tables import (
     works,
 )
 from marketsim.pieces import PieceId
-
-CARAT_ELASTICITY = 1.88
-"""Price against weight, measured on 53,940 diamonds."""
 
 PRICE_USD_MAX = 45_000
 FINE_METALS = ("14WG", "14YG", "14RG", "18WG", "18YG", "18RG", "PT95", "SS92")
@@ -79,7 +79,8 @@ class Workshop:
         work = self._work([work.single_weight for work in works()])
         stone = self._stone(work)
         metal = metals()["NONE" if work.category == "LOOS" else rng.choice(FINE_METALS)]
-        choices = rng.randint(2, 4) if work.wears_stone and rng.random() < 0.06 else 1
+        weighed = work.wears_stone and stone.code != PEARL
+        choices = rng.randint(2, 4) if weighed and rng.random() < 0.06 else 1
         size = rng.choice(ring_sizes()) if work.sized else ""
         weights = sorted({self._points(stone) for _ in range(choices)})
         kinds = [(metal, size, points) for points in weights]
@@ -218,10 +219,12 @@ class Workshop:
 
 def price_minor(work: Work, stone: Stone, metal: Metal, points: int) -> int:
     """A shop price in cents from the stone's weight, the metal's and the making."""
-    stone_usd = round(stone.usd_per_carat * (points / 100) ** CARAT_ELASTICITY)
+    stone_usd = round(stone.usd_per_carat * (points / 100) ** stone.price_power)
     per_gram_usd = USD_PER_GRAM_FINE.get(metal.family, 1)
-    metal_usd = work.metal_dg * metal.fineness_ppt * per_gram_usd // 10_000
-    return _round_usd((stone_usd + metal_usd + work.making_usd) * 17 // 10) * 100
+    metal_dg = work.metal_dg * HEAVIER_PERCENT.get(metal.family, 100) // 100
+    metal_usd = metal_dg * metal.fineness_ppt * per_gram_usd // 10_000
+    making_usd = work.making_usd * HARDER_PERCENT.get(metal.family, 100) // 100
+    return _round_usd((stone_usd + metal_usd + making_usd) * 17 // 10) * 100
 
 
 def _round_usd(usd: int) -> int:

@@ -79,10 +79,17 @@ def _bundles(
         others = [d for d in kind if d.work != first.work]
         if not others:
             break
-        pair = (first, rng.choice(others))
+        alike = max(_likeness(first, other) for other in others)
+        pair = (first, rng.choice([d for d in others if _likeness(first, d) == alike]))
         whole = [d for d in whole if d not in pair]
         bundles.append(workshop.set_of(*pair))
     return bundles
+
+
+def _likeness(first: Design, other: Design) -> int:
+    """How well two designs go together: by their stone, then by their metal."""
+    same_metal = first.variants[0].metal == other.variants[0].metal
+    return 2 * (first.stone == other.stone) + same_metal
 
 
 def _piece(design: Design, variant: Variant) -> Piece:

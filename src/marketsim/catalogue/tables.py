@@ -16,8 +16,17 @@ CARE = {
     "LIGHT_SENSITIVE": "keep from long sunlight",
     "CLEAVAGE": "keep from hard knocks",
 }
+PEARL = "PRLC"
+"""Sold by its diameter, not by its weight."""
+
 USD_PER_GRAM_FINE = {"gold": 125, "platinum": 48, "palladium": 45, "silver": 2, "vermeil": 5}
 """Practice figures, for fine metal."""
+
+HEAVIER_PERCENT = {"platinum": 160, "palladium": 90, "silver": 80, "vermeil": 80}
+"""What the same jewel weighs in a metal, against gold."""
+
+HARDER_PERCENT = {"platinum": 130, "palladium": 120}
+"""What making it in a metal costs, against gold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +34,8 @@ class Stone:
     """A stone the practice shop sells.
 
     Attributes:
-        usd_per_carat: at one carat; the price grows with weight to the power 1.88.
+        usd_per_carat: at one carat; the price grows with the weight to `price_power`: a large
+            diamond is rare, a large amethyst is only large.
     """
 
     code: str
@@ -33,6 +43,7 @@ class Stone:
     birth_months: tuple[str, ...]
     care: tuple[str, ...]
     usd_per_carat: int
+    price_power: float
     points_low: int
     points_high: int
     weight: int
@@ -132,6 +143,7 @@ def _stone(row: dict[str, str], sold: dict[str, str]) -> Stone:
         ),
         care=tuple(CARE[flag] for flag in row["care"].split(";") if flag),
         usd_per_carat=int(sold["usd_per_carat"]),
+        price_power=float(sold["price_power"]),
         points_low=int(sold["points_low"]),
         points_high=int(sold["points_high"]),
         weight=int(sold["weight"]),

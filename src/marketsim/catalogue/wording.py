@@ -1,11 +1,17 @@
 """How the jeweller words a design on each marketplace, within that marketplace's limits."""
 
 from collections.abc import Iterable, Iterator
+from math import pi
 
 from marketsim.catalogue.designs import Design, Variant
+from marketsim.catalogue.tables import PEARL
 from marketsim.pieces import MarketName, Option
 
 ETSY_TITLE_CHARS_MAX = 140
+SHOPIFY_TITLE_CHARS_MAX = 90
+PAIRS = ("EARR", "CUFF")
+PEARL_MM3_PER_CARAT = 0.2 * 1_000 / 2.7
+"""A carat is a fifth of a gram; cultured pearls weigh about 2.7 g to the cubic centimetre."""
 TAG_CHARS_MAX = 20
 TAGS_MAX = 13
 FRACTIONS = {"5": " 1/2", "25": " 1/4", "75": " 3/4"}
@@ -13,8 +19,12 @@ FRACTIONS = {"5": " 1/2", "25": " 1/4", "75": " 3/4"}
 
 def title(design: Design, market: MarketName) -> str:
     """A title in the marketplace's habit: short on Shopify, a list of search words on Etsy."""
-    what = " ".join(filter(None, (_colour(design), _stone(design), design.work.noun)))
+    loose = design.work.category == "LOOS"
+    gem = (_colour(design), _stone(design))
+    what = " ".join(filter(None, ("Loose", *gem) if loose else (*gem, design.work.noun)))
     metal = _metal(design)
+    if market == "shopify" and loose:
+        return _joined_within(SHOPIFY_TITLE_CHARS_MAX, (what, _gem_size(design), design.name))
     if market == "shopify":
         return f"{design.name} {what}" + (f" in {metal}" if metal else "")
     return _joined_within(ETSY_TITLE_CHARS_MAX, (what, *_search_words(design, metal), design.name))
@@ -24,8 +34,8 @@ def description(design: Design) -> str:
     """What a buyer must know, treatment and care included."""
     lines = [f"{design.name}: {_one_or_many(design)}."]
     if design.stone.code != "NONE":
-        weight = " or ".join(dict.fromkeys(carats(v) for v in design.variants))
-        lines.append(f"{design.shape.capitalize()} {_stone(design).lower()}, {weight}.")
+        sizes = " or ".join(dict.fromkeys(_size(design, v) for v in design.variants))
+        lines.append(f"{design.shape.capitalize()} {_stone(design).lower()}, {sizes}.")
     if design.stone.treatment:
         lines.append(f"Treatment: {design.stone.treatment.lower()}.")
     if design.stone.care:
@@ -55,9 +65,9 @@ def tags(design: Design) -> tuple[str, ...]:
         _metal(design).lower(),
         "one of a kind" if design.one_of_a_kind else "made to last",
         f"handmade {noun}",
-        "gift for her",
+        "gift for him" if design.work.category == "CUFF" else "gift for her",
         "fine jewelry",
-        "gemstone jewelry",
+        *(("gemstone jewelry",) if stone else ()),
         "anniversary gift",
     ]
     fitting = (tag.strip() for tag in wanted if 2 < len(tag.strip()) <= TAG_CHARS_MAX)
@@ -88,6 +98,15 @@ def carats(variant: Variant) -> str:
     return f"{variant.points // 100}.{variant.points % 100:02} ct"
 
 
+def millimetres(points: int) -> str:
+    """A round pearl's diameter, by which pearls are sold.
+
+    >>> millimetres(365)
+    '8.0 mm'
+    """
+    return f"{(points / 100 * PEARL_MM3_PER_CARAT * 6 / pi) ** (1 / 3):.1f} mm"
+
+
 def fraction(size: str) -> str:
     """A ring size as Etsy writes it.
 
@@ -100,14 +119,28 @@ def fraction(size: str) -> str:
 
 def _search_words(design: Design, metal: str) -> Iterator[str]:
     yield metal
-    if design.stone.code != "NONE" and "carat" not in design.varies_by:
-        yield f"{carats(design.variants[0])} {design.shape.title()}"
+    yield _gem_size(design)
     if design.variants[0].size and "size" not in design.varies_by:
         yield f"Size {fraction(design.variants[0].size)}"
     if design.one_of_a_kind:
         yield "One of a Kind"
     yield from (f"{month} Birthstone" for month in design.stone.birth_months)
-    yield "Handmade Jewelry Gift"
+    loose = design.work.category == "LOOS"
+    yield "Gemstone for Jewelry Making" if loose else "Handmade Jewelry Gift"
+
+
+def _gem_size(design: Design) -> str:
+    """Weight and shape of the stone, where all variants have the same: "1.52 ct Oval"."""
+    if design.stone.code == "NONE" or "carat" in design.varies_by:
+        return ""
+    return f"{_size(design, design.variants[0])} {design.shape.title()}"
+
+
+def _size(design: Design, variant: Variant) -> str:
+    """How large the stone is; of a pair, both stones together."""
+    if design.stone.code == PEARL:
+        return millimetres(variant.points // 2 if design.work.category in PAIRS else variant.points)
+    return f"{carats(variant)}w" if design.work.category in PAIRS else carats(variant)
 
 
 def _joined_within(chars_max: int, words: Iterable[str]) -> str:

@@ -4,7 +4,9 @@ from collections import Counter
 import pytest
 
 from marketsim.catalogue import Slips, draw_catalogue
+from marketsim.catalogue.designs import price_minor
 from marketsim.catalogue.slips import NO_SLIPS
+from marketsim.catalogue.tables import metals, stones, works
 from marketsim.pieces import Catalogue, Listing, MarketName, Unit
 
 SKU = re.compile(r"[A-Z]{4}-[A-Z]{4}-(?:\d{3}|[1-9]\d{3,5})-[A-Z0-9]{4}-\d{6}\Z", flags=re.ASCII)
@@ -75,6 +77,58 @@ def test_laboratory_grown_stones_say_so_and_nothing_promises_healing(
         if {stones[piece] for piece, _ in parts} & {"LDIA", "LSAP", "LEMR"}:
             assert "Laboratory-Grown" in where
         assert "heal" not in (listing.title + listing.description + " ".join(listing.tags)).lower()
+
+
+@pytest.mark.parametrize("seed", [1, 7, 42])
+def test_a_jeweller_would_write_it_so(seed: int) -> None:
+    catalogue = draw_catalogue(seed)
+    pieces = {piece.id: piece for piece in catalogue.pieces}
+
+    for listing in catalogue.listings:
+        first = pieces[listing.units[0].parts[0][0]]
+        text = f"{listing.title} {listing.description}"
+        loose = listing.category == "LOOS"
+        assert listing.title.startswith("Loose ") is loose
+        assert not re.search("colour|grey", text)
+        if len(listing.units[0].parts) == 1:
+            assert (" mm" in text) is (first.stone == "PRLC")
+            assert (" ct" in text) is (first.stone not in {"NONE", "PRLC"})
+            assert ("ctw" in text) is (" ct" in text and first.category in {"EARR", "CUFF"})
+            assert ("gemstone jewelry" in listing.tags) <= (first.stone != "NONE")
+            assert ("gift for her" in listing.tags) <= (first.category != "CUFF")
+
+
+@pytest.mark.parametrize(
+    ("stone", "points", "usd_min", "usd_max"),
+    [
+        ("DIAM", 100, 6_500, 8_500),
+        ("RUBY", 150, 7_000, 9_000),
+        ("AMTH", 1_000, 250, 600),
+        ("LABR", 1_200, 150, 500),
+        ("TURQ", 1_100, 250, 700),
+        ("CITR", 786, 150, 500),
+        ("PRLC", 500, 300, 700),
+    ],
+)
+def test_a_stone_alone_costs_about_what_a_shop_asks(
+    stone: str, points: int, usd_min: int, usd_max: int
+) -> None:
+    bare = next(work for work in works() if work.category == "LOOS")
+
+    price = price_minor(bare, stones()[stone], metals()["NONE"], points)
+
+    assert usd_min * 100 <= price <= usd_max * 100
+
+
+def test_a_ring_in_platinum_costs_no_less_than_in_14k_and_gold_more_than_silver() -> None:
+    ring = next(work for work in works() if work.category == "RING")
+    codes = ("SS92", "14YG", "PT95")
+
+    silver, gold, platinum = (
+        price_minor(ring, stones()["GARN"], metals()[code], 150) for code in codes
+    )
+
+    assert silver < gold <= platinum
 
 
 def test_skus_follow_the_grammar_and_no_number_is_used_twice() -> None:
