@@ -96,7 +96,7 @@ def _shopify(built: Shopify, url: str) -> Practice:
         app=built.app,
         courier=built.shop.courier,
         close=built.close,
-        secrets=lambda: {credentials.CLIENT_SECRET} | built.shop.tokens.issued,
+        secrets=built.secrets,
         connection={
             "api": url,
             "shop": credentials.SHOP_DOMAIN,

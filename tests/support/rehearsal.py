@@ -219,6 +219,7 @@ def _practice(built: Shopify | PracticeEtsy) -> Practice:
         app=built.app,
         courier=built.courier,
         connection=built.connection,
+        secrets=built.secrets,
         close=built.close if isinstance(built, Shopify) else nothing,
     )
 

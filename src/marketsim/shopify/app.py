@@ -47,6 +47,10 @@ class Shopify:
             "scopes": ",".join(SCOPES),
         }
 
+    def secrets(self) -> frozenset[str]:
+        """Every secret that was ever handed out: the app's, tokens and codes."""
+        return frozenset({CLIENT_SECRET} | self.shop.tokens.issued)
+
     async def close(self) -> None:
         """Stop what runs in the background: webhooks and jobs not yet done are dropped."""
         await self.shop.courier.close()

@@ -25,10 +25,16 @@ FOUND: dict[str, Any] = {
     },
     "api_calls": {"per_sale": 11.75, "total": 235},
     "refused_429": {"earned": 0},
-    "orders_missing": {},
     "drift": {"checked": 115, "offers": [], "kept_by_a_question": [{}, {}]},
     "questions": ["How many can be sold?"],
-    "invariants": {"I1 the entries add up": True},
+    "invariants": {"I2 every order line counts once": True},
+    "judged": {
+        "I2 every order line counts once": {
+            "compared": "21 lines of 19 orders",
+            "broken": [],
+            "excused": ["etsy order 1, line 1: a person is asked what was sold"],
+        }
+    },
     "ok": True,
 }
 
@@ -67,16 +73,24 @@ def test_the_verdict_says_each_figure_in_a_sentence(width: int) -> None:
     assert max(map(len, lines)) <= width
     assert "0.84 s for half, 2.74 s for 99 %: from the order until the other shop showed" in said
     assert "8 orders on Shopify and 11 orders on Etsy: each is in the book, once" in said
+    assert "every order line counts once: held, by 21 lines of 19 orders; 1 differ" in said
     assert "113 right, 0 wrong, 2 kept lower until a person answers" in said
     assert said.endswith("WELL. Every invariant held.")
 
 
-def test_a_broken_invariant_is_named_and_ends_with_1() -> None:
+def test_a_broken_invariant_is_named_with_its_first_breaches_and_ends_with_1() -> None:
     out = StringIO()
     here = Terminal(environment={}, out=Console(file=out, width=80), err=Console(stderr=True))
-    broken = {**FOUND, "invariants": {"I2 every order was taken in": False}, "ok": False}
+    name = "I2 every order line counts once"
+    lines = [f"etsy order {number}: is not in the book" for number in range(1, 6)]
+    judged = {name: {"compared": "21 lines", "broken": lines, "excused": []}}
+    broken = {**FOUND, "invariants": {name: False}, "judged": judged, "ok": False}
 
     exit_code = here.show(told(broken, payment_s=1.5, ceiling_s=60.0))
 
+    said = " ".join(out.getvalue().split())
     assert exit_code == 1
-    assert "NOT WELL. Broken: I2 every order was taken in." in out.getvalue()
+    assert "NOT WELL. Broken: I2 every order line counts once." in said
+    assert "BROKEN. etsy order 1: is not in the book;" in said
+    assert "etsy order 3: is not in the book; and 2 more" in said
+    assert "not each is in the book once: see I2" in said

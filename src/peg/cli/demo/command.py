@@ -16,47 +16,26 @@ from peg.cli.demo.connecting import connect_both
 from peg.cli.demo.home import Home, fresh_home
 from peg.cli.demo.person import Sorted, sort_out
 from peg.cli.demo.practice import Control, Ports, free_port, practice
+from peg.cli.demo.setting import (
+    CEILING_S,
+    FAULTS,
+    POLL_S,
+    QUICK,
+    QUICK_PEOPLE,
+    SETTLES_WITHIN_S,
+)
 from peg.cli.demo.settling import settled
 from peg.cli.demo.telling import told
-from peg.cli.demo.verdict import judge
+from peg.cli.demo.verdict.asking import first_look
+from peg.cli.demo.verdict.judge import Rehearsed, judge
 from peg.cli.demo.watching import LOOK_EVERY_S, Watcher
 from peg.cli.running import serve
 from peg.cli.terminal import Here, Terminal
-from peg.intake.patience import Patience
 from peg.onboarding.imports import Imported
 from peg.web.app import create_app
 from peg.wiring.engine import Engine
 from peg.wiring.peg import Peg, open_peg
 from peg.workers.embedded import Embedded
-
-FAULTS = {
-    "none": "*.webhook_delayed=0",
-    "hard": (
-        "*.webhook_delayed=0,*.webhook_lost=0.2,*.webhook_doubled=0.2,*.webhook_reordered=0.2,"
-        "shopify.http_500=0.05,etsy.server_error=0.05,*.response_lost=0.02,etsy.stale_read=0.05"
-    ),
-}
-"""A delivery delayed by hours would outlast any demo; the polls stand in for it."""
-
-QUICK = Patience(confirm_s=1.5, may_rise_s=8.0, receipt_lag_s=6.0, settle_s=30.0)
-"""People and marketplaces of the rehearsal are quick, so PEG waits less than in earnest."""
-
-POLL_S = {
-    "PEG_POLL_SHOPIFY_S": "10",
-    "PEG_POLL_ETSY_S": "10",
-    "PEG_GLANCE_S": "3",
-    "PEG_RECONCILE_S": "60",
-}
-CEILING_S = 60.0
-"""The window's stated ceiling: a poll of 10 s, the receipts' lag of 5 s, waits and retries."""
-
-SETTLES_WITHIN_S = 180.0
-QUICK_PEOPLE = {
-    "unpaid_s": 8.0,
-    "cancelled_s": 5.0,
-    "shipped_s": 6.0,
-    "rivals_gap_s": 2.0,
-}
 
 
 def _limits(**limits: float) -> Parameter:
@@ -166,12 +145,21 @@ async def _rehearse(
     watcher.say(f"Connected {shops[0].name} on Shopify and {shops[1].name} on Etsy.")
     engine = await peg.engine()
     imported = await peg.importer(engine).run(lambda _step, _count: None)
+    beginning = await first_look(control)
     sorted_out = await sort_out(peg, engine, control)
     watcher.say(_words(imported, sorted_out))
     async with _working(peg, wanted.port) as work:
         watcher.say(f"Live in the browser: {peg_url}/")
         rest = await watcher.watch(work.engine, _trade(wanted, work.engine, control))
-        found = await judge(work.engine, control, ceiling_s=CEILING_S, settled=rest)
+        run = Rehearsed(
+            beginning=beginning,
+            sorted_out=sorted_out,
+            ceiling_s=CEILING_S,
+            settled=rest,
+            home=home.path,
+            key_file=peg.ground.settings.key_file,
+        )
+        found = await judge(work.engine, control, run)
         facts = {**_setting(wanted), **found, "onboarding": _onboarding(imported, sorted_out)}
         exit_code = here.show(told(facts, payment_s=wanted.payment_s, ceiling_s=CEILING_S))
         if exit_code:
@@ -250,8 +238,8 @@ def _words(imported: Imported, person: Sorted) -> str:
     asked = len(imported.asked)
     return (
         f"Imported {imported.items} items and {imported.offers} offers: {imported.matched} items"
-        f" matched by SKU, {person.mapped} offers by hand, {person.labelled} pieces labelled anew."
-        + (f" The shops disagree on {asked}: PEG asks." if asked else "")
+        f" matched by SKU, {person.mapped} offers by hand, {len(person.labelled)} pieces labelled"
+        " anew." + (f" The shops disagree on {asked}: PEG asks." if asked else "")
     )
 
 
@@ -270,6 +258,6 @@ def _onboarding(imported: Imported, person: Sorted) -> dict[str, int]:
         "offers": imported.offers,
         "matched_by_sku": imported.matched,
         "mapped_by_hand": person.mapped,
-        "labelled_anew": person.labelled,
+        "labelled_anew": len(person.labelled),
         "shops_disagree": len(imported.asked),
     }

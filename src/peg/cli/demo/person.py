@@ -13,8 +13,9 @@ from peg.catalog import items, offers
 from peg.catalog.items import Item
 from peg.catalog.offers import Offer
 from peg.cli.demo.practice import Control
+from peg.cli.demo.units import Key, key_of_offer, key_of_unit
 from peg.db.transaction import begin, reading
-from peg.domain.identity import Channel, Sku
+from peg.domain.identity import Sku
 from peg.ledger import counter
 from peg.ledger.order_lines import Component
 from peg.wiring.engine import Engine
@@ -25,10 +26,17 @@ Pieces = tuple[tuple[str, int], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sorted:
-    """What the person did: offers mapped by hand, and pieces that were given a SKU of their own."""
+    """What the person did.
+
+    Attributes:
+        mapped: offers mapped by hand.
+        labelled: pieces that were given a SKU of their own, and counted on the shelf.
+        names: by piece, the SKU that it goes by.
+    """
 
     mapped: int
-    labelled: int
+    labelled: frozenset[str]
+    names: Mapping[str, Sku]
 
 
 async def sort_out(peg: Peg, engine: Engine, control: Control) -> Sorted:
@@ -40,13 +48,14 @@ async def sort_out(peg: Peg, engine: Engine, control: Control) -> Sorted:
     async with reading(peg.ground.database) as session:
         known = await offers.everything(session)
     truth = _truth((await control.read("units"))["units"])
-    pieces = {offer.id: truth[key] for offer in known if (key := _key(offer)) in truth}
+    pieces = {offer.id: truth[key] for offer in known if (key := key_of_offer(offer)) in truth}
     names = _names((offer, pieces[offer.id]) for offer in known if offer.id in pieces)
     nameless = sorted({piece for parts in pieces.values() for piece, _ in parts} - names.keys())
     names |= {piece: Sku(piece.upper()) for piece in nameless}
     shelf = {row["piece"]: row for row in (await control.read("pieces"))["pieces"]}
     anew = {names[piece]: shelf[piece] for piece in nameless}
     await _label(peg, anew)
+    await _count(peg, anew)
     decider = peg.decider(engine)
     mapped = 0
     for offer in known:
@@ -54,8 +63,7 @@ async def sort_out(peg: Peg, engine: Engine, control: Control) -> Sorted:
         if wanted and _parts(offer.components) != wanted:
             await decider.compose(offer.id, wanted, who="jeweller")
             mapped += 1
-    await _count(peg, anew)
-    return Sorted(mapped=mapped, labelled=len(nameless))
+    return Sorted(mapped=mapped, labelled=frozenset(nameless), names=names)
 
 
 async def _label(peg: Peg, anew: Mapping[Sku, Mapping[str, Any]]) -> None:
@@ -74,26 +82,8 @@ async def _count(peg: Peg, anew: Mapping[Sku, Mapping[str, Any]]) -> None:
             await counter.count(session, sku, piece["remaining"], who="rehearsal", now=now)
 
 
-def _truth(units: Iterable[Mapping[str, Any]]) -> dict[tuple[str, ...], Pieces]:
-    found: dict[tuple[str, ...], Pieces] = {}
-    for unit in units:
-        pieces = tuple(sorted(unit["pieces"].items()))
-        if unit["market"] == "shopify":
-            found["shopify", unit["unit"].rsplit("/", 1)[-1]] = pieces
-        else:
-            listing = unit["unit"].split("/")[0]
-            found["etsy", listing, *sorted(_value(option) for option in unit["options"])] = pieces
-    return found
-
-
-def _key(offer: Offer) -> tuple[str, ...]:
-    if offer.ref.channel is Channel.SHOPIFY:
-        return "shopify", offer.ref.variant
-    return "etsy", offer.ref.listing, *sorted(offer.options.values())
-
-
-def _value(option: str) -> str:
-    return option.partition(": ")[2]
+def _truth(units: Iterable[Mapping[str, Any]]) -> dict[Key, Pieces]:
+    return {key_of_unit(unit): tuple(sorted(unit["pieces"].items())) for unit in units}
 
 
 def _names(shown: Iterable[tuple[Offer, Pieces]]) -> dict[str, Sku]:

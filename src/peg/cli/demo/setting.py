@@ -1,0 +1,32 @@
+"""How a rehearsal is set: what goes wrong in it, how quick its people are, what it must keep to."""
+
+from peg.intake.patience import Patience
+
+FAULTS = {
+    "none": "*.webhook_delayed=0",
+    "hard": (
+        "*.webhook_delayed=0,*.webhook_lost=0.2,*.webhook_doubled=0.2,*.webhook_reordered=0.2,"
+        "shopify.http_500=0.05,etsy.server_error=0.05,*.response_lost=0.02,etsy.stale_read=0.05"
+    ),
+}
+"""A delivery delayed by hours would outlast any demo; the polls stand in for it."""
+
+QUICK = Patience(confirm_s=1.5, may_rise_s=8.0, receipt_lag_s=6.0, settle_s=30.0)
+"""People and marketplaces of the rehearsal are quick, so PEG waits less than in earnest."""
+
+POLL_S = {
+    "PEG_POLL_SHOPIFY_S": "10",
+    "PEG_POLL_ETSY_S": "10",
+    "PEG_GLANCE_S": "3",
+    "PEG_RECONCILE_S": "60",
+}
+CEILING_S = 60.0
+"""The window's stated ceiling: a poll of 10 s, the receipts' lag of 5 s, waits and retries."""
+
+SETTLES_WITHIN_S = 180.0
+QUICK_PEOPLE = {
+    "unpaid_s": 8.0,
+    "cancelled_s": 5.0,
+    "shipped_s": 6.0,
+    "rivals_gap_s": 2.0,
+}

@@ -1,0 +1,123 @@
+"""Why the book may differ from the shelf though PEG did all it could: each reason by its name."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from peg.cli.demo.setting import QUICK
+from peg.cli.demo.verdict.book import Book
+from peg.cli.demo.verdict.record import Happened, Record
+
+COVERED = timedelta(seconds=5)
+"""So long a write may be on its way that was decided on what stood there before."""
+
+UNSETTLED = timedelta(seconds=QUICK.settle_s)
+"""More that shows so soon after an unconditional write of ours may be a sale that it covered."""
+
+CROSSED = timedelta(seconds=15)
+"""A sale so soon after a hand edit may come before anybody could have heard of the edit."""
+
+ANY = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excuse:
+    """How many more (or fewer, below 0) than the shelf the book may have, and why."""
+
+    reason: str
+    least: int
+    most: int
+
+
+def excuses(record: Record, book: Book, piece: str) -> Sequence[Excuse]:
+    """All that excuses a difference of one piece."""
+    mine = [one for one in record.happened if piece in one.pieces]
+    return [
+        *_first_figure(record, book, piece),
+        *_refunds(record, mine, piece),
+        *_unheard_edits(record, mine, piece),
+        *_question(book, piece),
+    ]
+
+
+def fits(difference: int, found: Iterable[Excuse]) -> bool:
+    """Whether the excuses together cover what the book has more, or fewer."""
+    reasons = tuple(found)
+    least = sum(one.least for one in reasons)
+    return least <= difference <= sum(one.most for one in reasons)
+
+
+def more_than_there_is(record: Record, book: Book, piece: str) -> int:
+    """How many more than lie on the shelf PEG may believe in, for a reason."""
+    return max(0, sum(one.most for one in excuses(record, book, piece)))
+
+
+def _first_figure(record: Record, book: Book, piece: str) -> Sequence[Excuse]:
+    """A shop began with a figure that was typed wrong; nothing tells PEG so."""
+    if piece in book.labelled:
+        return []
+    if piece not in record.shown_first:
+        return [Excuse(reason="no shop counts it", least=-ANY, most=ANY)]
+    off = record.shown_first[piece] - record.at_first[piece]
+    reason = f"the shops began with {record.shown_first[piece]}, {record.at_first[piece]} lay there"
+    return [Excuse(reason=reason, least=off, most=off)] if off else []
+
+
+def _refunds(record: Record, mine: Sequence[Happened], piece: str) -> Sequence[Excuse]:
+    """Etsy has no word for a piece that comes back with a refund: it stays sold until counted."""
+    back = sum(
+        one.quantity * one.pieces[piece]
+        for one in mine
+        if one.what == "returned"
+        and one.market == "etsy"
+        and one.restocked
+        and one.order not in record.cancelled
+    )
+    reason = "Etsy does not tell that a refunded piece came back"
+    return [Excuse(reason=reason, least=-back, most=0)] if back else []
+
+
+def _unheard_edits(record: Record, mine: Sequence[Happened], piece: str) -> Sequence[Excuse]:
+    """Hand edits that say nothing which could be told apart from a sale, or from our own write."""
+    found = []
+    for edit in mine:
+        why = _why_unheard(record, edit, mine) if edit.what == "edited" else ""
+        if why:
+            unheard = -edit.delta * edit.pieces[piece]
+            reason = f"edited by hand on {edit.market} {why}"
+            found.append(Excuse(reason=reason, least=min(0, unheard), most=max(0, unheard)))
+    return found
+
+
+def _why_unheard(record: Record, edit: Happened, mine: Sequence[Happened]) -> str:
+    if any(_crosses(edit, other) for other in mine):
+        return "in the seconds of a sale"
+    if any(covers(other, edit) for other in record.happened):
+        return "while a write was on its way, and Etsy's take no condition"
+    if edit.delta > 0 and any(_unsettles(other, edit) for other in record.happened):
+        return "soon after a write, where more may be a sale that the write covered"
+    return ""
+
+
+def _crosses(edit: Happened, other: Happened) -> bool:
+    return other.what in {"sold", "returned"} and abs(other.at - edit.at) <= CROSSED
+
+
+def covers(write: Happened, edit: Happened) -> bool:
+    """Whether a write put back what a hand had just changed on Etsy."""
+    same = write.by_app and write.market == "etsy" and (write.market, write.unit) == edit.key
+    return same and edit.at <= write.at <= edit.at + COVERED
+
+
+def _unsettles(write: Happened, edit: Happened) -> bool:
+    """Whether it replaced the same listing of Etsy's shortly before."""
+    same = write.by_app and write.market == edit.market == "etsy" and write.listing == edit.listing
+    return same and edit.at - UNSETTLED <= write.at <= edit.at
+
+
+def _question(book: Book, piece: str) -> Sequence[Excuse]:
+    """While a person is asked the lower figure holds."""
+    sku = book.sku(piece)
+    about = {str(one.id) for one in book.offers.values() if sku in one.needs} | {sku}
+    reason = "a person is asked, and the lower figure holds meanwhile"
+    return [Excuse(reason=reason, least=-ANY, most=0)] if about & book.asked else []
