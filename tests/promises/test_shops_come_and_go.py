@@ -1,16 +1,18 @@
 """A shop that is revoked, closed or connected again is that shop's affair: the other trades on."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.support.little_catalogue import CHAIN, RING, STUDS
-from tests.support.little_shop import LOOK_S, LOOKS_MAX, LittleShop, open_little_shop
+from tests.support.little_shop import LOOK_S, LOOKS_MAX, NO_POLLS, LittleShop, open_little_shop
 from tests.support.rehearsal import connect
 
 from peg.catalog import mirror
 from peg.db.transaction import reading
 from peg.domain.identity import ShopId, Sku
 from peg.domain.offer import ANYWHERE
+from peg.intake import waiting_room
 from peg.ledger import queries
 from peg.shops import directory
 from peg.shops.directory import Status
@@ -43,6 +45,30 @@ async def test_the_other_shops_work_is_not_disturbed_when_one_is_lost_and_found(
         assert shop.sold_twice() == 0
 
 
+async def test_what_a_lost_shop_told_of_waits_and_is_worked_on_once_it_is_found(
+    tmp_path: Path,
+) -> None:
+    async with open_little_shop(tmp_path, environment=NO_POLLS) as shop:
+        etsy = shop.shop("etsy")
+        shop.rehearsal.etsy.market.revoke()
+        shop.buys("etsy", RING)
+        await comes_to_be(shop, etsy, Status.REVOKED)
+        await shop.stays(RING, 1, 0)
+        assert [one.shop for one in await waiting(shop)] == [etsy]
+
+        await connect(shop.rehearsal.peg, "etsy")
+
+        await shop.ends_at(RING, 0)
+        assert await waiting(shop) == []
+        assert shop.alerts == ["shop_revoked"]
+
+
+async def waiting(shop: LittleShop) -> Sequence[waiting_room.Waiting]:
+    """What waits for shops that are out of reach."""
+    async with shop.at_the_counter() as session:
+        return await waiting_room.waiting_for_shops(session)
+
+
 async def test_a_shop_that_is_closed_for_a_while_keeps_its_door_and_what_it_knows(
     tmp_path: Path,
 ) -> None:
@@ -63,7 +89,7 @@ async def test_a_shop_that_is_closed_for_a_while_keeps_its_door_and_what_it_know
 
 
 async def test_only_the_lost_shops_writes_are_doubtful(tmp_path: Path) -> None:
-    async with open_little_shop(tmp_path) as shop:
+    async with open_little_shop(tmp_path, environment=NO_POLLS) as shop:
         work, etsy = shop.rehearsal.work, shop.shop("etsy")
         theirs, ours = [(await shop.offer(one, CHAIN)).id for one in ("etsy", "shopify")]
         async with shop.at_the_counter() as session:

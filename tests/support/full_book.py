@@ -25,6 +25,7 @@ from peg.domain.identity import Channel, ShopId
 from peg.domain.messages import Alert
 from peg.intake import inbox
 from peg.intake.inbox import ATTEMPTS_MAX
+from peg.intake.waiting_room import due
 from peg.ledger import questions, reservations
 from peg.onboarding import imports, proposals
 from peg.onboarding.imports import Imported, SkippedShop
@@ -104,7 +105,7 @@ async def put_aside(session: AsyncSession, shop: ShopId) -> None:
     await inbox.record_once(
         session, shop=shop, topic="order.paid", delivery="1", headers={}, body=b"{}", now=NOON
     )
-    (kept,) = await inbox.waiting(session, shop, now=NOON, limit=1)
+    (kept,) = await inbox.waiting(session, shop, due(None, NOON), limit=1)
     worn = replace(kept, attempts=ATTEMPTS_MAX - 1)
     await inbox.failed(session, worn, ValueError("odd"), now=NOON)
 

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from random import Random
 
 import httpx2
 from sqlalchemy import select
@@ -15,17 +14,12 @@ from tests.support.practice_etsy import URL as ETSY_URL
 from tests.support.practice_etsy import catalogue as shelf_of
 from tests.support.practice_etsy import typed as etsy_listing
 from tests.support.practice_etsy import unit
+from tests.support.shopify_shop import ShopifyShop, open_shopify_shop
 from tests.support.shops import APP, key_ring, shop
-from tests.support.spoiling import Spoiling
-from tests.unit.marketplaces.shopify.practice import SHOP, URL, OneToken
+from tests.unit.marketplaces.shopify.practice import SHOP
 
-from marketsim.clock import MarketClock
-from marketsim.faults import Faults
-from marketsim.market import UnitId
 from marketsim.pieces import Catalogue, Listing, Piece, PieceId
-from marketsim.shopify import FAULTS
-from marketsim.shopify.app import Shopify, build_shopify
-from marketsim.shopify.credentials import CLIENT_ID, CLIENT_SECRET
+from marketsim.shopify.credentials import CLIENT_SECRET
 from peg.bus.signals import Signals
 from peg.catalog import offers
 from peg.catalog.offers import Offer
@@ -42,47 +36,18 @@ from peg.intake.polling import Polls
 from peg.intake.reception import Reception
 from peg.intake.tables import inbox
 from peg.ledger import queries
-from peg.marketplaces.calls import CallLog
 from peg.marketplaces.etsy.webhooks import EtsyHints, EtsySignatures
 from peg.marketplaces.hints import SignatureCheck
-from peg.marketplaces.http import Door
-from peg.marketplaces.port import Marketplace
-from peg.marketplaces.shopify import oauth
-from peg.marketplaces.shopify.client import ShopifyClient
-from peg.marketplaces.shopify.marketplace import ShopifyMarketplace
+from peg.marketplaces.open_shops import OpenShops
 from peg.marketplaces.shopify.webhooks import ShopifyHints, ShopifySignatures
 from peg.onboarding.importing import Importer
 from peg.shops import directory
+from peg.shops.directory import Status
 
 PEG_URL = "https://peg.test"
 SHOPIFY = SHOP
 RING, CHAIN = Sku("RING-1"), Sku("CHAIN-1")
 PATIENCE = Patience()
-AT_TIMES = {name: 0.0 for name, fault in FAULTS.items() if 0 < fault.rate < 1}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShopifyShop:
-    """The practice Shopify, PEG's door to it, and the webhooks it has sent."""
-
-    shopify: Shopify
-    market: ShopifyMarketplace
-    faults: Faults
-    calls: CallLog
-    letters: list[httpx2.Request]
-    answers: Spoiling
-    units: dict[str, UnitId]
-
-    def set_faults(self, **rates: float) -> None:
-        self.faults.set_rates({f"shopify.{name}": rate for name, rate in rates.items()})
-
-    def times(self, operation: str) -> int:
-        """How often PEG has called an operation."""
-        return sum(
-            sum(counts.values())
-            for name, counts in self.calls.counts().items()
-            if name.endswith(operation)
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,11 +58,25 @@ class TwoShops:
     clock: MarketTime
     shopify: ShopifyShop
     etsy: EtsyShop
+    doors: OpenShops
     polls: Polls
     checker: Checker
     acceptor: Acceptor
     reception: Reception
     lookout: Lookout
+
+    async def lose(self, key: ShopId, status: Status) -> None:
+        """A shop goes out of reach, as the engine sees it."""
+        async with begin(self.database) as session:
+            await directory.mark(session, key, status, "out of reach", now=self.clock.now())
+        if not status.reachable:
+            del self.doors[key]
+
+    async def find(self, key: ShopId) -> None:
+        """A person connects the shop again, a moment later."""
+        await self.clock.sleep(1)
+        self.doors[key] = self.shopify.market if key == SHOPIFY else self.etsy.market
+        await _connect(self.database, [key], self.clock)
 
     def buys_on_shopify(self, sku: Sku, pieces: int = 1) -> str:
         return str(self.shopify.shopify.market.buy(self.shopify.units[sku], pieces))
@@ -150,8 +129,8 @@ async def open_two_shops(
     etsy = open_etsy_shop(_etsy_shelf())
     etsy.practice.set_faults(receipt_lag=0)
     clock = etsy.clock
-    shopify = await _open_shopify(etsy.practice.clock, clock, _shopify_shelf(chains))
-    shops: dict[ShopId, Marketplace] = {SHOPIFY: shopify.market, etsy.market.shop: etsy.market}
+    shopify = await open_shopify_shop(etsy.practice.clock, clock, _shopify_shelf(chains))
+    shops = OpenShops({SHOPIFY: shopify.market, etsy.market.shop: etsy.market})
     await shopify.market.ensure_webhooks(f"{PEG_URL}/webhooks/shopify")
     signatures: dict[ShopId, SignatureCheck] = {
         SHOPIFY: ShopifySignatures([CLIENT_SECRET]),
@@ -170,6 +149,7 @@ async def open_two_shops(
             clock=clock,
             shopify=shopify,
             etsy=etsy,
+            doors=shops,
             polls=polls,
             checker=Checker(
                 database, clock, signals, polls=polls, lookout=lookout, patience=patience
@@ -196,44 +176,6 @@ async def _connect(database: Database, shops: Sequence[ShopId], clock: MarketTim
     async with begin(database) as session:
         for key in shops:
             await directory.store(session, ring, shop(key, connected_at=clock.now()), APP)
-
-
-async def _open_shopify(
-    market_clock: MarketClock, clock: MarketTime, shelf: Catalogue
-) -> ShopifyShop:
-    letters: list[httpx2.Request] = []
-
-    def take(letter: httpx2.Request) -> httpx2.Response:
-        letters.append(letter)
-        return httpx2.Response(200)
-
-    faults = Faults(FAULTS, seed=1)
-    faults.set_rates(AT_TIMES)
-    shopify = build_shopify(
-        clock=market_clock,
-        faults=faults,
-        seed=1,
-        http=httpx2.AsyncClient(transport=httpx2.MockTransport(take)),
-        public_url=URL,
-    )
-    shopify.market.open(shelf)
-    answers = Spoiling(httpx2.ASGITransport(app=shopify.app))
-    http = httpx2.AsyncClient(transport=answers)
-    grant = await oauth.client_credentials(
-        http, URL, client_id=CLIENT_ID, client_secret=CLIENT_SECRET, now=clock.now()
-    )
-    calls = CallLog()
-    door = Door(http, clock, Random(1), shop=SHOPIFY, calls=calls)
-    client = ShopifyClient(URL, door, OneToken(grant.access_token), clock)
-    return ShopifyShop(
-        shopify=shopify,
-        market=ShopifyMarketplace(SHOPIFY, client, clock, currency="USD"),
-        faults=faults,
-        calls=calls,
-        letters=letters,
-        answers=answers,
-        units={one.sku: one.unit for one in shopify.market.offered()},
-    )
 
 
 async def _portal_secret(etsy: EtsyShop) -> str:

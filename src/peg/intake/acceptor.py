@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,14 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.bus.crew import all_to_their_end
 from peg.bus.outbox import stage
 from peg.bus.signals import Signals
-from peg.catalog import mirror, offers
 from peg.db.engine import Database
 from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
-from peg.domain.identity import Channel, OfferId, ShopId
+from peg.domain.identity import Channel, ShopId
 from peg.domain.messages import Alert
 from peg.domain.order import OrderSnapshot
-from peg.intake import checks, inbox
+from peg.intake import inbox, waiting_room
+from peg.intake.following import Follower
 from peg.intake.forgetting import ASKED_TO_FORGET, forget_bodies
 from peg.intake.inbox import INBOX, READ_AGAIN, Delivery
 from peg.intake.looking import Lookout
@@ -26,6 +26,7 @@ from peg.intake.orders import take_in
 from peg.intake.patience import Patience
 from peg.intake.payloads import is_enough
 from peg.intake.reception import SHOP_UNSURE
+from peg.intake.waiting_room import OUT_OF_REACH
 from peg.ledger.order_compare import Compared, compared, unchanged
 from peg.ledger.orders import Applied, Outcome
 from peg.marketplaces.hints import Hint, HintReader, MalformedDelivery, UnknownTopic
@@ -39,9 +40,6 @@ AT_ONCE_PER_SHOP_MAX = 16
 """So many deliveries of one shop are worked on side by side; others never wait behind them."""
 
 SWEEP_S = 1.0
-OUR_OWN = timedelta(seconds=3)
-"""A word about a listing that we wrote just now is the echo of that."""
-
 NOTED = "noted"
 """The delivery's outcome was committed with its work."""
 
@@ -77,7 +75,7 @@ class Acceptor:
         self._signals = signals
         self._shops = shops
         self._readers = readers
-        self._lookout = lookout
+        self._follower = Follower(database, clock, lookout, patience)
         self._patience = patience
         self._under_way: dict[int, ShopId] = {}
 
@@ -100,15 +98,34 @@ class Acceptor:
         """Deliveries that nobody works on yet, some of each shop."""
         now = self._clock.now()
         taken: list[Delivery] = []
+        await self._close_for_good()
         async with reading(self._database) as session:
-            for shop in await inbox.shops_waiting(session, now=now):
-                mine = [key for key, theirs in self._under_way.items() if theirs == shop]
+            shops = {shop.id: shop for shop in await directory.all_shops(session)}
+            for key in await inbox.shops_waiting(session):
+                mine = [one for one, theirs in self._under_way.items() if theirs == key]
                 room = AT_ONCE_PER_SHOP_MAX - len(mine)
-                taken += await inbox.waiting(session, shop, without=mine, now=now, limit=room)
+                due = waiting_room.due(shops.get(key), now)
+                taken += await inbox.waiting(session, key, due, without=mine, limit=room)
             next_due_at = await inbox.next_due_at(session, after=now)
         self._under_way.update((one.id, one.shop) for one in taken)
         until_s = (next_due_at - now).total_seconds() if next_due_at else SWEEP_S
         return _Batch(deliveries=taken, next_in_s=min(until_s, SWEEP_S))
+
+    async def _close_for_good(self) -> None:
+        """What waits for shops that a person took out is put aside, and told of once for each."""
+        async with reading(self._database) as session:
+            waits = {one.shop for one in await waiting_room.waiting_for_shops(session)}
+            left = waits & await directory.disconnected(session) if waits else set()
+        for shop in sorted(left):
+            async with begin(self._database) as session:
+                now = self._clock.now()
+                if count := await waiting_room.close_for_good(session, shop, now=now):
+                    sentence = (
+                        f"{shop} was disconnected before {count} deliveries of it could be read:"
+                        " they are put aside, `peg dead` lists them. Were there sales among them?"
+                    )
+                    alert = Alert(name="delivery_dead", subject=shop, sentence=sentence)
+                    await stage(session, alert, now=now)
 
     async def _work(self, delivery: Delivery) -> None:
         try:
@@ -127,6 +144,12 @@ class Acceptor:
             log.warning("delivery.set_aside", inbox_id=delivery.id, why=str(error))
             async with begin(self._database) as session:
                 await inbox.set_aside(session, delivery.id, why=str(error), now=self._clock.now())
+            return
+        except OUT_OF_REACH as error:
+            log.warning("delivery.waits", inbox_id=delivery.id, shop=delivery.shop, why=str(error))
+            async with begin(self._database) as session:
+                now = self._clock.now()
+                await waiting_room.wait_for_shop(session, delivery, error, now=now)
             return
         except Exception as error:  # noqa: BLE001 - the task's edge: kept, logged, tried again
             log.warning("delivery.failed", inbox_id=delivery.id, exc_info=error)
@@ -161,7 +184,7 @@ class Acceptor:
         if told is not None and await self._take_in_as_told(delivery, told):
             return NOTED
         if hint.order is not None and hint.topic not in LEFT_TO_THE_POLL:
-            return await self._fetch_order(delivery, hint.order)
+            return await self._fetch_if_in_reach(delivery, hint.order, told)
         return await self._by_topic(delivery, hint, sure=sure)
 
     async def _by_topic(self, delivery: Delivery, hint: Hint, *, sure: bool) -> str:
@@ -171,7 +194,7 @@ class Acceptor:
             return "left to the poll"
         if hint.topic == UNINSTALLED:
             return await self._uninstalled(delivery.shop, hint.happened_at or delivery.received_at)
-        return await self._look_where_it_points(hint)
+        return await self._follower.follow(hint)
 
     async def _forget(self, delivery: Delivery) -> str:
         """Buyers' data of the shop are to be forgotten, those of this very delivery too."""
@@ -190,6 +213,21 @@ class Acceptor:
                 return "connected again since"
             await directory.mark(session, shop, Status.REVOKED, sentence, now=self._clock.now())
         return "revoked"
+
+    async def _fetch_if_in_reach(
+        self, delivery: Delivery, order: str, told: OrderSnapshot | None
+    ) -> str:
+        """While the order cannot be fetched, what was told of it counts: the piece is sold.
+
+        It counts against the pool until the shop says where the piece lies.
+        """
+        try:
+            return await self._fetch_order(delivery, order)
+        except OUT_OF_REACH:
+            if told is not None:
+                async with begin(self._database) as session:
+                    await take_in(session, told, patience=self._patience, now=self._clock.now())
+            raise
 
     async def _fetch_order(self, delivery: Delivery, order: str) -> str:
         if not order:
@@ -240,52 +278,6 @@ class Acceptor:
         """The delivery is done, in the transaction of its work."""
         outcome = applied.outcome.value
         await inbox.handled(session, delivery.id, outcome=outcome, now=self._clock.now())
-
-    async def _look_where_it_points(self, hint: Hint) -> str:
-        pointed_at = await self._pointed_at(hint)
-        if not pointed_at:
-            return "nothing to do"
-        if hint.stock_unit is None:
-            return await self._look_soon(pointed_at)
-        if await self._is_echo(pointed_at, hint):
-            return "echo"
-        await self._lookout.look(pointed_at)
-        return "looked"
-
-    async def _look_soon(self, pointed_at: list[OfferId]) -> str:
-        """A word about a listing, without a figure: many come at once, ours among them."""
-        now = self._clock.now()
-        async with begin(self._database) as session:
-            known = await mirror.expected_of(session, pointed_at)
-            for offer in pointed_at:
-                rows = known.get(offer, {}).values()
-                if any(row.written_at and row.written_at + OUR_OWN > now for row in rows):
-                    continue
-                due_at = now + self._patience.confirm()
-                await checks.read_again(session, offer, due_at=due_at, why="its listing changed")
-        return "looks soon"
-
-    async def _pointed_at(self, hint: Hint) -> list[OfferId]:
-        async with reading(self._database) as session:
-            if hint.stock_unit is not None:
-                found = await offers.of_stock_unit(session, hint.shop, hint.stock_unit)
-            elif hint.listing is not None:
-                found = await offers.of_listing(session, hint.shop, hint.listing)
-            else:
-                return []
-        return [offer.id for offer in found]
-
-    async def _is_echo(self, pointed_at: list[OfferId], hint: Hint) -> bool:
-        """A figure equal to what we expect needs no look."""
-        if hint.available is None or hint.place is None:
-            return False
-        async with reading(self._database) as session:
-            known = await mirror.expected_of(session, pointed_at)
-        return all(
-            hint.place in rows
-            and hint.available in {rows[hint.place].quantity, rows[hint.place].pending}
-            for rows in known.values()
-        )
 
 
 def _channel(shop: ShopId) -> Channel:

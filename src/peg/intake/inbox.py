@@ -23,7 +23,10 @@ SET_ASIDE = "set aside"
 READ_AGAIN = "peg/order"
 """The topic of an order that a poll found and that could not be taken in at once."""
 
+Due = ColumnElement[bool]
+"""Which of a shop's deliveries are to be worked on: not each that waits is to be tried."""
 
+_IS_OPEN = (inbox.c.handled_at.is_(None), inbox.c.dead_at.is_(None))
 _IS_DEAD = (inbox.c.dead_at.is_not(None), inbox.c.handled_at.is_(None))
 
 
@@ -81,29 +84,27 @@ async def record_once(
     return Receipt.NEW
 
 
-async def shops_waiting(session: AsyncSession, *, now: datetime) -> Sequence[ShopId]:
-    """The shops with deliveries to work on now."""
-    query = select(inbox.c.shop).where(*_is_due(now)).distinct().order_by(inbox.c.shop)
+async def shops_waiting(session: AsyncSession) -> Sequence[ShopId]:
+    """The shops of whose deliveries some are not done."""
+    query = select(inbox.c.shop).where(*_IS_OPEN).distinct().order_by(inbox.c.shop)
     return [ShopId(shop) for shop in (await session.scalars(query)).all()]
 
 
 async def next_due_at(session: AsyncSession, *, after: datetime) -> datetime | None:
     """When the next delivery `after` this moment is to be worked on; None: none waits."""
     due_at: datetime | None = await session.scalar(
-        select(func.min(inbox.c.next_at)).where(
-            inbox.c.handled_at.is_(None), inbox.c.dead_at.is_(None), inbox.c.next_at > after
-        )
+        select(func.min(inbox.c.next_at)).where(*_IS_OPEN, inbox.c.next_at > after)
     )
     return due_at
 
 
 async def waiting(
-    session: AsyncSession, shop: ShopId, *, without: Collection[int] = (), now: datetime, limit: int
+    session: AsyncSession, shop: ShopId, due: Due, *, without: Collection[int] = (), limit: int
 ) -> Sequence[Delivery]:
     """A shop's deliveries to work on now, oldest first, `without` those under way."""
     query = (
         select(*(inbox.c[name] for name in Delivery.__dataclass_fields__))
-        .where(*_is_due(now), inbox.c.shop == shop, inbox.c.id.not_in(without))
+        .where(*_IS_OPEN, due, inbox.c.shop == shop, inbox.c.id.not_in(without))
         .order_by(inbox.c.id)
         .limit(limit)
     )
@@ -138,25 +139,26 @@ async def failed(
     """Try the delivery again later; True when it is put aside as dead instead (kept, not lost)."""
     attempts = delivery.attempts + 1
     dead = attempts >= ATTEMPTS_MAX
-    wait_s = min(0.2 * 2.0**attempts, RETRY_WAIT_S_MAX)
     await _change(
         session,
         delivery.id,
         attempts=attempts,
-        next_at=now + timedelta(seconds=wait_s),
+        next_at=now + timedelta(seconds=wait_s(attempts)),
+        waits_since=None,
         dead_at=now if dead else None,
-        last_error=f"{type(error).__name__}: {error}"[:2000],
+        last_error=in_words(error),
     )
     signal(session, INBOX)
     return dead
 
 
 async def oldest_waiting_at(session: AsyncSession) -> datetime | None:
-    """When the oldest unhandled delivery arrived: its age says more than the queue's length."""
+    """When the oldest delivery to be worked on arrived: its age says more than the queue's length.
+
+    What waits for a shop that is out of reach is not counted: nothing hurries that.
+    """
     oldest: datetime | None = await session.scalar(
-        select(func.min(inbox.c.received_at)).where(
-            inbox.c.handled_at.is_(None), inbox.c.dead_at.is_(None)
-        )
+        select(func.min(inbox.c.received_at)).where(*_IS_OPEN, inbox.c.waits_since.is_(None))
     )
     return oldest
 
@@ -206,8 +208,14 @@ async def discard(
     )
 
 
-def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return inbox.c.handled_at.is_(None), inbox.c.dead_at.is_(None), inbox.c.next_at <= now
+def wait_s(attempts: int) -> float:
+    """The pause after so many tries."""
+    return min(0.2 * 2.0**attempts, RETRY_WAIT_S_MAX)
+
+
+def in_words(error: Exception) -> str:
+    """An error as it is kept with its delivery."""
+    return f"{type(error).__name__}: {error}"[:2000]
 
 
 async def _end(session: AsyncSession, delivery_id: int | None, values: dict[str, Any]) -> int:

@@ -18,6 +18,7 @@ inbox = Table(
     Column("outcome", String(32)),
     Column("attempts", Integer, nullable=False, default=0),
     Column("next_at", UtcDateTime, nullable=False),
+    Column("waits_since", UtcDateTime),
     Column("dead_at", UtcDateTime),
     Column("last_error", Text),
     UniqueConstraint("shop", "topic", "delivery"),

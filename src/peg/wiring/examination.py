@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.bus import outbox
 from peg.db.transaction import begin, reading
 from peg.domain.messages import Alert
-from peg.intake import inbox
+from peg.intake import inbox, waiting_room
 from peg.ledger import cases, order_rows, questions
 from peg.propagation import board, pauses, retarget
 from peg.propagation.forbidden import forbidden_shops
@@ -207,6 +207,10 @@ async def waiting(session: AsyncSession, *, now: datetime) -> Sequence[Finding]:
         if age_s > WAITING_S_MAX:
             sentence = f"the oldest waits for {age_s:.0f} s: is `peg run` at work?"
             findings.append(Finding(State.LOOK, queue, sentence))
+    findings += [
+        Finding(State.LOOK, "webhooks", f"{one.count} of {one.shop} wait for it ({one.why})")
+        for one in await waiting_room.waiting_for_shops(session)
+    ]
     count, newest = await inbox.set_aside_since(session, now - SET_ASIDE_TOLD)
     if newest is not None:
         what = f"the newest, {newest['topic']} of {newest['shop']}: {newest['last_error']}"

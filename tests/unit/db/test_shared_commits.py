@@ -14,6 +14,7 @@ from peg.db.shared_commits import SharedCommits
 from peg.db.transaction import reading
 from peg.intake import inbox
 from peg.intake.inbox import Receipt, record_once
+from peg.intake.waiting_room import due
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ async def stumble(session: AsyncSession) -> None:
 
 async def kept_count(database: Database) -> int:
     async with reading(database) as session:
-        return len(await inbox.waiting(session, SHOPIFY, without=[], now=NOON, limit=100))
+        return len(await inbox.waiting(session, SHOPIFY, due(None, NOON), limit=100))
 
 
 @pytest.fixture
