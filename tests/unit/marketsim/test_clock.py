@@ -1,5 +1,8 @@
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from marketsim.clock import MarketClock
 
@@ -46,3 +49,33 @@ async def test_the_next_to_wake_is_known_and_whoever_gave_up_is_not_waited_for()
     clock.advance(60)
     await patient
     assert clock.next_wake() is None
+
+
+def test_it_runs_like_the_machines_clock_or_so_many_times_as_fast() -> None:
+    machine_s = 100.0
+    clock = MarketClock(NOON, monotonic=lambda: machine_s)
+
+    machine_s += 2
+    at_1x = clock.now()
+    clock.set_speed(60)
+    at_once = clock.now()
+    machine_s += 1
+
+    assert (at_1x, at_once) == (NOON + timedelta(seconds=2),) * 2
+    assert clock.now() == NOON + timedelta(seconds=62)
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        lambda clock: clock.advance(-1),
+        lambda clock: clock.set_speed(-1),
+        lambda _: MarketClock(NOON, speed=-1),
+        lambda _: MarketClock(NOON.replace(tzinfo=None)),
+    ],
+)
+def test_time_runs_forwards_and_knows_its_zone(
+    nonsense: Callable[[MarketClock], object],
+) -> None:
+    with pytest.raises(ValueError, match="time"):
+        nonsense(MarketClock(NOON, speed=0))

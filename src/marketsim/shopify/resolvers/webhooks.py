@@ -6,11 +6,19 @@ from urllib.parse import urlsplit
 from marketsim.shopify.call import Call, call_of, user_error
 from marketsim.shopify.resolvers.base import Info, Resolvers
 from marketsim.shopify.resolvers.keyed import Payload
-from marketsim.shopify.subscriptions import Subscription
+from marketsim.shopify.subscriptions import Subscription, path_of
 from marketsim.shopify.wording import utc
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 NAME_MAX = 50
+SCOPE_OF = {
+    "ORDERS": "read_orders",
+    "REFUNDS": "read_orders",
+    "INVENTORY": "read_inventory",
+    "PRODUCTS": "read_products",
+    "LOCATIONS": "read_locations",
+}
+"""What a token must hold to be told of topics that begin so."""
 
 
 def subscriptions(_root: Any, info: Info, **args: Any) -> Any:
@@ -50,6 +58,10 @@ def create(_root: Any, info: Info, topic: str, webhookSubscription: dict[str, An
 
 
 def _complaint(call: Call, topic: str, uri: str, given: dict[str, Any]) -> dict[str, Any] | None:
+    needed = SCOPE_OF.get(topic.partition("_")[0])
+    if needed is not None and not call.may(needed):
+        message = f"You do not have permission to create or update webhooks with {path_of(topic)}."
+        return user_error(message, "topic")
     parts = urlsplit(uri)
     local = parts.scheme == "http" and parts.hostname in LOOPBACK
     if not parts.hostname or (parts.scheme != "https" and not local):

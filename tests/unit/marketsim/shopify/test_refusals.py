@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.unit.marketsim.shopify.rehearsal import Rehearsal, operations
+from tests.unit.marketsim.shopify.rehearsal import HOOK, Rehearsal, operations
 
 REASONS = (
     "correction",
@@ -136,6 +136,33 @@ async def test_where_orders_are_taken_from_needs_a_scope_of_its_own(shop: Rehear
     answer = await shop.ask("OrderLocations", id=order)
 
     assert {it["extensions"]["code"] for it in answer["errors"]} == {"ACCESS_DENIED"}
+
+
+@pytest.mark.parametrize(
+    ("topic", "scope"),
+    [
+        ("ORDERS_CREATE", "read_orders"),
+        ("REFUNDS_CREATE", "read_orders"),
+        ("INVENTORY_LEVELS_UPDATE", "read_inventory"),
+        ("PRODUCTS_UPDATE", "write_products"),
+        ("APP_UNINSTALLED", "read_locations"),
+    ],
+)
+async def test_a_topic_is_told_only_to_who_may_read_what_it_tells(
+    shop: Rehearsal, topic: str, scope: str
+) -> None:
+    may, may_not = (
+        shop.shopify.shop.tokens.grant(frozenset(scopes), lives_s=None).access_token
+        for scopes in ({scope}, {"read_files"})
+    )
+
+    shop.token = may_not
+    refused = await shop.data("WebhookAdd", topic=topic, subscription={"uri": HOOK})
+    shop.token = may
+    allowed = await shop.data("WebhookAdd", topic=topic, subscription={"uri": f"{HOOK}/2"})
+
+    assert bool(refused["webhookSubscriptionCreate"]["userErrors"]) is (topic != "APP_UNINSTALLED")
+    assert allowed["webhookSubscriptionCreate"]["userErrors"] == []
 
 
 async def upload(shop: Rehearsal, content: bytes) -> str:
