@@ -3,6 +3,8 @@
 The shops' clock runs four times as fast, which is harder: PEG and the machine get no faster.
 """
 
+import re
+
 import pytest
 from bench.demo import Run, run_demo
 
@@ -25,6 +27,14 @@ pytestmark = pytest.mark.timeout(180)
 def test_a_rehearsal_ends_well_only_if_every_invariant_held(rehearsal: Run) -> None:
     assert all(rehearsal.found["invariants"].values()), rehearsal.found
     assert rehearsal.exit_code == 0
+
+
+def test_no_judge_of_a_rehearsal_was_idle(rehearsal: Run) -> None:
+    compared = {name[:2]: facts["compared"] for name, facts in rehearsal.found["judged"].items()}
+
+    for busy in ("I1", "I2", "I4", "I6", "I7", "I8"):
+        assert int(re.findall(r"\d+", compared[busy])[0]) > 0, compared
+    assert f"of {ORDERS[rehearsal.found['faults']]} orders" in compared["I2"]
 
 
 def test_a_rehearsal_tells_what_it_measured(rehearsal: Run) -> None:

@@ -63,6 +63,7 @@ class Stage:
             ceiling_s=60,
             settled=settled,
             home=self.home,
+            log=self.home / "peg.log",
             key_file=self.home / "master.key",
         )
         found = await judge(self.shop.rehearsal.engine, self._control, run)

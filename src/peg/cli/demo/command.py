@@ -157,6 +157,7 @@ async def _rehearse(
             ceiling_s=CEILING_S,
             settled=rest,
             home=home.path,
+            log=peg.ground.settings.log_path,
             key_file=peg.ground.settings.key_file,
         )
         found = await judge(work.engine, control, run)

@@ -127,7 +127,7 @@ def _judged(judged: Mapping[str, Any]) -> list[Row]:
 def _found_out(facts: Mapping[str, Any]) -> str:
     broken, excused = facts["broken"], facts["excused"]
     if not broken:
-        but = f"; {len(excused)} differ for a reason" if excused else ""
+        but = f"; excused: {len(excused)}, each with its reason in --json" if excused else ""
         return f"held, by {facts['compared']}{but}"
     more = len(broken) - NAMED_MAX
     named = "; ".join(broken[:NAMED_MAX])

@@ -10,6 +10,7 @@ from tests.support.bench import (
     ETSY,
     NOON,
     RING,
+    SHOPIFY,
     Bench,
     OrderTold,
     etsy_ref,
@@ -17,12 +18,14 @@ from tests.support.bench import (
     minute,
     open_bench,
     shopify_ref,
+    split,
 )
 
 from peg.catalog import offers
 from peg.cli.demo.verdict import auditing
 from peg.cli.demo.verdict.auditing import Rows, read_rows
 from peg.cli.demo.verdict.book import Case, KeptLine, States, Stock
+from peg.domain.order import Share
 from peg.intake.inbox import record_once
 from peg.ledger import questions
 from peg.marketplaces.port import Write
@@ -67,6 +70,18 @@ async def test_what_was_shipped_is_gone_and_no_longer_to_be_posted(bench: Bench)
     (kept,) = auditing.lines(found).values()
     assert kept == KeptLine(told=States(open=0, gone=1), applied={RING: States(open=0, gone=1)})
     assert auditing.posted(found) == {("etsy", "5001", RING): 0}
+
+
+async def test_a_line_that_ships_from_two_places_is_one_line(bench: Bench) -> None:
+    await bench.place("71", "Atelier")
+    await bench.place("72", "Gallery")
+    both = split(shopify_ref(), Share(place="71", committed=1), Share(place="72", shipped=1))
+    await bench.take_in(OrderTold(order="1001", shop=SHOPIFY).told(1, both))
+
+    found = await rows(bench)
+    (kept,) = auditing.lines(found).values()
+    assert kept.applied == {RING: States(open=1, gone=1)}
+    assert auditing.posted(found) == {("shopify", "1001", RING): 1}
 
 
 @pytest.mark.parametrize("table", ["entries", "levels", "positions"])

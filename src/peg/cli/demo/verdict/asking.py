@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from peg.cli.demo.practice import Control
@@ -16,8 +16,12 @@ from peg.cli.demo.verdict.record import (
     Unit,
     UnitKey,
 )
+from peg.domain.clock import Clock
 
 MARKETS = ("shopify", "etsy")
+QUESTIONS = 5
+"""So often is the time asked: one answer may have been held up on its way."""
+
 Words = Mapping[UnitKey, tuple[str, int]]
 """Title and price of each unit."""
 
@@ -51,6 +55,17 @@ class Answers:
 async def market_now(control: Control) -> datetime:
     """The market's time."""
     return datetime.fromisoformat((await control.read("clock"))["now"])
+
+
+async def clock_ahead(control: Control, clock: Clock) -> timedelta:
+    """How far PEG's clock is before the market's, by the question that was answered soonest."""
+    found = []
+    for _ in range(QUESTIONS):
+        asked_at = clock.now()
+        market = await market_now(control)
+        took = clock.now() - asked_at
+        found.append((took, asked_at + took / 2 - market))
+    return min(found)[1]
 
 
 async def first_look(control: Control) -> Beginning:

@@ -39,6 +39,7 @@ TABLES = (
     "inbox",
     "outbox",
 )
+NOTHING = States(open=0)
 PARTS = ("on_hand", "committed", "reserved", "safety_stock", "suspended", "incoming")
 TAKEN = ("committed", "reserved", "safety_stock", "suspended")
 
@@ -125,8 +126,9 @@ def untold(rows: Rows) -> list[str]:
 def lines(rows: Rows) -> dict[LineKey, KeptLine]:
     """Every line of every order: as told, and as applied."""
     applied: dict[LineKey, dict[Sku, States]] = {}
-    for row in rows.of("applied"):
-        applied.setdefault(_line_key(row), {})[Sku(row["sku"])] = _states(row)
+    for row in rows.of("applied"):  # one for each place that it ships from
+        mine = applied.setdefault(_line_key(row), {})
+        mine[Sku(row["sku"])] = mine.get(Sku(row["sku"]), NOTHING) + _states(row)
     return {
         _line_key(row): KeptLine(
             told=_states(row),

@@ -36,6 +36,13 @@ class States:
     restocked: int = 0
     gone: int = 0
 
+    def __add__(self, other: "States") -> "States":
+        return States(
+            open=self.open + other.open,
+            restocked=self.restocked + other.restocked,
+            gone=self.gone + other.gone,
+        )
+
     def times(self, need: int) -> "States":
         """The pieces of one component."""
         return States(open=need * self.open, restocked=need * self.restocked, gone=need * self.gone)

@@ -14,7 +14,7 @@ from peg.cli.demo.person import Sorted
 from peg.cli.demo.practice import LOG, Control
 from peg.cli.demo.units import key_of_offer, key_of_unit
 from peg.cli.demo.verdict import auditing
-from peg.cli.demo.verdict.asking import Answers, Beginning, ask, market_now, record_of
+from peg.cli.demo.verdict.asking import Answers, Beginning, ask, clock_ahead, record_of
 from peg.cli.demo.verdict.auditing import Rows, read_rows
 from peg.cli.demo.verdict.book import Book, KnownOffer
 from peg.cli.demo.verdict.deliveries import judge_deliveries
@@ -71,6 +71,7 @@ class Rehearsed:
     Attributes:
         settled: whether everything came to rest in time.
         home: the folder of this run.
+        log: the log, which may stand elsewhere.
         key_file: what seals the tokens; the only file that holds a secret.
     """
 
@@ -79,6 +80,7 @@ class Rehearsed:
     ceiling_s: float
     settled: bool
     home: Path
+    log: Path | None
     key_file: Path
 
 
@@ -87,7 +89,7 @@ async def judge(engine: Engine, control: Control, run: Rehearsed) -> dict[str, A
     early = await hasty(control, engine.ground.database)
     answers = await ask(control, ceiling_s=run.ceiling_s)
     differing = await drift(engine)
-    ahead = engine.ground.clock.now() - await market_now(control)
+    ahead = await clock_ahead(control, engine.ground.clock)
     async with reading(engine.ground.database) as session:
         rows = await read_rows(session, ahead=ahead)
         book = await _book(session, rows, answers, run)
@@ -212,13 +214,10 @@ def _untrue(breaches: Sequence[Breach]) -> dict[str, list[str]]:
 
 
 def _traces(run: Rehearsed, found: Mapping[str, Any]) -> dict[str, bytes]:
-    """Everything that PEG wrote: its whole folder but for the keys, and the figures."""
+    """Everything that PEG wrote: its log, its whole folder but for the keys, and the figures."""
     others = {run.key_file, run.home / LOG}  # the practice shops' words are not PEG's
-    written = {
-        file.name: file.read_bytes()
-        for file in sorted(run.home.iterdir())
-        if file.is_file() and file not in others
-    }
+    files = {*run.home.iterdir(), *([run.log] if run.log else [])}
+    written = {file.name: file.read_bytes() for file in files - others if file.is_file()}
     return written | {"the figures": json.dumps(found, default=str).encode()}
 
 
