@@ -27,9 +27,9 @@ PAGE = 2
 class ShopWindow:
     """Keeps offers and orders in memory and answers the port's questions about them.
 
-    A sale takes pieces off by itself, as a marketplace does. `before_page` is called before each
-    page of listings and `before_read` before each look, so that something can happen in the middle
-    of a reading. What stands in `silent` (`read`, `orders`) is not answered.
+    A sale takes pieces off by itself, as a marketplace does. `before_page` and `while_paging` are
+    called before each page of listings and `before_read` before each look, so that something can
+    happen in the middle of a reading. What stands in `silent` (`read`, `orders`) is not answered.
     """
 
     def __init__(self, shop: ShopId, now: datetime) -> None:
@@ -40,6 +40,7 @@ class ShopWindow:
         self.offers: dict[OfferRef, RemoteOffer] = {}
         self.orders: list[OrderSnapshot] = []
         self.before_page = _nothing
+        self.while_paging: Callable[[], Awaitable[None]] = _nothing_yet
         self.before_read: Callable[[], Awaitable[None]] = _nothing_yet
         self.silent: set[str] = set()
         self.written: list[Write] = []
@@ -140,6 +141,7 @@ class ShopWindow:
         refs = [ref for ref in self.offers if ref not in self.hidden]
         for start in range(0, len(refs), PAGE):
             self.before_page()
+            await self.while_paging()
             self.later(1)
             page = [self.offers[ref] for ref in refs[start : start + PAGE]]
             shown = [replace(one, reading=self._now(one.reading)) for one in page]

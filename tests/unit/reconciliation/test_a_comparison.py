@@ -1,0 +1,271 @@
+"""A whole shop is compared with the book: each difference has its cause, its evidence, its end."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from tests.support.jeweller import Jeweller, open_jeweller
+from tests.support.shop_window import ShopWindow
+
+from peg.bus import outbox
+from peg.catalog import mirror, offers
+from peg.catalog.offers import Offer
+from peg.db.transaction import begin, reading
+from peg.domain.identity import OfferId, OfferRef, ShopId
+from peg.domain.messages import Alert, OfferDrifted
+from peg.domain.offer import Parts, Shelf
+from peg.intake import checks
+from peg.intake.looking import Lookout
+from peg.intake.patience import Patience
+from peg.intake.polling import Polls
+from peg.marketplaces.port import Marketplace
+from peg.propagation import board
+from peg.reads import doubts
+from peg.reads.doubts import Difference
+from peg.reconciliation.run import Reconciler
+
+CHAIN, RING, STUDS = "CHAIN-5", "RING-1", "STUDS-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """Both windows show five chains, a ring and studs; everything shows its target."""
+
+    here: Jeweller
+    refs: dict[tuple[ShopId, str], OfferRef]
+    polls: Polls
+    reconciler: Reconciler
+
+    @property
+    def shopify(self) -> ShopWindow:
+        return self.here.shopify
+
+    @property
+    def etsy(self) -> ShopWindow:
+        return self.here.etsy
+
+    def ref(self, window: ShopWindow, sku: str) -> OfferRef:
+        return self.refs[window.shop, sku]
+
+    def sets(self, window: ShopWindow, sku: str, pieces: int) -> None:
+        """Somebody types another figure into the shop."""
+        ref = self.ref(window, sku)
+        remote = window.offers[ref]
+        parts = {place: Parts(available=pieces) for place in remote.reading.parts}
+        window.offers[ref] = replace(remote, reading=replace(remote.reading, parts=parts))
+
+    def puts(self, window: ShopWindow, sku: str, shelf: Shelf) -> None:
+        """Somebody puts it on or off sale."""
+        ref = self.ref(window, sku)
+        remote = window.offers[ref]
+        window.offers[ref] = replace(remote, reading=replace(remote.reading, shelf=shelf))
+
+    async def compares(self, window: ShopWindow) -> Sequence[Difference]:
+        """What the newest comparison of the shop has found."""
+        await self.reconciler.reconcile(window.shop)
+        async with reading(self.here.database) as session:
+            runs = await doubts.drift(session)
+        return next(run.differences for run in runs if run.shop == window.shop)
+
+    async def finds(self, window: ShopWindow) -> list[tuple[str, str, str]]:
+        """The same in short: title, cause and what was done."""
+        return [(one.title, one.cause, one.action) for one in await self.compares(window)]
+
+    async def offer(self, window: ShopWindow, sku: str) -> Offer:
+        ref = self.ref(window, sku)
+        async with reading(self.here.database) as session:
+            return (await offers.by_refs(session, [ref]))[ref]
+
+    async def is_due(self, window: ShopWindow, sku: str) -> bool:
+        """Whether the offer is driven to its target now."""
+        offer = await self.offer(window, sku)
+        async with reading(self.here.database) as session:
+            drifted = [one.offer for _, one in await outbox.recent(session, OfferDrifted)]
+            due = await board.dirty(session, window.shop, now=self.here.clock.now())
+        return offer.id in {*drifted, *(one.offer for one in due)}
+
+    async def alarms(self) -> list[str]:
+        async with reading(self.here.database) as session:
+            return [one.name for _, one in await outbox.recent(session, Alert)]
+
+
+@pytest.fixture
+async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
+    async with open_jeweller(tmp_path) as here:
+        windows = (here.shopify, here.etsy)
+        shelf = {CHAIN: 5, RING: 1, STUDS: 1}
+        refs = {
+            (window.shop, sku): window.show(sku, pieces)
+            for window in windows
+            for sku, pieces in shelf.items()
+        }
+        await here.imports()
+        for window in windows:
+            window.later(300)
+        await all_shown(here)
+        doors: dict[ShopId, Marketplace] = {window.shop: window for window in windows}
+        ground = (here.database, here.clock, doors)
+        patience = Patience()
+        polls = Polls(*ground, patience)
+        lookout = Lookout(*ground, patience, polls=polls)
+        reconciler = Reconciler(*ground, polls=polls, lookout=lookout, patience=patience)
+        yield Shop(here, refs, polls, reconciler)
+
+
+async def all_shown(here: Jeweller) -> None:
+    async with begin(here.database) as session:
+        for one in await board.page(session, OfferId(0), limit=100):
+            now = here.clock.now()
+            await board.shown(session, one.offer, one.target.version, outcome="shown", now=now)
+
+
+async def test_where_all_is_as_it_should_be_nothing_is_found_and_nothing_done(shop: Shop) -> None:
+    assert await shop.finds(shop.shopify) == []
+    assert await shop.finds(shop.etsy) == []
+    assert not await shop.is_due(shop.shopify, CHAIN)
+
+
+async def test_what_was_sold_is_no_difference_since_its_order_is_read_first(shop: Shop) -> None:
+    shop.shopify.sell(shop.ref(shop.shopify, CHAIN), 2)
+
+    found = await shop.finds(shop.shopify)
+
+    stock = await shop.here.stock(CHAIN)
+    assert (stock.available, stock.suspended) == (3, 0)
+    assert ("missing", "hold") not in [one[1:] for one in found]
+
+
+async def test_a_missing_piece_is_held_on_both_shops(shop: Shop) -> None:
+    shop.sets(shop.shopify, RING, 0)
+
+    assert await shop.finds(shop.shopify) == [(f"Piece {RING}", "missing", "hold")]
+    stock = await shop.here.stock(RING)
+    assert (stock.available, stock.suspended) == (0, 1)
+
+
+async def test_a_piece_too_many_is_looked_at_again(shop: Shop) -> None:
+    shop.sets(shop.shopify, CHAIN, 6)
+
+    assert await shop.finds(shop.shopify) == [(f"Piece {CHAIN}", "extra", "doubt")]
+    offer = await shop.offer(shop.shopify, CHAIN)
+    async with reading(shop.here.database) as session:
+        check = await checks.check_of(session, offer.id)
+    assert check is not None
+
+
+async def test_what_is_back_on_sale_is_driven_off(shop: Shop) -> None:
+    offer = await shop.offer(shop.etsy, RING)
+    async with begin(shop.here.database) as session:
+        await mirror.note_shelf(session, offer.id, Shelf.WITHDRAWN)
+
+    assert await shop.finds(shop.etsy) == [(f"Piece {RING}", "ghost", "push")]
+    assert await shop.is_due(shop.etsy, RING)
+    assert await shop.alarms() == ["ghost_unit"]
+
+
+async def test_what_was_taken_off_sale_is_asked_about(shop: Shop) -> None:
+    shop.puts(shop.etsy, RING, Shelf.WITHDRAWN)
+
+    assert await shop.finds(shop.etsy) == [(f"Piece {RING}", "off_sale", "ask")]
+    assert [one.kind for one in await shop.here.questions()] == ["withdrawn_by_hand"]
+
+
+async def test_what_stands_on_no_page_is_read_by_itself_and_believed_gone(shop: Shop) -> None:
+    shop.shopify.delete(shop.ref(shop.shopify, STUDS))
+
+    await shop.compares(shop.shopify)
+
+    assert (await shop.offer(shop.shopify, STUDS)).gone
+    assert await shop.alarms() == ["listing_gone"]
+
+
+async def test_what_stands_on_no_page_and_can_be_read_is_not(shop: Shop) -> None:
+    shop.shopify.hide(shop.ref(shop.shopify, STUDS))
+
+    await shop.compares(shop.shopify)
+
+    assert not (await shop.offer(shop.shopify, STUDS)).gone
+    assert await shop.alarms() == []
+
+
+async def test_what_nobody_was_at_is_driven_again(shop: Shop) -> None:
+    """Six are shown, as PEG knows itself; the book has five, and nobody was told."""
+    async with begin(shop.here.database) as session:
+        found = await offers.by_refs(session, [shop.ref(shop.shopify, CHAIN)])
+        (offer,) = found.values()
+        await mirror.note_seen(session, offer.id, "7001", 6)
+    shop.sets(shop.shopify, CHAIN, 6)
+
+    assert await shop.finds(shop.shopify) == [(f"Piece {CHAIN}", "not_shown", "push")]
+    assert await shop.is_due(shop.shopify, CHAIN)
+
+
+async def test_what_was_never_imported_is_named_with_its_listing(shop: Shop) -> None:
+    ref = shop.shopify.show("NEW-1", 1)
+
+    (found,) = await shop.compares(shop.shopify)
+
+    assert (found.cause, found.action, found.offer) == ("not_imported", "report", None)
+    assert found.evidence == {"listing": ref.listing, "sku": "NEW-1"}
+
+
+async def test_what_a_shop_does_not_count_is_named(shop: Shop) -> None:
+    ref = shop.ref(shop.shopify, CHAIN)
+    shop.shopify.offers[ref] = replace(shop.shopify.offers[ref], tracked=False)
+
+    (found,) = await shop.compares(shop.shopify)
+
+    assert (found.cause, found.action) == ("not_tracked", "report")
+    assert found.evidence == {"listing": ref.listing, "sku": CHAIN}
+
+
+async def test_a_sale_taken_in_while_the_shop_is_read_is_no_difference(shop: Shop) -> None:
+    """The page is from before the sale, the book from after it."""
+    window, ref = shop.shopify, shop.ref(shop.shopify, CHAIN)
+    before = window.offers[ref]
+
+    async def sell() -> None:
+        window.while_paging = nothing
+        window.sell(ref, 2)
+        await shop.polls.poll(window.shop)
+        window.offers[ref] = before
+
+    window.while_paging = sell
+
+    assert await shop.finds(window) == []
+    assert (await shop.here.stock(CHAIN)).available == 3
+
+
+async def nothing() -> None:
+    return None
+
+
+async def test_the_evidence_says_what_was_seen_what_was_expected_and_what_should_be(
+    shop: Shop,
+) -> None:
+    shop.sets(shop.shopify, RING, 0)
+
+    (found,) = await shop.compares(shop.shopify)
+
+    assert found.evidence == {
+        "shown": {"7001": 0},
+        "shelf": "listed",
+        "expected": {"7001": 1},
+        "target": {"7001": 1},
+    }
+
+
+async def test_the_newest_comparison_of_each_shop_is_told_with_the_share_that_differed(
+    shop: Shop,
+) -> None:
+    shop.sets(shop.shopify, RING, 0)
+    await shop.compares(shop.shopify)
+    await shop.compares(shop.etsy)
+
+    async with reading(shop.here.database) as session:
+        etsy, shopify = await doubts.drift(session)
+
+    assert (etsy.shop, etsy.offers, etsy.drift_share) == (shop.etsy.shop, 3, 0)
+    assert (shopify.shop, shopify.offers) == (shop.shopify.shop, 3)
+    assert shopify.drift_share == pytest.approx(1 / 3)
