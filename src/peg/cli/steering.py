@@ -16,6 +16,7 @@ from peg.propagation import board, pauses
 from peg.propagation.retarget import retarget_offers
 from peg.reads import doubts
 from peg.reads import pauses as pauses_read
+from peg.reconciliation.report import COMPLETE
 from peg.shops import directory
 from peg.wiring.alone import is_running
 from peg.wiring.peg import open_peg
@@ -71,6 +72,7 @@ async def drift(*, here: Here) -> int:
     ]
     compared = "; ".join(
         f"{called(run.shop)}: {len(run.differences)} of {run.offers} offers, {seen(run.ended_at)}"
+        f"{'' if run.outcome == COMPLETE else f' ({run.outcome})'}"
         for run in found
     )
     report = Report(

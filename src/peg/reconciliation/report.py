@@ -12,6 +12,9 @@ from peg.domain.identity import OfferId, ShopId
 from peg.reconciliation.compare import DONE_BY_OTHERS, Action, Difference
 from peg.reconciliation.tables import differences, reconciliations
 
+COMPLETE = "complete"
+"""How a comparison ends that saw every offer it knew, and asks about none at once."""
+
 
 async def begin_run(session: AsyncSession, shop: ShopId, *, now: datetime) -> int:
     """Open the record of one comparison of a shop."""

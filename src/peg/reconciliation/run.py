@@ -100,7 +100,7 @@ class Reconciler:
         async with begin(self._database) as session:
             if await brake.is_on(session, shop):
                 await report.asked_instead(session, run.id)
-                outcome += "; very many were changed at once: a person is asked"
+                outcome = f"{outcome}; very many were changed at once: a person is asked"
             await report.end_run(
                 session, run.id, offers=len(run.seen), outcome=outcome, now=self._clock.now()
             )
@@ -194,7 +194,7 @@ class Reconciler:
         ]
         if not missing:
             await self._all_there(shop)
-            return "complete"
+            return report.COMPLETE
         if len(missing) >= VANISHED_MIN and len(missing) > VANISHED_SHARE_MAX * len(run.known):
             await self._ask_whether_gone(shop, missing, len(run.known))
             return f"{len(missing)} offers were on no page: not believed"

@@ -67,6 +67,9 @@ async def test_most_of_it_is_asked_about_and_the_pieces_stay_on_sale_elsewhere(
     (asked,) = await here.questions()
     assert asked.kind == "many_changed"
     assert set(found) == {("missing", "ask")}
+    async with reading(here.database) as session:
+        (run,) = await doubts.drift(session)
+    assert run.outcome == "complete; very many were changed at once: a person is asked"
     await here.retarget("RING-0")
     assert await here.should_show(other[0]) == 1
 

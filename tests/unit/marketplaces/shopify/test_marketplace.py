@@ -60,6 +60,21 @@ async def test_a_write_whose_answer_is_lost_is_the_shops_word_or_unknown_never_a
     assert (await practice.shop.read([chain.ref]))[chain.ref].parts[place].available == basis - 1
 
 
+async def test_the_orders_of_the_last_half_minute_are_read_again() -> None:
+    """What was written while a page was read may show late, with a time from before."""
+    practice = await open_practice_shopify()
+    kept, read = None, []
+    for later_s in (0, 20, 40, 1):
+        practice.clock.advance(later_s)
+        practice.shopify.market.buy(practice.units[1])
+        page = await practice.shop.orders_since(kept, now=practice.clock.now())
+        kept = page.cursor
+        read.append([order.name for order in page.orders])
+
+    first, second, third, fourth = (orders[-1] for orders in read)
+    assert read == [[first], [first, second], [first, second, third], [third, fourth]]
+
+
 async def test_a_sale_is_read_once_its_order_is_placed_with_the_place_it_ships_from() -> None:
     practice = await open_practice_shopify()
     offers = await found(practice)
