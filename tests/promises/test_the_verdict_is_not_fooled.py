@@ -5,7 +5,9 @@ PEG and both practice shops run; then one thing is changed behind their backs, a
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -23,6 +25,7 @@ from peg.db.columns import metadata
 from peg.db.engine import Database
 from peg.db.transaction import begin
 
+KEY = "a-key-of-more-than-twenty-characters"
 TAMPERINGS = (
     ("I1", "levels", "UPDATE levels SET on_hand = on_hand + 1 WHERE sku = 'STUDS-1'"),
     ("I2", "applied", "UPDATE applied SET committed = committed + 1 WHERE sku = 'CHAIN-5'"),
@@ -47,26 +50,28 @@ class Stage:
     def __init__(self, shop: LittleShop, control: Control, home: Path, began: Beginning) -> None:
         self.shop = shop
         self.home = home
-        self._control = control
+        self.control = control
         self._began = began
 
     @property
     def database(self) -> Database:
         return self.shop.rehearsal.ground.database
 
-    async def broken(self, *, settled: bool = True) -> dict[str, list[str]]:
-        """What the judge finds, by invariant."""
+    async def broken(
+        self, *, settled: bool = True, ceiling_s: float = 60, by: Control | None = None
+    ) -> dict[str, list[str]]:
+        """What the judge finds, by invariant, asking another witness if there is one."""
         names = {str(sku): sku for sku in SHELF}
         run = Rehearsed(
             beginning=self._began,
             sorted_out=Sorted(mapped=0, labelled=frozenset(), names=names),
-            ceiling_s=60,
+            ceiling_s=ceiling_s,
             settled=settled,
             home=self.home,
             log=self.home / "peg.log",
             key_file=self.home / "master.key",
         )
-        found = await judge(self.shop.rehearsal.engine, self._control, run)
+        found = await judge(self.shop.rehearsal.engine, by or self.control, run)
         judged = found["judged"].items()
         return {promise[:2]: facts["broken"] for promise, facts in judged if facts["broken"]}
 
@@ -84,13 +89,31 @@ class Stage:
                 await session.execute(insert(rows), before)
 
 
+class LateWitness(Control):
+    """One who says that the book was free again long after every answer had come."""
+
+    def __init__(self, control: Control) -> None:
+        self._true = control
+        self._asked = 0
+
+    async def read(self, path: str, **query: Any) -> dict[str, Any]:
+        found = await self._true.read(path, **query)
+        self._asked += path == "clock"
+        if (path, self._asked) == ("clock", 2):
+            found["now"] = (datetime.fromisoformat(found["now"]) + timedelta(hours=1)).isoformat()
+        return found
+
+    async def act(self, path: str, **body: Any) -> dict[str, Any]:
+        return await self._true.act(path, **body)
+
+
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     async with open_little_shop(tmp_path) as shop:
         transport = httpx2.ASGITransport(app=control_app(shop.rehearsal.world))
         async with httpx2.AsyncClient(transport=transport) as http:
             control = Control(http, "http://market.test")
-            (tmp_path / "master.key").write_text("k1:a-key-of-more-than-twenty-characters\n")
+            (tmp_path / "master.key").write_text(f"k1:{KEY}\n")
             began = await first_look(control)
             shop.buys("shopify", CHAIN)
             order = shop.buys("shopify", RING)
@@ -114,12 +137,18 @@ async def test_whatever_is_tampered_with_breaks_its_invariant_and_no_other(stage
     assert [list(one) for one in found] == [[invariant] for invariant, _, _ in TAMPERINGS], found
 
 
-async def test_unrest_at_the_end_is_told_and_so_is_a_token_in_the_log(stage: Stage) -> None:
+async def test_unrest_lateness_and_haste_are_told_and_so_are_secrets_in_the_log(
+    stage: Stage,
+) -> None:
     restless = await stage.broken(settled=False)
+    late = await stage.broken(ceiling_s=0.0)
+    hasty = await stage.broken(by=LateWitness(stage.control))
     (token, *_) = stage.shop.rehearsal.etsy.shop.grants.access
     with (stage.home / "peg.log").open("a") as log:
-        log.write(f"sent {token}\n")
+        log.write(f"sent {token}, sealed by {KEY}\n")
     leaking = await stage.broken()
 
-    assert (list(restless), list(leaking)) == (["I4"], ["I8"])
+    assert (list(restless), list(late), list(leaking)) == (["I4"], ["I4"], ["I8"])
+    assert "acknowledged while nothing could be kept" in str(hasty["I6"])
+    assert len(leaking["I8"]) == 2
     assert token not in str(leaking)

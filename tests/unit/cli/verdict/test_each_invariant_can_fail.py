@@ -102,6 +102,25 @@ def another(available: int, oversold: int) -> Spoiling:
     return lambda record, book: (record, replace(book, stock={**book.stock, **gem}))
 
 
+def below_zero(*, is_open: bool) -> Spoiling:
+    """The opal was not made once more: two wait for it."""
+
+    def spoil(record: Record, book: Book) -> Spoilt:
+        told = replace(
+            record,
+            remaining={**record.remaining, "opal": -1},
+            happened=[one for one in record.happened if one.what != "edited"],
+        )
+        kept = replace(
+            book,
+            stock={**book.stock, OPAL: Stock(available=-1, oversold=1)},
+            cases=[replace(CASE, open=is_open)],
+        )
+        return told, kept
+
+    return spoil
+
+
 TWICE = DoubleSale(
     verdict="inside", piece="opal", first="E2", second="S2", at=second(31), because="sale"
 )
@@ -117,6 +136,7 @@ SPOILINGS: dict[str, tuple[str, Spoiling]] = {
         by_record(remaining={"ring": 0, "chain": 3, "opal": 0}),
     ),
     "below zero without a case": ("I1", another(-1, 1)),
+    "below zero with a case that was closed": ("I1", below_zero(is_open=False)),
     "oversold by another figure": ("I1", another(0, 1)),
     "a line is missing": ("I2", line(("etsy", "E1", "2"), None)),
     "a line that nobody sold": ("I2", line(("etsy", "E9", "9"), good.kept(RING, States(open=0)))),
@@ -209,6 +229,10 @@ SPOILINGS: dict[str, tuple[str, Spoiling]] = {
     "a delivery was not worked on": ("I6", by_book(unhandled=1)),
     "a write that was not stored": ("I7", attempt(1)),
     "a write that was stored afterwards": ("I7", attempt(1, begun_at=second(13))),
+    "a write that had ended before": (
+        "I7",
+        attempt(1, begun_at=second(5), ended_at=second(9.9)),
+    ),
     "a write of another offer": ("I7", attempt(1, quantities={good.RING_ON_SHOPIFY: 0})),
     "what stood there was not kept": ("I7", attempt(2, kept_before=False)),
     "a price changed": ("I7", by_record(reworded=["etsy ring: price was changed"])),
@@ -226,6 +250,29 @@ def test_each_fact_spoilt_breaks_its_invariant_and_no_other(name: str) -> None:
 
     broken = {one.promise.partition(" ")[0]: list(one.broken) for one in findings if one.broken}
     assert broken.keys() == {invariant}, broken
+
+
+def broken_by(spoil: Spoiling) -> list[str]:
+    findings = judge_all(*spoil(good.good_record(), good.good_book()))
+    return [one.promise for one in findings if not one.held]
+
+
+def test_what_two_buyers_wait_for_is_below_zero_with_its_open_case() -> None:
+    assert broken_by(below_zero(is_open=True)) == []
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        {"begun_at": second(12)},
+        {"begun_at": second(5), "ended_at": second(10)},
+        {"begun_at": second(5), "ended_at": None},
+    ],
+    ids=["begun", "ended", "no end"],
+)
+def test_clocks_that_were_compared_may_be_a_second_apart(times: dict[str, object]) -> None:
+    """The chain was lowered at the eleventh second."""
+    assert broken_by(attempt(1, **times)) == []
 
 
 def test_a_secret_that_was_found_is_not_told_once_more() -> None:
