@@ -1,17 +1,23 @@
 """Connect both practice shops through the real consent pages, as an owner's browser would."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
 
 from peg.cli.demo.practice import Control
 from peg.db.transaction import begin
+from peg.domain.errors import PegError
 from peg.shops import directory
 from peg.shops.connect import etsy, shopify
 from peg.shops.directory import AppCredentials, Shop
 from peg.wiring.peg import Peg
+
+T = TypeVar("T")
+TRIES = 3
 
 
 async def connect_both(
@@ -20,10 +26,28 @@ async def connect_both(
     """Say yes on both consent pages, and register Etsy's webhooks in its portal by hand."""
     told = await control.read("connection")
     browser = secrets.token_urlsafe()
+    urls = practice_urls
     return (
-        await _shopify(peg, told["shopify"], browser, peg_url, practice_urls["shopify"]),
-        await _etsy(peg, told["etsy"], browser, peg_url, practice_urls["etsy"]),
+        await persistently(
+            partial(_shopify, peg, told["shopify"], browser, peg_url, urls["shopify"])
+        ),
+        await persistently(partial(_etsy, peg, told["etsy"], browser, peg_url, urls["etsy"])),
     )
+
+
+async def persistently(connect: Callable[[], Awaitable[T]]) -> T:
+    """Connect; one whose shop gave no answer presses the button again, and gets a new code.
+
+    Raises:
+        PegError: it was refused, or gave no answer so often.
+    """
+    for _ in range(TRIES - 1):
+        try:
+            return await connect()
+        except PegError as error:
+            if error.kind != "transient":
+                raise
+    return await connect()
 
 
 async def _shopify(

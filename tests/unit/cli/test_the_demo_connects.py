@@ -1,0 +1,43 @@
+"""The owner of a rehearsal's shops begins anew when a shop gave no answer, and not for ever."""
+
+import pytest
+
+from peg.cli.demo.connecting import TRIES, persistently
+from peg.domain.errors import BadSku, PegError
+from peg.marketplaces.port import MaybeApplied
+
+
+class Consent:
+    """A consent page that fails so often, and then works."""
+
+    def __init__(self, *failures: PegError) -> None:
+        self._failures = list(failures)
+        self.tried = 0
+
+    async def __call__(self) -> str:
+        self.tried += 1
+        if self._failures:
+            raise self._failures.pop(0)
+        return "connected"
+
+
+async def test_a_shop_that_gave_no_answer_is_connected_anew() -> None:
+    consent = Consent(MaybeApplied("no answer"), MaybeApplied("no answer"))
+
+    assert await persistently(consent) == "connected"
+
+
+async def test_one_that_never_answers_is_given_up() -> None:
+    consent = Consent(*[MaybeApplied("no answer")] * TRIES)
+
+    with pytest.raises(MaybeApplied):
+        await persistently(consent)
+    assert consent.tried == TRIES
+
+
+async def test_a_refusal_is_not_tried_again() -> None:
+    consent = Consent(BadSku("no"))
+
+    with pytest.raises(BadSku):
+        await persistently(consent)
+    assert consent.tried == 1
