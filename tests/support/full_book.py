@@ -23,10 +23,11 @@ from peg.catalog import items, rules
 from peg.catalog.rules import Rule
 from peg.domain.identity import Channel, ShopId
 from peg.domain.messages import Alert
-from peg.intake import inbox
+from peg.intake import inbox, unread
 from peg.intake.inbox import ATTEMPTS_MAX
 from peg.intake.waiting_room import due
 from peg.ledger import questions, reservations
+from peg.marketplaces.port import Unreadable
 from peg.onboarding import imports, proposals
 from peg.onboarding.imports import Imported, SkippedShop
 from peg.onboarding.left_out import LeftOut, Why
@@ -92,6 +93,8 @@ async def _doubt(bench: Bench) -> None:
         default="no",
         now=NOON,
     )
+    odd = Unreadable.of("9001", "quantity is missing", {"receipt_id": 9001})
+    await unread.keep(session, ETSY, odd, now=NOON)
     run = await report.begin_run(session, ETSY, now=NOON)
     found = Difference(cause=CauseClass.NOT_IMPORTED, action=Action.ASK, evidence={"sku": "OPAL-B"})
     await report.record_difference(session, run, offer=None, title="Opal ring", found=found)

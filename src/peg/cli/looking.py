@@ -9,6 +9,7 @@ from peg.cli.words import Lines, moment_of, seen, sku_of
 from peg.db.transaction import reading
 from peg.domain.moment import BadMoment
 from peg.domain.near import quoted
+from peg.intake import unread as unread_orders
 from peg.reads import orders as order_reads
 from peg.reads import stock as stock_reads
 
@@ -112,18 +113,24 @@ def _known_until(now: datetime, typed: str | None) -> datetime:
     return min(moment, now)
 
 
-async def orders(*, limit: Lines = 50, unknown: bool = False, here: Here) -> int:
+async def orders(
+    *, limit: Lines = 50, unknown: bool = False, unread: bool = False, here: Here
+) -> int:
     """Orders as they were taken in, the newest first.
 
     Args:
         limit: so many.
         unknown: only lines that nobody could assign to an item: kept, and counted nowhere yet.
+        unread: only orders that cannot be read, and why: kept as told, and tried again.
     """
     if unknown:
         return await _unresolved(here)
+    if unread:
+        return await _unread(here)
     async with here.ground() as ground, reading(ground.database) as session:
         called = await shop_names(session)
         found = await order_reads.recent(session, limit=limit + 1)
+        odd = await unread_orders.waiting_count(session)
     shown = found[:limit]
     report = Report(
         facts=[one.model_dump(mode="json") for one in shown],
@@ -132,7 +139,37 @@ async def orders(*, limit: Lines = 50, unknown: bool = False, here: Here) -> int
             (one.name, called(one.shop), seen(one.created_at), _state(one), _lines(one))
             for one in shown
         ],
-        sentence=f"the newest {len(shown)}{_and_more(found, limit)}" if found else "no orders yet",
+        sentence=(
+            (f"the newest {len(shown)}{_and_more(found, limit)}" if found else "no orders yet")
+            + (f"; {odd} cannot be read: `peg orders --unread` says why" if odd else "")
+        ),
+    )
+    return here.show(report)
+
+
+async def _unread(here: Here) -> int:
+    async with here.ground() as ground, reading(ground.database) as session:
+        called = await shop_names(session)
+        found = await order_reads.unread(session)
+    report = Report(
+        facts=[one.model_dump(mode="json") for one in found],
+        columns=("order", "shop", "first seen", "last tried", "why"),
+        rows=[
+            (
+                one.order or "without a number",
+                called(one.shop),
+                seen(one.first_at),
+                seen(one.last_at),
+                one.why,
+            )
+            for one in found
+        ],
+        sentence=(
+            "they are tried again by themselves; `--json` shows what the shop said"
+            if found
+            else "every order could be read"
+        ),
+        exit_code=1 if found else 0,
     )
     return here.show(report)
 

@@ -17,7 +17,7 @@ from peg.domain.clock import Clock
 from peg.domain.identity import Channel, ShopId
 from peg.domain.messages import Alert
 from peg.domain.order import OrderSnapshot
-from peg.intake import inbox, waiting_room
+from peg.intake import inbox, unread, waiting_room
 from peg.intake.following import Follower
 from peg.intake.forgetting import ASKED_TO_FORGET, forget_bodies
 from peg.intake.inbox import INBOX, READ_AGAIN, Delivery
@@ -30,7 +30,7 @@ from peg.intake.waiting_room import OUT_OF_REACH
 from peg.ledger.order_compare import Compared, compared, unchanged
 from peg.ledger.orders import Applied, Outcome
 from peg.marketplaces.hints import Hint, HintReader, MalformedDelivery, UnknownTopic
-from peg.marketplaces.port import Marketplace, RemoteGone, UnexpectedAnswer
+from peg.marketplaces.port import Marketplace, RemoteGone, UnexpectedAnswer, UnreadableOrder
 from peg.shops import directory
 from peg.shops.directory import Status
 
@@ -238,20 +238,24 @@ class Acceptor:
             # Too old to be read, or hidden: that says nothing about the pieces it sold.
             log.warning("order.unreadable", shop=delivery.shop, order=order)
             return "unreadable"
-        if snapshot.complete:
-            async with begin(self._database) as session:
-                applied = Applied(outcome=Outcome.SAME)
-                if snapshot.order not in await unchanged(session, [snapshot]):
-                    applied = await take_in(
-                        session, snapshot, patience=self._patience, now=self._clock.now()
-                    )
-                await self._note(session, delivery, applied)
-            return NOTED
+        except UnreadableOrder as error:
+            await self._keep_unread(delivery.shop, error)
+            raise
         async with begin(self._database) as session:
-            await take_in(session, snapshot, patience=self._patience, now=self._clock.now())
-        raise UnexpectedAnswer(
-            f"{delivery.shop} tells only a part of order {snapshot.name}: that part is taken in"
-        )
+            now, applied = self._clock.now(), Applied(outcome=Outcome.SAME)
+            if snapshot.order not in await unchanged(session, [snapshot]):
+                applied = await take_in(session, snapshot, patience=self._patience, now=now)
+            await unread.have_been_read(session, delivery.shop, [order], now=now)
+            await self._note(session, delivery, applied)
+        return NOTED
+
+    async def _keep_unread(self, shop: ShopId, error: UnreadableOrder) -> None:
+        """What can be read of it is taken in; the rest is kept as told."""
+        async with begin(self._database) as session:
+            now = self._clock.now()
+            if error.part is not None:
+                await take_in(session, error.part, patience=self._patience, now=now)
+            await unread.keep(session, shop, error.odd, now=now)
 
     async def _take_in_as_told(self, delivery: Delivery, snapshot: OrderSnapshot) -> bool:
         """Take the order in from the payload alone; False where that does not say enough.

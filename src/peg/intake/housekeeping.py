@@ -1,14 +1,19 @@
 """What falls due by the clock alone: holds, suspense, and returns that did not come."""
 
+from datetime import timedelta
+
 from peg.catalog import returns
 from peg.db.engine import Database
 from peg.db.transaction import begin
 from peg.domain.clock import Clock
-from peg.intake import checks
+from peg.intake import checks, inbox
 from peg.intake.forgetting import BODIES_KEPT, forget_bodies
 from peg.ledger import reservations, suspense
+from peg.shops import directory
 
-FORGETS_EVERY_S = 3600.0
+NOW_AND_THEN_S = 3600.0
+ORDERS_AGAIN_AFTER = timedelta(days=1)
+"""An order that could not be read a day ago may be read by now: the shop, or PEG, has changed."""
 
 
 class Housekeeping:
@@ -17,11 +22,11 @@ class Housekeeping:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self._forgets_at = clock.monotonic()
+        self._looks_at = clock.monotonic()
 
     async def tidy(self) -> int:
         """End what is due; how many things ended."""
-        await self._forget()
+        await self._now_and_then()
         async with begin(self._database) as session:
             now = self._clock.now()
             ended = await reservations.expire_due(session, now=now)
@@ -34,10 +39,15 @@ class Housekeeping:
                 )
         return ended
 
-    async def _forget(self) -> None:
-        """Now and then, since all that was ever delivered is looked through."""
-        if self._clock.monotonic() < self._forgets_at:
+    async def _now_and_then(self) -> None:
+        """Not each time, since all that was ever delivered is looked through."""
+        if self._clock.monotonic() < self._looks_at:
             return
-        self._forgets_at = self._clock.monotonic() + FORGETS_EVERY_S
+        self._looks_at = self._clock.monotonic() + NOW_AND_THEN_S
         async with begin(self._database) as session:
-            await forget_bodies(session, until=self._clock.now() - BODIES_KEPT)
+            now = self._clock.now()
+            await forget_bodies(session, until=now - BODIES_KEPT)
+            gone = await directory.disconnected(session)
+            await inbox.try_orders_again(
+                session, dead_until=now - ORDERS_AGAIN_AFTER, but_of=gone, now=now
+            )

@@ -39,7 +39,11 @@ class Receipt(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One kept delivery that waits to be worked on."""
+    """One kept delivery that waits to be worked on.
+
+    Attributes:
+        first_dead_at: when it was put aside, if it was already and is tried again by itself.
+    """
 
     id: int
     shop: ShopId
@@ -49,6 +53,7 @@ class Delivery:
     body: bytes
     received_at: datetime
     attempts: int
+    first_dead_at: datetime | None
 
 
 async def record_once(
@@ -136,7 +141,10 @@ async def set_aside_since(
 async def failed(
     session: AsyncSession, delivery: Delivery, error: Exception, *, now: datetime
 ) -> bool:
-    """Try the delivery again later; True when it is put aside as dead instead (kept, not lost)."""
+    """Try the delivery again later, or put it aside as dead: kept, not lost.
+
+    Returns whether it was put aside for the first time.
+    """
     attempts = delivery.attempts + 1
     dead = attempts >= ATTEMPTS_MAX
     await _change(
@@ -146,10 +154,11 @@ async def failed(
         next_at=now + timedelta(seconds=wait_s(attempts)),
         waits_since=None,
         dead_at=now if dead else None,
+        first_dead_at=delivery.first_dead_at or (now if dead else None),
         last_error=in_words(error),
     )
     signal(session, INBOX)
-    return dead
+    return dead and delivery.first_dead_at is None
 
 
 async def oldest_waiting_at(session: AsyncSession) -> datetime | None:
@@ -190,9 +199,27 @@ async def dead(session: AsyncSession, *, limit: int | None = None) -> Sequence[M
     return [dict(row) for row in (await session.execute(query)).mappings()]
 
 
+async def try_orders_again(
+    session: AsyncSession, *, dead_until: datetime, but_of: Collection[ShopId], now: datetime
+) -> int:
+    """Orders that were put aside until a moment are read once more; how many.
+
+    Those of shops that cannot be read (`but_of`) stay where they are.
+    """
+    require_transaction(session)
+    in_vain = inbox.c.first_dead_at.is_not(None), inbox.c.dead_at <= dead_until
+    mine = inbox.c.topic == READ_AGAIN, inbox.c.shop.not_in(but_of)
+    again = update(inbox).where(*_IS_DEAD, *in_vain, *mine)
+    again = again.values(dead_at=None, next_at=now).returning(inbox.c.id)
+    count = len((await session.scalars(again)).all())
+    if count:
+        signal(session, INBOX)
+    return count
+
+
 async def revive(session: AsyncSession, delivery_id: int | None, *, now: datetime) -> int:
     """Work on a dead delivery again, or on all of them; how many that were."""
-    fresh = {"dead_at": None, "attempts": 0, "next_at": now}
+    fresh = {"dead_at": None, "first_dead_at": None, "attempts": 0, "next_at": now}
     count = await _end(session, delivery_id, fresh)
     signal(session, INBOX)
     return count

@@ -14,7 +14,7 @@ from peg.db.transaction import begin, reading, upsert
 from peg.domain.clock import Clock
 from peg.domain.identity import ShopId
 from peg.domain.order import OrderSnapshot
-from peg.intake.inbox import READ_AGAIN, record_once
+from peg.intake import unread
 from peg.intake.orders import take_in
 from peg.intake.patience import Patience
 from peg.intake.rounds import SharedRounds
@@ -116,6 +116,8 @@ class Polls:
             async with begin(self._database) as session:
                 for order in new:
                     await take_in(session, order, patience=self._patience, now=now)
+                whole = [order.order for order in new if order.complete]
+                await unread.have_been_read(session, shop, whole, now=now)
                 await _move_on(session, shop, moved_on)
         except Exception:
             if not new:
@@ -134,7 +136,9 @@ class Polls:
                     await take_in(session, order, patience=self._patience, now=now)
             except Exception:
                 log.exception("order.failed", shop=shop, order=order.order)
-                await self._read_again(shop, order.order, order.updated_at.isoformat())
+                about = order.updated_at.isoformat()
+                async with begin(self._database) as session:
+                    await unread.try_again(session, shop, order.order, about=about, now=now)
 
     async def _keep_unreadable(self, shop: ShopId, page: OrdersPage) -> None:
         """What cannot be read is kept before the cursor goes past it, and tried by itself.
@@ -143,23 +147,8 @@ class Polls:
         """
         for odd in page.unreadable:
             log.error("order.unreadable", shop=shop, order=odd.order, why=odd.why)
-            await self._read_again(shop, odd.order, odd.told)
-        for order in page.orders:
-            if not order.complete:
-                await self._read_again(shop, order.order, f"part, {order.updated_at.isoformat()}")
-
-    async def _read_again(self, shop: ShopId, order: str, about: str) -> None:
-        """Put an order into the inbox, once for what is known `about` it."""
-        async with begin(self._database) as session:
-            await record_once(
-                session,
-                shop=shop,
-                topic=READ_AGAIN,
-                delivery=f"{order}@{about}"[:128],
-                headers={},
-                body=order.encode(),
-                now=self._clock.now(),
-            )
+            async with begin(self._database) as session:
+                await unread.keep_and_try_again(session, shop, odd, now=self._clock.now())
 
 
 async def last_read_at(session: AsyncSession, shop: ShopId) -> datetime | None:

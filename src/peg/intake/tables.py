@@ -20,6 +20,7 @@ inbox = Table(
     Column("next_at", UtcDateTime, nullable=False),
     Column("waits_since", UtcDateTime),
     Column("dead_at", UtcDateTime),
+    Column("first_dead_at", UtcDateTime),
     Column("last_error", Text),
     UniqueConstraint("shop", "topic", "delivery"),
 )
@@ -38,6 +39,19 @@ polls = Table(
     Column("read_at", UtcDateTime),
     Column("order_lag_s_max", Integer, nullable=False, default=0),
     Column("order_lag_at", UtcDateTime),
+)
+
+unread_orders = Table(
+    "unread_orders",
+    metadata,
+    Column("shop", String(128), primary_key=True),
+    Column("key", String(128), primary_key=True),
+    Column("order_id", String(64), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("first_at", UtcDateTime, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False),
+    Column("read_at", UtcDateTime),
 )
 
 checks = Table(

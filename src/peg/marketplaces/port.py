@@ -126,31 +126,50 @@ class Result:
     verified: Reading | None = None
 
 
+ANSWER_CHARACTERS_MAX = 100_000
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreadable:
-    """An order whose answer lacks what it must have.
+    """An order whose answer lacks what it must have, or a part of which does.
 
     Attributes:
         order: empty if even its number is missing.
+        answer: what the marketplace said of it, as JSON and without buyers' data.
         told: a digest of the answer: it changes whenever the order does.
     """
 
     order: str
     why: str
+    answer: str
     told: str
 
     @classmethod
-    def of(cls, order: str, error: Exception, answer: object) -> "Unreadable":
-        """The order in an answer that ended in an error."""
+    def of(cls, order: str, why: str, answer: object, *, keep: object = None) -> "Unreadable":
+        """The order in an answer; `keep` is what may be kept of it, if that is not all."""
+        kept = answer if keep is None else keep
         told = hashlib.sha256(json.dumps(answer, sort_keys=True).encode()).hexdigest()[:16]
-        return cls(order=order, why=str(error), told=told)
+        text = json.dumps(kept, sort_keys=True)
+        return cls(order=order, why=why, answer=text[:ANSWER_CHARACTERS_MAX], told=told)
+
+
+class UnreadableOrder(UnexpectedAnswer):
+    """An order by itself that cannot be read, or only `part` of it."""
+
+    def __init__(self, odd: Unreadable, part: OrderSnapshot | None = None) -> None:
+        which = f"order {odd.order or 'without a number'}"
+        told = f"{which} cannot be read" if part is None else f"only a part of {which} can be read"
+        super().__init__(f"{told}: {odd.why}")
+        self.odd = odd
+        self.part = part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrdersPage:
     """Orders changed since a cursor, oldest change first, and the cursor after them.
 
-    One that cannot be read hides no other: it stands among the `unreadable`.
+    One that cannot be read hides no other: it stands among the `unreadable`, and so does one that
+    can be read in part, which stands among the `orders` too.
     """
 
     orders: Sequence[OrderSnapshot]
@@ -218,6 +237,7 @@ class Marketplace(Protocol):
 
         Raises:
             RemoteGone: it cannot be read any more; which does not mean it was cancelled.
+            UnreadableOrder: it, or a part of it, lacks what it must have.
         """
 
     async def locations(self) -> Sequence[RemotePlace]:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.domain.identity import ShopId
 from peg.domain.money import Money
+from peg.intake import unread as unread_orders
 from peg.ledger import order_rows
 
 
@@ -51,6 +52,26 @@ class UnresolvedLine(BaseModel):
     sku: str
     title: str
     committed: int
+
+
+class UnreadOrder(BaseModel):
+    """An order that its shop told of and that cannot be read: kept as told, tried again by itself.
+
+    `answer` is what the shop said of it, as JSON text, without anything of its buyer.
+    """
+
+    shop: ShopId
+    order: str
+    why: str
+    first_at: datetime
+    last_at: datetime
+    answer: str
+
+
+async def unread(session: AsyncSession) -> Sequence[UnreadOrder]:
+    """Orders that cannot be read, the newest first."""
+    rows = await unread_orders.waiting(session)
+    return [UnreadOrder.model_validate({**row, "order": row["order_id"]}) for row in rows]
 
 
 async def recent(

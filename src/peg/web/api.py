@@ -122,6 +122,12 @@ async def get_unresolved(session: Now) -> list[orders.UnresolvedLine]:
     return list(await orders.unresolved(session))
 
 
+@routes.get("/orders/unread", tags=["orders"])
+async def get_unread(session: Now) -> list[orders.UnreadOrder]:
+    """Orders that cannot be read: kept as told, and tried again by themselves."""
+    return list(await orders.unread(session))
+
+
 @routes.get("/offers", tags=["offers"], responses=documented(404))
 async def get_offers(
     session: Now,

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.bus import outbox
 from peg.db.transaction import begin, reading
 from peg.domain.messages import Alert
-from peg.intake import inbox, waiting_room
+from peg.intake import inbox, unread, waiting_room
 from peg.ledger import cases, order_rows, questions
 from peg.propagation import board, pauses, retarget
 from peg.propagation.forbidden import forbidden_shops
@@ -117,6 +117,7 @@ async def book(session: AsyncSession) -> Sequence[Finding]:
     open_cases = len(await cases.all_cases(session))
     asked = len(await questions.open_questions(session))
     unknown = len(await order_rows.unresolved(session))
+    odd = await unread.waiting_count(session)
     paused = [one.scope for one in await pauses.all_pauses(session)]
     low = [f"{one.sku} ({one.available})" for one in await low_stock(session)]
     findings = wrong or [Finding(State.WELL, "book", "every level is the sum of its entries")]
@@ -124,6 +125,7 @@ async def book(session: AsyncSession) -> Sequence[Finding]:
         (open_cases, "cases", f"{open_cases} open: `peg cases` says what to do"),
         (asked, "questions", f"{asked} open: `peg questions` lists them"),
         (unknown, "orders", f"{unknown} lines of unknown pieces: `peg orders --unknown`"),
+        (odd, "orders", f"{odd} cannot be read: `peg orders --unread` says why"),
         (len(low), "low stock", f"{_some(low)}: make or order more; `peg low-stock` lists all"),
         (len(paused), "pauses", f"no writes to {', '.join(paused)}: `peg resume` ends that"),
     )

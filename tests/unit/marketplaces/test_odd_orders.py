@@ -27,7 +27,7 @@ def test_no_odd_field_of_a_receipt_fails_its_page() -> None:
         told, unreadable = receipts.orders_of(SHOP, [odd, good], NOW)
 
         assert told[-1].order == "2"
-        assert len(told) + len(unreadable) == 2
+        assert len([one for one in told if one.complete]) + len(unreadable) == 2
         assert rounds.after(walk, [odd, good], NOW).since == 1_795_000_200
 
 
@@ -38,7 +38,7 @@ def test_no_odd_field_of_a_shopify_order_fails_its_page() -> None:
         told, unreadable = orders.orders_of([odd, good], SHOPIFY, fetched_at=NOW)
 
         assert told[-1].order == "2"
-        assert len(told) + len(unreadable) == 2
+        assert len([one for one in told if one.complete]) + len(unreadable) == 2
 
 
 def test_two_orders_without_a_number_are_told_apart() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import structlog
 
@@ -11,12 +12,22 @@ from peg.domain.order import LineSnapshot, OrderSnapshot
 from peg.marketplaces.etsy.answers import Json, moment, things, whole
 from peg.marketplaces.etsy.translate import money
 from peg.marketplaces.etsy.variants import options_of_sale, plain, variant_of
-from peg.marketplaces.port import Unreadable
+from peg.marketplaces.port import Unreadable, UnreadableOrder
 
 log = structlog.get_logger()
 
 CANCELED = "canceled"
 _TOLD = frozenset({"status", "is_paid", "is_shipped"})
+_KEPT = (
+    *("receipt_id", "receipt_type", "status", "is_paid", "is_shipped"),
+    *("create_timestamp", "created_timestamp", "update_timestamp", "updated_timestamp"),
+)
+_KEPT_OF_A_LINE = (
+    *("transaction_id", "listing_id", "product_id", "sku", "title", "quantity", "price"),
+    *("create_timestamp", "created_timestamp", "paid_timestamp", "shipped_timestamp"),
+    *("is_digital", "product_data"),
+)
+"""`variations` may hold what a buyer wants engraved."""
 
 
 def orders_of(
@@ -28,10 +39,9 @@ def orders_of(
     for receipt in receipts:
         try:
             orders.append(order_of(shop, receipt, fetched_at))
-        except PegError as error:
-            number = receipt.get("receipt_id")
-            known = str(number) if isinstance(number, int) else ""
-            unreadable.append(Unreadable.of(known, error, receipt))
+        except UnreadableOrder as error:
+            unreadable.append(error.odd)
+            orders += [] if error.part is None else [error.part]
     return orders, unreadable
 
 
@@ -43,14 +53,53 @@ def order_of(shop: ShopId, receipt: Json, fetched_at: datetime) -> OrderSnapshot
     listings and not for others. A refund names no line, full or partial, so it moves nothing: the
     pieces stay committed until they are shipped or the receipt is cancelled.
 
-    A field or line that cannot be read makes the snapshot incomplete; it never hides the others.
-
     Raises:
-        UnexpectedAnswer: the receipt has no id or times, so that nothing can be kept.
+        UnreadableOrder: the receipt has no id or times, so that nothing can be kept; or a field or
+            line cannot be read, which hides no other: those are the part that can.
     """
+    try:
+        found, odd = _snapshot(shop, receipt, fetched_at)
+    except PegError as error:
+        raise UnreadableOrder(_unreadable(receipt, str(error))) from error
+    if found.complete:
+        return found
+    raise UnreadableOrder(_unreadable(receipt, "; ".join(odd)), found)
+
+
+def _unreadable(receipt: Json, why: str) -> Unreadable:
+    number = receipt.get("receipt_id")
+    known = str(number) if isinstance(number, int) else ""
+    return Unreadable.of(known, why, receipt, keep=_kept(receipt))
+
+
+def _kept(receipt: Json) -> dict[str, Any]:
+    """What may be kept of a receipt: nothing of its buyer, nor what one wrote."""
+    found: dict[str, Any] = {name: receipt[name] for name in _KEPT if name in receipt}
+    sold = receipt.get("transactions")
+    if isinstance(sold, list):
+        found["transactions"] = [
+            {name: one[name] for name in _KEPT_OF_A_LINE if name in one}
+            for one in sold
+            if isinstance(one, dict)
+        ]
+    return found
+
+
+def _snapshot(
+    shop: ShopId, receipt: Json, fetched_at: datetime
+) -> tuple[OrderSnapshot, Sequence[str]]:
+    """What can be read of a receipt, and what is odd about the rest."""
     order = str(whole(receipt, "receipt_id"))
     sold = things(receipt, "transactions") if "transactions" in receipt else []
-    lines = [line for one in sold if (line := _line_or_none(shop, receipt, one)) is not None]
+    lines: list[LineSnapshot] = []
+    odd = [f"{name} is missing" for name in sorted(_TOLD - receipt.keys())]
+    for one in sold:
+        try:
+            lines.append(_line(shop, receipt, one))
+        except PegError as error:
+            odd.append(str(error))
+    if not sold:
+        odd.append("no transaction is told")
     updated_at = _utc(moment(receipt, "update"))
     return OrderSnapshot(
         shop=shop,
@@ -62,21 +111,12 @@ def order_of(shop: ShopId, receipt: Json, fetched_at: datetime) -> OrderSnapshot
         lines=lines,
         paid=receipt.get("is_paid") is True,
         cancelled_at=updated_at if _is_cancelled(receipt) else None,  # no other time is told
-        complete=bool(sold) and len(lines) == len(sold) and receipt.keys() >= _TOLD,
-    )
+        complete=not odd,
+    ), odd
 
 
 def _utc(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
-
-
-def _line_or_none(shop: ShopId, receipt: Json, sold: Json) -> LineSnapshot | None:
-    try:
-        return _line(shop, receipt, sold)
-    except PegError as error:
-        order = receipt.get("receipt_id")
-        log.warning("order.line_unreadable", shop=shop, order=order, why=str(error))
-        return None
 
 
 def _line(shop: ShopId, receipt: Json, sold: Json) -> LineSnapshot:

@@ -97,8 +97,13 @@ class OrderPages:
             found = field(answer.data, "order")
             if found is None:
                 raise RemoteGone(f"Shopify does not show order {number(key)} (any more)")
-            with suppress(ChangedMeanwhile):
+            try:
                 return await self._nested.order(found)
+            except ChangedMeanwhile:
+                continue
+            except UnexpectedAnswer as error:
+                log.warning("order.read_in_part", shop=self._shop, why=str(error))
+                return found
         raise UnexpectedAnswer(f"order {number(key)} was changed each time while it was read")
 
 

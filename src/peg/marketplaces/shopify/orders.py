@@ -11,7 +11,7 @@ from peg.domain.errors import PegError
 from peg.domain.identity import OfferRef, ShopId
 from peg.domain.money import Money
 from peg.domain.order import LineSnapshot, OrderSnapshot
-from peg.marketplaces.port import Unreadable
+from peg.marketplaces.port import Unreadable, UnreadableOrder
 from peg.marketplaces.shopify.line_places import Back, Shipment, States, shares_of
 from peg.marketplaces.shopify.reading import (
     Page,
@@ -76,24 +76,47 @@ def orders_of(
     for node in nodes:
         try:
             orders.append(order_of(node, shop, fetched_at=fetched_at))
-        except PegError as error:
-            told = node.get("id") if isinstance(node, Mapping) else None
-            unreadable.append(Unreadable.of(_number_or_none(told), error, node))
+        except UnreadableOrder as error:
+            unreadable.append(error.odd)
+            orders += [] if error.part is None else [error.part]
     return orders, unreadable
 
 
-def _number_or_none(told: object) -> str:
-    return str(told).rpartition("/")[2] if isinstance(told, str) else ""
-
-
 def order_of(order: Any, shop: ShopId, *, fetched_at: datetime) -> OrderSnapshot:
-    """An order as GraphQL tells it.
+    """An order as GraphQL tells it. PEG asks for nothing of its buyer.
 
-    A line that cannot be read makes the snapshot incomplete; it never hides the others.
+    Raises:
+        UnreadableOrder: it lacks what it must have. A line that does hides no other: they are the
+            part that can be read.
     """
+    try:
+        found, odd = _snapshot(order, shop, fetched_at=fetched_at)
+    except PegError as error:
+        raise UnreadableOrder(Unreadable.of(_number_or_none(order), str(error), order)) from error
+    if found.complete:
+        return found
+    why = "; ".join(odd) or "its lists were not read to their end"
+    raise UnreadableOrder(Unreadable.of(found.order, why, order), found)
+
+
+def _number_or_none(order: Any) -> str:
+    told = order.get("id") if isinstance(order, Mapping) else None
+    return told.rpartition("/")[2] if isinstance(told, str) else ""
+
+
+def _snapshot(
+    order: Any, shop: ShopId, *, fetched_at: datetime
+) -> tuple[OrderSnapshot, Sequence[str]]:
+    """What can be read of an order, and what is odd about the rest."""
     about, whole_lists = _about_lines(order)
     told = at(order, "lineItems")
-    lines = [_line_or_none(line, shop, about) for line in things(told, "nodes")]
+    lines: list[LineSnapshot] = []
+    odd: list[str] = []
+    for line in things(told, "nodes"):
+        try:
+            lines.append(_line(line, shop, about))
+        except PegError as error:
+            odd.append(str(error))
     cancelled = at(order, "cancelledAt")
     return OrderSnapshot(
         shop=shop,
@@ -102,12 +125,12 @@ def order_of(order: Any, shop: ShopId, *, fetched_at: datetime) -> OrderSnapshot
         created_at=moment(at(order, "createdAt")),
         updated_at=moment(at(order, "updatedAt")),
         fetched_at=fetched_at,
-        lines=[line for line in lines if line is not None],
+        lines=lines,
         paid=text(order, "displayFinancialStatus") not in UNPAID,
         cancelled_at=moment(cancelled) if cancelled else None,
-        complete=whole_lists and None not in lines and not goes_on(told),
+        complete=whole_lists and not odd and not goes_on(told),
         test=bool(at(order, "test")),
-    )
+    ), odd
 
 
 @dataclass(slots=True)
@@ -117,14 +140,6 @@ class _About:
     returned: Returned = field(default_factory=Returned)
     shipments: list[Shipment] = field(default_factory=list)
     back: list[Back] = field(default_factory=list)
-
-
-def _line_or_none(line: Any, shop: ShopId, about: Mapping[str, _About]) -> LineSnapshot | None:
-    try:
-        return _line(line, shop, about)
-    except PegError as error:
-        log.warning("order.line_unreadable", shop=shop, why=str(error))
-        return None
 
 
 def _line(line: Any, shop: ShopId, about: Mapping[str, _About]) -> LineSnapshot:

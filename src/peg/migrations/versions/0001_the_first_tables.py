@@ -170,6 +170,7 @@ def upgrade() -> None:
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("waits_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("dead_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("first_dead_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_error", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
         sa.UniqueConstraint("shop", "topic", "delivery", name=op.f("uq_inbox_shop_topic_delivery")),
@@ -544,6 +545,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("spent", name=op.f("pk_unclaimed_grants")),
     )
     op.create_table(
+        "unread_orders",
+        sa.Column("shop", sa.String(length=128), nullable=False),
+        sa.Column("key", sa.String(length=128), nullable=False),
+        sa.Column("order_id", sa.String(length=64), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("first_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("shop", "key", name=op.f("pk_unread_orders")),
+    )
+    op.create_table(
         "writes",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("offer", sa.Integer(), nullable=False),
@@ -641,6 +654,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_writes_offer"))
 
     op.drop_table("writes")
+    op.drop_table("unread_orders")
     op.drop_table("unclaimed_grants")
     with op.batch_alter_table("targets", schema=None) as batch_op:
         batch_op.drop_index(

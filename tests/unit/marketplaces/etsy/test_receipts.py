@@ -1,16 +1,26 @@
 """Etsy's receipts in PEG's words."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from tests.support.etsy_shapes import SHOP, SIZE, receipt, sale, value
 
 from peg.domain.identity import OfferRef
 from peg.domain.money import Money
+from peg.domain.order import OrderSnapshot
 from peg.marketplaces.etsy.receipts import order_of
-from peg.marketplaces.port import UnexpectedAnswer
+from peg.marketplaces.port import UnexpectedAnswer, UnreadableOrder
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def part_of(told: dict[str, Any]) -> OrderSnapshot:
+    """What can be read of a receipt that lacks something."""
+    with pytest.raises(UnreadableOrder) as refused:
+        order_of(SHOP, told, NOW)
+    assert refused.value.part is not None
+    return refused.value.part
 
 
 def test_an_unpaid_sale_is_committed_as_a_paid_one_is() -> None:
@@ -63,7 +73,7 @@ def test_a_refund_names_no_line_and_moves_none(status: str) -> None:
 
 
 def test_an_unreadable_line_hides_no_other_and_the_order_is_read_again() -> None:
-    order = order_of(SHOP, receipt(sale(1, quantity=None), sale(2)), NOW)
+    order = part_of(receipt(sale(1, quantity=None), sale(2)))
 
     assert [line.line for line in order.lines] == ["2"]
     assert not order.complete
@@ -74,9 +84,29 @@ def test_a_field_gone_overnight_makes_the_order_incomplete(field: str) -> None:
     broken = receipt()
     del broken[field]
 
-    assert not order_of(SHOP, broken, NOW).complete
+    assert not part_of(broken).complete
 
 
 def test_a_receipt_without_an_id_is_none() -> None:
     with pytest.raises(UnexpectedAnswer, match="receipt_id"):
         order_of(SHOP, receipt() | {"receipt_id": None}, NOW)
+
+
+def test_nothing_of_its_buyer_is_kept_of_a_receipt_that_cannot_be_read() -> None:
+    engraved = {"formatted_name": "Engraving", "formatted_value": "for Jane", "question_id": 3}
+    odd = receipt(
+        sale(quantity="two", variations=[engraved]),
+        name="Jane Doe",
+        first_line="1 Elm Street",
+        buyer_email="jane@example.com",
+        message_from_buyer="for Jane",
+    )
+
+    with pytest.raises(UnreadableOrder) as refused:
+        order_of(SHOP, odd, NOW)
+
+    kept = refused.value.odd
+    assert '"quantity": "two"' in kept.answer
+    assert "quantity" in kept.why
+    for word in ("Jane", "jane", "Elm"):
+        assert word not in kept.answer
