@@ -8,10 +8,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.catalog import tables
 from peg.catalog.mirror import expected_of
 from peg.domain.identity import OfferId, OfferRef, ShopId
+from peg.ledger import suspense
 
 
 async def place_of_sale(session: AsyncSession, offer: OfferId) -> str | None:
-    """Where the marketplace may have taken a sale from, while it does not tell: where most is."""
+    """Where the marketplace may have taken a sale from, while it does not tell.
+
+    Where a piece is missed, since the sale explains it; else where most is.
+    """
+    missed_at = await suspense.missed_at(session, offer)
+    if missed_at is not None:
+        return missed_at
     rows = (await expected_of(session, [offer])).get(offer, {})
     return min(rows, key=lambda place: (-rows[place].quantity, place), default=None)
 

@@ -107,6 +107,12 @@ async def pieces_open(session: AsyncSession, offer: OfferId, place: str | None =
     return max((sum(row["pieces"] for row in rows if row["sku"] == sku) for sku in skus), default=0)
 
 
+async def missed_at(session: AsyncSession, offer: OfferId) -> str | None:
+    """The place at which pieces of an offer have been missed for longest, if any are."""
+    query = select(suspense.c.place).where(*_IS_MISSED, suspense.c.offer == offer)
+    return await session.scalar(query.order_by(suspense.c.id).limit(1))
+
+
 async def consume(
     session: AsyncSession,
     offer: OfferId,
