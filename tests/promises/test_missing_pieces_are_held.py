@@ -248,4 +248,4 @@ async def test_an_edit_of_a_piece_whose_place_is_unknown_is_undone_where_it_was_
     levels = await queries.levels(bench.session, RING)
     assert levels[atelier].on_hand == 2
     assert levels[atelier].committed == 1
-    assert (await offers.by_ids(bench.session, [offer.id]))[offer.id].baseline_at is not None
+    assert (await offers.by_ids(bench.session, [offer.id]))[offer.id].baseline is not None

@@ -19,6 +19,7 @@ from peg.catalog.offers import Offer
 from peg.db.columns import metadata
 from peg.db.engine import Database, open_database, sqlite_url
 from peg.db.transaction import begin
+from peg.domain.baseline import Baseline
 from peg.domain.identity import MAIN, LocationId, OfferRef, ShopId, Sku
 from peg.domain.money import Money
 from peg.domain.offer import ANYWHERE, Parts, Reading, RemoteOffer, Shelf
@@ -96,7 +97,9 @@ class Bench:
         await offers.map_to(self.session, {ids[ref]: components})
         await mirror.begin_with(self.session, {ids[ref]: reading})
         if read_minute is not None:
-            await offers.set_baselines(self.session, {ids[ref]: minute(read_minute)})
+            at = minute(read_minute)
+            baseline = Baseline(begun_at=at, after=at, until=at)
+            await offers.set_baselines(self.session, {ids[ref]: baseline})
         return (await offers.by_refs(self.session, [ref]))[ref]
 
     async def place(self, remote: str, name: str) -> LocationId:

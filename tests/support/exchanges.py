@@ -47,6 +47,11 @@ class Overheard:
     exchanges: list[Exchange] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)
     _waiting: list[tuple[str, Callable[[], object]]] = field(default_factory=list)
+    _always: list[Callable[[], object]] = field(default_factory=list)
+
+    def always(self, act: Callable[[], object]) -> None:
+        """Do `act` each time, just before the application hears a request."""
+        self._always.append(act)
 
     def before(self, words: str, act: Callable[[], object]) -> None:
         """Do `act` once, just before the application hears a request with these words in it."""
@@ -97,6 +102,8 @@ class Overheard:
         for one in due:
             self._waiting.remove(one)
             one[1]()
+        for act in self._always:
+            act()
 
     def faults(self, contract: Callable[[Exchange], list[str]]) -> list[str]:
         """What the contract objects to, each with the exchange it was found in."""

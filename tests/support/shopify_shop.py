@@ -5,6 +5,7 @@ from random import Random
 
 import httpx2
 from tests.support.etsy_shop import MarketTime
+from tests.support.exchanges import Overheard
 from tests.support.spoiling import Spoiling
 from tests.unit.marketplaces.shopify.practice import SHOP, URL, OneToken
 
@@ -29,6 +30,7 @@ class ShopifyShop:
     """The practice Shopify, PEG's door to it, and the webhooks it has sent."""
 
     shopify: Shopify
+    overheard: Overheard
     market: ShopifyMarketplace
     faults: Faults
     calls: CallLog
@@ -67,7 +69,8 @@ async def open_shopify_shop(
         public_url=URL,
     )
     shopify.market.open(shelf)
-    answers = Spoiling(httpx2.ASGITransport(app=shopify.app))
+    overheard = Overheard(shopify.app)
+    answers = Spoiling(httpx2.ASGITransport(app=overheard))
     http = httpx2.AsyncClient(transport=answers)
     grant = await oauth.client_credentials(
         http, URL, client_id=CLIENT_ID, client_secret=CLIENT_SECRET, now=clock.now()
@@ -77,6 +80,7 @@ async def open_shopify_shop(
     client = ShopifyClient(URL, door, OneToken(grant.access_token), clock)
     return ShopifyShop(
         shopify=shopify,
+        overheard=overheard,
         market=ShopifyMarketplace(SHOP, client, clock, currency="USD"),
         faults=faults,
         calls=calls,

@@ -1,7 +1,7 @@
 """PEG's intake between the practice Shopify and the practice Etsy, on one clock, moved by hand."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -120,11 +120,19 @@ class TwoShops:
 
 @asynccontextmanager
 async def open_two_shops(
-    home: Path, *, patience: Patience = PATIENCE, chains: tuple[int, ...] = (5,)
+    home: Path,
+    *,
+    patience: Patience = PATIENCE,
+    chains: tuple[int, ...] = (5,),
+    meanwhile: Callable[[ShopifyShop, EtsyShop], None] | None = None,
 ) -> AsyncIterator[TwoShops]:
     """Both shops sell a single ring and a stocked chain; PEG has imported them.
 
-    `chains` is how many of them lie at each of Shopify's places.
+    Args:
+        home: for PEG's database.
+        patience: how long PEG waits before it believes something.
+        chains: how many of them lie at each of Shopify's places.
+        meanwhile: done just before the import begins; it may have something happen during it.
     """
     etsy = open_etsy_shop(_etsy_shelf())
     etsy.practice.set_faults(receipt_lag=0)
@@ -142,6 +150,8 @@ async def open_two_shops(
         lookout = Lookout(database, clock, shops, patience, polls=polls)
         signals = Signals(database, clock)
         importer = Importer(database, clock, shops, polls=polls, patience=patience)
+        if meanwhile is not None:
+            meanwhile(shopify, etsy)
         await importer.run(lambda _step, _by: None)
         etsy.practice.clock.advance(60)
         yield TwoShops(

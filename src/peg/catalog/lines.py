@@ -6,10 +6,12 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.catalog import items, offers, sale_places
+from peg.catalog import items, mirror, offers, sale_places
 from peg.catalog.offers import Offer
+from peg.domain.baseline import Baseline, Inside
 from peg.domain.identity import OfferRef, Sku
 from peg.domain.order import LineSnapshot, OrderSnapshot
+from peg.ledger import order_rows
 from peg.ledger.order_lines import Component, Resolved
 
 
@@ -35,7 +37,7 @@ async def taken_as(session: AsyncSession, order: OrderSnapshot, line: str, sku: 
     if len(selling) == 1:
         meaning = await _sold_from(session, order, selling[0])
         return await _with_place(session, told, meaning)
-    inside = await _was_counted_after(session, order, sku)
+    inside = _inside(await _was_counted_after(session, order, sku))
     return Resolved(offer=None, components=(Component(sku=sku),), inside=inside)
 
 
@@ -60,13 +62,30 @@ async def _resolve(
 
 
 async def _sold_from(session: AsyncSession, order: OrderSnapshot, offer: Offer) -> Resolved:
-    if _is_single(offer) and offer.baseline_at is not None:
-        inside = order.created_at <= offer.baseline_at
-    else:  # the first figures of a set's items are those of their own offers, not of the set
-        inside = all(
-            [await _was_counted_after(session, order, part.sku) for part in offer.components]
-        )
-    return Resolved(offer=offer.id, components=offer.components, inside=inside)
+    if _is_single(offer) and offer.baseline is not None:
+        return await _sold_about(session, order, offer, offer.baseline)
+    # The first figures of a set's items are those of their own offers, not of the set.
+    counted = [await _was_counted_after(session, order, part.sku) for part in offer.components]
+    return Resolved(offer=offer.id, components=offer.components, inside=_inside(all(counted)))
+
+
+async def _sold_about(
+    session: AsyncSession, order: OrderSnapshot, offer: Offer, baseline: Baseline
+) -> Resolved:
+    """An order of an offer that was counted by itself: before, after, or about when it was."""
+    inside, read_since = baseline.holds(order.created_at), False
+    if inside is Inside.UNSURE:
+        heard_at = await order_rows.heard_at(session, order)
+        inside = baseline.holds(order.created_at, heard_at=heard_at)
+        rows = (await mirror.expected_of(session, [offer.id])).get(offer.id, {}).values()
+        read_since = any(row.seen_at and row.seen_at > baseline.begun_at for row in rows)
+    return Resolved(
+        offer=offer.id, components=offer.components, inside=inside, read_since=read_since
+    )
+
+
+def _inside(told: bool) -> Inside:  # noqa: FBT001 - it turns a truth into its name
+    return Inside.YES if told else Inside.NO
 
 
 async def _by_listing(
@@ -83,9 +102,11 @@ async def _by_listing(
         return None
     parts = {part.sku: part for offer in mapped for part in offer.components}
     inside = all(
-        offer.baseline_at is not None and order.created_at <= offer.baseline_at for offer in mapped
+        offer.baseline is not None and order.created_at <= offer.baseline.until for offer in mapped
     )
-    return Resolved(offer=None, components=tuple(parts.values()), inside=inside, sure=False)
+    return Resolved(
+        offer=None, components=tuple(parts.values()), inside=_inside(inside), sure=False
+    )
 
 
 async def _by_sku(
@@ -99,7 +120,7 @@ async def _by_sku(
     return Resolved(
         offer=None,
         components=(Component(sku=sku),),
-        inside=await _was_counted_after(session, order, sku),
+        inside=_inside(await _was_counted_after(session, order, sku)),
         sure=len(typed_so) <= 1,
     )
 
@@ -113,7 +134,7 @@ async def _was_counted_after(session: AsyncSession, order: OrderSnapshot, sku: S
 async def _counted_at(session: AsyncSession, order: OrderSnapshot, sku: Sku) -> datetime | None:
     """By the shop's own clock if it sells the item singly, else by another's, else by ours."""
     singly = [offer for offer in await offers.of_skus(session, [sku]) if _is_single(offer)]
-    read = [(offer.ref.shop, offer.baseline_at) for offer in singly if offer.baseline_at]
+    read = [(offer.ref.shop, offer.baseline.until) for offer in singly if offer.baseline]
     own = [at for shop, at in read if shop == order.shop]
     if read:
         return min(own or [at for _, at in read])

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import tables
 from peg.db.transaction import execute_all, require_transaction, upsert_all
+from peg.domain.baseline import Baseline
 from peg.domain.identity import OfferId, OfferRef, ShopId, Sku
 from peg.domain.money import Money
 from peg.domain.offer import RemoteOffer
@@ -39,8 +40,8 @@ class Offer:
         components: what a sale takes; empty until somebody maps the offer.
         parked: a person took it off sale; PEG does not put it back.
         gone: it was deleted on the marketplace.
-        baseline_at: the marketplace's time at which its first figures were read; orders from
-            before are inside them. None where its items were not counted by it.
+        baseline: when its first figures were read; orders from before are inside them. None where
+            its items were not counted by it.
     """
 
     id: OfferId
@@ -53,7 +54,7 @@ class Offer:
     oversells: bool
     parked: bool
     gone: bool
-    baseline_at: datetime | None
+    baseline: Baseline | None
     components: Sequence[Component]
 
 
@@ -154,16 +155,22 @@ async def map_to(session: AsyncSession, wanted: Mapping[OfferId, Sequence[Compon
     await execute_all(session, insert(tables.components), rows)
 
 
-async def set_baselines(session: AsyncSession, wanted: Mapping[OfferId, datetime | None]) -> None:
-    """Orders sold up to then (the marketplace's time) are inside the offer's first figures.
-
-    None: those of its items are not the offer's own.
-    """
+async def set_baselines(session: AsyncSession, wanted: Mapping[OfferId, Baseline | None]) -> None:
+    """Say when the first figures of offers were read; None: those of its items are not its own."""
     require_transaction(session)
     offer: BindParameter[int] = bindparam("offer")
     change = update(tables.offers).where(tables.offers.c.id == offer)
-    rows = [{"offer": key, "at": at} for key, at in wanted.items()]
-    await execute_all(session, change.values(baseline_at=bindparam("at")), rows)
+    change = change.values({name: bindparam(name) for name in _BASELINE})
+    rows = [
+        {
+            "offer": key,
+            "baseline_begun_at": at.begun_at if at else None,
+            "baseline_after": at.after if at else None,
+            "baseline_until": at.until if at else None,
+        }
+        for key, at in wanted.items()
+    ]
+    await execute_all(session, change, rows)
 
 
 async def park(session: AsyncSession, offer: OfferId, *, parked: bool = True) -> None:
@@ -218,9 +225,17 @@ def _offer(row: Any, parts: Sequence[Component]) -> Offer:
         oversells=row["oversells"],
         parked=row["parked"],
         gone=row["gone"],
-        baseline_at=row["baseline_at"],
+        baseline=_baseline(row),
         components=parts,
     )
+
+
+_BASELINE = ("baseline_begun_at", "baseline_after", "baseline_until")
+
+
+def _baseline(row: Any) -> Baseline | None:
+    begun_at, after, until = (row[name] for name in _BASELINE)
+    return Baseline(begun_at=begun_at, after=after, until=until) if begun_at else None
 
 
 def _row(remote: RemoteOffer, now: datetime) -> dict[str, Any]:

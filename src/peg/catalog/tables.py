@@ -54,7 +54,9 @@ offers = Table(
     Column("parked", Boolean, nullable=False, default=False),
     Column("gone", Boolean, nullable=False, default=False),
     Column("found_at", UtcDateTime, nullable=False),
-    Column("baseline_at", UtcDateTime),
+    Column("baseline_begun_at", UtcDateTime),
+    Column("baseline_after", UtcDateTime),
+    Column("baseline_until", UtcDateTime),
     UniqueConstraint("shop", "listing", "variant"),
 )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from peg.domain.errors import BadQuantity
@@ -39,7 +39,8 @@ class Reading:
     Attributes:
         parts: by the marketplace's location id; `ANYWHERE` on Etsy.
         begun_at: when PEG began to read (PEG's clock): it may be that old.
-        marketplace_at: the marketplace's own clock at the answer (its Date header).
+        marketplace_at: the marketplace's own clock at the last answer (its Date header).
+        took: from the beginning until then.
     """
 
     ref: OfferRef
@@ -47,6 +48,7 @@ class Reading:
     shelf: Shelf
     begun_at: datetime
     marketplace_at: datetime | None = None
+    took: timedelta = timedelta(0)
 
     def shown(self) -> dict[str, int]:
         """Pieces a buyer could buy, by place; all zero unless listed."""

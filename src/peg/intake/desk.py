@@ -14,6 +14,7 @@ from peg.domain.identity import Channel, OfferId
 from peg.domain.offer import Reading, Shelf
 from peg.intake import checks, surprises
 from peg.intake.doubts import Doubts
+from peg.intake.first_sales import explain_first_sales
 from peg.intake.judgement import Judgement, Known, Meaning, judge
 from peg.intake.lateness import order_lag
 from peg.intake.surprises import Done, Surprise, What
@@ -133,6 +134,9 @@ class Desk:
             # It always shows again what it says it restocked: somebody has taken it since.
             await returns.forget_rise(self.session, self.offer.id, place)
             judgement = Judgement(meaning=Meaning.MISSING, pieces=row.may_rise)
+        judgement = await explain_first_sales(
+            self.session, self.offer.id, place, row, judgement, now=self.now
+        )
         await self._act(place, part.available, row, judgement)
         return judgement
 
@@ -157,7 +161,7 @@ class Desk:
         match judgement.meaning:
             case Meaning.ECHO:
                 await self._stayed(place, row)
-            case Meaning.WRITTEN:
+            case Meaning.WRITTEN | Meaning.SOLD:
                 await mirror.note_seen(self.session, self.offer.id, place, available)
             case Meaning.CAME_BACK:
                 await self._came_back(place, available, row, judgement.pieces)

@@ -9,6 +9,7 @@ class Meaning(Enum):
 
     ECHO = "echo"  # what we expected: our own write, or a sale we know of
     WRITTEN = "written"  # a write of ours that got no answer was applied after all
+    SOLD = "sold"  # fewer, by an order that was believed to be inside the first figures
     CAME_BACK = "came_back"  # pieces missed or cancelled before are back, as they may
     MISSING = "missing"  # fewer than expected: a sale we have not seen yet, or a person
     RESERVED = "reserved"  # fewer, since a checkout or draft order keeps some for now

@@ -25,6 +25,8 @@ log = structlog.get_logger()
 WHICH_PIECE = "which_piece"
 """The kind of the question which piece a line took."""
 
+ABOUT_THEN = "sold about when it was first read"
+
 HOLD_ALL = "all"
 """Its answer while nobody knows: hold every piece that it may be."""
 
@@ -130,6 +132,8 @@ async def _expect(
     for line in applied.lines:
         if line.offer is None:
             continue
+        if line.unsure_inside:
+            await checks.read_again(session, line.offer, due_at=now, why=ABOUT_THEN)
         for change in line.changes:
             if change.place is not None:
                 at = change.place

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from peg.domain.baseline import Inside
 from peg.domain.identity import LocationId, OfferId, Sku
 from peg.domain.order import LineSnapshot, OrderSnapshot, Share
 from peg.domain.stock import Cause
@@ -33,8 +34,10 @@ class Resolved:
 
     Attributes:
         offer: None where the items are known, and the offer is not.
-        inside: the line was sold before the offer's baseline was read, so its pieces are not among
-            those that were available then.
+        inside: whether the line was sold before the offer's baseline was read, so that its pieces
+            are not among those that were available then.
+        read_since: the offer was read after its baseline: whether an order is inside that nobody
+            is sure of, that reading has told.
         sure: False where it holds more than it can have taken, until somebody tells.
         assumed_place: the marketplace's place that the units are believed to have been taken off
             whose place it does not tell.
@@ -42,7 +45,8 @@ class Resolved:
 
     offer: OfferId | None
     components: Sequence[Component]
-    inside: bool = False
+    inside: Inside = Inside.NO
+    read_since: bool = False
     sure: bool = True
     assumed_place: str | None = None
 
@@ -76,6 +80,7 @@ class LineWork:
     Attributes:
         meaning: None while nobody knows what the line stands for.
         added_later: the order was known as a whole, without this line.
+        unsure_inside: that it is inside the first figures is assumed, until the shop is read.
     """
 
     session: AsyncSession
@@ -85,6 +90,7 @@ class LineWork:
     kept: Kept | None
     before: Rows
     added_later: bool
+    unsure_inside: bool
     places: Mapping[str, LocationId]
     now: datetime
 
@@ -140,7 +146,8 @@ class LineWork:
         """Whether it was sold before the first figures were read, which did not count it."""
         if self.before:
             return any(row.brought for row in self.before.values())
-        return self.meaning is not None and self.meaning.inside and not self.added_later
+        told = self.meaning is not None and self.meaning.inside is Inside.YES
+        return told and not self.added_later
 
     def _told(self, shares: Sequence[Share]) -> dict[str, Any]:
         return line_row(
@@ -148,6 +155,7 @@ class LineWork:
             self.line,
             shares=shares,
             assumed=self._assumed_place,
+            unsure_inside=self.unsure_inside,
             offer=self._offer,
             resolved=self._sure,
         )

@@ -69,7 +69,8 @@ async def keep_header(
         "taken_in_at": now,
     }
     keys = {"shop": order.shop, "order_id": order.order}
-    new = insert_or_ignore(session, orders).values({**keys, **row}).returning(orders.c.order_id)
+    first = {**keys, **row, "heard_at": now}
+    new = insert_or_ignore(session, orders).values(first).returning(orders.c.order_id)
     if await session.scalar(new) is not None:
         return Header(first=True, was_whole=False)
     mine = (orders.c.shop == order.shop) & (orders.c.order_id == order.order)
@@ -87,6 +88,7 @@ def line_row(
     *,
     shares: Sequence[Share],
     assumed: str | None = None,
+    unsure_inside: bool = False,
     offer: OfferId | None,
     resolved: bool,
 ) -> dict[str, Any]:
@@ -108,6 +110,7 @@ def line_row(
         "written_off": line.written_off,
         "shares": [asdict(share) for share in shares],
         "assumed_place": assumed,
+        "unsure_inside": unsure_inside,
         "price_minor": line.price.minor if line.price else None,
         "currency": line.price.currency if line.price else None,
     }
@@ -116,6 +119,13 @@ def line_row(
 def shares_kept(kept: Kept | None) -> tuple[Share, ...]:
     """Shares as they were kept; none of a line that was not."""
     return tuple(Share(**row) for row in kept["shares"]) if kept else ()
+
+
+async def heard_at(session: AsyncSession, order: OrderSnapshot) -> datetime | None:
+    """When PEG first heard of an order; None: it has not."""
+    mine = (orders.c.shop == order.shop) & (orders.c.order_id == order.order)
+    first: datetime | None = await session.scalar(select(orders.c.heard_at).where(mine))
+    return first
 
 
 async def kept_lines(session: AsyncSession, order: OrderSnapshot) -> Mapping[str, Kept]:

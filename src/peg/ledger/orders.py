@@ -12,6 +12,7 @@ from peg.domain.identity import LocationId, OfferId
 from peg.domain.order import OrderSnapshot
 from peg.ledger import order_rows
 from peg.ledger.book import post
+from peg.ledger.first_figures import decide
 from peg.ledger.line_shares import Change
 from peg.ledger.order_lines import Done, LineWork, Resolved, entries_of
 
@@ -35,6 +36,7 @@ class AppliedLine:
         guessed: units were laid to one of several places, as far as those were known.
         sure: False while nobody knows for sure which items it took.
         settled: it was not sure before, and is now.
+        unsure_inside: it is assumed to be inside the first figures, until the offer is read.
     """
 
     line: str
@@ -43,6 +45,7 @@ class AppliedLine:
     guessed: bool = False
     sure: bool = True
     settled: bool = False
+    unsure_inside: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,14 +84,19 @@ async def apply(
     before = {} if header.first else await order_rows.applied_rows(session, order)
     done: list[Done] = []
     for line in order.lines:
+        meaning, known = resolved.get(line.line), kept.get(line.line)
+        unsure = bool(known and known["unsure_inside"])
+        if meaning is not None and line.line not in before:
+            meaning, unsure = await decide(session, order, line, meaning, now=now)
         work = LineWork(
             session=session,
             order=order,
             line=line,
-            meaning=resolved.get(line.line),
-            kept=kept.get(line.line),
+            meaning=meaning,
+            kept=known,
             before=before.get(line.line, {}),
             added_later=header.was_whole and line.line not in kept,
+            unsure_inside=unsure,
             places=places,
             now=now,
         )
@@ -125,4 +133,5 @@ def _line(one: Done, kept: order_rows.Kept | None) -> AppliedLine:
         guessed=one.guessed,
         sure=sure,
         settled=sure and kept is not None and not kept["resolved"],
+        unsure_inside=one.told["unsure_inside"],
     )

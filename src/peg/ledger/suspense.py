@@ -102,7 +102,11 @@ async def open_suspense(
 
 async def pieces_open(session: AsyncSession, offer: OfferId, place: str | None = None) -> int:
     """How many units of an offer are suspended, at one place or at all."""
-    rows = await _open_rows(session, offer, place)
+    return _units(await _open_rows(session, offer, place))
+
+
+def _units(rows: Sequence[Any]) -> int:
+    """Of the offer: each of its items stands in a row of its own."""
     skus = {row["sku"] for row in rows}
     return max((sum(row["pieces"] for row in rows if row["sku"] == sku) for sku in skus), default=0)
 
@@ -160,6 +164,14 @@ async def explain_in_person(
         _, released = await _take(session, rows, pieces // need, outcome=IN_PERSON, now=now)
         found.append(released)
     return found
+
+
+async def explainable(
+    session: AsyncSession, offer: OfferId, *, sold_at: datetime, now: datetime
+) -> int:
+    """How many units that were missed of an offer an order may explain."""
+    rows = await _explainable_rows(session, offer, None, sold_at=sold_at, now=now)
+    return _units(rows)
 
 
 async def dissolve(

@@ -80,6 +80,7 @@ orders = Table(
     Column("paid", Boolean, nullable=False),
     Column("complete", Boolean, nullable=False),
     Column("test", Boolean, nullable=False),
+    Column("heard_at", UtcDateTime, nullable=False),
     Column("taken_in_at", UtcDateTime, nullable=False),
 )
 
@@ -102,6 +103,7 @@ order_lines = Table(
     Column("written_off", Integer, nullable=False),
     Column("shares", Json, nullable=False),
     Column("assumed_place", String(64)),
+    Column("unsure_inside", Boolean, nullable=False),
     Column("price_minor", Integer),
     Column("currency", String(3)),
 )

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import items, locations, mirror, offers
 from peg.db.transaction import require_transaction
+from peg.domain.baseline import Baseline
 from peg.domain.identity import LocationId, OfferId, OfferRef, ShopId, Sku
 from peg.domain.offer import Reading, RemoteOffer, Shelf
 from peg.domain.stock import NOTHING
@@ -139,8 +140,7 @@ async def begin_offers(
     await offers.map_to(session, parts)
     await mirror.begin_with(session, readings)
     await offers.set_baselines(
-        session,
-        {offer: shown.marketplace_at or shown.begun_at for offer, shown in readings.items()},
+        session, {offer: Baseline.of(shown) for offer, shown in readings.items()}
     )
     for offer, shown in readings.items():
         if shown.shelf is Shelf.WITHDRAWN:  # its owner took it off sale: PEG leaves it there

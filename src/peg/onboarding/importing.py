@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar, TypeVar
 
 import structlog
@@ -17,6 +17,7 @@ from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import Channel, OfferRef, ShopId, Sku
 from peg.domain.offer import RemoteOffer
 from peg.intake import checks
+from peg.intake.looking import Lookout
 from peg.intake.orders import take_in
 from peg.intake.patience import Patience
 from peg.intake.places import read_places
@@ -120,14 +121,30 @@ class Importer:
             await proposals.propose(session, matching.proposals, now=self._clock.now())
         await self._poll(progress)
         told.orders = await self.take_in_kept(progress)
+        await self._look_again(begun_at)
         async with begin(self._database) as session:
-            for offer in await kept.sold_since(session, begun_at - CLOCKS_APART_MAX):
-                await checks.read_again(
-                    session, offer, due_at=self._clock.now(), why="sold while it was imported"
-                )
             await imports.keep(session, told, begun_at=begun_at, ended_at=self._clock.now())
         log.info("shops.imported", items=told.items, offers=told.offers, asked=len(told.asked))
         return told
+
+    async def _look_again(self, begun_at: datetime) -> None:
+        """What sold about when it was read tells by what it shows now whether that was before."""
+        async with reading(self._database) as session:
+            sold = await kept.sold_since(session, begun_at - CLOCKS_APART_MAX)
+        lookout = Lookout(
+            self._database, self._clock, self._shops, self._patience, polls=self._polls
+        )
+        seen = await lookout.look_where_possible(sold)
+        if not seen.failures:
+            return
+        async with begin(self._database) as session:
+            known = await offers.by_ids(session, sold)
+            for offer in known.values():
+                if offer.ref.shop in seen.failures:
+                    now = self._clock.now()
+                    await checks.read_again(
+                        session, offer.id, due_at=now, why="sold while it was imported"
+                    )
 
     async def take_in_kept(self, progress: Progress) -> int:
         """Take in orders once more whose lines may be known by now; how many."""

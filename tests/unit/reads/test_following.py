@@ -34,7 +34,7 @@ def offer(number: int, *skus: Sku, ref: OfferRef | None = None) -> Offer:
         oversells=False,
         parked=False,
         gone=False,
-        baseline_at=None,
+        baseline=None,
         components=[Component(sku=sku) for sku in skus],
     )
 

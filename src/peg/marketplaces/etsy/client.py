@@ -11,11 +11,11 @@ from peg.domain.identity import ShopId
 from peg.marketplaces.etsy.answers import Json, body_of
 from peg.marketplaces.etsy.app import App
 from peg.marketplaces.etsy.quota import Quota
-from peg.marketplaces.etsy.translate import Seen
 from peg.marketplaces.grant import Tokens
 from peg.marketplaces.http import Door, Request, marketplace_time
 from peg.marketplaces.limiter import Lane
 from peg.marketplaces.port import AccessRevoked
+from peg.marketplaces.seen import Seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +177,8 @@ class EtsyClient:
             answer, seen = await self._once(request, await self._tokens.token())
         if answer.status_code == 401:
             raise AccessRevoked("Etsy refuses even a fresh token: connect the shop again")
-        seen = replace(seen, marketplace_at=marketplace_time(answer.headers))
+        took = self._clock.now() - seen.begun_at
+        seen = replace(seen, marketplace_at=marketplace_time(answer.headers), took=took)
         return Answer(body=body_of(answer), seen=seen)
 
     async def _once(self, request: Request, token: str) -> tuple[httpx2.Response, Seen]:

@@ -17,9 +17,10 @@ from peg.domain.identity import ShopId
 from peg.marketplaces.etsy.answers import Json, text, thing, things, whole
 from peg.marketplaces.etsy.client import EtsyClient
 from peg.marketplaces.etsy.listing_state import View
-from peg.marketplaces.etsy.translate import Seen, readings, tells_all
+from peg.marketplaces.etsy.translate import readings, tells_all
 from peg.marketplaces.limiter import Lane
 from peg.marketplaces.port import RemoteGone, UnexpectedAnswer
+from peg.marketplaces.seen import Seen
 
 TOGETHER_MAX = 10
 """One dead listing spoils the answer for all, and then each is read by itself."""

@@ -18,9 +18,10 @@ from peg.marketplaces.etsy.batches import ask_all
 from peg.marketplaces.etsy.client import EtsyClient
 from peg.marketplaces.etsy.inventory import InventoryWriter
 from peg.marketplaces.etsy.receipts import order_of, orders_of
-from peg.marketplaces.etsy.translate import Seen, gone, offers, readings, tells_all
+from peg.marketplaces.etsy.translate import gone, offers, readings, tells_all
 from peg.marketplaces.limiter import Lane
 from peg.marketplaces.port import OffersPage, OrdersPage, RemoteGone, UnreadableOffer
+from peg.marketplaces.seen import Seen
 
 log = structlog.get_logger()
 
@@ -145,6 +146,8 @@ class EtsyMarketplace(InventoryWriter):
         """The offers of some listings; an odd one must not end the reading of the others."""
         blank = [listing for listing, row in rows.items() if not tells_all(row)]
         better = await ask_all(blank, self._ask_inventories)
+        if blank:
+            seen = seen.until(self._client.now_seen().begun_at)
         found: list[RemoteOffer] = []
         odd: list[UnreadableOffer] = []
         for listing, row in rows.items():

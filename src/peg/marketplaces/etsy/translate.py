@@ -1,8 +1,6 @@
 """Etsy's listings and inventories in PEG's words."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +10,7 @@ from peg.domain.offer import ANYWHERE, Parts, Reading, RemoteOffer, Shelf
 from peg.marketplaces.etsy.answers import Json, flag, text, thing, things, whole
 from peg.marketplaces.etsy.variants import options_of_product, plain, variant_of
 from peg.marketplaces.port import UnexpectedAnswer
+from peg.marketplaces.seen import Seen
 
 SHELVES: Mapping[str, Shelf] = {
     "active": Shelf.LISTED,
@@ -22,14 +21,6 @@ SHELVES: Mapping[str, Shelf] = {
     "sold_out": Shelf.SOLD_OUT,
     "removed": Shelf.GONE,
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """When an answer was asked for (PEG's clock), and Etsy's own Date of it."""
-
-    begun_at: datetime
-    marketplace_at: datetime | None
 
 
 def shelf_of(state: str) -> Shelf:
@@ -81,25 +72,14 @@ def readings(
         ref = OfferRef(shop=shop, listing=listing, variant=variant)
         if ref in found:
             raise UnexpectedAnswer(f"listing {listing} has two products with {variant or 'no'!r}")
-        found[ref] = Reading(
-            ref=ref,
-            parts={ANYWHERE: Parts(available=_sellable(offering(product)))},
-            shelf=shelf,
-            begun_at=seen.begun_at,
-            marketplace_at=seen.marketplace_at,
-        )
+        parts = {ANYWHERE: Parts(available=_sellable(offering(product)))}
+        found[ref] = seen.reading(ref, parts, shelf)
     return found
 
 
 def gone(ref: OfferRef, seen: Seen) -> Reading:
     """The reading of an offer that is not there any more."""
-    return Reading(
-        ref=ref,
-        parts={ANYWHERE: Parts(available=0)},
-        shelf=Shelf.GONE,
-        begun_at=seen.begun_at,
-        marketplace_at=seen.marketplace_at,
-    )
+    return seen.reading(ref, {ANYWHERE: Parts(available=0)}, Shelf.GONE)
 
 
 def offers(shop: ShopId, listing: Json, inventory: Json, seen: Seen) -> Sequence[RemoteOffer]:

@@ -1,13 +1,13 @@
 """Variants and levels in PEG's words."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from peg.domain.identity import OfferRef, ShopId
 from peg.domain.money import Money
 from peg.domain.offer import Parts, Reading, RemoteOffer, Shelf
 from peg.marketplaces.port import UnexpectedAnswer
+from peg.marketplaces.seen import Seen
 from peg.marketplaces.shopify.reading import field, goes_on, number, text, whole
 
 _FIGURES = ("available", "on_hand", "committed", "reserved")
@@ -23,34 +23,19 @@ def ref_of(variant: Any, shop: ShopId) -> OfferRef:
     )
 
 
-def reading_of(
-    variant: Any, ref: OfferRef, *, begun_at: datetime, marketplace_at: datetime | None
-) -> Reading:
+def reading_of(variant: Any, ref: OfferRef, seen: Seen) -> Reading:
     """What the variant shows, place by place; an inactive level shows nothing."""
     levels = field(variant, "inventoryItem", "inventoryLevels")
     if goes_on(levels):
         raise UnexpectedAnswer("a variant's places were not read to their end")
     active = field(variant, "product", "status") == "ACTIVE"
-    return Reading(
-        ref=ref,
-        parts={
-            number(field(level, "location", "id")): _parts(level)
-            for level in field(levels, "nodes")
-        },
-        shelf=Shelf.LISTED if active else Shelf.WITHDRAWN,
-        begun_at=begun_at,
-        marketplace_at=marketplace_at,
-    )
+    parts = {
+        number(field(level, "location", "id")): _parts(level) for level in field(levels, "nodes")
+    }
+    return seen.reading(ref, parts, Shelf.LISTED if active else Shelf.WITHDRAWN)
 
 
-def remote_offer(
-    variant: Any,
-    shop: ShopId,
-    *,
-    currency: str,
-    begun_at: datetime,
-    marketplace_at: datetime | None,
-) -> RemoteOffer:
+def remote_offer(variant: Any, shop: ShopId, seen: Seen, *, currency: str) -> RemoteOffer:
     """Everything PEG keeps of a variant at import."""
     ref = ref_of(variant, shop)
     options = {
@@ -60,7 +45,7 @@ def remote_offer(
     }
     return RemoteOffer(
         ref=ref,
-        reading=reading_of(variant, ref, begun_at=begun_at, marketplace_at=marketplace_at),
+        reading=reading_of(variant, ref, seen),
         title=text(variant, "product", "title"),
         sku=text(variant, "sku"),
         options=options,
@@ -68,17 +53,6 @@ def remote_offer(
         tracked=bool(field(variant, "inventoryItem", "tracked")),
         oversells=field(variant, "inventoryPolicy") == "CONTINUE",
         tags=tuple(field(variant, "product", "tags")),
-    )
-
-
-def gone(ref: OfferRef, *, begun_at: datetime, marketplace_at: datetime | None) -> Reading:
-    """The reading of a variant that no longer exists."""
-    return Reading(
-        ref=ref,
-        parts={},
-        shelf=Shelf.GONE,
-        begun_at=begun_at,
-        marketplace_at=marketplace_at,
     )
 
 

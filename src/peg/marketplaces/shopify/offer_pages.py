@@ -9,11 +9,12 @@ import structlog
 from peg.domain.clock import Clock
 from peg.domain.errors import PegError
 from peg.domain.identity import OfferRef, ShopId
-from peg.domain.offer import Reading, RemoteOffer
+from peg.domain.offer import Reading, RemoteOffer, Shelf
 from peg.marketplaces.limiter import Lane
 from peg.marketplaces.port import OffersPage, TooDear, UnexpectedAnswer, UnreadableOffer
-from peg.marketplaces.shopify.client import ShopifyClient
-from peg.marketplaces.shopify.goods import gone, reading_of, remote_offer
+from peg.marketplaces.seen import Seen
+from peg.marketplaces.shopify.client import Answer, ShopifyClient
+from peg.marketplaces.shopify.goods import reading_of, remote_offer
 from peg.marketplaces.shopify.nested import Nested
 from peg.marketplaces.shopify.reading import field, gid, next_cursor, things
 
@@ -42,12 +43,13 @@ class OfferPages:
             answer = await self._client.execute_sized(
                 "VariantsPage", {"after": after}, first=VARIANTS_PER_PAGE, lane=Lane.BULK
             )
+            seen = self._seen(begun_at, answer)
             page = field(answer.data, "productVariants")
             found: list[RemoteOffer] = []
             unreadable: list[UnreadableOffer] = []
             for variant in things(page, "nodes"):
                 try:
-                    found.append(await self._offer(variant, begun_at, answer.marketplace_at))
+                    found.append(await self._offer(variant, seen))
                 except UnexpectedAnswer as error:
                     unreadable.append(_unreadable(variant, error))
             yield OffersPage(offers=found, unreadable=unreadable)
@@ -70,30 +72,28 @@ class OfferPages:
                 left = [*part, *left]
         return found
 
-    async def _offer(
-        self, variant: Any, begun_at: datetime, marketplace_at: datetime | None
-    ) -> RemoteOffer:
+    def _seen(self, begun_at: datetime, answer: Answer) -> Seen:
+        took = self._clock.now() - begun_at
+        return Seen(begun_at=begun_at, marketplace_at=answer.marketplace_at, took=took)
+
+    async def _offer(self, variant: Any, seen: Seen) -> RemoteOffer:
         whole = await self._nested.variant(variant, lane=Lane.BULK)
-        return remote_offer(
-            whole,
-            self._shop,
-            currency=self._currency,
-            begun_at=begun_at,
-            marketplace_at=marketplace_at,
-        )
+        if whole is not variant:
+            seen = seen.until(self._clock.now())
+        return remote_offer(whole, self._shop, seen, currency=self._currency)
 
     async def _read(self, refs: Sequence[OfferRef]) -> Mapping[OfferRef, Reading]:
         begun_at = self._clock.now()
         ids = [gid("ProductVariant", ref.variant) for ref in refs]
         answer = await self._client.execute("VariantsById", {"ids": ids}, lane=Lane.ORDERS)
-        at = answer.marketplace_at
+        seen = self._seen(begun_at, answer)
         found = {}
         for ref, node in zip(refs, field(answer.data, "nodes"), strict=True):
             if node is None:
-                found[ref] = gone(ref, begun_at=begun_at, marketplace_at=at)
+                found[ref] = seen.reading(ref, {}, Shelf.GONE)
                 continue
             whole = await self._nested.variant(node, lane=Lane.ORDERS)
-            found[ref] = reading_of(whole, ref, begun_at=begun_at, marketplace_at=at)
+            found[ref] = reading_of(whole, ref, seen)
         return found
 
 

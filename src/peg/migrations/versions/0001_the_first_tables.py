@@ -270,7 +270,9 @@ def upgrade() -> None:
         sa.Column("parked", sa.Boolean(), nullable=False),
         sa.Column("gone", sa.Boolean(), nullable=False),
         sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("baseline_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("baseline_begun_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("baseline_after", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("baseline_until", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_offers")),
         sa.UniqueConstraint(
             "shop", "listing", "variant", name=op.f("uq_offers_shop_listing_variant")
@@ -297,6 +299,7 @@ def upgrade() -> None:
         sa.Column("written_off", sa.Integer(), nullable=False),
         sa.Column("shares", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("assumed_place", sa.String(length=64), nullable=True),
+        sa.Column("unsure_inside", sa.Boolean(), nullable=False),
         sa.Column("price_minor", sa.Integer(), nullable=True),
         sa.Column("currency", sa.String(length=3), nullable=True),
         sa.PrimaryKeyConstraint("shop", "order_id", "line", name=op.f("pk_order_lines")),
@@ -323,6 +326,7 @@ def upgrade() -> None:
         sa.Column("paid", sa.Boolean(), nullable=False),
         sa.Column("complete", sa.Boolean(), nullable=False),
         sa.Column("test", sa.Boolean(), nullable=False),
+        sa.Column("heard_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("taken_in_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("shop", "order_id", name=op.f("pk_orders")),
     )

@@ -8,8 +8,9 @@ from tests.support.etsy_shapes import SHOP, SIZE, inventory, product, value
 from peg.domain.identity import OfferRef
 from peg.domain.offer import Shelf
 from peg.marketplaces.etsy.listing_state import Plan, View, judge, leaves_nothing, plan
-from peg.marketplaces.etsy.translate import Seen, readings
+from peg.marketplaces.etsy.translate import readings
 from peg.marketplaces.port import Shown
+from peg.marketplaces.seen import Seen
 
 SEEN = Seen(begun_at=datetime(2026, 11, 23, 12, tzinfo=UTC), marketplace_at=None)
 SIX = OfferRef(shop=SHOP, listing="1", variant="Ring size=6")

@@ -15,8 +15,9 @@ from tests.support.etsy_shapes import (
 from peg.domain.identity import OfferRef
 from peg.domain.money import Money
 from peg.domain.offer import ANYWHERE, Shelf
-from peg.marketplaces.etsy.translate import Seen, money, offers, readings
+from peg.marketplaces.etsy.translate import money, offers, readings
 from peg.marketplaces.port import UnexpectedAnswer
+from peg.marketplaces.seen import Seen
 
 SEEN = Seen(begun_at=datetime(2026, 11, 23, 12, tzinfo=UTC), marketplace_at=None)
 SEVEN = OfferRef(shop=SHOP, listing="1", variant="Ring size=7")
