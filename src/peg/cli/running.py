@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from peg.cli.terminal import Here
 from peg.domain.errors import ErrorKind, PegError
+from peg.migrations.schema import ensure_current
 from peg.web.app import create_app
 from peg.wiring.alone import alone
 from peg.wiring.peg import open_peg
@@ -54,6 +55,7 @@ async def run(*, here: Here) -> int:
     """
     async with here.ground(log_level="info") as ground, open_peg(ground) as peg:
         with alone(ground.settings):
+            await ensure_current(ground.database)  # a newer PEG may have been faster than the lock
             work = await Embedded.prepare(peg)
             settings = ground.settings
             with listen(settings.host, settings.port) as listening:

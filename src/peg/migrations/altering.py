@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import structlog
@@ -13,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.db.engine import Database
 from peg.db.transaction import begin
 from peg.migrations.copies import keep_copy
-from peg.migrations.schema import FOLDER, Shape, found_shape, revisions
+from peg.migrations.schema import FOLDER, Shape, found_shape, revisions, shape
+from peg.wiring.alone import nobody_runs
 
 log = structlog.get_logger()
 
@@ -24,11 +26,20 @@ async def upgrade(database: Database, *, steps: Path = FOLDER) -> Path | None:
     Raises:
         DatabaseNewer: it was written by a newer PEG.
         NoCopyMade: nothing was altered, since no copy could be made.
+        StillRunning: an older PEG is at work on it, and its tables must not change under its hands.
     """
+    found, file = await shape(database, steps=steps), database.file
+    if found is Shape.CURRENT:
+        return None
+    with nobody_runs(file) if found is Shape.OLDER and file is not None else nullcontext():
+        return await _upgrade(database, steps)
+
+
+async def _upgrade(database: Database, steps: Path) -> Path | None:
     copy = None
     async with begin(database) as session:
         before, revision = await found_shape(session, database, steps)
-        if before is Shape.CURRENT:
+        if before is Shape.CURRENT:  # another command was faster
             return None
         file = database.file
         if before is Shape.OLDER and file is not None:

@@ -70,6 +70,7 @@ async def ensure_current(database: Database, *, steps: Path = FOLDER) -> None:
         DatabaseNewer: it was written by a newer PEG.
         DatabaseOlder: shared, and a step is missing.
         NoCopyMade: nothing was altered, since no copy could be made.
+        StillRunning: an older PEG is at work on it.
     """
     found = await shape(database, steps=steps)
     if found is Shape.CURRENT:

@@ -25,6 +25,19 @@ class AlreadyRunning(PegError):
         )
 
 
+class StillRunning(PegError):
+    """An older `peg run` works on the database that this PEG would have to alter."""
+
+    kind: ClassVar[ErrorKind] = "conflict"
+
+    def __init__(self, database: Path) -> None:
+        super().__init__(
+            f"a `peg run` of an older version works on {database}: stop it, then type this again."
+            " The database is brought to this version's shape, and copied before; nothing was"
+            " changed yet"
+        )
+
+
 @contextmanager
 def alone(settings: Settings) -> Iterator[None]:
     """Be the only runner on an embedded database; a shared one has its own ways.
@@ -39,25 +52,35 @@ def alone(settings: Settings) -> Iterator[None]:
     if file is None:
         yield
         return
-    try:
-        opened = file.open("w")
-    except OSError as cause:
-        raise DatabaseReadOnly(str(file)) from cause
-    with opened:
-        try:
-            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as cause:
-            raise AlreadyRunning(file) from cause
+    with _locked(file, fcntl.LOCK_EX) as ours:
+        if not ours:
+            raise AlreadyRunning(file)
+        yield
+
+
+@contextmanager
+def nobody_runs(database: Path) -> Iterator[None]:
+    """Keep every runner off an embedded database, while its shape is altered.
+
+    Those who would alter it share the lock: the database itself lets one of them after the other.
+
+    Raises:
+        StillRunning: somebody runs.
+        DatabaseReadOnly: the lock cannot be made beside the database.
+    """
+    with _locked(_beside(database), fcntl.LOCK_SH) as ours:
+        if not ours:
+            raise StillRunning(database)
         yield
 
 
 def is_running(settings: Settings) -> bool:
     """Whether a runner is at work on the embedded database."""
-    try:
-        with alone(settings):
-            return False
-    except AlreadyRunning:
-        return True
+    file = lock_file(settings)
+    if file is None:
+        return False
+    with _locked(file, fcntl.LOCK_SH) as ours:
+        return not ours
 
 
 def lock_file(settings: Settings) -> Path | None:
@@ -65,4 +88,24 @@ def lock_file(settings: Settings) -> Path | None:
     database = make_url(settings.database)
     if database.get_backend_name() != "sqlite" or not database.database:
         return None
-    return Path(database.database + ".lock")
+    return _beside(Path(database.database))
+
+
+def _beside(database: Path) -> Path:
+    return database.with_name(database.name + ".lock")
+
+
+@contextmanager
+def _locked(file: Path, how: int) -> Iterator[bool]:
+    """Whether the lock could be had; if so it is kept until the block ends."""
+    try:
+        opened = file.open("w")
+    except OSError as cause:
+        raise DatabaseReadOnly(str(file)) from cause
+    with opened:
+        try:
+            fcntl.flock(opened, how | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
