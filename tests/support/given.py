@@ -12,8 +12,9 @@ import httpx2
 from sqlalchemy.ext.asyncio import AsyncSession
 from tests.support.command_line import peg, seed
 
-from marketsim.etsy import credentials as etsy
-from marketsim.shopify import credentials as shopify
+from marketsim.etsy.credentials import KEYSTRING, SHARED_SECRET
+from marketsim.pieces import MARKETS, MarketName
+from marketsim.shopify.credentials import CLIENT_ID, CLIENT_SECRET, SHOP
 from peg.catalog import items
 from peg.catalog.items import Item
 from peg.domain.identity import MAIN, Sku
@@ -59,14 +60,21 @@ def a_small_book(home: Path) -> Iterator[Environment]:
 @contextmanager
 def two_practice_shops(home: Path) -> Iterator[Environment]:
     """Both practice shops run, and are connected; nothing is imported."""
+    with practice_shops() as environment:
+        for market in MARKETS:
+            connect(home, market, environment)
+        yield environment
+
+
+@contextmanager
+def practice_shops() -> Iterator[Environment]:
+    """Both practice shops run; where they are reached."""
     ports = ("--shopify-port=0", "--etsy-port=0", "--pieces=40")
     with subprocess.Popen(
         [*MARKETSIM, "serve", *ports], stdout=subprocess.PIPE, text=True, env={"COLUMNS": "200"}
     ) as process:
         try:
-            environment = _addresses(process)
-            _connect(home, environment)
-            yield environment
+            yield _addresses(process)
         finally:
             process.terminate()
 
@@ -111,21 +119,16 @@ def _addresses(process: subprocess.Popen[str]) -> Environment:
     }
 
 
-def _connect(home: Path, environment: Environment) -> None:
-    tokens = httpx2.post(f"{environment['PEG_ETSY_URL']}/_portal/tokens", json={}).json()
-    ours = {
-        "shopify": {
-            "shop": shopify.SHOP,
-            "client-id": shopify.CLIENT_ID,
-            "client-secret": shopify.CLIENT_SECRET,
-        },
-        "etsy": {
-            "keystring": etsy.KEYSTRING,
-            "shared-secret": etsy.SHARED_SECRET,
+def connect(home: Path, market: MarketName, environment: Environment) -> None:
+    """Connect a practice shop, for the first time or again, as one types it without a browser."""
+    keys = {"shop": SHOP, "client-id": CLIENT_ID, "client-secret": CLIENT_SECRET}
+    if market == "etsy":
+        tokens = httpx2.post(f"{environment['PEG_ETSY_URL']}/_portal/tokens", json={}).json()
+        keys = {
+            "keystring": KEYSTRING,
+            "shared-secret": SHARED_SECRET,
             "refresh-token": tokens["refresh_token"],
-        },
-    }
-    for market, keys in ours.items():
-        words = [f"--{name}={key}" for name, key in keys.items()]
-        ran = peg(home, "connect", market, *words, **environment)
-        assert ran.code == 0, ran.err
+        }
+    words = [f"--{name}={key}" for name, key in keys.items()]
+    ran = peg(home, "connect", market, *words, **environment)
+    assert ran.code == 0, ran.err

@@ -20,7 +20,7 @@ from peg.propagation.board import Group, Standing
 from peg.propagation.evidence import Proof
 from peg.propagation.figure_plans import Planned, PlannedWrite, plans_of, still_planned
 from peg.propagation.forbidden import note_outcomes
-from peg.propagation.pauses import pause_of
+from peg.propagation.pauses import stopped
 from peg.propagation.planning import Move
 from peg.propagation.proof import Prover
 from peg.propagation.reversals import heed
@@ -100,7 +100,7 @@ class FigurePusher:
     ) -> None:
         key = new_key(self._rng)
         async with begin(self._database) as session:
-            if await pause_of(session, self._shop) is not None:
+            if await stopped(session, self._shop) is not None:
                 return  # it stays due, and is found again when writes may go
             if proved:
                 batch = await still_planned(session, batch, now=self._clock.now())

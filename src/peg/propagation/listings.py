@@ -27,7 +27,7 @@ from peg.propagation.board import Group, Standing
 from peg.propagation.evidence import Proof
 from peg.propagation.listing_view import ListingView, view_listing
 from peg.propagation.listing_write import ListingWrite, settle_listing
-from peg.propagation.pauses import pause_of
+from peg.propagation.pauses import stopped
 from peg.propagation.planning import ListingMove
 from peg.propagation.proof import Prover
 
@@ -150,7 +150,7 @@ class ListingPusher:
         """What the listing is and needs; True: it is written now, and that is prepared."""
         view = await view_listing(session, self._shop, listing)
         moves = _WRITES if may_raise else _LOWERS
-        writes = view.move in moves and await pause_of(session, self._shop) is None
+        writes = view.move in moves and await stopped(session, self._shop) is None
         if writes:
             await attempt.prepare(session, view)
         elif view.move is ListingMove.NONE:

@@ -13,6 +13,7 @@ from peg.domain.identity import Channel, ShopId
 from peg.domain.near import quoted
 from peg.marketplaces.port import MarketplaceError
 from peg.propagation.tables import pauses
+from peg.shops import directory
 
 EVERYTHING = "all"
 _CHANNELS = {Channel.SHOPIFY.value, Channel.ETSY.value}
@@ -83,15 +84,26 @@ async def pause_of(session: AsyncSession, shop: ShopId) -> Pause | None:
     return next((found[scope] for scope in covering if scope in found), None)
 
 
+async def stopped(session: AsyncSession, shop: ShopId) -> str | None:
+    """Why nothing may be written to a shop now; None when writes may go.
+
+    A person has paused it, or taken it out: also of that a running PEG must not hear too late.
+    """
+    found = await pause_of(session, shop)
+    if found is not None:
+        return f"{found.scope} was paused by {found.who}: {found.why}"
+    return f"{shop} was disconnected" if shop in await directory.disconnected(session) else None
+
+
 async def go_on(session: AsyncSession, shop: ShopId) -> None:
     """Asked last before a write is sent.
 
     Raises:
-        Paused: somebody has paused the shop meanwhile.
+        Paused: somebody has stopped writes to the shop meanwhile.
     """
-    found = await pause_of(session, shop)
-    if found is not None:
-        raise Paused(f"{found.scope} was paused by {found.who}: {found.why}")
+    why = await stopped(session, shop)
+    if why is not None:
+        raise Paused(why)
 
 
 def _checked(scope: str) -> str:

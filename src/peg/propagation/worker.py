@@ -18,7 +18,7 @@ from peg.domain.messages import OfferDrifted, StockChanged
 from peg.intake.many import Many
 from peg.propagation import board, many_raises
 from peg.propagation.board import Group, Standing, targets_signal
-from peg.propagation.pauses import pause_of
+from peg.propagation.pauses import stopped
 from peg.propagation.retarget import retarget, retarget_offers
 
 log = structlog.get_logger()
@@ -123,7 +123,7 @@ class ShopWorker:
         if not waiting:
             return 0
         async with reading(self._database) as session:
-            if await self._is_paused(session):
+            if await self._is_stopped(session):
                 return 0  # they are found again when writes may go
         self._raising = frozenset(waiting)
         try:
@@ -135,7 +135,7 @@ class ShopWorker:
     async def _due(self) -> Sequence[Group]:
         """Dirty offers that nobody works on, grouped by what must be pushed together."""
         async with reading(self._database) as session:
-            if await self._is_paused(session):
+            if await self._is_stopped(session):
                 return []
             dirty = await board.dirty(session, self._shop, now=self._clock.now())
         groups = await self._pusher.groups(
@@ -156,11 +156,11 @@ class ShopWorker:
             if standing.offer not in self._raising:
                 self._to_raise[standing.offer] = standing
 
-    async def _is_paused(self, session: AsyncSession) -> bool:
-        pause = await pause_of(session, self._shop)
-        if pause is not None:
-            log.debug("push.paused", shop=self._shop, scope=pause.scope)
-        return pause is not None
+    async def _is_stopped(self, session: AsyncSession) -> bool:
+        why = await stopped(session, self._shop)
+        if why is not None:
+            log.debug("push.stopped", shop=self._shop, why=why)
+        return why is not None
 
     @property
     def _raises(self) -> str:

@@ -16,7 +16,7 @@ def test_a_shop_is_taken_out_only_when_that_is_said_twice(tmp_path: Path) -> Non
     assert {one["status"] for one in shops(tmp_path)} == {"connected"}
 
 
-def test_a_shop_that_was_taken_out_keeps_its_history_and_can_come_back(tmp_path: Path) -> None:
+def test_a_shop_that_was_taken_out_keeps_its_history(tmp_path: Path) -> None:
     with two_practice_shops(tmp_path) as environment:
         peg(tmp_path, "import", **environment)
         shopify = next(one["id"] for one in shops(tmp_path) if one["channel"] == "shopify")

@@ -1,6 +1,6 @@
 """A person pulls the switch while a write is being prepared, or its proof grows old: not sent."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,23 +14,27 @@ from peg.propagation import pauses
 from peg.propagation.evidence import GOOD_FOR, Proof
 from peg.propagation.proof import Prover
 from peg.propagation.retarget import retarget
+from peg.shops import directory
+from peg.shops.directory import Status
+
+Stop = Callable[[TwoShops], Awaitable[None]]
 
 
 class Interrupted(Prover):
-    """Proves as ever; meanwhile somebody may pause everything, or time goes by."""
+    """Proves as ever; meanwhile somebody may stop the writes, or time goes by."""
 
-    def __init__(self, shops: TwoShops, *, pausing: bool = False, waits_s: float = 0) -> None:
+    def __init__(self, shops: TwoShops, *, stop: Stop | None = None, waits_s: float = 0) -> None:
         super().__init__(
             shops.database, shops.clock, lookout(shops), shops.polls, many=PATIENCE.many
         )
         self._here = shops
-        self._pausing = pausing
+        self._stop = stop
         self._waits_s = waits_s
 
     async def prove(self, wanted: Sequence[OfferId]) -> Mapping[OfferId, Proof]:
         proved = await super().prove(wanted)
-        if self._pausing:
-            await pause(self._here)
+        if self._stop is not None:
+            await self._stop(self._here)
         self._here.etsy.practice.clock.advance(self._waits_s)
         return proved
 
@@ -45,6 +49,13 @@ async def pause(shops: TwoShops) -> None:
     async with begin(shops.database) as session:
         now = shops.clock.now()
         await pauses.pause(session, pauses.EVERYTHING, who="mira", why="a fair", now=now)
+
+
+async def take_both_out(shops: TwoShops) -> None:
+    """As `peg disconnect` notes it, before the engine has heard of it."""
+    async with begin(shops.database) as session:
+        for key in (SHOPIFY, shops.etsy.market.shop):
+            await directory.mark(session, key, Status.DISCONNECTED, "", now=shops.clock.now())
 
 
 async def receive(shops: TwoShops, sku: Sku, pieces: int) -> None:
@@ -64,22 +75,44 @@ def writes(shops: TwoShops) -> int:
 
 
 @pytest.mark.parametrize("etsy", [False, True], ids=["Shopify", "Etsy"])
-@pytest.mark.parametrize("pausing", [True, False], ids=["paused", "not paused"])
-async def test_a_raise_that_is_already_proved_is_not_sent_once_somebody_pauses(
-    shops: TwoShops, *, etsy: bool, pausing: bool
+@pytest.mark.parametrize(
+    "stop", [pause, take_both_out, None], ids=["paused", "disconnected", "neither"]
+)
+async def test_a_raise_that_is_already_proved_is_not_sent_once_somebody_stops_it(
+    shops: TwoShops, *, etsy: bool, stop: Stop | None
 ) -> None:
     shop = shops.etsy.market.shop if etsy else SHOPIFY
     await receive(shops, CHAIN, 2)
     waiting = await due(shops, shop, CHAIN)
     before = writes(shops)
 
-    proving = Interrupted(shops, pausing=pausing)
+    proving = Interrupted(shops, stop=stop)
     pusher = (on_etsy if etsy else on_shopify)(shops, proving=proving)
     await pusher.raise_(waiting)
 
     assert waiting
-    assert (writes(shops) == before) is pausing
-    assert bool(await due(shops, shop, CHAIN)) is pausing
+    assert (writes(shops) == before) is (stop is not None)
+    assert bool(await due(shops, shop, CHAIN)) is (stop is not None)
+
+
+@pytest.mark.parametrize("etsy", [False, True], ids=["Shopify", "Etsy"])
+@pytest.mark.parametrize("stop", [pause, take_both_out], ids=["paused", "disconnected"])
+async def test_nothing_is_lowered_once_somebody_has_stopped_it(
+    shops: TwoShops, *, etsy: bool, stop: Stop
+) -> None:
+    shop = shops.etsy.market.shop if etsy else SHOPIFY
+    async with begin(shops.database) as session:
+        await counter.sell(session, CHAIN, 2, who="mira", now=shops.clock.now())
+        await retarget(session, [CHAIN], now=shops.clock.now())
+    pusher = (on_etsy if etsy else on_shopify)(shops)
+    (group,) = await pusher.groups(await due(shops, shop, CHAIN))
+    before = writes(shops)
+
+    await stop(shops)
+    await pusher.lower(group)
+
+    assert writes(shops) == before
+    assert await due(shops, shop, CHAIN)
 
 
 @pytest.mark.parametrize("etsy", [False, True], ids=["Shopify", "Etsy"])
