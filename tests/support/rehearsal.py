@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 
 import httpx2
+from tests.support.desks import desk_of
 from tests.support.exchanges import Overheard
 
 from marketsim import etsy as sim_etsy
@@ -31,7 +32,6 @@ from peg.onboarding.imports import Imported
 from peg.shops import directory
 from peg.shops.connect import etsy as connect_etsy
 from peg.shops.connect import shopify as connect_shopify
-from peg.shops.connect.desk import Desk
 from peg.shops.directory import AppCredentials
 from peg.shops.sealing import new_key, parse_keys
 from peg.web.app import create_app
@@ -170,15 +170,7 @@ async def _open_peg(ground: Ground, http: httpx2.AsyncClient, patience: Patience
         calls=CallLog(),
         quotas=Quotas(ground.clock),
         patience=patience,
-        desk=Desk(
-            database=ground.database,
-            clock=ground.clock,
-            ring=ring,
-            http=http,
-            shopify_url=SHOPIFY_URL,
-            etsy_url=ETSY_URL,
-            etsy_consent_url=ETSY_URL,
-        ),
+        desk=desk_of(ground, http, ring),
     )
     for market in MARKETS:
         await connect(peg, market)

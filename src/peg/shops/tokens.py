@@ -58,6 +58,14 @@ class _Turn:
     app: AppCredentials
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Unstored:
+    """What the marketplace gave, until the database has taken it: asked again, it gives no more."""
+
+    fresh: Grant
+    instead_of: StoredGrant
+
+
 class TokenSource:
     """The token of one shop; one instance per shop and process, shared by all its workers."""
 
@@ -80,6 +88,7 @@ class TokenSource:
         self._lock = asyncio.Lock()
         self._refreshing: asyncio.Future[StoredGrant] | None = None
         self._known: StoredGrant | None = None
+        self._unstored: _Unstored | None = None
         self._again_at = 0.0
 
     async def token(self) -> str:
@@ -139,6 +148,8 @@ class TokenSource:
 
     async def _refresh(self, turn: _Turn, refused: str | None) -> StoredGrant:
         old = turn.stored.grant
+        if self._unstored is not None and self._unstored.instead_of == turn.stored:
+            return await self._keep(turn, self._unstored.fresh)
         try:
             fresh = await self._ask(old, turn.app)
         except AccessRevoked as error:
@@ -151,7 +162,7 @@ class TokenSource:
             self._again_at = self._clock.monotonic() + STILL_GOOD_S / 2
             return turn.stored
         kept = fresh.refresh_token or old.refresh_token
-        return await self._keep(turn.lease, replace(fresh, refresh_token=kept))
+        return await self._keep(turn, replace(fresh, refresh_token=kept))
 
     async def _ask(self, old: Grant, app: AppCredentials) -> Grant:
         begun = self._clock.monotonic()
@@ -166,8 +177,9 @@ class TokenSource:
                 await self._clock.sleep(self._rng.uniform(0, 2.0**attempt))
         raise AssertionError  # the last attempt returns or raises
 
-    async def _keep(self, lease: Lease, fresh: Grant) -> StoredGrant:
-        now = self._clock.now()
+    async def _keep(self, turn: _Turn, fresh: Grant) -> StoredGrant:
+        now, lease = self._clock.now(), turn.lease
+        self._unstored = _Unstored(fresh=fresh, instead_of=turn.stored)
         async with begin(self._database) as session:
             newest = await grants.lock(session, self._ring, self._shop)
             ours = StoredGrant(grant=fresh, fencing=lease.fencing)
@@ -176,6 +188,7 @@ class TokenSource:
                 return newest
             await grants.store(session, self._ring, self._shop, ours, now=now)
             await leases.release(session, lease, now=now)
+        self._unstored = None
         log.info("token.refreshed", shop=self._shop)
         return ours
 

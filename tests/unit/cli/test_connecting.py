@@ -2,11 +2,64 @@
 
 from pathlib import Path
 
+import pytest
 from tests.support.command_line import peg
-from tests.support.given import two_practice_shops
+from tests.support.given import practice_shops, two_practice_shops
 
+from marketsim.etsy.credentials import KEYSTRING
+from marketsim.shopify.credentials import CLIENT_ID
+
+WITHOUT_A_BROWSER = {
+    "shopify": ["--shop=gems", "--client-id=id"],
+    "etsy": ["--keystring=key", "--refresh-token=token"],
+}
 NO_SECRET = "whsec_a"
 """Base64 that stands for no byte: nothing could be signed with it."""
+
+
+def test_without_a_browser_the_keys_are_all_that_is_needed(tmp_path: Path) -> None:
+    with two_practice_shops(tmp_path) as environment:
+        found = {one["channel"]: one for one in peg(tmp_path, "shops", "--json").facts}
+        imported = peg(tmp_path, "import", "--json", **environment)
+
+    assert {name: one["status"] for name, one in found.items()} == {
+        "shopify": "connected",
+        "etsy": "connected",
+    }
+    assert imported.code == 0  # so the tokens are good
+
+
+@pytest.mark.parametrize("market", WITHOUT_A_BROWSER)
+def test_a_secret_that_nobody_can_be_asked_for_is_named_and_nothing_is_sent(
+    tmp_path: Path, market: str
+) -> None:
+    ran = peg(
+        tmp_path,
+        *("connect", market, *WITHOUT_A_BROWSER[market], "--json"),
+        PEG_SHOPIFY_URL="http://127.0.0.1:9",
+        PEG_ETSY_URL="http://127.0.0.1:9",
+    )
+
+    assert (ran.code, ran.refusal["error"]) == (2, "SecretMissing")
+
+
+@pytest.mark.parametrize(
+    ("market", "words", "error"),
+    [
+        ("shopify", ["--shop=stonefield-jewels", "--client-secret=wrong"], "AccessRevoked"),
+        ("shopify", ["--shop=evil.example", "--client-secret=s"], "BadShopDomain"),
+        ("etsy", ["--shared-secret=s", "--refresh-token=no-such-token"], "AccessRevoked"),
+    ],
+)
+def test_keys_that_are_wrong_are_named_and_nothing_is_connected(
+    tmp_path: Path, market: str, words: list[str], error: str
+) -> None:
+    name = {"shopify": f"--client-id={CLIENT_ID}", "etsy": f"--keystring={KEYSTRING}"}[market]
+    with practice_shops() as environment:
+        ran = peg(tmp_path, "connect", market, name, *words, "--json", **environment)
+
+    assert (ran.code, ran.refusal["error"]) == (2, error)
+    assert peg(tmp_path, "shops", "--json").facts == []
 
 
 def test_a_webhook_secret_that_cannot_sign_is_refused_and_peg_goes_on(tmp_path: Path) -> None:

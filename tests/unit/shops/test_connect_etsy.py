@@ -1,12 +1,16 @@
 """Connecting an Etsy shop, against the practice Etsy's own OAuth server."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
 import pytest
+from tests.support.clocks import StandingClock
+from tests.support.desks import desk_of, refusing
 from tests.support.etsy_shop import MarketTime
+from tests.support.exchanges import Overheard
 from tests.support.practice_etsy import KEY, URL, Fixture, good, open_etsy
 from tests.support.shops import key_ring
 
@@ -22,12 +26,14 @@ from peg.marketplaces.port import (
     MissingScope,
     Refused,
 )
+from peg.migrations.schema import ensure_current
 from peg.shops import directory, grants
 from peg.shops.addresses import InsecureUrl
 from peg.shops.connect import etsy
 from peg.shops.connect.desk import ConnectionDeclined, Desk
 from peg.shops.directory import AppCredentials, Status
 from peg.shops.pending import CallbackExpired
+from peg.wiring.ground import open_ground
 
 HTTPS = URL.replace("http:", "https:")
 BACK = "http://localhost:3003/oauth/redirect"
@@ -41,7 +47,18 @@ def practice() -> Fixture:
 
 
 @pytest.fixture
-async def desk(practice: Fixture, tmp_path: Path) -> AsyncIterator[Desk]:
+def overheard(practice: Fixture) -> Overheard:
+    """All that is said to Etsy."""
+    return Overheard(practice.etsy.app)
+
+
+def asked_for_tokens(overheard: Overheard) -> int:
+    """How often PEG went to Etsy with a code or a token."""
+    return sum("/oauth/token" in one for one in overheard.heard)
+
+
+@pytest.fixture
+async def desk(practice: Fixture, overheard: Overheard, tmp_path: Path) -> AsyncIterator[Desk]:
     database = open_database(sqlite_url(tmp_path / "peg.db"))
     async with begin(database) as session:
         await session.run_sync(lambda s: metadata.create_all(s.connection()))
@@ -49,7 +66,7 @@ async def desk(practice: Fixture, tmp_path: Path) -> AsyncIterator[Desk]:
         database=database,
         clock=MarketTime(practice.clock),
         ring=key_ring(),
-        http=httpx2.AsyncClient(transport=httpx2.ASGITransport(app=practice.etsy.app)),
+        http=httpx2.AsyncClient(transport=httpx2.ASGITransport(app=overheard)),
         shopify_url="https://{shop}.myshopify.com",
         etsy_url=HTTPS,
         etsy_consent_url=HTTPS,
@@ -99,13 +116,41 @@ async def test_a_callback_works_only_once(desk: Desk) -> None:
         await etsy.finish(desk, callback, browser="cookie")
 
 
-async def test_another_browser_cannot_finish_and_uses_the_state_up(desk: Desk) -> None:
+async def test_another_browser_cannot_finish_and_uses_the_state_up(
+    desk: Desk, overheard: Overheard
+) -> None:
     callback = await consent(desk, await begun(desk))
 
     with pytest.raises(BadCallback):
         await etsy.finish(desk, callback, browser="a stranger's")
     with pytest.raises(CallbackExpired):
         await etsy.finish(desk, callback, browser="cookie")
+    assert asked_for_tokens(overheard) == 0
+
+
+@pytest.mark.parametrize("changed", [{"state": "forged"}, {"state": ""}, {"code": ""}])
+async def test_a_forged_callback_is_refused_and_etsy_asked_nothing(
+    desk: Desk, overheard: Overheard, changed: dict[str, str]
+) -> None:
+    callback = await consent(desk, await begun(desk)) | changed
+
+    with pytest.raises(BadCallback):
+        await etsy.finish(desk, callback, browser="cookie")
+    assert asked_for_tokens(overheard) == 0
+
+
+async def test_the_browser_carries_a_hash_of_the_verifier_and_not_the_verifier(
+    desk: Desk,
+) -> None:
+    first, second = [dict(parse_qsl(urlsplit(await begun(desk)).query)) for _ in range(2)]
+
+    assert first.keys() == {
+        *("response_type", "client_id", "redirect_uri", "scope", "state"),
+        *("code_challenge", "code_challenge_method"),
+    }
+    assert first["code_challenge_method"] == "S256"
+    assert first["code_challenge"] != second["code_challenge"]
+    assert first["state"] != second["state"]
 
 
 async def test_a_seller_who_says_no_is_understood(desk: Desk) -> None:
@@ -121,6 +166,32 @@ async def test_a_code_of_another_flow_does_not_fit_the_verifier(desk: Desk) -> N
 
     with pytest.raises(AccessRevoked):
         await etsy.finish(desk, ours | {"code": theirs["code"]}, browser="cookie")
+
+
+async def test_without_any_setting_etsy_itself_is_asked_and_no_other_host(tmp_path: Path) -> None:
+    hosts: list[str] = []
+    async with open_ground({"PEG_HOME": str(tmp_path)}, clock=StandingClock()) as ground:
+        await ensure_current(ground.database)
+        desk = desk_of(ground, refusing("invalid_grant", hosts))
+
+        consent_page = await begun(desk)
+        with pytest.raises(AccessRevoked):
+            await etsy.by_refresh_token(desk, app=APP, refresh_token="token")
+
+    assert consent_page.startswith("https://www.etsy.com/oauth/connect?")
+    assert hosts == ["https://api.etsy.com"]
+
+
+async def test_a_token_never_goes_to_another_machine_unencrypted(
+    desk: Desk, overheard: Overheard
+) -> None:
+    elsewhere = replace(desk, etsy_url="http://10.0.0.1", etsy_consent_url="http://10.0.0.1")
+
+    with pytest.raises(InsecureUrl):
+        await etsy.by_refresh_token(elsewhere, app=APP, refresh_token="token")
+    with pytest.raises(InsecureUrl):
+        await begun(elsewhere)
+    assert overheard.heard == []
 
 
 async def test_the_browser_never_comes_back_unencrypted(desk: Desk) -> None:

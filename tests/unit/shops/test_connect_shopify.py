@@ -1,14 +1,17 @@
 """Connecting a Shopify store, against the practice Shopify's own OAuth server."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
 import pytest
-from tests.support.clocks import MONDAY_NOON
+from tests.support.clocks import MONDAY_NOON, StandingClock
+from tests.support.desks import desk_of, refusing
 from tests.support.etsy_shop import MarketTime
+from tests.support.exchanges import Overheard
 from tests.support.shops import key_ring
 
 from marketsim.clock import MarketClock
@@ -28,6 +31,7 @@ from peg.shops.connect import shopify
 from peg.shops.connect.desk import Desk
 from peg.shops.directory import AppCredentials
 from peg.shops.pending import CallbackExpired
+from peg.wiring.ground import open_ground
 
 HTTPS = "https://shopify.test"
 BACK = "https://peg.example/back"
@@ -40,6 +44,11 @@ class Practice:
     desk: Desk
     clock: MarketClock
     faults: Faults
+    overheard: Overheard
+
+    def asked_for_tokens(self) -> int:
+        """How often PEG went to Shopify with a code or a secret."""
+        return sum("/admin/oauth/access_token" in one for one in self.overheard.heard)
 
 
 @pytest.fixture
@@ -48,6 +57,7 @@ async def practice(tmp_path: Path) -> AsyncIterator[Practice]:
     server = build_shopify(
         clock=clock, faults=faults, seed=1, http=httpx2.AsyncClient(), public_url=HTTPS
     )
+    overheard = Overheard(server.app)
     database = open_database(sqlite_url(tmp_path / "peg.db"))
     async with begin(database) as session:
         await session.run_sync(lambda s: metadata.create_all(s.connection()))
@@ -55,13 +65,13 @@ async def practice(tmp_path: Path) -> AsyncIterator[Practice]:
         database=database,
         clock=MarketTime(clock),
         ring=key_ring(),
-        http=httpx2.AsyncClient(transport=httpx2.ASGITransport(app=server.app)),
+        http=httpx2.AsyncClient(transport=httpx2.ASGITransport(app=overheard)),
         shopify_url=HTTPS,
         etsy_url="https://api.etsy.com",
         etsy_consent_url="https://www.etsy.com",
     )
     await desk.http.post(f"{HTTPS}/_dashboard/callbacks", json={"url": BACK})
-    yield Practice(desk, clock, faults)
+    yield Practice(desk, clock, faults, overheard)
     await database.close()
     await server.close()
 
@@ -120,10 +130,20 @@ async def test_a_callback_changed_on_the_way_is_refused(
 
     with pytest.raises(BadCallback):
         await shopify.finish(practice.desk, callback, browser="cookie")
+    assert practice.asked_for_tokens() == 0
 
 
 @pytest.mark.parametrize(
-    "changed", [{"shop": "evil.myshopify.com"}, {"shop": "evil.example"}, {"timestamp": "1"}]
+    "changed",
+    [
+        {"shop": "evil.myshopify.com"},
+        {"shop": "evil.example"},
+        {"shop": f"{SHOP_DOMAIN}.evil.example"},
+        {"timestamp": "1"},
+        {"timestamp": ""},
+        {"timestamp": "\N{SUPERSCRIPT TWO}"},
+        {"code": ""},
+    ],
 )
 async def test_a_signed_callback_of_another_shop_or_time_is_refused(
     practice: Practice, changed: dict[str, str]
@@ -132,6 +152,41 @@ async def test_a_signed_callback_of_another_shop_or_time_is_refused(
 
     with pytest.raises(BadCallback):
         await shopify.finish(practice.desk, callback, browser="cookie")
+    assert practice.asked_for_tokens() == 0
+
+
+@pytest.mark.parametrize(("apart_s", "taken"), [(-91, False), (-90, True), (90, True), (91, False)])
+async def test_a_callback_is_taken_within_a_minute_and_a_half(
+    practice: Practice, *, apart_s: int, taken: bool
+) -> None:
+    told_at = int(practice.clock.now().timestamp()) + apart_s
+    callback = signed(await consent(practice), timestamp=str(told_at))
+
+    with nullcontext() if taken else pytest.raises(BadCallback, match="too old"):
+        await shopify.finish(practice.desk, callback, browser="cookie")
+
+    assert practice.asked_for_tokens() == taken
+
+
+async def test_a_callback_works_once_and_only_in_the_browser_that_began(
+    practice: Practice,
+) -> None:
+    callback = await consent(practice)
+    await shopify.finish(practice.desk, callback, browser="cookie")
+    asked = practice.asked_for_tokens()
+
+    with pytest.raises(CallbackExpired):
+        await shopify.finish(practice.desk, callback, browser="cookie")
+    with pytest.raises(BadCallback, match="another browser"):
+        await shopify.finish(practice.desk, await consent(practice), browser="a stranger's")
+    assert practice.asked_for_tokens() == asked
+
+
+async def test_no_two_connections_are_begun_with_the_same_state(practice: Practice) -> None:
+    states = {(await consent(practice))["state"] for _ in range(3)}
+
+    assert len(states) == 3
+    assert all(len(state) >= 43 for state in states)
 
 
 async def test_a_callback_without_our_state_is_refused(practice: Practice) -> None:
@@ -167,7 +222,24 @@ async def test_a_name_that_is_no_store_or_not_the_one_that_answers_is_refused(
         await shopify.by_credentials(practice.desk, shop="another-store", app=APP)
 
 
+async def test_without_any_setting_the_shop_itself_is_asked_and_no_other_host(
+    tmp_path: Path,
+) -> None:
+    hosts: list[str] = []
+    async with open_ground({"PEG_HOME": str(tmp_path)}, clock=StandingClock()) as ground:
+        desk = desk_of(ground, refusing("invalid_client", hosts))
+
+        with pytest.raises(AccessRevoked):
+            await shopify.by_credentials(desk, shop="gems", app=APP)
+
+    assert hosts == ["https://gems.myshopify.com"]
+
+
 async def test_secrets_do_not_travel_unencrypted(practice: Practice) -> None:
+    elsewhere = replace(practice.desk, shopify_url="http://10.0.0.1/{shop}")
+    with pytest.raises(InsecureUrl):
+        await shopify.by_credentials(elsewhere, shop=SHOP, app=APP)
+    assert practice.asked_for_tokens() == 0
     with pytest.raises(InsecureUrl):
         await shopify.begin(
             practice.desk, shop=SHOP, app=APP, redirect_uri="http://peg.example", browser="cookie"

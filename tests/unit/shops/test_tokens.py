@@ -2,6 +2,9 @@
 
 import asyncio
 import random
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +12,8 @@ import pytest
 from tests.support.clocks import StandingClock
 from tests.support.shops import APP, ETSY, connect, grant, key_ring, open_file
 
-from peg.db.engine import Database
+from peg.db.engine import Database, open_database, sqlite_url
+from peg.db.errors import DatabaseLocked
 from peg.db.transaction import begin, reading
 from peg.domain.identity import ShopId
 from peg.marketplaces.grant import Grant
@@ -31,6 +35,7 @@ class RotatingServer:
         self.begun = asyncio.Event()
         self.passing_500s = 0
         self.revoked = False
+        self.meanwhile: Callable[[], None] = lambda: None
 
     async def renew(self, old: Grant, app: AppCredentials) -> Grant:
         assert app == APP
@@ -43,6 +48,8 @@ class RotatingServer:
         if self.revoked or old.refresh_token != f"refresh-{self.newest}":
             raise AccessRevoked("invalid_grant: refresh_token is revoked")
         self.newest += 1
+        self.meanwhile()
+        self.meanwhile = lambda: None
         until = self.clock.now() + timedelta(hours=1)
         return Grant(
             access_token=f"access-{self.newest}",
@@ -86,6 +93,62 @@ async def test_a_token_is_refreshed_five_minutes_early_and_stored_before_use(
             stored = await grants.load(session, ring, ETSY)
         assert stored is not None
         assert stored.grant.refresh_token == "refresh-2"
+
+
+@contextmanager
+def held_by_another(file: Path) -> Iterator[Callable[[], None]]:
+    """Another program; it keeps the database from the moment it is called until the block ends."""
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+
+        def hold() -> None:
+            other.execute("BEGIN IMMEDIATE")
+
+        yield hold
+
+
+async def test_a_new_token_that_cannot_be_stored_is_not_used_and_not_lost(tmp_path: Path) -> None:
+    """The refresh token it was got for is dead: asking again with that would lose the shop."""
+    server, ring, file = RotatingServer(StandingClock()), key_ring(), tmp_path / "peg.db"
+    async with open_impatient(file) as database:
+        await connect(database, ring, grant(1, lasts_s=0))
+        tokens = source(database, ring, server)
+
+        with held_by_another(file) as server.meanwhile, pytest.raises(DatabaseLocked):
+            await tokens.token()
+
+        assert await tokens.token() == "access-2"
+        assert server.asked == 1
+        async with reading(database) as session:
+            stored = await grants.load(session, ring, ETSY)
+    assert stored is not None
+    assert stored.grant.refresh_token == "refresh-2"
+
+
+async def test_a_new_token_that_could_not_be_stored_gives_way_to_a_newer_connection(
+    tmp_path: Path,
+) -> None:
+    server, ring, file = RotatingServer(StandingClock()), key_ring(), tmp_path / "peg.db"
+    async with open_impatient(file) as database:
+        await connect(database, ring, grant(1, lasts_s=0))
+        tokens = source(database, ring, server)
+        with held_by_another(file) as server.meanwhile, pytest.raises(DatabaseLocked):
+            await tokens.token()
+
+        async with begin(database) as session:  # the seller connects anew; soon that ends too
+            lease = await leases.seize(session, lease_name(ETSY), now=server.clock.now())
+            newer = StoredGrant(grant=grant(77, lasts_s=0), fencing=lease.fencing)
+            await grants.store(session, ring, ETSY, newer, now=server.clock.now())
+        server.newest = 77
+
+        assert await tokens.token() == "access-78"
+
+
+@asynccontextmanager
+async def open_impatient(file: Path) -> AsyncIterator[Database]:
+    """The database, waiting for nobody who holds it."""
+    database = open_database(f"{sqlite_url(file)}?timeout=0.05")
+    yield database
+    await database.close()
 
 
 async def test_a_passing_500_is_tried_again(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from peg.marketplaces.port import (
 
 SHOP_DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com\Z", re.ASCII)
 CALLBACK_AGE_S_MAX = 90
+_SECONDS = re.compile(r"\d{1,15}\Z", re.ASCII)
 TIMEOUT_S = 10.0
 
 
@@ -54,7 +55,7 @@ def verify_callback(
     if not SHOP_DOMAIN.match(query.get("shop", "")) or query["shop"] != shop_domain:
         raise BadCallback(f"the answer is for another shop than {shop_domain}: begin again")
     told = query.get("timestamp", "")
-    if not told.isdigit() or abs(now.timestamp() - int(told)) > CALLBACK_AGE_S_MAX:
+    if not _SECONDS.match(told) or abs(now.timestamp() - int(told)) > CALLBACK_AGE_S_MAX:
         raise BadCallback("the answer is too old: begin the connection again")
     if not query.get("code"):
         raise BadCallback("the answer holds no code: begin the connection again")
