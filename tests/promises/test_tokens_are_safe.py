@@ -6,15 +6,18 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
-from tests.support.clocks import StandingClock
+from sqlalchemy.ext.asyncio import AsyncSession
+from tests.support.clocks import MONDAY_NOON, MondaysClock
 from tests.support.shops import APP, ETSY, connect, grant, key_ring, open_file
 
+from peg.db.columns import metadata
 from peg.db.engine import Database
 from peg.db.transaction import begin, reading
-from peg.domain.identity import ShopId
+from peg.domain.identity import Channel, ShopId
 from peg.marketplaces.grant import Grant
-from peg.shops import grants
+from peg.shops import directory, grants, pending, unclaimed
 from peg.shops.directory import AppCredentials
+from peg.shops.pending import Pending
 from peg.shops.rotation import rotate_keys
 from peg.shops.sealing import KeyRing, SealBroken, UnknownKey, new_key, parse_keys
 from peg.shops.tables import grants as grants_table
@@ -28,7 +31,11 @@ def everything_in(folder: Path) -> bytes:
 
 
 class CountingEtsy:
-    """Gives everybody who asks a new grant, slowly enough that all others come asking too."""
+    """Gives everybody who asks a new grant, slowly enough that all others come asking too.
+
+    Time runs for real: of two clocks that are moved by waiting, one could run past a lease while
+    the other's process has not had its turn.
+    """
 
     def __init__(self) -> None:
         self.asked = 0
@@ -43,7 +50,7 @@ class CountingEtsy:
     def process(self, database: Database, ring: KeyRing) -> TokenSource:
         return TokenSource(
             database=database,
-            clock=StandingClock(),
+            clock=MondaysClock(),
             rng=random.Random(1),
             ring=ring,
             shop=ETSY,
@@ -108,6 +115,46 @@ async def test_after_a_rotation_the_old_key_may_be_thrown_away(tmp_path: Path) -
                 await grants.load(session, parse_keys(old), ETSY)
     assert stored is not None
     assert stored.grant.access_token == "access-1"
+
+
+async def test_a_rotation_leaves_nothing_behind_that_an_old_key_has_sealed(
+    tmp_path: Path,
+) -> None:
+    """Every secret there is: of shops, grants, tokens nobody claimed yet, connections begun."""
+    old, new = new_key(), new_key()
+    ring = parse_keys(old)
+    async with open_file(tmp_path / "peg.db") as database:
+        await connect(database, ring, grant(1))
+        async with begin(database) as session:
+            await directory.set_webhook_secret(session, ring, ETSY, "whsec_abc")
+            await unclaimed.keep(session, ring, "given", grant(2), now=MONDAY_NOON)
+            begun = Pending(
+                channel=Channel.ETSY,
+                browser="digest",
+                redirect_uri="https://peg.example/back",
+                app=APP,
+                verifier="verifier",
+            )
+            await pending.remember(session, ring, begun, now=MONDAY_NOON)
+            sealed = await sealed_with(session, old)
+
+            changed = await rotate_keys(session, parse_keys(f"{new}\n{old}"))
+
+            assert (changed, len(sealed)) == (8, 8)
+            assert await sealed_with(session, old) == set()
+            assert await sealed_with(session, new) == sealed
+
+
+async def sealed_with(session: AsyncSession, key: str) -> set[str]:
+    """Every column of any table in which something stands that this key has sealed."""
+    named = parse_keys(key).current
+    return {
+        f"{table.name}.{column.name}"
+        for table in metadata.sorted_tables
+        for column in table.c
+        for cell in await session.scalars(select(column))
+        if str(cell).startswith(f"{named}.")
+    }
 
 
 async def test_the_database_file_holds_no_token_in_clear(tmp_path: Path) -> None:

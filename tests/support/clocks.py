@@ -28,6 +28,22 @@ class StandingClock:
         self.moment += timedelta(seconds=seconds)
 
 
+class MondaysClock:
+    """It was Monday noon when it was made, and time runs as it does."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    def now(self) -> datetime:
+        return MONDAY_NOON + timedelta(seconds=time.monotonic() - self._began)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
 class RealClock:
     """The machine's own time."""
 

@@ -8,9 +8,10 @@ from contextlib import asynccontextmanager, closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import httpx2
 import pytest
 from tests.support.clocks import StandingClock
-from tests.support.shops import APP, ETSY, connect, grant, key_ring, open_file
+from tests.support.shops import APP, ETSY, connect, grant, key_ring, open_file, shop
 
 from peg.db.engine import Database, open_database, sqlite_url
 from peg.db.errors import DatabaseLocked
@@ -19,6 +20,7 @@ from peg.domain.identity import ShopId
 from peg.marketplaces.grant import Grant
 from peg.marketplaces.port import AccessRevoked, MarketplaceUnavailable
 from peg.shops import directory, grants, leases
+from peg.shops.connect.desk import Desk
 from peg.shops.directory import AppCredentials, Status
 from peg.shops.grants import StoredGrant
 from peg.shops.sealing import KeyRing
@@ -217,12 +219,19 @@ async def test_whoever_refreshes_too_late_takes_the_newer_grant(tmp_path: Path) 
     async with open_file(tmp_path / "peg.db") as database:
         await connect(database, ring, grant(1, lasts_s=0))
 
+        desk = Desk(
+            database=database,
+            clock=server.clock,
+            ring=ring,
+            http=httpx2.AsyncClient(),
+            shopify_url="",
+            etsy_url="",
+            etsy_consent_url="",
+        )
+
         async def slow(old: Grant, app: AppCredentials) -> Grant:
             fresh = await server.renew(old, app)
-            async with begin(database) as session:  # the seller connects anew meanwhile
-                lease = await leases.seize(session, lease_name(ETSY), now=server.clock.now())
-                newer = StoredGrant(grant=grant(77), fencing=lease.fencing)
-                await grants.store(session, ring, ETSY, newer, now=server.clock.now())
+            await desk.keep(shop(), APP, grant(77))  # the seller connects anew meanwhile
             return fresh
 
         tokens = TokenSource(

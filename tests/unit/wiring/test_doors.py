@@ -1,9 +1,11 @@
 """The doors to the connected shops: what they share, and what each has for itself."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import httpx2
+import pytest
 from tests.support.clocks import StandingClock
 from tests.support.shops import connect, grant, key_ring, shop
 
@@ -11,6 +13,7 @@ from peg.db.transaction import begin
 from peg.domain.identity import ShopId
 from peg.marketplaces.calls import CallLog
 from peg.marketplaces.etsy.quota import Quotas
+from peg.marketplaces.port import RemoteGone
 from peg.shops import directory, grants
 from peg.shops.directory import AppCredentials
 from peg.shops.grants import StoredGrant
@@ -18,6 +21,7 @@ from peg.wiring.doors import open_shops
 from peg.wiring.ground import open_ground
 
 FIRST, SECOND, OTHER = (ShopId(f"etsy:{number}") for number in (11, 12, 13))
+GEMS = ShopId("shopify:gems.myshopify.com")
 ALMOST_SPENT = {"x-limit-per-day": "10000", "x-remaining-today": "900"}
 
 
@@ -49,3 +53,40 @@ async def test_all_etsy_shops_of_one_keystring_share_its_calls_and_no_other(
     assert shops[SECOND].marketplace.slowed > 1
     assert shops[OTHER].marketplace.slowed == 1
     assert again[SECOND].marketplace.slowed > 1  # also after a shop was connected meanwhile
+
+
+@pytest.mark.parametrize(
+    ("settings", "asked"),
+    [
+        ({}, {"https://gems.myshopify.com", "https://api.etsy.com"}),
+        (
+            {
+                "PEG_SHOPIFY_URL": "http://127.0.0.1:4001/{shop}",
+                "PEG_ETSY_URL": "http://127.0.0.1:4002",
+            },
+            {"http://127.0.0.1:4001/gems", "http://127.0.0.1:4002"},
+        ),
+    ],
+    ids=["real", "practice"],
+)
+async def test_shops_are_asked_where_the_settings_say_and_nowhere_else(
+    tmp_path: Path, settings: dict[str, str], asked: set[str]
+) -> None:
+    hosts: set[str] = set()
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        hosts.add(re.split(r"/(?:admin|v3)/", str(request.url))[0])
+        return httpx2.Response(404, json={"error": "not here"})
+
+    ring, clock = key_ring(), StandingClock()
+    async with (
+        open_ground({"PEG_HOME": str(tmp_path), **settings}, clock=clock) as ground,
+        httpx2.AsyncClient(transport=httpx2.MockTransport(answer)) as http,
+    ):
+        for key in (GEMS, FIRST):
+            await connect(ground.database, ring, grant(1), shop_id=key)
+        for one in (await open_shops(ground, ring, http, CallLog(), Quotas(clock))).values():
+            with pytest.raises(RemoteGone):
+                await one.marketplace.orders_since(None, now=clock.now())
+
+    assert hosts == asked
