@@ -3,14 +3,14 @@
 aiosqlite sends each step of a statement (open a cursor, execute, fetch, close) to the connection's
 thread. A statement of PEG takes SQLite some 20 microseconds; the way to the thread and back takes
 ten times as long, and under load far longer: the thread must wait until the event loop lets go of
-the interpreter, up to 5 ms a statement. So only what may really wait goes to the thread: the write
-lock, which another process may hold, and the commit, which waits for the disk.
+the interpreter, up to 5 ms a statement. So only what really waits goes to the thread: the write
+lock where another process holds it, and the commit, which waits for the disk.
 """
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, Self
 
 import aiosqlite
@@ -20,6 +20,9 @@ ROWS_PER_CHUNK = 64
 
 TAKES_THE_LOCK = "BEGIN IMMEDIATE"
 """The one statement that waits for other processes."""
+
+PRIMARY_CODE = 0xFF
+"""SQLite's extended codes say more in the higher bits."""
 
 
 class InPlaceCursor:
@@ -96,9 +99,17 @@ class InPlaceConnection(aiosqlite.Connection):
             finally:
                 cursor.close()
 
-        if sql == TAKES_THE_LOCK or self._thread_is_busy:
+        if self._thread_is_busy:
             return await self._execute(whole)
-        return whole()
+        if sql != TAKES_THE_LOCK:
+            return whole()
+        try:
+            with self._without_waiting():
+                return whole()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & PRIMARY_CODE != sqlite3.SQLITE_BUSY:
+                raise
+        return await self._execute(whole)
 
     async def rollback(self) -> None:
         """Give up the transaction."""
@@ -106,6 +117,16 @@ class InPlaceConnection(aiosqlite.Connection):
             await super().rollback()
         else:
             self._conn.rollback()
+
+    @contextmanager
+    def _without_waiting(self) -> Iterator[None]:
+        """Be told at once that another process holds the lock."""
+        (wait_ms,) = self._conn.execute("PRAGMA busy_timeout").fetchone()
+        self._conn.execute("PRAGMA busy_timeout = 0")
+        try:
+            yield
+        finally:
+            self._conn.execute(f"PRAGMA busy_timeout = {wait_ms:d}")
 
     @property
     def _thread_is_busy(self) -> bool:

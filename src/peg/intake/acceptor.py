@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +13,7 @@ from peg.bus.crew import all_to_their_end
 from peg.bus.outbox import stage
 from peg.bus.signals import Signals
 from peg.db.engine import Database
+from peg.db.shared_commits import SharedCommits
 from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
 from peg.domain.identity import Channel, ShopId
@@ -71,6 +73,7 @@ class Acceptor:
         patience: Patience,
     ) -> None:
         self._database = database
+        self._commits = SharedCommits(database)
         self._clock = clock
         self._signals = signals
         self._shops = shops
@@ -156,8 +159,10 @@ class Acceptor:
             await self._put_back(delivery, error)
             return
         if outcome is not NOTED:
-            async with begin(self._database) as session:
-                await inbox.handled(session, delivery.id, outcome=outcome, now=self._clock.now())
+            now = self._clock.now()
+            await self._commits.run(
+                lambda session: inbox.handled(session, delivery.id, outcome=outcome, now=now)
+            )
 
     async def _put_back(self, delivery: Delivery, error: Exception) -> None:
         now = self._clock.now()
@@ -181,8 +186,10 @@ class Acceptor:
         )
         sure = SHOP_UNSURE not in delivery.headers  # else nothing is believed but what is read
         told = hint.snapshot if sure else None
-        if told is not None and await self._take_in_as_told(delivery, told):
-            return NOTED
+        if told is not None:
+            taking_in = partial(self._take_in_as_told, delivery, told)
+            if await self._commits.run(taking_in):
+                return NOTED
         if hint.order is not None and hint.topic not in LEFT_TO_THE_POLL:
             return await self._fetch_if_in_reach(delivery, hint.order, told)
         return await self._by_topic(delivery, hint, sure=sure)
@@ -241,12 +248,7 @@ class Acceptor:
         except UnreadableOrder as error:
             await self._keep_unread(delivery.shop, error)
             raise
-        async with begin(self._database) as session:
-            now, applied = self._clock.now(), Applied(outcome=Outcome.SAME)
-            if snapshot.order not in await unchanged(session, [snapshot]):
-                applied = await take_in(session, snapshot, patience=self._patience, now=now)
-            await unread.have_been_read(session, delivery.shop, [order], now=now)
-            await self._note(session, delivery, applied)
+        await self._commits.run(partial(self._take_in, delivery, snapshot))
         return NOTED
 
     async def _keep_unread(self, shop: ShopId, error: UnreadableOrder) -> None:
@@ -257,25 +259,35 @@ class Acceptor:
                 await take_in(session, error.part, patience=self._patience, now=now)
             await unread.keep(session, shop, error.odd, now=now)
 
-    async def _take_in_as_told(self, delivery: Delivery, snapshot: OrderSnapshot) -> bool:
+    async def _take_in(
+        self, delivery: Delivery, snapshot: OrderSnapshot, session: AsyncSession
+    ) -> None:
+        now, applied = self._clock.now(), Applied(outcome=Outcome.SAME)
+        if snapshot.order not in await unchanged(session, [snapshot]):
+            applied = await take_in(session, snapshot, patience=self._patience, now=now)
+        await unread.have_been_read(session, delivery.shop, [snapshot.order], now=now)
+        await self._note(session, delivery, applied)
+
+    async def _take_in_as_told(
+        self, delivery: Delivery, snapshot: OrderSnapshot, session: AsyncSession
+    ) -> bool:
         """Take the order in from the payload alone; False where that does not say enough.
 
         One sale is told of in several deliveries: all but the first say nothing new. A payload
         names no places: of a line that is split over several of them it may turn out too late that
         it says too little. What it says counts until the whole order is read.
         """
-        async with begin(self._database) as session:
-            kept = (await compared(session, [snapshot])).get(snapshot.order, Compared())
-            if not await is_enough(session, snapshot, kept):
-                return False
-            if kept.same:
-                await self._note(session, delivery, Applied(outcome=Outcome.SAME))
-                return True
-            now = self._clock.now()
-            applied = await take_in(session, snapshot, patience=self._patience, now=now)
-            if any(line.guessed for line in applied.lines):
-                return False
-            await self._note(session, delivery, applied)
+        kept = (await compared(session, [snapshot])).get(snapshot.order, Compared())
+        if not await is_enough(session, snapshot, kept):
+            return False
+        if kept.same:
+            await self._note(session, delivery, Applied(outcome=Outcome.SAME))
+            return True
+        now = self._clock.now()
+        applied = await take_in(session, snapshot, patience=self._patience, now=now)
+        if any(line.guessed for line in applied.lines):
+            return False
+        await self._note(session, delivery, applied)
         return True
 
     async def _note(self, session: AsyncSession, delivery: Delivery, applied: Applied) -> None:

@@ -62,11 +62,11 @@ class FigurePusher:
         return [Group(offers=dirty)] if dirty else []
 
     async def lower(self, group: Group) -> Sequence[Standing]:
-        """Send every decrease of the group; what is left needs a raise."""
+        """Send every decrease of the group, and before all else; what is left needs a raise."""
         planned = await self._plan([standing.offer for standing in group.offers])
+        await self._send([one for one in planned if one.plan.move is Move.LOWER])
         await self._note_shown([one for one in planned if one.plan.move is Move.NONE])
         await self._look([one for one in planned if one.plan.move is Move.LOOK])
-        await self._send([one for one in planned if one.plan.move is Move.LOWER])
         under_way = [one for one in planned if one.plan.move is Move.UNDER_WAY]
         await self._later(under_way, "another write is under way", wait_s=UNDER_WAY_S)
         await self._wait([one for one in planned if one.plan.move is Move.WAIT])
@@ -219,6 +219,8 @@ class FigurePusher:
             await self._later(planned, str(error))
 
     async def _note_shown(self, planned: Sequence[Planned]) -> None:
+        if not planned:
+            return  # a sale that is about to be lowered waits for no empty commit
         async with begin(self._database) as session:
             for one in planned:
                 version = one.standing.target.version
