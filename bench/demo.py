@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 HANGS_AFTER_S = 3_600.0
@@ -35,14 +36,14 @@ class Run:
         return f'make demo ARGS="{" ".join(self.words[1:])}"'
 
 
-def run_demo(*options: str) -> Run:
-    """Run one headless demo to its end."""
+def run_demo(*options: str, log_file: Path | None = None) -> Run:
+    """Run one headless demo to its end; PEG's log goes to `log_file`, else it ends with it."""
     words = ("demo", "--headless", *options, "--json")
     began = time.monotonic()
     try:
         done = subprocess.run(
             [sys.executable, "-m", "peg", *words],
-            env=clean_environment(),
+            env=clean_environment() | ({"PEG_LOG_FILE": str(log_file)} if log_file else {}),
             capture_output=True,
             text=True,
             check=False,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from peg.bus.outbox import OUTBOX
 from peg.bus.signals import Signals
@@ -26,6 +26,14 @@ BATCH_MESSAGES_MAX = 200
 ATTEMPTS_MAX = 12
 SWEEP_S = 1.0
 RETRY_WAIT_S_MAX = 300.0
+
+_WAITING = (
+    select(outbox.c.id, outbox.c.topic, outbox.c.body, outbox.c.attempts)
+    .where(outbox.c.delivered_at.is_(None), outbox.c.dead_at.is_(None))
+    .where(outbox.c.next_at <= bindparam("now"))
+    .order_by(outbox.c.id)
+    .limit(BATCH_MESSAGES_MAX)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,15 +130,8 @@ class LocalBus:
         return self._kinds[one.topic].model_validate(one.body)
 
     async def _waiting(self) -> Sequence[Waiting]:
-        query = (
-            select(outbox.c.id, outbox.c.topic, outbox.c.body, outbox.c.attempts)
-            .where(outbox.c.delivered_at.is_(None), outbox.c.dead_at.is_(None))
-            .where(outbox.c.next_at <= self._clock.now())
-            .order_by(outbox.c.id)
-            .limit(BATCH_MESSAGES_MAX)
-        )
         async with reading(self._database) as session:
-            rows = (await session.execute(query)).all()
+            rows = (await session.execute(_WAITING, {"now": self._clock.now()})).all()
         return [Waiting(**row._asdict()) for row in rows]
 
     async def _record(self, done: list[int], failed: list[tuple[Waiting, Exception]]) -> None:

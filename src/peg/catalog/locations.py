@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import tables
@@ -20,6 +20,11 @@ OWN = ShopId("peg")
 
 NAME_CHARACTERS_MAX = 48
 
+_OF_SHOP = (
+    select(tables.locations)
+    .where(tables.locations.c.shop == bindparam("of"))
+    .order_by(tables.locations.c.remote)
+)
 _NOT_A_LETTER = re.compile(r"[^a-z0-9]+")
 
 
@@ -165,8 +170,7 @@ async def everything(session: AsyncSession) -> Sequence[Place]:
 
 async def of_shop(session: AsyncSession, shop: ShopId) -> Mapping[str, LocationId]:
     """A shop's locations by the marketplace's id."""
-    query = select(tables.locations).where(tables.locations.c.shop == shop)
-    rows = (await session.execute(query.order_by(tables.locations.c.remote))).mappings()
+    rows = (await session.execute(_OF_SHOP, {"of": shop})).mappings()
     return {row["remote"]: LocationId(row["location"]) for row in rows}
 
 

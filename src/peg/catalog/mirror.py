@@ -45,6 +45,12 @@ class Expectation:
     seen_at: datetime | None = None
 
 
+_EXPECTED = select(tables.mirror).where(
+    tables.mirror.c.offer.in_(bindparam("offers", expanding=True))
+)
+"""Built once: everybody asks for it, and building takes longer than asking."""
+
+
 async def expected_of(
     session: AsyncSession, wanted: Sequence[OfferId]
 ) -> dict[OfferId, dict[str, Expectation]]:
@@ -52,8 +58,7 @@ async def expected_of(
     found: dict[OfferId, dict[str, Expectation]] = {}
     for start in range(0, len(wanted), KEYS_PER_QUERY_MAX):
         part = wanted[start : start + KEYS_PER_QUERY_MAX]
-        query = select(tables.mirror).where(tables.mirror.c.offer.in_(part))
-        for row in (await session.execute(query)).mappings():
+        for row in (await session.execute(_EXPECTED, {"offers": part})).mappings():
             fields = {name: row[name] for name in Expectation.__dataclass_fields__}
             fields["shelf"] = Shelf(row["shelf"])
             found.setdefault(OfferId(row["offer"]), {})[row["place"]] = Expectation(**fields)

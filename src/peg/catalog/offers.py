@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Result,
     bindparam,
     delete,
     func,
@@ -58,11 +59,27 @@ class Offer:
     components: Sequence[Component]
 
 
+_WITH_PARTS = (
+    select(
+        tables.offers,
+        tables.components.c.sku.label("part_sku"),
+        tables.components.c.quantity.label("part_quantity"),
+    )
+    .outerjoin(tables.components, tables.components.c.offer == tables.offers.c.id)
+    .order_by(tables.offers.c.id, tables.components.c.sku)
+)
+_BY_ID = _WITH_PARTS.where(tables.offers.c.id.in_(bindparam("ids", expanding=True)))
+_OF_LISTING = _WITH_PARTS.where(
+    tables.offers.c.shop == bindparam("of"), tables.offers.c.listing == bindparam("named")
+)
+"""Built once: everybody asks for them, and building takes longer than asking."""
+
+
 async def by_ids(session: AsyncSession, wanted: Sequence[OfferId]) -> dict[OfferId, Offer]:
     """Some offers by number."""
     found: dict[OfferId, Offer] = {}
     for part in _parts(wanted):
-        for offer in await _load(session, tables.offers.c.id.in_(part)):
+        for offer in _offers(await session.execute(_BY_ID, {"ids": part})):
             found[offer.id] = offer
     return found
 
@@ -92,8 +109,7 @@ async def of_skus(session: AsyncSession, skus: Sequence[Sku]) -> list[Offer]:
 
 async def of_listing(session: AsyncSession, shop: ShopId, listing: str) -> list[Offer]:
     """Every offer of one listing."""
-    where = (tables.offers.c.shop == shop) & (tables.offers.c.listing == listing)
-    return await _load(session, where)
+    return _offers(await session.execute(_OF_LISTING, {"of": shop, "named": listing}))
 
 
 async def of_stock_unit(session: AsyncSession, shop: ShopId, stock_unit: str) -> list[Offer]:
@@ -188,19 +204,13 @@ async def mark_gone(session: AsyncSession, offer: OfferId, *, gone: bool = True)
 
 
 async def _load(session: AsyncSession, where: ColumnElement[bool]) -> list[Offer]:
-    query = (
-        select(
-            tables.offers,
-            tables.components.c.sku.label("part_sku"),
-            tables.components.c.quantity.label("part_quantity"),
-        )
-        .outerjoin(tables.components, tables.components.c.offer == tables.offers.c.id)
-        .where(where)
-        .order_by(tables.offers.c.id, tables.components.c.sku)
-    )
+    return _offers(await session.execute(_WITH_PARTS.where(where)))
+
+
+def _offers(told: Result[Any]) -> list[Offer]:
     rows: dict[int, Any] = {}
     parts: dict[int, list[Component]] = {}
-    for row in (await session.execute(query)).mappings():
+    for row in told.mappings():
         rows[row["id"]] = row
         if row["part_sku"] is not None:
             part = Component(sku=Sku(row["part_sku"]), quantity=row["part_quantity"])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, literal, select, update
+from sqlalchemy import Integer, bindparam, case, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.columns import UtcDateTime
@@ -19,6 +19,16 @@ from peg.shops import directory
 RETRY_WAIT_S_MAX = 120.0
 KEYS_PER_QUERY_MAX = 500
 """SQLite limits the variables of one statement."""
+
+_SOME = select(targets).where(targets.c.offer.in_(bindparam("offers", expanding=True)))
+_DUE = (
+    select(targets)
+    .where(targets.c.shop == bindparam("of"), targets.c.shown_version < targets.c.version)
+    .where(targets.c.next_at <= bindparam("now"))
+    .order_by(targets.c.changed_at)
+    .limit(bindparam("most", type_=Integer))
+)
+"""Built once: they are asked several times a second, and building takes longer than asking."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,8 +133,7 @@ async def standings(session: AsyncSession, offers: Sequence[OfferId]) -> Mapping
     found = {}
     for start in range(0, len(offers), KEYS_PER_QUERY_MAX):
         part = offers[start : start + KEYS_PER_QUERY_MAX]
-        query = select(targets).where(targets.c.offer.in_(part))
-        for row in (await session.execute(query)).mappings():
+        for row in (await session.execute(_SOME, {"offers": part})).mappings():
             found[row["offer"]] = _standing(row)
     return found
 
@@ -133,14 +142,8 @@ async def dirty(
     session: AsyncSession, shop: ShopId, *, now: datetime, limit: int = 1000
 ) -> Sequence[Standing]:
     """Offers of a shop to be driven now, longest waiting first."""
-    query = (
-        select(targets)
-        .where(targets.c.shop == shop, targets.c.shown_version < targets.c.version)
-        .where(targets.c.next_at <= now)
-        .order_by(targets.c.changed_at)
-        .limit(limit)
-    )
-    return [_standing(row) for row in (await session.execute(query)).mappings()]
+    rows = await session.execute(_DUE, {"of": shop, "now": now, "most": limit})
+    return [_standing(row) for row in rows.mappings()]
 
 
 async def behind(session: AsyncSession, shop: ShopId) -> Sequence[Standing]:

@@ -16,6 +16,7 @@ from peg.propagation.tables import pauses
 from peg.shops import directory
 
 EVERYTHING = "all"
+_ALL = select(pauses).order_by(pauses.c.scope)
 _CHANNELS = {Channel.SHOPIFY.value, Channel.ETSY.value}
 
 
@@ -73,7 +74,7 @@ async def resume(session: AsyncSession, scope: str) -> None:
 
 async def all_pauses(session: AsyncSession) -> Sequence[Pause]:
     """What is paused now."""
-    rows = (await session.execute(select(pauses).order_by(pauses.c.scope))).mappings()
+    rows = (await session.execute(_ALL)).mappings()
     return [Pause(**row) for row in rows]
 
 
