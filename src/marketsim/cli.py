@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Annotated
 
@@ -18,6 +19,12 @@ from marketsim.faults import UnknownFault
 from marketsim.pieces import MarketName
 from marketsim.server import Plan, PortTaken, serve
 from marketsim.world import World
+
+BAD_WORDS = 2
+"""What was asked for makes no sense."""
+
+NOT_NOW = 1
+"""It makes sense, and this machine cannot do it now."""
 
 app = App(name="marketsim", help="A practice Shopify and a practice Etsy, with buyers and faults.")
 
@@ -78,9 +85,10 @@ def serve_both(wanted: Wanted | None = None) -> int:
     """Serve both marketplaces until interrupted."""
     try:
         asyncio.run(serve((wanted or Wanted()).plan(), announce=_announce))
-    except (PortTaken, UnknownFault, ValueError) as refusal:
-        Console(stderr=True).print(str(refusal), markup=False, soft_wrap=True)
-        return 2
+    except (UnknownFault, ValueError) as refusal:
+        return _refuse(refusal, BAD_WORDS)
+    except PortTaken as refusal:
+        return _refuse(refusal, NOT_NOW)
     return 0
 
 
@@ -112,12 +120,25 @@ def parse_rates(text: str) -> dict[str, float]:
         pattern, _, rate = part.partition("=")
         meant = [name for name in FAULTS if fnmatchcase(name, pattern.strip())]
         if not meant:
-            raise UnknownFault(f"{pattern}: no such fault; `marketsim faults` lists them")
+            raise UnknownFault(f"{pattern}: no such fault{_meant(pattern)}")
         try:
             rates |= dict.fromkeys(meant, float(rate))
         except ValueError as wrong:
             raise ValueError(f"{part}: write name=rate, such as *.webhook_lost=0.2") from wrong
     return rates
+
+
+def _meant(pattern: str) -> str:
+    """What somebody may have meant; where nothing is like it, all there is."""
+    near = get_close_matches(pattern, FAULTS, n=2)
+    if near:
+        return f" (did you mean {' or '.join(near)}?); `marketsim faults` lists them"
+    return f". `marketsim faults` lists them: {', '.join(FAULTS)}"
+
+
+def _refuse(why: Exception, exit_code: int) -> int:
+    Console(stderr=True).print(str(why), markup=False, highlight=False, soft_wrap=True)
+    return exit_code
 
 
 def main() -> None:

@@ -62,6 +62,24 @@ def test_keys_that_are_wrong_are_named_and_nothing_is_connected(
     assert peg(tmp_path, "shops", "--json").facts == []
 
 
+def test_a_refresh_token_that_etsy_does_not_take_is_told_as_the_one_that_was_given(
+    tmp_path: Path,
+) -> None:
+    with practice_shops() as environment:
+        ran = peg(
+            tmp_path,
+            *("connect", "etsy", f"--keystring={KEYSTRING}", "--shared-secret=s"),
+            *("--refresh-token=no-such-token", "--json"),
+            **environment,
+        )
+
+    sentence = ran.refusal["sentence"]
+    assert "refresh token that was given" in sentence
+    assert "our token" not in sentence
+    assert "leave it out" in sentence  # what to do
+    assert "no-such-token" not in sentence
+
+
 def test_a_webhook_secret_that_cannot_sign_is_refused_and_peg_goes_on(tmp_path: Path) -> None:
     with two_practice_shops(tmp_path) as environment:
         etsy = next(

@@ -12,6 +12,7 @@ import pytest
 from peg.cli.demo.practice import (
     LOG,
     MARKETSIM,
+    BadRehearsal,
     Control,
     Ports,
     PracticeMissing,
@@ -22,13 +23,13 @@ from peg.cli.demo.practice import (
 
 @asynccontextmanager
 async def shops(
-    home: Path, *, program: str = MARKETSIM, etsy: int | None = None
+    home: Path, *, program: str = MARKETSIM, etsy: int | None = None, faults: str = ""
 ) -> AsyncIterator[Control]:
     ports = Ports(shopify=free_port(), etsy=etsy or free_port())
     async with (
         httpx2.AsyncClient() as http,
         practice(
-            ports, seed=1, pieces=20, faults="", http=http, home=home, program=program
+            ports, seed=1, pieces=20, faults=faults, http=http, home=home, program=program
         ) as control,
     ):
         yield control
@@ -48,6 +49,18 @@ async def test_practice_shops_that_do_not_start_pass_on_why(tmp_path: Path) -> N
         with pytest.raises(PracticeMissing, match=f"{port}"):
             async with shops(tmp_path, etsy=port):
                 pass
+
+
+async def test_faults_that_there_are_none_of_are_a_slip_of_whoever_typed_them(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(BadRehearsal) as failure:
+        async with shops(tmp_path, faults="etsy.webhook_lots=0.2"):
+            pass
+
+    assert failure.value.kind == "refused"  # exit code 2, as for any other word typed wrong
+    assert "etsy.webhook_lost" in str(failure.value)
+    assert str(tmp_path) not in str(failure.value)
 
 
 async def test_what_the_practice_shops_say_never_holds_them_up(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 import httpx2
 import pytest
 
+from marketsim.build import FAULTS
 from marketsim.cli import parse_rates
 from marketsim.faults import UnknownFault
 
@@ -58,7 +59,7 @@ async def test_a_port_that_is_taken_is_named_and_nothing_starts() -> None:
         async with marketsim("serve", "--shopify-port", port, "--etsy-port", "0") as second:
             _, complaint = await second.communicate()
 
-    assert second.returncode == 2
+    assert second.returncode == 1  # nothing is wrong with what was asked for
     assert f"127.0.0.1:{port}" in complaint.decode()
 
 
@@ -88,7 +89,10 @@ def test_rates_are_read_by_name_and_by_pattern() -> None:
 
 
 def test_a_fault_that_does_not_exist_is_refused_and_so_is_a_rate_that_is_no_number() -> None:
-    with pytest.raises(UnknownFault, match="lists them"):
-        parse_rates("etsy.typo=0.2")
+    with pytest.raises(UnknownFault, match=r"did you mean etsy\.webhook_lost"):
+        parse_rates("etsy.webhook_lots=0.2")
+    with pytest.raises(UnknownFault, match="lists them") as refusal:
+        parse_rates("nope=1")
+    assert all(name in str(refusal.value) for name in FAULTS)
     with pytest.raises(ValueError, match="write name=rate"):
         parse_rates("etsy.webhook_lost")

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from peg.cli.demo.practice import BadRehearsal
+
 
 @dataclass(slots=True, kw_only=True)
 class Home:
@@ -27,6 +29,8 @@ def fresh_home(say: Callable[[str], None]) -> Iterator[Home]:
     home = Home(path=Path(tempfile.mkdtemp(prefix="peg-demo-")))
     try:
         yield home
+    except BadRehearsal:
+        raise  # a word typed wrong: nothing happened that anybody could ask about
     except Exception:
         say(home.keep())
         raise

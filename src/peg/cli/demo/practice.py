@@ -19,7 +19,10 @@ ENDED_WITHIN_S = 1.0
 LOG = "practice-shops.log"
 """In the demo's home: what the practice shops complain of."""
 
-TAIL_CHARACTERS = 2_000
+TAIL_CHARACTERS = 4_000
+BAD_WORDS = 2
+"""What `marketsim` ends with when it does not understand what it was asked for."""
+
 MARKETSIM = "from marketsim.cli import main; main()"
 
 
@@ -27,6 +30,12 @@ class PracticeMissing(PegError):
     """The practice marketplaces did not start, or are gone."""
 
     kind: ClassVar[ErrorKind] = "transient"
+
+
+class BadRehearsal(PegError):
+    """The practice marketplaces know nothing of what was asked of them."""
+
+    kind: ClassVar[ErrorKind] = "refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +89,7 @@ async def practice(
     """Run `marketsim serve` until the block ends; what it complains of goes to a file in `home`.
 
     Raises:
+        BadRehearsal: it does not understand an argument; its own words are passed on.
         PracticeMissing: it did not start, or ended by itself; its own words are passed on.
     """
     arguments = (
@@ -99,6 +109,8 @@ async def practice(
             raise PracticeMissing(f"the practice shops ended.{_last_words(home / LOG)}") from error
         raise
     except _NotStarted as error:
+        if process.returncode == BAD_WORDS:
+            raise BadRehearsal(_said(home / LOG)) from error
         raise PracticeMissing(f"{error}.{_last_words(home / LOG)}") from error
     finally:
         if process.returncode is None:
@@ -153,6 +165,10 @@ async def _has_ended(process: asyncio.subprocess.Process) -> bool:
     return process.returncode is not None
 
 
+def _said(log: Path) -> str:
+    return log.read_text(errors="replace")[-TAIL_CHARACTERS:].strip()
+
+
 def _last_words(log: Path) -> str:
-    said = log.read_text(errors="replace")[-TAIL_CHARACTERS:].strip()
+    said = _said(log)
     return f" The end of {log}:\n{said}" if said else f" {log} is empty"

@@ -10,12 +10,19 @@ from peg.marketplaces.etsy.app import App
 from peg.marketplaces.etsy.owner import Newcomer
 from peg.marketplaces.etsy.webhooks import EtsySignatures
 from peg.marketplaces.grant import Grant
+from peg.marketplaces.port import AccessRevoked
 from peg.shops import directory, pending, unclaimed
 from peg.shops.addresses import secure
 from peg.shops.connect.desk import Desk
 from peg.shops.directory import AppCredentials, Shop, Status
 from peg.shops.pending import Pending
 from peg.shops.scopes import ASKED, check_scopes
+
+NOT_ACCEPTED = (
+    "Etsy does not accept the refresh token that was given: it is mistyped, of another app, used"
+    " before, revoked, or older than 90 days. Give a newer one of this keystring, or leave it out:"
+    " then PEG opens Etsy's consent page"
+)
 
 
 async def begin(desk: Desk, *, app: AppCredentials, redirect_uri: str, browser: str) -> str:
@@ -112,18 +119,22 @@ async def _granted_for(desk: Desk, app: AppCredentials, given: str) -> Grant:
     async with transaction.reading(desk.database) as session:
         known = await unclaimed.find(session, desk.ring, given)
     now = desk.clock.now()
+    own = known and known.refresh_token
     if known is not None and (known.access_until is None or known.access_until > now):
         return known
-    fresh = await desk.patiently(
-        partial(
-            oauth.refresh,
-            desk.http,
-            desk.etsy_api(),
-            keystring=app.client_id,
-            refresh_token=(known and known.refresh_token) or given,
-            now=now,
+    try:
+        fresh = await desk.patiently(
+            partial(
+                oauth.refresh,
+                desk.http,
+                desk.etsy_api(),
+                keystring=app.client_id,
+                refresh_token=own or given,
+                now=now,
+            )
         )
-    )
+    except AccessRevoked as error:
+        raise AccessRevoked(NOT_ACCEPTED) from error
     async with transaction.begin(desk.database) as session:
         await unclaimed.keep(session, desk.ring, given, fresh, now=now)
     return fresh
