@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from peg.cli.commands import EXIT_CODES, build, in_full, names
+from peg.cli.commands import EXIT_CODES, TIMES, build, in_full, names
 
 PAGE = Path(__file__).parents[1] / "docs" / "cli.md"
 HEAD = f"""# The command line
@@ -12,6 +12,8 @@ Every command takes `--json` and then prints JSON for programs: facts on standar
 as `{{"error": "UnknownSku", "sentence": "…"}}` on standard error.
 
 {EXIT_CODES}
+
+{TIMES}
 
 This page is written by `python -m tools.cli_page`; a test compares the two.
 

@@ -12,6 +12,7 @@ SILENCED = re.compile(r"#\s*(noqa|type:\s*ignore|pragma:\s*no cover|ruff:\s*noqa
 SILENCED_WITH_REASON = re.compile(r"#\s*(noqa: [A-Z0-9, ]+|type: ignore\[[^]]+\]\s*#).*?\w+ \w+")
 MACHINE_PATH = re.compile(r"(?<![\w.*}~-])/(?:work|root|home/\w+|Users/\w+|opt/wheels)/")
 REGISTRY = re.compile(r"(?:files\.pythonhosted|//pypi|registry\.npmjs)\.org")
+TIME_OF_DAY = re.compile(r"%H:%M")
 MADE_BY_TOOLS = {"uv.lock"}
 
 
@@ -36,6 +37,12 @@ def machine_words(_: PurePosixPath, text: str) -> Iterator[Breach]:
             yield number, "names a registry's host: leave that to the client's settings"
 
 
+def loose_times(_: PurePosixPath, text: str) -> Iterator[Breach]:
+    for number, line in enumerate(text.splitlines(), 1):
+        if TIME_OF_DAY.search(line):
+            yield number, "a time that people read says its zone: for_people of domain/moment.py"
+
+
 def foreign_tables(path: PurePosixPath, text: str) -> Iterator[Breach]:
     owner = ".".join(path.parts[1:-1])
     for number, module in _imports(text):
@@ -57,11 +64,23 @@ def _tables_are_private_to(path: PurePosixPath) -> bool:
     return python(path) and path.parts[0] == "src" and "migrations" not in path.parts
 
 
+def _told_to_people(path: PurePosixPath) -> bool:
+    """Not the pictures that move, where a time of day stands beside the reader's own clock."""
+    return path.parts[:2] == ("src", "peg") and path.parts[2] != "web" and "demo" not in path.parts
+
+
 def _written_by_hand(path: PurePosixPath) -> bool:
     return path.name not in MADE_BY_TOOLS
 
 
 WORD_RULES = (
+    Rule(
+        name="a time that people read says its zone",
+        covers=lambda path: python(path) and _told_to_people(path),
+        breaches=loose_times,
+        bad=("src/peg/cli/a.py", 'f"since {at:%Y-%m-%d %H:%M}"\n'),
+        good=("src/peg/cli/a.py", 'f"since {for_people(at)}"\n'),
+    ),
     Rule(
         name="nothing is left unfinished",
         covers=lambda path: path.suffix in {".py", ".md", ".toml", ".html", ".js", ".css", ".yml"},

@@ -11,6 +11,11 @@ EXIT_CODES = (
     f" {EXIT_CODE['transient']} not now: try again; {EXIT_CODE['bug']} a fault of PEG."
 )
 
+TIMES = (
+    "Times that people read are this machine's, with their distance from UTC (+01:00); `--json`"
+    " gives UTC."
+)
+
 _GROUPS = {
     "start": "Begin",
     "look": "Look",
@@ -71,7 +76,7 @@ def build() -> App:
         name="peg",
         help="One true stock for a jeweller who sells the same pieces on Shopify and on Etsy.",
         help_format="plaintext",
-        help_epilogue=EXIT_CODES,
+        help_epilogue=f"{EXIT_CODES}\n\n{TIMES}",
         version_flags=["--version"],
     )
     groups = {key: Group(title, sort_key=n) for n, (key, title) in enumerate(_GROUPS.items())}

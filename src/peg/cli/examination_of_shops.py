@@ -6,6 +6,7 @@ from datetime import timedelta
 from peg.catalog import offers
 from peg.db.transaction import reading
 from peg.domain.errors import PegError
+from peg.domain.moment import for_people
 from peg.intake import inbox
 from peg.reads.shops import ShopRow
 from peg.reads.shops import shops as all_shops
@@ -83,4 +84,4 @@ async def _webhooks(peg: Peg, engine: Engine, shop: OpenShop) -> Finding:
         newest = await inbox.newest_at(session, shop.shop.id)
     if newest is None:
         return Finding(State.LOOK, name, "none has arrived yet")
-    return Finding(State.WELL, name, f"the newest arrived {newest:%Y-%m-%d %H:%M} UTC")
+    return Finding(State.WELL, name, f"the newest arrived {for_people(newest)}")

@@ -10,7 +10,7 @@ from cyclopts import Parameter, Token
 from peg.domain.errors import BadQuantity, ErrorKind, PegError
 from peg.domain.gem_sku import sku_on_label
 from peg.domain.identity import ShopId, Sku, fold_sku, parse_sku
-from peg.domain.moment import parse_moment
+from peg.domain.moment import for_people, parse_moment
 from peg.domain.near import quoted
 
 DIGITS_MAX = 9
@@ -92,5 +92,5 @@ def moment_of(text: str, *, end_of_day: bool) -> datetime:
 
 
 def seen(moment: datetime | None) -> str:
-    """A moment for people, in this machine's zone."""
-    return "" if moment is None else f"{moment.astimezone():%Y-%m-%d %H:%M:%S}"
+    """A moment in a table; empty where there is none."""
+    return "" if moment is None else for_people(moment, seconds=True)

@@ -48,6 +48,16 @@ def parse_moment(text: str, *, day_at: str = "") -> datetime:
     return moment
 
 
+def for_people(moment: datetime, *, seconds: bool = False) -> str:
+    """A moment as a sentence or a table says it: this machine's time, and how far that is from UTC.
+
+    >>> for_people(datetime.fromisoformat("2026-11-23T14:03:07Z"))[-6] in "+-"
+    True
+    """
+    exact = "seconds" if seconds else "minutes"
+    return moment.astimezone().isoformat(sep=" ", timespec=exact)
+
+
 def _advice(text: str, *, or_day: bool) -> str:
     if _LOST_PLUS.match(text):
         return "in an address, write the + of its timezone as %2B"

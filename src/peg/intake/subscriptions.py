@@ -13,6 +13,7 @@ from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
 from peg.domain.identity import ShopId
 from peg.domain.messages import Alert
+from peg.domain.moment import for_people
 from peg.intake import inbox
 from peg.intake.polling import Polls
 from peg.ledger import order_rows
@@ -62,7 +63,7 @@ class Subscriptions:
         if made and newest_at is not None:
             words = (
                 f"{shop} had no webhooks to PEG any more ({', '.join(made)}): they are made anew,"
-                f" and the orders since {newest_at:%Y-%m-%d %H:%M} UTC were read. Could PEG be"
+                f" and the orders since {for_people(newest_at)} were read. Could PEG be"
                 " reached all the time?"
             )
             await self._tell(Alert(name="webhooks_missing", subject=shop, sentence=words))
@@ -80,7 +81,7 @@ class Subscriptions:
             self._over("webhooks_silent", shop)
             return
         words = (
-            f"no webhook of {shop} has come since {heard_at:%Y-%m-%d %H:%M} UTC, though it has"
+            f"no webhook of {shop} has come since {for_people(heard_at)}, though it has"
             " orders since: they are seen by polls, later. See that its webhooks point to"
             " PEG_PUBLIC_URL and that PEG can be reached there"
         )

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.db.transaction import require_transaction
 from peg.domain.errors import BadQuantity, InsufficientStock, PegError
 from peg.domain.identity import LocationId, Sku
+from peg.domain.moment import BadMoment, for_people
 from peg.domain.stock import Cause
 from peg.ledger.book import Posting, lock, post
 from peg.ledger.places import fullest
@@ -50,15 +51,17 @@ async def hold(
     """Keep pieces of an item off every channel; the number of the hold.
 
     Raises:
-        BadQuantity: not a positive number, or `until` has passed.
+        BadMoment: `until` has passed.
+        BadQuantity: not a positive number.
         UnknownSku: no such item.
         InsufficientStock: fewer are available.
     """
     if quantity <= 0:
         raise BadQuantity(f"a hold keeps at least one piece, not {quantity}")
     if until is not None and until <= now:
-        raise BadQuantity(
-            f"the hold would end before it begins ({until.isoformat()}): choose later"
+        raise BadMoment(
+            f"a hold until {for_people(until, seconds=True)} is over already, since it is"
+            f" {for_people(now, seconds=True)}: choose a later one"
         )
     position = (await lock(session, [sku]))[sku]
     if quantity > position.level.available:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.catalog import mirror, offers
 from peg.catalog.mirror import Expectation
 from peg.domain.identity import OfferId, OfferRef, ShopId
+from peg.domain.moment import for_people
 from peg.domain.offer import Shelf, Target
 from peg.ledger import questions, truths
 from peg.ledger.queries import EVERYTHING, Span, wrong_sums
@@ -136,7 +137,7 @@ async def of_attempts(
             if offer and raises and not stands(one.proof, offer.id, begun_at=one.begun_at):
                 words = (
                     f"{offer.title!r} on {offer.ref.channel} was raised from {write['basis']} to"
-                    f" {write['quantity']} at {one.begun_at:%Y-%m-%d %H:%M} UTC without its proof"
+                    f" {write['quantity']} at {for_people(one.begun_at)} without its proof"
                 )
                 key = f"{one.key} {offer.id} {write['place']}"
                 found.append(Breach(truth=Truth.PROOFS, subject=key, sentence=words))

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.bus import outbox
 from peg.db.transaction import begin, reading
 from peg.domain.messages import Alert
+from peg.domain.moment import for_people
 from peg.intake import inbox, unread, waiting_room
 from peg.ledger import cases, order_rows, questions
 from peg.propagation import board, pauses, retarget
@@ -181,7 +182,7 @@ async def writes(session: AsyncSession) -> Sequence[Finding]:
         Finding(
             State.BAD,
             one.shop,
-            f"PEG may not change stock there since {one.since:%Y-%m-%d %H:%M} UTC"
+            f"PEG may not change stock there since {for_people(one.since)}"
             f" ({one.sentence}): {one.remedy}",
         )
         for one in await forbidden_shops(session)
@@ -191,7 +192,7 @@ async def writes(session: AsyncSession) -> Sequence[Finding]:
             State.BAD,
             "refused",
             f"{one.offer.ref.channel} refuses to change {one.offer.title!r} since"
-            f" {one.since:%Y-%m-%d %H:%M} UTC ({one.sentence}): mend it there, or take it off sale"
+            f" {for_people(one.since)} ({one.sentence}): mend it there, or take it off sale"
             " by hand",
         )
         for one in (await open_refusals(session))[:REFUSED_SHOWN_MAX]
@@ -234,7 +235,7 @@ async def waiting(session: AsyncSession, *, now: datetime) -> Sequence[Finding]:
             Finding(State.LOOK, "offers", f"{behind} are on their way: `peg offers --behind`")
         )
     for at, alert in await outbox.recent(session, Alert, limit=3):
-        findings.append(Finding(State.LOOK, "alert", f"{at:%Y-%m-%d %H:%M} UTC: {alert.sentence}"))
+        findings.append(Finding(State.LOOK, "alert", f"{for_people(at)}: {alert.sentence}"))
     return findings or [Finding(State.WELL, "waiting", "nothing")]
 
 

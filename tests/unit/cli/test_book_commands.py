@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -122,6 +123,24 @@ def test_bad_input_is_refused_by_name_and_nothing_changes(
     assert (ran.code, ran.refusal["error"]) == (code, error)
     assert len(ran.refusal["sentence"]) > 10
     assert stock(home).facts == before
+
+
+def test_a_hold_until_a_day_that_is_over_names_the_day_that_was_understood(home: Path) -> None:
+    ran = peg(home, "hold", "RING-1", "--why", "Ann", "--until", "2020-12-24", "--json")
+
+    assert (ran.code, ran.refusal["error"]) == (2, "BadMoment")
+    assert "2020-12-24 23:59:59" in ran.refusal["sentence"]
+    assert "is over" in ran.refusal["sentence"]
+
+
+def test_moments_that_people_read_name_their_timezone_and_programs_read_utc(home: Path) -> None:
+    peg(home, "hold", "RING-1", "--why", "Ann", "--until", "2999-12-24T18:00+01:00")
+
+    seen = peg(home, "holds").out
+    kept = peg(home, "holds", "--json").facts
+
+    assert re.search(r"2999-12-2\d \d\d:00:00[+-]\d\d:\d\d ", seen)
+    assert kept[0]["until"] == "2999-12-24T17:00:00Z"
 
 
 def test_what_comes_in_and_what_is_counted_is_posted(home: Path) -> None:

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from peg.domain.moment import BadMoment, parse_moment
+from peg.domain.moment import BadMoment, for_people, parse_moment
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,15 @@ def test_a_day_alone_is_the_moment_that_the_reader_says() -> None:
 def test_what_names_no_moment_is_refused_with_what_to_write(text: str) -> None:
     with pytest.raises(BadMoment, match=r"write it like|choose a year"):
         parse_moment(text, day_at="00:00")
+
+
+def test_a_moment_that_people_read_names_its_timezone_and_can_be_typed_back() -> None:
+    moment = datetime(2026, 11, 23, 14, 3, 7, 500_000, tzinfo=UTC)
+
+    minute, second = for_people(moment), for_people(moment, seconds=True)
+
+    assert parse_moment(minute) == moment.replace(second=0, microsecond=0)
+    assert parse_moment(second) == moment.replace(microsecond=0)
 
 
 def test_a_plus_that_an_address_made_a_space_is_told_apart() -> None:

@@ -6,6 +6,7 @@ from tests.support.bench import NECKLACE, NOON, RING, Bench, minute, open_bench
 
 from peg.domain.errors import BadQuantity, InsufficientStock, UnknownSku
 from peg.domain.identity import Sku
+from peg.domain.moment import BadMoment
 from peg.ledger import reservations
 from peg.ledger.reservations import NoSuchHold
 
@@ -75,7 +76,7 @@ async def test_a_hold_is_released_once(bench: Bench) -> None:
 async def test_nonsense_is_refused(bench: Bench) -> None:
     with pytest.raises(BadQuantity):
         await hold(bench, pieces=0)
-    with pytest.raises(BadQuantity, match="choose later"):
+    with pytest.raises(BadMoment, match="choose a later one"):
         await hold(bench, until=0)
     with pytest.raises(UnknownSku):
         await hold(bench, sku=NECKLACE)
