@@ -43,6 +43,7 @@ def sale(number: int, followed: Followed, *, cancelled: bool = False) -> Sale:
         cancelled=cancelled,
         known_at=NOW,
         pieces={RING: 1},
+        unmapped={},
         elsewhere=[] if followed is Followed.ALONE else [followed_on],
         followed=followed,
         seconds=seconds,

@@ -1,5 +1,6 @@
 """Sales, and how fast the other shops followed each."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from statistics import median
@@ -30,6 +31,7 @@ class Sale(BaseModel):
         order: the marketplace's id of it; `name` is what people call it.
         known_at: since when the book counts it; null: it was inside the figures of an import.
         pieces: how many of each item it took.
+        unmapped: how many of what is mapped to no item, as the order calls it.
         elsewhere: by marketplace; `followed` and `seconds` are those of the last of them.
         seconds: marketplaces note a sale by the full second, so it is up to a second less in truth.
     """
@@ -42,6 +44,7 @@ class Sale(BaseModel):
     known_at: datetime | None
     cancelled: bool
     pieces: dict[Sku, int]
+    unmapped: dict[str, int]
     elsewhere: list[Elsewhere]
     followed: Followed
     seconds: float | None
@@ -83,8 +86,8 @@ def pace(sales: Sequence[Sale]) -> Pace:
 async def _sales(session: AsyncSession, orders: Sequence[Row]) -> list[Sale]:
     lines = [line for order in orders for line in order["lines"] if line["offer"]]
     known = await offers.by_ids(session, sorted({OfferId(line["offer"]) for line in lines}))
-    sold = [(order, _pieces(order, known)) for order in orders]
-    skus = sorted({sku for _, pieces in sold for sku in pieces})
+    took = [_took(order, known) for order in orders]
+    skus = sorted({sku for pieces, _ in took for sku in pieces})
     siblings = [offer for offer in await offers.of_skus(session, skus) if not offer.gone]
     ids = [offer.id for offer in siblings]
     since = min((order["created_at"] for order in orders), default=None)
@@ -95,7 +98,8 @@ async def _sales(session: AsyncSession, orders: Sequence[Row]) -> list[Sale]:
     keys = [_key(order) for order in orders]
     posted = await first_posted(session, keys, skus)
     return [
-        _sale(order, pieces, posted.get(_key(order), {}), siblings, shown) for order, pieces in sold
+        _sale(order, one, posted.get(_key(order), {}), siblings, shown)
+        for order, one in zip(orders, took, strict=True)
     ]
 
 
@@ -103,22 +107,35 @@ def _key(order: Row) -> OrderKey:
     return order["shop"], order["order_id"]
 
 
-def _pieces(order: Row, known: Mapping[OfferId, Offer]) -> dict[Sku, int]:
-    pieces: dict[Sku, int] = {}
+def _took(order: Row, known: Mapping[OfferId, Offer]) -> tuple[dict[Sku, int], dict[str, int]]:
+    """What an order took of items, and of what is mapped to none."""
+    pieces: Counter[Sku] = Counter()
+    unmapped: Counter[str] = Counter()
     for line in order["lines"]:
         units = sum(line[state] for state in ("committed", "shipped", "restocked", "written_off"))
-        for part in known[line["offer"]].components if line["offer"] in known else ():
-            pieces[part.sku] = pieces.get(part.sku, 0) + part.quantity * units
-    return pieces
+        parts = known[line["offer"]].components if line["offer"] in known else ()
+        for part in parts:
+            pieces[part.sku] += part.quantity * units
+        if not parts:
+            unmapped[_called(line)] += units
+    return dict(pieces), dict(unmapped)
+
+
+def _called(line: Row) -> str:
+    """What people know it by."""
+    title: str = line["title"]
+    sku: str = line["sku"]
+    return title.strip() or sku.strip() or f"line {line['line']}"
 
 
 def _sale(
     order: Row,
-    pieces: dict[Sku, int],
+    took: tuple[dict[Sku, int], dict[str, int]],
     posted: Mapping[Sku, FirstPosted],
     siblings: Sequence[Offer],
     shown: Shown,
 ) -> Sale:
+    pieces, unmapped = took
     others = [
         offer
         for offer in siblings
@@ -138,6 +155,7 @@ def _sale(
         known_at=min((one.at for one in posted.values()), default=None),
         cancelled=order["cancelled_at"] is not None,
         pieces=pieces,
+        unmapped=unmapped,
         elsewhere=parts,
         followed=followed,
         seconds=seconds,

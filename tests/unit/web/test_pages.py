@@ -91,6 +91,28 @@ def test_the_page_says_how_each_shop_stands(shops: list[LiveShop], words: str) -
     assert words in drawn(moment(shops=shops))
 
 
+def test_a_sale_of_what_is_mapped_to_no_item_has_its_own_title() -> None:
+    of = moment()
+    of.sales[0] = of.sales[0].model_copy(update={"pieces": {}, "unmapped": {"Opal drop, 9K": 1}})
+
+    page = drawn(of)
+
+    assert "<h3>Opal drop</h3>" in page
+    assert "Not mapped to any of your items" in page
+    assert "<h3>#1</h3>" not in page
+
+
+@pytest.mark.parametrize(("pieces", "is_said"), [(503, True), (547, False)])
+def test_why_the_figures_of_book_and_shops_differ_is_said_where_they_do(
+    pieces: int, *, is_said: bool
+) -> None:
+    sides = [shop(channel).model_copy(update={"pieces": pieces}) for channel in Channel]
+
+    page = drawn(moment(shops=sides))
+
+    assert ("The figures differ" in page) is is_said
+
+
 def test_a_piece_that_was_sold_twice_stands_out() -> None:
     assert '<div class="trouble"><dt>left</dt><dd>\u22121</dd></div>' in drawn(moment(available=-1))
 

@@ -70,7 +70,7 @@ def _sales(moment: Live, *, at_most: int) -> Table:
         table.add_row(
             f"{sale.created_at.astimezone():%H:%M:%S}",
             Text(NAMES[sale.channel], style=STYLES[sale.channel]),
-            Text(", ".join(piece.name for piece in mine) or sale.name),
+            Text(", ".join([*(piece.name for piece in mine), *sale.unmapped]) or sale.name),
             *(_shown(mine, channel) for channel in NAMES),
             _followed(sale),
         )

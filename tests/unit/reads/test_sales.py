@@ -1,0 +1,48 @@
+"""What a sale took: items, and lines that nobody has mapped to one."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.support.bench import RING, Bench, OrderTold, etsy_ref, line, open_bench
+
+from peg.reads.sales import Sale, newest
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    async with open_bench(tmp_path) as bench:
+        yield bench
+
+
+async def told(bench: Bench) -> Sale:
+    """The one sale there is, as people see it."""
+    (sale,) = await newest(bench.session, limit=5)
+    return sale
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+async def test_a_line_that_is_mapped_to_no_item_is_called_as_the_order_calls_it(
+    bench: Bench, *, is_known: bool
+) -> None:
+    await bench.stock(RING, 3)
+    await bench.offer(etsy_ref("22"), RING)
+    if is_known:
+        await bench.offer(etsy_ref("77"))
+    chain = replace(line(etsy_ref("77"), committed=2, line="2"), title="Gold chain, 45 cm")
+
+    await bench.take_in(OrderTold().told(1, line(etsy_ref("22"), committed=1), chain))
+
+    sale = await told(bench)
+    assert sale.pieces == {RING: 1}
+    assert sale.unmapped == {"Gold chain, 45 cm": 2}
+
+
+async def test_lines_without_a_title_are_told_by_their_sku_or_number(bench: Bench) -> None:
+    by_sku = replace(line(None, committed=1, line="1", sku="CHAIN-45"), title="")
+    by_number = replace(line(None, committed=1, line="2"), title=" ")
+
+    await bench.take_in(OrderTold().told(1, by_sku, by_number))
+
+    assert (await told(bench)).unmapped == {"CHAIN-45": 1, "line 2": 1}
