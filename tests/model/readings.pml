@@ -101,16 +101,23 @@ inline judge_listing(seen, shown, orders_read) {
 #define DIFFERS_E (state != m_state || m_unanswered[E] || (!STAYED_OFF(state) && quantity != m_figure[E]))
 #define BEING_WRITTEN(m) (UNDER_WAY(m) && !IS(JUDGE_WHILE_WRITING))
 
-/* What is being written says nothing before its answer, nor what had no answer before a cancelled ring
- * is back; nor does a surplus on Etsy while sales from before it may be unlisted. */
-#define SAYS_NOTHING_S (BEING_WRITTEN(S) || (m_unanswered[S] && m_may_rise[S] && may_restock[S]))
+/* A write that got no answer, and a cancelled ring that Shopify is about to put back: the figure may be
+ * either without the write, or with it and the ring. */
+#define RISEN(from) (figure >= (from) && figure <= (from) + m_may_rise[S])
+#define MAY_BE_EITHER (RISEN(m_figure[S]) && (RISEN(m_pending[S]) || RISEN(AFTER_SALES(S))))
+#define RETURNS_UNHEARD (m_unanswered[S] && m_may_rise[S] && may_restock[S] && MAY_BE_EITHER && \
+                         !IS(GUESS_THE_RETURN))
+
+/* What is being written says nothing before its answer, nor what may be either before the ring is back;
+ * nor does a surplus on Etsy while sales from before it may be unlisted. */
+#define SAYS_NOTHING_S (BEING_WRITTEN(S) || RETURNS_UNHEARD)
 #define SAYS_NOTHING_E ((BEING_WRITTEN(E) && DIFFERS_E) || \
                         (seen_more[E] && quantity == m_figure[E] + seen_more[E] && LAGS))
 
 /* Shopify always puts a cancelled ring back: it has by now, whatever we wrote. */
 inline count_the_return() {
     if
-    :: m_unanswered[S] && m_may_rise[S] ->
+    :: m_unanswered[S] && m_may_rise[S] && !may_restock[S] && !IS(GUESS_THE_RETURN) ->
         m_figure[S] = m_figure[S] + m_may_rise[S]; m_pending[S] = m_pending[S] + m_may_rise[S];
         m_may_rise[S] = 0
     :: else

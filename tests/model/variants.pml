@@ -22,6 +22,7 @@
 #define RECORD_OVER_A_SALE 16   /* I5: what was read back is believed, though a sale came after it */
 #define JUDGE_WHILE_WRITING 17  /* I4: a reading is judged while our own write is under way */
 #define CONCLUDE_AT_ONCE 18     /* I3: an unheard answer is guessed before the orders are read */
+#define GUESS_THE_RETURN 19     /* I5: an unheard answer is guessed while Shopify may put a ring back */
 
 #ifndef VARIANT
 #define VARIANT HONEST

@@ -5,13 +5,14 @@ raised by us.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import tables
-from peg.catalog.mirror import change
+from peg.catalog.mirror import Expectation, change
 from peg.domain.identity import OfferId
 
 
@@ -42,6 +43,35 @@ async def overdue_rises(session: AsyncSession, *, now: datetime) -> Sequence[Off
         .distinct()
     )
     return [OfferId(row) for row in (await session.scalars(query)).all()]
+
+
+def is_overdue(row: Expectation, at: datetime) -> bool:
+    """Whether cancelled pieces should have been back by then."""
+    until = row.may_rise_until
+    return row.may_rise > 0 and until is not None and until <= at
+
+
+async def count_the_return(
+    session: AsyncSession, offer: OfferId, place: str, row: Expectation
+) -> Expectation:
+    """They are back by now, whatever became of the write beside them: what is expected then."""
+    mine, back = tables.mirror.c, row.may_rise
+    await change(
+        session,
+        offer,
+        place,
+        quantity=mine.quantity + back,
+        pending=mine.pending + back,
+        may_rise=0,
+        may_rise_until=None,
+    )
+    return replace(
+        row,
+        quantity=row.quantity + back,
+        pending=None if row.pending is None else row.pending + back,
+        may_rise=0,
+        may_rise_until=None,
+    )
 
 
 async def forget_rise(session: AsyncSession, offer: OfferId, place: str) -> None:

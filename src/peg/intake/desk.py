@@ -12,7 +12,7 @@ from peg.catalog.mirror import Expectation
 from peg.catalog.offers import Offer
 from peg.domain.identity import Channel, OfferId
 from peg.domain.offer import Reading, Shelf
-from peg.intake import checks, surprises
+from peg.intake import checks, open_writes, surprises
 from peg.intake.doubts import Doubts
 from peg.intake.first_sales import explain_first_sales
 from peg.intake.judgement import Judgement, Known, Meaning, judge
@@ -27,13 +27,17 @@ READ_AGAIN_AFTER = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenIn:
-    """One offer's reading, judged place by place; it began to be read at `begun_at`."""
+    """One offer's reading, judged place by place; it began to be read at `begun_at`.
+
+    `tells_from`: a reading says nothing before then, unless the figure changes.
+    """
 
     offer: OfferId
     begun_at: datetime
     explained: bool
     outdated: bool
     judgements: Mapping[str, Judgement]
+    tells_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +58,13 @@ class Desk:
         if any(row.version != basis.get(place) for place, row in expected.items()):
             await self._read_again("changed while it was read")
             return self._result({}, outdated=True)
-        if self._is_being_written(expected):
+        if open_writes.is_under_way(expected, self.reading):
             await self._read_again("was written while it was read")
             return self._result({}, outdated=True)
+        tells_from = open_writes.tells_from(expected, self.reading)
+        if tells_from is not None:
+            await self._read_again("may be written, or not, and returned", at=tells_from)
+            return self._result({}, outdated=True, tells_from=tells_from)
         if self.reading.shelf is Shelf.GONE:
             await self.doubts.gone()
             return self._result({}, explained=False)
@@ -96,28 +104,13 @@ class Desk:
         """Whether our own writes put the offer on and off sale, as they do on Etsy."""
         return self.offer.ref.channel is Channel.ETSY
 
-    def _is_being_written(self, expected: Mapping[str, Expectation]) -> bool:
-        """Whether a write of ours is under way that may have made the difference.
-
-        Its answer tells by how much it moved the figure: whoever took that from a reading would
-        count it twice.
-        """
-        return any(
-            self._differs(place, row)
-            for place, row in expected.items()
-            if row.pending is not None and not row.unanswered
-        )
-
-    def _differs(self, place: str, row: Expectation) -> bool:
-        moved = self._writes_shelves and row.shelf is not self.reading.shelf
-        part = self.reading.parts.get(place)
-        return moved or (part is not None and part.available != row.quantity)
-
     async def _figure(self, place: str, row: Expectation) -> Judgement:
         part = self.reading.parts.get(place)
         if part is None or self._off_sale(row):
             await self._stayed(place, row)
             return Judgement(meaning=Meaning.ECHO)
+        if open_writes.has_returned(row, self.reading):
+            row = await returns.count_the_return(self.session, self.offer.id, place, row)
         known = Known(
             expected=row.quantity,
             reserved=row.reserved,
@@ -184,9 +177,7 @@ class Desk:
             await self.doubts.drifted()
 
     def _overdue(self, row: Expectation) -> bool:
-        """Whether cancelled pieces should have been back before this reading."""
-        until = row.may_rise_until
-        return row.may_rise > 0 and until is not None and until <= self.reading.begun_at
+        return returns.is_overdue(row, self.reading.begun_at)
 
     async def _missed(
         self, place: str, available: int, row: Expectation, judgement: Judgement
@@ -276,10 +267,9 @@ class Desk:
         if written and until > self.now:
             await checks.read_again(self.session, self.offer.id, due_at=until, why=checks.WATCHED)
 
-    async def _read_again(self, why: str) -> None:
-        await checks.read_again(
-            self.session, self.offer.id, due_at=self.now + READ_AGAIN_AFTER, why=why
-        )
+    async def _read_again(self, why: str, *, at: datetime | None = None) -> None:
+        due_at = at or self.now + READ_AGAIN_AFTER
+        await checks.read_again(self.session, self.offer.id, due_at=due_at, why=why)
 
     def _result(
         self,
@@ -287,6 +277,7 @@ class Desk:
         *,
         explained: bool = False,
         outdated: bool = False,
+        tells_from: datetime | None = None,
     ) -> TakenIn:
         return TakenIn(
             offer=self.offer.id,
@@ -294,4 +285,5 @@ class Desk:
             explained=explained,
             outdated=outdated,
             judgements=judgements,
+            tells_from=tells_from,
         )

@@ -28,7 +28,7 @@ from peg.propagation.reversals import heed
 log = structlog.get_logger()
 
 WRITES_PER_CALL_MAX = 250
-WAIT_FOR_RETURN_S = 2.0
+RETURNS, WAIT_FOR_RETURN_S = "may come back by itself", 2.0
 UNDER_WAY_S = 0.3
 HELD, HELD_S = "held: a person is asked about the shop", 30.0
 
@@ -214,9 +214,12 @@ class FigurePusher:
             return
         try:
             await self._prover.orders_of(self._shop)
-            await self._lookout.look([one.offer.id for one in planned])
+            seen = await self._lookout.look([one.offer.id for one in planned])
         except MarketplaceError as error:
             await self._later(planned, str(error))
+            return
+        untold = {one.offer for one in seen if one.tells_from is not None}
+        await self._later([one for one in planned if one.offer.id in untold], RETURNS)
 
     async def _note_shown(self, planned: Sequence[Planned]) -> None:
         if not planned:
@@ -228,7 +231,7 @@ class FigurePusher:
                 await board.shown(session, one.offer.id, version, outcome="shown", now=now)
 
     async def _wait(self, planned: Sequence[Planned]) -> None:
-        await self._later(planned, "may come back by itself", wait_s=WAIT_FOR_RETURN_S)
+        await self._later(planned, RETURNS, wait_s=WAIT_FOR_RETURN_S)
 
     async def _later(
         self, planned: Sequence[Planned], outcome: str, *, wait_s: float | None = None

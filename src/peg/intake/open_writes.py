@@ -1,0 +1,69 @@
+"""What a reading tells while a write of ours is open, under way or without an answer: pure."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from peg.catalog.mirror import Expectation
+from peg.catalog.returns import is_overdue
+from peg.domain.identity import Channel
+from peg.domain.offer import Reading
+
+
+def is_under_way(expected: Mapping[str, Expectation], reading: Reading) -> bool:
+    """Whether a write of ours is being sent that may have made the difference.
+
+    Its answer tells by how much it moved the figure: whoever took that from a reading would count
+    it twice.
+    """
+    return any(
+        _differs(place, row, reading)
+        for place, row in expected.items()
+        if row.pending is not None and not row.unanswered
+    )
+
+
+def tells_from(expected: Mapping[str, Expectation], reading: Reading) -> datetime | None:
+    """When it tells what became of a write without an answer; None: it tells now.
+
+    While Shopify is about to put back a cancelled piece, what it shows may be either: all without
+    our write, or our figure and the piece that is back. By its time it is back, and that is over.
+    """
+    untold = [
+        row.may_rise_until
+        for place, row in expected.items()
+        if _waits_for_return(row, reading)
+        and not is_overdue(row, reading.begun_at)
+        and _may_be_either(place, row, reading)
+    ]
+    return max((until for until in untold if until is not None), default=None)
+
+
+def has_returned(row: Expectation, reading: Reading) -> bool:
+    """Whether a piece is back by now that came beside a write without an answer."""
+    return _waits_for_return(row, reading) and is_overdue(row, reading.begun_at)
+
+
+def _differs(place: str, row: Expectation, reading: Reading) -> bool:
+    moved = reading.ref.channel is Channel.ETSY and row.shelf is not reading.shelf
+    part = reading.parts.get(place)
+    return moved or (part is not None and part.available != row.quantity)
+
+
+def _waits_for_return(row: Expectation, reading: Reading) -> bool:
+    """Only Shopify always puts back what it says it restocked."""
+    return reading.ref.channel is Channel.SHOPIFY and row.unanswered and row.may_rise > 0
+
+
+def _may_be_either(place: str, row: Expectation, reading: Reading) -> bool:
+    part = reading.parts.get(place)
+    if part is None or row.pending is None:
+        return False
+    written = row.pending, row.pending - row.sold_since
+    return _has_risen(part.available, row.quantity, row) and any(
+        _has_risen(part.available, figure, row) for figure in written
+    )
+
+
+def _has_risen(shown: int, figure: int, row: Expectation) -> bool:
+    """Whether it is the figure with all, some or none of the pieces that may come back."""
+    return figure <= shown <= figure + row.may_rise
