@@ -11,7 +11,7 @@ from peg.domain.identity import OfferId, OfferRef, ShopId
 from peg.domain.money import Money
 from peg.domain.order import LineSnapshot, OrderSnapshot
 from peg.ledger.order_rows import shares_kept
-from peg.ledger.tables import order_lines, orders
+from peg.ledger.tables import is_unresolved, order_lines, orders
 
 
 async def unresolved_orders(session: AsyncSession) -> Sequence[tuple[ShopId, str]]:
@@ -22,7 +22,7 @@ async def unresolved_orders(session: AsyncSession) -> Sequence[tuple[ShopId, str
             order_lines,
             (order_lines.c.shop == orders.c.shop) & (order_lines.c.order_id == orders.c.order_id),
         )
-        .where(order_lines.c.resolved.is_(False))
+        .where(is_unresolved)
         .group_by(orders.c.shop, orders.c.order_id, orders.c.created_at)
         .order_by(orders.c.created_at)
     )

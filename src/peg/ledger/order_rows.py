@@ -14,7 +14,7 @@ from peg.domain.identity import LocationId, OfferId, ShopId, Sku
 from peg.domain.near import quoted
 from peg.domain.order import LineSnapshot, OrderSnapshot, Share
 from peg.ledger.line_effects import AppliedRow, Rows
-from peg.ledger.tables import applied, order_lines, orders
+from peg.ledger.tables import applied, is_unresolved, order_lines, orders
 
 OrderKey = tuple[str, str]
 """A shop, and its id of an order."""
@@ -232,7 +232,7 @@ async def unresolved(session: AsyncSession) -> Sequence[Mapping[str, Any]]:
             orders,
             (orders.c.shop == order_lines.c.shop) & (orders.c.order_id == order_lines.c.order_id),
         )
-        .where(order_lines.c.resolved.is_(False))
+        .where(is_unresolved)
         .order_by(orders.c.created_at)
     )
     return [dict(row) for row in (await session.execute(query)).mappings()]

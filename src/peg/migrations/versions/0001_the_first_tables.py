@@ -310,8 +310,8 @@ def upgrade() -> None:
             "ix_order_lines_unresolved",
             ["shop"],
             unique=False,
-            sqlite_where=sa.text("resolved IS 0"),
-            postgresql_where=sa.text("resolved IS 0"),
+            sqlite_where=sa.text("resolved IS FALSE"),
+            postgresql_where=sa.text("resolved IS FALSE"),
         )
 
     op.create_table(
@@ -702,8 +702,8 @@ def downgrade() -> None:
     with op.batch_alter_table("order_lines", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_order_lines_unresolved",
-            sqlite_where=sa.text("resolved IS 0"),
-            postgresql_where=sa.text("resolved IS 0"),
+            sqlite_where=sa.text("resolved IS FALSE"),
+            postgresql_where=sa.text("resolved IS FALSE"),
         )
         batch_op.drop_index(batch_op.f("ix_order_lines_offer"))
 
