@@ -107,6 +107,23 @@ async def of_skus(session: AsyncSession, skus: Sequence[Sku]) -> list[Offer]:
     return list(found.values())
 
 
+async def page(
+    session: AsyncSession, *, shop: ShopId | None, sku: Sku | None, after: int, limit: int | None
+) -> list[Offer]:
+    """Some offers by their numbers: those behind `after`, of a shop and of an item if one is named.
+
+    The database leaves the rest where it is.
+    """
+    wanted = select(tables.offers.c.id).where(tables.offers.c.id > after)
+    if shop is not None:
+        wanted = wanted.where(tables.offers.c.shop == shop)
+    if sku is not None:
+        selling = select(tables.components.c.offer).where(tables.components.c.sku == sku)
+        wanted = wanted.where(tables.offers.c.id.in_(selling))
+    ids = wanted.order_by(tables.offers.c.id).limit(limit)
+    return await _load(session, tables.offers.c.id.in_(ids))
+
+
 async def of_listing(session: AsyncSession, shop: ShopId, listing: str) -> list[Offer]:
     """Every offer of one listing."""
     return _offers(await session.execute(_OF_LISTING, {"of": shop, "named": listing}))

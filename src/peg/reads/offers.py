@@ -69,19 +69,11 @@ async def all_offers(
         UnknownShop: no such shop is connected.
         UnknownSku: no such item.
     """
-    if shop is not None:
-        shop = (await directory.named(session, shop)).id
+    of_shop = None if shop is None else (await directory.named(session, shop)).id
     if sku is not None:
         await queries.position(session, sku)
-    if sku is not None:
-        found = await offers.of_skus(session, [sku])
-        found = [offer for offer in found if shop in {None, offer.ref.shop}]
-    elif shop is not None:
-        found = await offers.all_of_shop(session, shop)
-    else:
-        found = await offers.everything(session)
-    page = sorted((one for one in found if one.id > after), key=lambda one: one.id)
-    return await rows_of(session, page[:limit])
+    found = await offers.page(session, shop=of_shop, sku=sku, after=after, limit=limit)
+    return await rows_of(session, found)
 
 
 async def rows_of(session: AsyncSession, found: Sequence[Offer]) -> Sequence[OfferRow]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 from tests.support.bench import (
     ETSY,
     NECKLACE,
@@ -100,6 +101,26 @@ async def test_the_history_of_a_piece_is_read_page_by_page(door: WebDoor) -> Non
 
     assert seen == [one["id"] for one in whole]
     assert len(seen) == 6
+
+
+async def test_of_many_offers_the_database_hands_out_no_more_than_a_page(door: WebDoor) -> None:
+    async with begin(door.ground.database) as session:
+        for number in range(100, 110):
+            await Bench(session).offer(etsy_ref(str(number)), RING, NECKLACE)
+    asked: list[str] = []
+    event.listen(
+        door.ground.database.engine.sync_engine,
+        "before_cursor_execute",
+        lambda _connection, _cursor, statement, *_: asked.append(statement),
+    )
+
+    first = await page(door, "/api/offers", sku=NECKLACE, limit=3)
+    second = await page(door, "/api/offers", sku=NECKLACE, limit=3, after=int(first[-1]["id"]))
+
+    assert [one["listing"] for one in first + second] == [str(100 + place) for place in range(6)]
+    offers_read = [one for one in asked if "FROM offers" in one]
+    assert offers_read
+    assert all("LIMIT" in one for one in offers_read)
 
 
 async def test_pieces_and_offers_are_read_page_by_page(door: WebDoor) -> None:
