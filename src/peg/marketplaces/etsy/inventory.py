@@ -20,6 +20,7 @@ from peg.marketplaces.etsy.listing_state import (
     judge,
     leaves_nothing,
     plan,
+    stays_off,
 )
 from peg.marketplaces.etsy.looks import Looks
 from peg.marketplaces.limiter import Lane
@@ -85,7 +86,7 @@ class InventoryWriter:
         wanted = await decide(view.readings)
         if leaves_nothing(view, wanted):
             if not view.on_sale:
-                return view.all(Shown.ALREADY, f"nobody can buy it: {view.state}")
+                return stays_off(view, wanted, f"nobody can buy it: {view.state}")
             await keep(view.before_image())
             return await self.withdraw(listing)
         if view.shelf is Shelf.SOLD_OUT:
@@ -115,7 +116,7 @@ class InventoryWriter:
             return view.all(Shown.ASK, f"Etsy has it as {view.state}: putting it back costs a fee")
         wanted = await decide(view.readings)
         if leaves_nothing(view, wanted):
-            return view.all(Shown.ALREADY, "stays withdrawn: there is nothing to sell")
+            return stays_off(view, wanted, "stays withdrawn: there is nothing to sell")
         planned = plan(view, wanted)
         await keep(view.before_image())
         try:

@@ -11,6 +11,11 @@ from peg.marketplaces.etsy.answers import Json
 from peg.marketplaces.etsy.translate import shelf_of
 from peg.marketplaces.port import Result, Shown
 
+ONE_FIGURE = (
+    "Etsy takes one quantity for several products of this listing: {shown}. Give each product a SKU"
+    " of its own on Etsy, and switch on that quantities differ"
+)
+
 COSTS_A_FEE = frozenset({"sold_out", "expired", "draft"})
 """States that a listing leaves for `active` only by paying."""
 
@@ -105,7 +110,23 @@ def plan(view: View, wanted: Mapping[OfferRef, int]) -> Plan:
 
 def leaves_nothing(view: View, wanted: Mapping[OfferRef, int]) -> bool:
     """Whether no piece would be left to sell: Etsy refuses such an inventory."""
-    return not any({**view.figures, **wanted}.values())
+    set_to = replacement.settled(
+        view.inventory, {ref.variant: figure for ref, figure in wanted.items()}
+    )
+    left = {**view.figures, **wanted}
+    return not any(min(figure, set_to.get(ref.variant, figure)) for ref, figure in left.items())
+
+
+def stays_off(view: View, wanted: Mapping[OfferRef, int], why: str) -> list[Result]:
+    """Nothing was sent for a listing that is off sale, and of which nothing would be left."""
+    results = []
+    for one in view.all(Shown.ALREADY, why):
+        if wanted.get(one.ref, 0) > 0:
+            sentence = ONE_FIGURE.format(shown="one of them is sold out, so all stay off sale")
+            results.append(replace(one, shown=Shown.REFUSED, sentence=sentence))
+        else:
+            results.append(one)
+    return results
 
 
 def judge(done: Plan, after: View) -> list[Result]:
@@ -140,5 +161,5 @@ def _verdict(done: Plan, after: View, ref: OfferRef) -> tuple[Shown, str]:
 
 def _why_not(figure: int) -> str:
     if figure:
-        return "Etsy keeps one quantity for several products of this listing: the lowest was set"
+        return ONE_FIGURE.format(shown=f"the lowest, {figure}, was set")
     return "this product is switched off in the listing, so nobody can buy it"

@@ -7,7 +7,7 @@ the fields that Etsy refuses to be told.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -45,16 +45,19 @@ def quantities(inventory: Json) -> dict[str, int]:
 
 
 def settled(inventory: Json, wanted: Mapping[str, int]) -> dict[str, int]:
-    """`wanted`, with one figure wherever Etsy keeps a single figure for several products.
+    """`wanted`, with one figure wherever Etsy takes a single figure for several products.
 
     That is so for products alike in every property that the quantity depends on, and for those
     with one SKU. The lowest figure wins: showing less than could be sold is the harmless way.
     """
-    result = dict(wanted)
-    for group in _sharing(inventory):
+    result, now = dict(wanted), quantities(inventory)
+    for group in _alike(inventory):
         asked = [result[one] for one in group if one in result]
-        if asked:
+        if asked and len({now[one] for one in group}) == 1:  # the figures read confirm it
             result.update(dict.fromkeys(group, min(asked)))
+    for group in _of_one_sku(inventory):
+        # A person may have typed different figures: Etsy then takes no inventory until they agree.
+        result.update(dict.fromkeys(group, min(result.get(one, now[one]) for one in group)))
     return result
 
 
@@ -149,17 +152,31 @@ def _leaves(value: Any, at: Path = ()) -> Iterator[tuple[Path, Any]]:
         yield at, value
 
 
-def _sharing(inventory: Json) -> Iterable[list[str]]:
-    """Groups of products for which Etsy keeps one figure, as the figures read confirm."""
+def _alike(inventory: Json) -> Iterable[list[str]]:
+    """Products that differ in no property that the quantity depends on."""
     depends = inventory.get("quantity_on_property") or []
-    now = quantities(inventory)
-    alike: dict[tuple[str, ...], list[str]] = {}
+    return _groups(
+        inventory,
+        lambda one: json.dumps(
+            [v for v in things(one, "property_values") if v.get("property_id") in depends]
+        ),
+    )
+
+
+def _of_one_sku(inventory: Json) -> Iterable[list[str]]:
+    """Products with the same SKU, where each product has a quantity of its own."""
+    if not inventory.get("quantity_on_property"):
+        return []
+    return _groups(inventory, lambda one: one.get("sku") or None)
+
+
+def _groups(inventory: Json, key: Callable[[Json], str | None]) -> Iterable[list[str]]:
+    """Products, by their keys, that have more than themselves in common; not those without it."""
+    found: dict[str, list[str]] = {}
     for product in products(inventory):
-        values = [v for v in things(product, "property_values") if v.get("property_id") in depends]
-        alike.setdefault(("alike", json.dumps(values)), []).append(variant(product))
-        if product.get("sku"):
-            alike.setdefault(("sku", product["sku"]), []).append(variant(product))
-    return [g for g in alike.values() if len(g) > 1 and len({now[one] for one in g}) == 1]
+        if (common := key(product)) is not None:
+            found.setdefault(common, []).append(variant(product))
+    return [group for group in found.values() if len(group) > 1]
 
 
 def _require(part: Json, names: Iterable[str]) -> None:

@@ -7,7 +7,7 @@ from tests.support.etsy_shapes import SHOP, SIZE, inventory, product, value
 
 from peg.domain.identity import OfferRef
 from peg.domain.offer import Shelf
-from peg.marketplaces.etsy.listing_state import Plan, View, judge, leaves_nothing, plan
+from peg.marketplaces.etsy.listing_state import Plan, View, judge, leaves_nothing, plan, stays_off
 from peg.marketplaces.etsy.translate import readings
 from peg.marketplaces.port import Shown
 from peg.marketplaces.seen import Seen
@@ -17,10 +17,12 @@ SIX = OfferRef(shop=SHOP, listing="1", variant="Ring size=6")
 SEVEN = OfferRef(shop=SHOP, listing="1", variant="Ring size=7")
 
 
-def view(six: int, seven: int, *, state: str = "active", off: bool = False) -> View:
+def view(
+    six: int, seven: int, *, state: str = "active", off: bool = False, skus: str = "AB"
+) -> View:
     body = inventory(
-        product(1, value(SIZE, "Ring size", "6"), sku="A", quantity=six, is_enabled=not off),
-        product(2, value(SIZE, "Ring size", "7"), sku="B", quantity=seven),
+        product(1, value(SIZE, "Ring size", "6"), sku=skus[0], quantity=six, is_enabled=not off),
+        product(2, value(SIZE, "Ring size", "7"), sku=skus[1], quantity=seven),
         quantity_on=(SIZE,),
     )
     read = readings(SHOP, "1", body, state, SEEN)
@@ -95,6 +97,22 @@ def test_nothing_is_left_only_when_every_offer_of_the_listing_is_at_zero() -> No
     assert leaves_nothing(view(3, 2), {SIX: 0, SEVEN: 0})
     assert not leaves_nothing(view(3, 2), {SIX: 0})  # nobody decided about the other: it stays
     assert leaves_nothing(view(3, 0, off=True), {})
+
+
+def test_nothing_is_left_of_two_products_with_one_sku_once_one_is_sold() -> None:
+    """Etsy would take a zero for both or for none: the listing comes off sale."""
+    assert leaves_nothing(view(1, 5, skus="AA"), {SIX: 0, SEVEN: 5})
+    assert not leaves_nothing(view(1, 5), {SIX: 0, SEVEN: 5})
+
+
+def test_a_piece_kept_off_sale_by_another_with_its_sku_is_told_of() -> None:
+    off = view(0, 5, skus="AA", state="inactive")
+
+    results = {one.ref: one for one in stays_off(off, {SIX: 0, SEVEN: 5}, "stays withdrawn")}
+
+    assert results[SIX].shown is Shown.ALREADY
+    assert results[SEVEN].shown is Shown.REFUSED
+    assert "Give each product a SKU of its own" in results[SEVEN].sentence
 
 
 def test_offers_of_another_listing_cannot_be_decided_here() -> None:

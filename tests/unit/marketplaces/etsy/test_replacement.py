@@ -138,6 +138,35 @@ def test_products_with_one_sku_get_one_figure() -> None:
     assert settled(shared, {"Ring size=6": 2}) == {"Ring size=6": 2, "Ring size=7": 2}
 
 
+@pytest.mark.parametrize(
+    ("asked", "set_to"),
+    [
+        ({"Ring size=8": 2}, {"Ring size=6": 3, "Ring size=7": 3, "Ring size=8": 2}),
+        ({"Ring size=6": 9}, {"Ring size=6": 5, "Ring size=7": 5}),
+        ({"Ring size=6": 9, "Ring size=7": 4}, {"Ring size=6": 4, "Ring size=7": 4}),
+    ],
+    ids=["another is lowered", "one is raised", "both change"],
+)
+def test_figures_typed_apart_for_one_sku_come_down_to_the_lower(
+    asked: dict[str, int], set_to: dict[str, int]
+) -> None:
+    """Etsy would refuse the whole inventory, and a sold piece stay on sale."""
+    typed = inventory(
+        product(1, value(SIZE, "Ring size", "6"), sku="RING", quantity=3),
+        product(2, value(SIZE, "Ring size", "7"), sku="RING", quantity=5),
+        product(3, value(SIZE, "Ring size", "8"), sku="RING-8", quantity=3),
+        quantity_on=(SIZE,),
+    )
+
+    assert settled(typed, asked) == set_to
+
+
+def test_one_sku_says_nothing_where_all_products_have_one_figure_anyway() -> None:
+    typed = inventory(product(1, sku="RING", quantity=3))
+
+    assert settled(typed, {"": 2}) == {"": 2}
+
+
 def test_products_with_figures_of_their_own_keep_them() -> None:
     stock = ring_in_sizes()
 
