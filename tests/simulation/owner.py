@@ -3,7 +3,10 @@
 import asyncio
 import sqlite3
 
+import httpx2
 from tests.simulation.stage import Stage
+
+from peg.domain.errors import PegError
 
 LOOKS_EVERY_S = 1800.0
 
@@ -32,4 +35,7 @@ class Owner:
         if not self._stage.life.process.alive or self._stage.line.cut:
             return
         self._stage.trace.note("the owner connects the shops again")
-        await self._stage.reconnect()
+        try:
+            await self._stage.reconnect()
+        except (PegError, httpx2.HTTPError) as error:
+            self._stage.trace.note(f"it did not work, and is tried again later: {error!r}")

@@ -10,6 +10,7 @@ from tests.simulation.driver import Disk
 from tests.simulation.life import Life, be_born
 from tests.simulation.plan import Plan
 from tests.simulation.process import Process
+from tests.simulation.stocktake import take_stock
 from tests.simulation.trace import Trace
 from tests.simulation.troubles import Troubles
 from tests.simulation.wire import Line, Wire, client
@@ -78,7 +79,8 @@ class Stage:
         await connect_both(self.life.peg, self.control, URLS, peg_url=PEG_URL)
         engine = await self.life.peg.engine()
         await self.life.peg.importer(engine).run(lambda _step, _by: None)
-        await sort_out(self.life.peg, engine, self.control)
+        done = await sort_out(self.life.peg, engine, self.control)
+        await take_stock(self.life.peg, self.control, done.names)
         await self._go_to_work()
         self.opened_s = asyncio.get_running_loop().time()
 
