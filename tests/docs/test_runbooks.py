@@ -12,6 +12,7 @@ import pytest
 
 import peg
 from peg.domain.errors import PegError
+from peg.reads.alerts import LASTS
 from peg.shops.directory import ALARMING
 
 ROOT = Path(__file__).parents[2]
@@ -78,6 +79,10 @@ def listed() -> dict[str, str]:
 
 def test_every_error_and_every_alarm_stands_in_the_index_and_nothing_else() -> None:
     assert set(listed()) == errors() | alarms()
+
+
+def test_of_every_alarm_it_is_known_how_it_ends() -> None:
+    assert set(LASTS) == alarms()
 
 
 def test_no_name_stands_in_the_index_twice() -> None:

@@ -18,7 +18,7 @@ from tests.support.bench import (
 )
 from tests.support.shops import APP, key_ring, shop
 
-from peg.bus.outbox import stage
+from peg.alerts.register import tell
 from peg.catalog import items, rules
 from peg.catalog.rules import Rule
 from peg.domain.identity import Channel, ShopId
@@ -100,7 +100,7 @@ async def _doubt(bench: Bench) -> None:
     await report.record_difference(session, run, offer=None, title="Opal ring", found=found)
     await report.end_run(session, run, offers=2, outcome="done", now=NOON)
     await put_aside(session, ETSY)
-    await stage(session, Alert(name="oversold", subject=RING, sentence="sold twice"), now=NOON)
+    await tell(session, Alert(name="oversold", subject=RING, sentence="sold twice"), now=NOON)
 
 
 async def put_aside(session: AsyncSession, shop: ShopId) -> None:

@@ -81,4 +81,5 @@ def moment(
         ],
         pace=Pace(sales=20, half_within_s=1.2, all_within_s=3.0),
         alerts=[Notice(at=NOW, name="oversold", sentence=f"{RING} was sold 1 more often " * 4)],
+        more_alerts=0,
     )

@@ -9,8 +9,8 @@ from functools import partial
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from peg.alerts.register import tell
 from peg.bus.crew import all_to_their_end
-from peg.bus.outbox import stage
 from peg.bus.signals import Signals
 from peg.db.engine import Database
 from peg.db.shared_commits import SharedCommits
@@ -128,7 +128,7 @@ class Acceptor:
                         " they are put aside, `peg dead` lists them. Were there sales among them?"
                     )
                     alert = Alert(name="delivery_dead", subject=shop, sentence=sentence)
-                    await stage(session, alert, now=now)
+                    await tell(session, alert, now=now)
 
     async def _work(self, delivery: Delivery) -> None:
         try:
@@ -173,7 +173,7 @@ class Acceptor:
                     f" aside ({error}): `peg dead` shows it; it is kept"
                 )
                 alert = Alert(name="delivery_dead", subject=str(delivery.id), sentence=sentence)
-                await stage(session, alert, now=now)
+                await tell(session, alert, now=now)
 
     async def _accept(self, delivery: Delivery) -> str:
         if delivery.topic == READ_AGAIN:

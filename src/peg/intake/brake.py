@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from peg.alerts.register import tell
 from peg.bus.outbox import stage
 from peg.catalog import mirror, offers
 from peg.catalog.offers import Offer
@@ -94,7 +95,7 @@ class Brake:
                 await surprises.note(self._session, replace(one, done=Done.HELD))
         sentence = await _ask(self._session, last.shop, now=self._now)
         alert = Alert(name="many_changed", subject=last.shop, sentence=sentence)
-        await stage(self._session, alert, now=self._now)
+        await tell(self._session, alert, now=self._now)
 
     async def _hold(self, one: Surprise) -> None:
         done = one.done if one.done is Done.SEEN else Done.HELD

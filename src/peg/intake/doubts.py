@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from peg.alerts.register import tell
 from peg.bus.outbox import stage
 from peg.catalog import items, mirror, offers
 from peg.catalog.mirror import Expectation
@@ -187,4 +188,4 @@ class Doubts:
     async def _alert(self, name: str, sentence: str) -> None:
         log.warning("offer.doubted", doubt=name, offer=self.offer.id, shop=self.offer.ref.shop)
         alert = Alert(name=name, subject=str(self.offer.id), sentence=sentence)
-        await stage(self.session, alert, now=self.now)
+        await tell(self.session, alert, now=self.now)

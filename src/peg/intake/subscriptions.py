@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import structlog
 
-from peg.bus.outbox import stage
+from peg.alerts.troubles import Troubles
 from peg.db.engine import Database
-from peg.db.transaction import begin, reading
+from peg.db.transaction import reading
 from peg.domain.clock import Clock
 from peg.domain.identity import ShopId
 from peg.domain.messages import Alert
@@ -37,7 +37,7 @@ class Subscriptions:
         self._database = database
         self._clock = clock
         self._polls = polls
-        self._told: set[tuple[str, ShopId]] = set()
+        self._troubles = Troubles(database, clock)
 
     async def keep(self, marketplace: Marketplace, callback_url: str) -> None:
         """Have the shop send to us; what was missing is made, and its gap filled by a poll.
@@ -52,11 +52,13 @@ class Subscriptions:
             made = await marketplace.ensure_webhooks(callback_url)
         except Refused as error:
             words = f"{shop} takes no webhooks for {callback_url}: {error}. Polls go on"
-            await self._tell(
-                Alert(name="webhooks_refused", subject=shop, sentence=words), once=True
+            await self._troubles.begins(
+                Alert(name="webhooks_refused", subject=shop, sentence=words)
             )
             return
-        self._over("webhooks_refused", shop)
+        await self._troubles.are_over(shop, "webhooks_refused")
+        if not made:
+            await self._troubles.are_over(shop, "webhooks_missing")
         if made:
             log.info("webhooks.subscribed", shop=shop, topics=list(made))
             await self._polls.poll(shop)
@@ -66,7 +68,9 @@ class Subscriptions:
                 f" and the orders since {for_people(newest_at)} were read. Could PEG be"
                 " reached all the time?"
             )
-            await self._tell(Alert(name="webhooks_missing", subject=shop, sentence=words))
+            await self._troubles.begins(
+                Alert(name="webhooks_missing", subject=shop, sentence=words)
+            )
         await self._listen(shop)
 
     async def _listen(self, shop: ShopId) -> None:
@@ -78,7 +82,7 @@ class Subscriptions:
                 session, shop, before=self._clock.now() - SILENT_AFTER
             )
         if ordered_at is None or ordered_at <= heard_at + CLOCKS_APART:
-            self._over("webhooks_silent", shop)
+            await self._troubles.are_over(shop, "webhooks_silent")
             return
         words = (
             f"no webhook of {shop} has come since {for_people(heard_at)}, though it has"
@@ -86,15 +90,4 @@ class Subscriptions:
             " PEG_PUBLIC_URL and that PEG can be reached there"
         )
         alert = Alert(name="webhooks_silent", subject=shop, sentence=words)
-        await self._tell(alert, once=True)
-
-    async def _tell(self, alert: Alert, *, once: bool = False) -> None:
-        trouble = (alert.name, ShopId(alert.subject))
-        if once and trouble in self._told:
-            return
-        self._told.add(trouble)
-        async with begin(self._database) as session:
-            await stage(session, alert, now=self._clock.now())
-
-    def _over(self, trouble: str, shop: ShopId) -> None:
-        self._told.discard((trouble, shop))
+        await self._troubles.begins(alert)

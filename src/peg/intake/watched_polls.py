@@ -1,8 +1,8 @@
 """Polls that a person hears of when they no longer do: the shop is dark, or its calls run out."""
 
-from peg.bus.outbox import stage
+from peg.alerts.troubles import Troubles
 from peg.db.engine import Database
-from peg.db.transaction import begin, reading
+from peg.db.transaction import reading
 from peg.domain.clock import Clock
 from peg.domain.errors import ErrorKind
 from peg.domain.identity import ShopId
@@ -31,7 +31,7 @@ class WatchedPolls:
         self._database = database
         self._clock = clock
         self._polls = polls
-        self._told: set[tuple[str, str]] = set()
+        self._troubles = Troubles(database, clock)
         self._dark_since: dict[ShopId, float] = {}
 
     async def poll(self, marketplace: Marketplace) -> None:
@@ -46,7 +46,7 @@ class WatchedPolls:
             await self._polls.poll(shop)
         except BudgetSpent as error:
             words = f"the orders of {shop} cannot be read for now: {error}"
-            await self._tell(Alert(name="calls_spent", subject=shop, sentence=words))
+            await self._troubles.begins(Alert(name="calls_spent", subject=shop, sentence=words))
             raise
         except ShopFrozen:
             raise  # told by the shop's state
@@ -55,16 +55,16 @@ class WatchedPolls:
                 await self._dark(shop, error)
             raise
         self._dark_since.pop(shop, None)
-        self._told -= {("calls_spent", shop), ("shop_unreadable", shop)}
+        await self._troubles.are_over(shop, "calls_spent", "shop_unreadable")
         if marketplace.slowed == 1.0:
-            self._told.discard(("calls_short", shop))
+            await self._troubles.are_over(shop, "calls_short")
             return
         words = (
             f"few of today's calls on {shop} are left: raises, imports and comparisons wait, and"
             f" orders are polled {marketplace.slowed:.0f} times as seldom. What is sold is still"
             " taken off sale. Does another program use the same app?"
         )
-        await self._tell(Alert(name="calls_short", subject=shop, sentence=words))
+        await self._troubles.begins(Alert(name="calls_short", subject=shop, sentence=words))
 
     async def _is_told_by_its_state(self, shop: ShopId) -> bool:
         """Whether the shop is marked as out of reach: who marks it raises an alarm if one is due.
@@ -84,16 +84,4 @@ class WatchedPolls:
             f"the orders of {shop} cannot be read ({error}). What is sold there is not heard of,"
             " and what it sells too is not raised elsewhere until it can be read again"
         )
-        await self._tell(Alert(name="shop_unreadable", subject=shop, sentence=words))
-
-    async def _tell(self, alert: Alert) -> None:
-        trouble = (alert.name, alert.subject)
-        if trouble in self._told:
-            return
-        self._told.add(trouble)  # before anything is awaited: polls of a shop fail side by side
-        try:
-            async with begin(self._database) as session:
-                await stage(session, alert, now=self._clock.now())
-        except BaseException:
-            self._told.discard(trouble)
-            raise
+        await self._troubles.begins(Alert(name="shop_unreadable", subject=shop, sentence=words))

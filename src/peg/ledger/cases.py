@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.bus.outbox import stage
+from peg.alerts.register import tell
 from peg.db.transaction import require_transaction
 from peg.domain.identity import Sku
 from peg.domain.messages import Alert
@@ -155,4 +155,4 @@ async def _open(session: AsyncSession, sku: Sku, oversold: int, *, now: datetime
         f"{sku} was sold {oversold} more often than there are pieces: `peg cases` shows the orders"
         " and what to do"
     )
-    await stage(session, Alert(name="oversold", subject=sku, sentence=sentence), now=now)
+    await tell(session, Alert(name="oversold", subject=sku, sentence=sentence), now=now)

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.bus.outbox import stage
+from peg.alerts.register import tell
 from peg.db.transaction import require_transaction, signal, upsert
 from peg.domain.identity import ShopId
 from peg.domain.messages import Alert
@@ -74,7 +74,7 @@ async def _note_forbidden(
         f"PEG may not change stock on {shop} ({sentence}): what is sold stays on sale there, until"
         f" you {found.remedy}. Take valuable pieces that are sold off sale by hand meanwhile"
     )
-    await stage(session, Alert(name="writes_forbidden", subject=shop, sentence=words), now=now)
+    await tell(session, Alert(name="writes_forbidden", subject=shop, sentence=words), now=now)
 
 
 async def _went_through(session: AsyncSession, shop: ShopId, *, now: datetime) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.bus.outbox import stage
+from peg.alerts.register import tell
 from peg.catalog import mirror, offers
 from peg.catalog.mirror import Expectation
 from peg.db.transaction import require_transaction, upsert_all
@@ -63,7 +63,7 @@ async def stopped(
     sentence = await _ask(session, shop, rising, now=now)
     if not is_asked:
         alert = Alert(name="many_raises", subject=shop, sentence=sentence)
-        await stage(session, alert, now=now)
+        await tell(session, alert, now=now)
     return frozenset(rising)
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.bus.outbox import stage
+from peg.alerts.register import tell
 from peg.catalog import offers
 from peg.catalog.offers import Offer
 from peg.db.transaction import require_transaction
@@ -74,7 +74,7 @@ async def note_refused(
         if await session.scalar(first.values(refused_at=now).returning(targets.c.offer)):
             fresh.append((offer, result))
     if fresh:
-        await stage(session, _alert(fresh), now=now)
+        await tell(session, _alert(fresh), now=now)
 
 
 async def open_refusals(session: AsyncSession) -> Sequence[Refusal]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.bus.outbox import stage
+from peg.alerts.register import tell
 from peg.catalog.offers import Offer
 from peg.db.transaction import require_transaction
 from peg.domain.identity import OfferId
@@ -58,7 +58,7 @@ async def heed(session: AsyncSession, offer: Offer, place: str, *, now: datetime
         now=now,
     )
     alert = Alert(name="changed_back", subject=str(offer.id), sentence=sentence)
-    await stage(session, alert, now=now)
+    await tell(session, alert, now=now)
 
 
 async def held_back(session: AsyncSession, wanted: Iterable[OfferId]) -> frozenset[OfferId]:

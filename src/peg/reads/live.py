@@ -7,14 +7,12 @@ from datetime import datetime
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.bus import outbox
 from peg.catalog import items, mirror, offers
 from peg.domain.identity import Channel, Sku
-from peg.domain.messages import Alert
 from peg.intake import polling
 from peg.ledger import cases, queries, questions
 from peg.propagation import board, pauses
-from peg.reads import sales
+from peg.reads import alerts, sales
 from peg.reads.offers import OfferRow, rows_of
 from peg.reads.sales import Pace, Sale
 from peg.reads.shops import ShopRow, shops
@@ -57,7 +55,7 @@ class LivePiece(BaseModel):
 
 
 class Notice(BaseModel):
-    """An alert."""
+    """An alert whose cause lasts."""
 
     at: datetime
     name: str
@@ -78,6 +76,7 @@ class Live(BaseModel):
     sales: list[Sale]
     pace: Pace
     alerts: list[Notice]
+    more_alerts: int
 
 
 async def live(session: AsyncSession, *, now: datetime) -> Live:
@@ -86,6 +85,7 @@ async def live(session: AsyncSession, *, now: datetime) -> Live:
     newest = await sales.newest(session, limit=SALES)
     kept, available = await queries.totals(session)
     found = await _shops(session, asked)
+    standing = await alerts.standing(session, now=now)
     return Live(
         at=now,
         shops=found,
@@ -98,9 +98,10 @@ async def live(session: AsyncSession, *, now: datetime) -> Live:
         sales=newest,
         pace=sales.pace(newest),
         alerts=[
-            Notice(at=at, name=alert.name, sentence=alert.sentence)
-            for at, alert in await outbox.recent(session, Alert, limit=ALERTS)
+            Notice(at=one.told_at, name=one.name, sentence=one.sentence)
+            for one in standing[:ALERTS]
         ],
+        more_alerts=len(standing[ALERTS:]),
     )
 
 

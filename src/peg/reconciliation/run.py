@@ -7,7 +7,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.bus.outbox import stage
+from peg.alerts.register import tell
 from peg.catalog import mirror, offers
 from peg.catalog.offers import Offer
 from peg.db.engine import Database
@@ -222,7 +222,7 @@ class Reconciler:
             )
             if shop not in asked:
                 alert = Alert(name="offers_vanished", subject=shop, sentence=sentence)
-                await stage(session, alert, now=now)
+                await tell(session, alert, now=now)
 
     async def _all_there(self, shop: ShopId) -> None:
         async with begin(self._database) as session:

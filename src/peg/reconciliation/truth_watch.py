@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.bus.outbox import stage
+from peg.alerts.register import tell
 from peg.db.engine import Database
 from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
@@ -65,7 +65,7 @@ class TruthWatch:
         some = "; ".join(one.sentence for one in new[:NAMED])
         more = f"; and {len(new) - NAMED} more" if len(new) > NAMED else ""
         alert = Alert(name="invariant_broken", subject=truth.value, sentence=f"{some}{more}")
-        await stage(session, alert, now=now)
+        await tell(session, alert, now=now)
 
     async def _parts(self) -> AsyncIterator[Sequence[Breach]]:
         """Each from one moment of the database."""

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.bus.outbox import stage
+from peg.alerts.register import tell
 from peg.db.transaction import require_transaction, upsert
 from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import Channel, ShopId
@@ -173,7 +173,7 @@ async def mark(
     )
     if changed and status in ALARMING:
         name = f"shop_{status.value}"
-        await stage(session, Alert(name=name, subject=shop, sentence=sentence), now=now)
+        await tell(session, Alert(name=name, subject=shop, sentence=sentence), now=now)
 
 
 async def statuses(session: AsyncSession) -> Mapping[ShopId, Status]:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.db.transaction import reading
 from peg.domain.identity import ShopId, parse_sku
 from peg.reads import (
+    alerts,
     dead,
     doubts,
     imports,
@@ -214,6 +215,17 @@ async def get_doctor(ground: Here) -> list[FindingRow]:
     """What is wrong on this machine and in the book; unlike `peg doctor`, it asks no shop."""
     found = [*examination.machine(ground), *await examination.kept(ground)]
     return [FindingRow(**one.facts()) for one in found]
+
+
+@routes.get("/alerts", tags=["care"])
+async def get_alerts(
+    session: Now, ground: Here, *, over: bool = False, limit: Limit = 50
+) -> list[alerts.AlertRow]:
+    """What needs somebody now, the newest first; or what did, the last one over first."""
+    now = ground.clock.now()
+    if over:
+        return await alerts.history(session, limit=limit, now=now)
+    return (await alerts.standing(session, now=now))[:limit]
 
 
 @routes.get("/dead", tags=["care"])

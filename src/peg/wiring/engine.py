@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from peg.alerts.register import tell
 from peg.bus.local import LocalBus
-from peg.bus.outbox import stage
 from peg.db.transaction import begin, reading
 from peg.domain.identity import Channel, ShopId
 from peg.domain.messages import Alert
@@ -157,7 +157,7 @@ class Engine:
         sentence = f"the background task {task} crashed ({error}) and was begun again"
         alert = Alert(name="task_crashed", subject=task, sentence=sentence)
         async with begin(self.ground.database) as session:
-            await stage(session, alert, now=self.ground.clock.now())
+            await tell(session, alert, now=self.ground.clock.now())
 
     def _pusher(self, shop: OpenShop) -> Pusher:
         key, ground = shop.shop.id, self.ground

@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.bus import outbox
 from peg.db.transaction import begin, reading
-from peg.domain.messages import Alert
 from peg.domain.moment import for_people
 from peg.intake import inbox, unread, waiting_room
 from peg.ledger import cases, order_rows, questions
@@ -21,6 +20,7 @@ from peg.propagation import board, pauses, retarget
 from peg.propagation.forbidden import forbidden_shops
 from peg.propagation.refusals import open_refusals
 from peg.propagation.unstocked import ADVICE, unstocked
+from peg.reads import alerts
 from peg.reads.low_stock import low_stock
 from peg.reconciliation import breaches, invariants
 from peg.wiring.alone import is_running
@@ -36,6 +36,7 @@ LOW_SHOWN_MAX = 5
 STRANDED_NAMED_MAX = 5
 UNTRUE_SHOWN_MAX = 5
 REFUSED_SHOWN_MAX = 5
+ALERTS_SHOWN_MAX = 5
 
 
 class State(Enum):
@@ -234,9 +235,21 @@ async def waiting(session: AsyncSession, *, now: datetime) -> Sequence[Finding]:
         findings.append(
             Finding(State.LOOK, "offers", f"{behind} are on their way: `peg offers --behind`")
         )
-    for at, alert in await outbox.recent(session, Alert, limit=3):
-        findings.append(Finding(State.LOOK, "alert", f"{for_people(at)}: {alert.sentence}"))
+    findings += await _alerts(session, now=now)
     return findings or [Finding(State.WELL, "waiting", "nothing")]
+
+
+async def _alerts(session: AsyncSession, *, now: datetime) -> Sequence[Finding]:
+    """What a person was told of and is still so."""
+    standing = await alerts.standing(session, now=now)
+    findings = [
+        Finding(State.LOOK, "alert", f"{for_people(one.told_at)}: {one.sentence}")
+        for one in standing[:ALERTS_SHOWN_MAX]
+    ]
+    more = len(standing) - ALERTS_SHOWN_MAX
+    if more > 0:
+        findings.append(Finding(State.LOOK, "alert", f"{more} more: `peg alerts` lists them"))
+    return findings
 
 
 def _readable_by_others(ground: Ground) -> Sequence[Finding]:

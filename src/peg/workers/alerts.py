@@ -1,10 +1,10 @@
-"""Alerts reach a person: now by the log and `peg doctor`; low stock is one of them."""
+"""Alerts reach a person, by the log and `peg doctor`, until they are over; low stock is one."""
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from peg.alerts.register import end, tell
 from peg.bus.local import LocalBus
-from peg.bus.outbox import stage
 from peg.catalog import items
 from peg.db.engine import Database
 from peg.db.transaction import begin, reading
@@ -12,6 +12,7 @@ from peg.domain.clock import Clock
 from peg.domain.identity import Sku
 from peg.domain.messages import Alert, StockChanged
 from peg.ledger import queries
+from peg.reads.alerts import judged
 
 log = structlog.get_logger()
 
@@ -41,7 +42,7 @@ class Announcer:
             alert = await self._found_low(session, message.sku)
         if alert is not None:
             async with begin(self._database) as session:
-                await stage(session, alert, now=self._clock.now())
+                await tell(session, alert, now=self._clock.now())
 
     async def _found_low(self, session: AsyncSession, sku: Sku) -> Alert | None:
         item = await items.by_sku(session, sku)
@@ -56,6 +57,25 @@ class Announcer:
             return None
         sentence = f"{item.name} ({sku}): {available} left. Make or order more"
         return Alert(name="low_stock", subject=sku, sentence=sentence)
+
+
+class Ender:
+    """Ends alerts whose cause is over, and says so."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def look(self) -> None:
+        """End what is over by now."""
+        async with reading(self._database) as session:
+            over = (await judged(session, now=self._clock.now())).over
+        if not over:
+            return
+        async with begin(self._database) as session:
+            await end(session, [one.id for one in over], now=self._clock.now())
+        for one in over:
+            log.info("alert.ended", alert=one.name, subject=one.subject)
 
 
 async def _before_the_last_entry(session: AsyncSession, sku: Sku, available: int) -> int:

@@ -21,12 +21,13 @@ from peg.wiring.engine import Engine
 from peg.wiring.peg import Peg
 from peg.wiring.rounds import every
 from peg.wiring.tasks import Task, run_all
-from peg.workers.alerts import Announcer
+from peg.workers.alerts import Announcer, Ender
 from peg.workers.gauges import Gauges
 
 log = structlog.get_logger()
 
 SHOPS_LOOKED_AT_S = 2.0
+ALERTS_LOOKED_AT_S = 5.0
 
 STOPS_WITHIN_S = 5.0
 """So long a moment without a transaction is waited for; then what is under way is broken off."""
@@ -80,11 +81,13 @@ class Embedded:
         ground = self._peg.ground
         announcer = Announcer(ground.database, ground.clock)
         announcer.listen(self._engine.bus)
+        ender = Ender(ground.database, ground.clock)
         gauges = Gauges(ground.database, ground.clock, ground.metrics)
         gauges.listen(self._engine.bus)
         return [
             *self._engine.tasks(),
             Task("gauges", gauges.run),
+            Task("alerts", every(ground.clock, ALERTS_LOOKED_AT_S, ender.look)),
             Task("shops", every(ground.clock, SHOPS_LOOKED_AT_S, self.follow)),
         ]
 

@@ -27,6 +27,7 @@ from peg.marketplaces.port import (
     OrdersPage,
     ShopFrozen,
 )
+from peg.reads.alerts import standing
 from peg.shops import directory
 from peg.shops.directory import Status
 
@@ -39,7 +40,22 @@ async def test_a_person_is_told_once_that_calls_are_few_and_once_that_none_is_le
     async with open_book(tmp_path) as database:
         assert await told(database, [PLENTY, PLENTY]) == []
         assert await told(database, [FEW, FEW, FEW]) == ["calls_short"]
-        assert await told(database, [FEW, NONE, NONE]) == ["calls_short", "calls_spent"]
+        assert await told(database, [PLENTY, FEW, NONE, NONE]) == ["calls_short", "calls_spent"]
+
+
+async def test_a_shortage_that_outlives_a_restart_is_not_told_again(tmp_path: Path) -> None:
+    async with open_book(tmp_path) as database:
+        assert await told(database, [FEW]) == ["calls_short"]
+        assert await told(database, [FEW, FEW]) == []
+
+
+async def test_a_shortage_stands_until_it_is_over(tmp_path: Path) -> None:
+    async with open_book(tmp_path) as database:
+        await told(database, [FEW, NONE])
+        assert await stand(database) == {"calls_short", "calls_spent"}
+
+        await told(database, [PLENTY])
+        assert await stand(database) == set()
 
 
 async def test_a_shortage_that_comes_back_after_it_was_over_is_told_again(tmp_path: Path) -> None:
@@ -56,7 +72,7 @@ async def test_a_shop_that_fails_for_minutes_is_no_news_and_one_that_stays_dark_
         fails = [MarketplaceUnavailable("503")]
         assert await told_of(database, fails * 3, apart_s=minutes) == []
         assert await told_of(database, fails * 9, apart_s=minutes) == ["shop_unreadable"]
-        again = [*(fails * 4), None, *(fails * 4)]
+        again = [None, *(fails * 4), None, *(fails * 4)]
         assert await told_of(database, again, apart_s=minutes) == ["shop_unreadable"] * 2
 
 
@@ -152,6 +168,11 @@ async def told_of(
             await watched.poll(shop)
         clock.pass_(apart_s)
     return (await alarms(database))[len(before) :]
+
+
+async def stand(database: Database) -> set[str]:
+    async with reading(database) as session:
+        return {one.name for one in await standing(session, now=NOON)}
 
 
 async def alarms(database: Database) -> list[str]:
