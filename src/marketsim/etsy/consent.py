@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from marketsim.broken import BrokenAnswer
 from marketsim.etsy.credentials import KEYSTRING, SCOPES, SHOP_NAME
-from marketsim.etsy.door import BrokenAnswer
 from marketsim.etsy.grants import CHALLENGE
 from marketsim.etsy.refusals import Refusal, bad, oauth
 from marketsim.etsy.shop import Shop

@@ -5,27 +5,16 @@ from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.types import Receive, Scope, Send
 
+from marketsim.broken import BrokenAnswer
 from marketsim.etsy.asked import Answer, Asked
 from marketsim.etsy.credentials import KEYSTRING, SHARED_SECRET, SHOP_ID
 from marketsim.etsy.operation import Operation
 from marketsim.etsy.reading import read
-from marketsim.etsy.refusals import ConnectionLost, Refusal, bad, not_found, oauth, refused
+from marketsim.etsy.refusals import Refusal, bad, not_found, oauth, refused
 from marketsim.etsy.shop import Shop
 
 SLOWER_S = (0.05, 2.0)
-
-
-class BrokenAnswer(Response):
-    """Promises a body and closes the connection instead."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        del scope, receive
-        headers = [(b"content-type", b"application/json"), (b"content-length", b"4096")]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": b'{"co', "more_body": True})
-        raise ConnectionLost("peer closed connection without sending complete message body")
 
 
 def serve(shop: Shop, operation: Operation) -> Callable[[Request], Awaitable[Response]]:
@@ -80,7 +69,7 @@ async def _done(
     _check_asked(shop, operation, asked)
     shop.life.end_due()
     answer = operation.act(shop, asked)
-    if operation.writes and shop.strikes("response_lost"):
+    if shop.strikes("response_lost"):
         return BrokenAnswer()
     if operation.writes and shop.strikes("error_after_write"):
         raise refused(500, "Server error")

@@ -4,16 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import httpx2
-
-
-class ConnectionLost(httpx2.RemoteProtocolError):
-    """The server hung up in the middle of an answer.
-
-    An in-process client sees it as the transport error that it is; a real server, which has
-    already begun to answer, can only close the connection.
-    """
-
 
 class Refusal(Exception):
     """An answer other than success: status and JSON body."""

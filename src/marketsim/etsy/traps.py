@@ -46,7 +46,7 @@ _AT_TIMES = (
     ("server_error", 0.0, "500 or 503 before anything was done."),
     ("error_after_write", 0.0, "A write is applied, then 500 is answered."),
     ("connection_dropped", 0.0, "The connection breaks before anything is done."),
-    ("response_lost", 0.0, "A write is applied, then the connection breaks."),
+    ("response_lost", 0.0, "What was asked is done, then the connection breaks before the answer."),
 )
 
 UNLIKE_THE_CONTRACT = frozenset(

@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from marketsim.shopify.call import Call
 from marketsim.shopify.counts import Counts
 from marketsim.shopify.execution import Prepared, Unreadable, prepare, run
-from marketsim.shopify.mishaps import after_write, before, latency_s
+from marketsim.shopify.mishaps import after, before, latency_s
 from marketsim.shopify.shop import Shop
 from marketsim.shopify.versions import answering
 
@@ -75,7 +75,7 @@ class GraphQLAddress:
         finally:
             for settle in call.settle:
                 settle()
-        lost = after_write(shop) if prepared.mutates and answer.get("data") else None
+        lost = after(shop, wrote=prepared.mutates and bool(answer.get("data")))
         return lost or JSONResponse(answer, headers=headers)
 
     def _count(self, answer: dict[str, Any], *, injected: bool) -> None:

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-import httpx2
 from starlette.responses import JSONResponse, Response
-from starlette.types import Receive, Scope, Send
 
+from marketsim.broken import BrokenAnswer
 from marketsim.shopify.shop import Shop
 
 _BODIES: dict[int, Any] = {
@@ -23,21 +22,6 @@ _BODIES: dict[int, Any] = {
 RETRY_AFTER_S = 2.0
 
 
-class ConnectionLost(httpx2.RemoteProtocolError):
-    """The server closed the connection before its answer was whole."""
-
-
-class BrokenAnswer(Response):
-    """Promises a body and closes the connection instead."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        del scope, receive
-        headers = [(b"content-type", b"application/json"), (b"content-length", b"4096")]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": b'{"da', "more_body": True})
-        raise ConnectionLost("peer closed connection without sending complete message body")
-
-
 def before(shop: Shop) -> Response | None:
     """What answers instead of the shop, before anything was done."""
     if shop.strikes("connection_dropped"):
@@ -49,11 +33,11 @@ def before(shop: Shop) -> Response | None:
     return None
 
 
-def after_write(shop: Shop) -> Response | None:
-    """What answers instead of the shop, after a write was applied."""
+def after(shop: Shop, *, wrote: bool) -> Response | None:
+    """What answers instead of the shop, after it has done what it was asked."""
     if shop.strikes("response_lost"):
         return BrokenAnswer()
-    if shop.strikes("bad_gateway_after_write"):
+    if wrote and shop.strikes("bad_gateway_after_write"):
         return JSONResponse({"errors": "Bad Gateway"}, 502)
     return None
 

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from marketsim.broken import BrokenAnswer
 from marketsim.shopify.counts import Counts
 from marketsim.shopify.credentials import (
     CLIENT_ID,
@@ -74,9 +75,15 @@ class OAuth:
 
     async def token(self, request: Request) -> Response:
         """Give a token for a code, for client credentials or for a refresh token."""
+        if self._shop.strikes("connection_dropped"):
+            return BrokenAnswer()
         given = await _body(request)
         kind = given.get("grant_type", "authorization_code")
         self._counts.oauth[kind] += 1
+        answer = self._answer(kind, given)
+        return BrokenAnswer() if self._shop.strikes("response_lost") else answer
+
+    def _answer(self, kind: str, given: Mapping[str, str]) -> Response:
         right = hmac.compare_digest(given.get("client_secret", ""), CLIENT_SECRET)
         if given.get("client_id") != CLIENT_ID or not right:
             return _refused("invalid_client", "Client authentication failed.", 401)

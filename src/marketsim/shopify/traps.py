@@ -36,7 +36,7 @@ _ALWAYS_ON = (
 )
 _AT_TIMES = (
     ("same_key_stale", 0.5, "A same-key retry after success says STALE instead of the success."),
-    ("response_lost", 0.0, "A write is applied, then the connection breaks before its answer."),
+    ("response_lost", 0.0, "What was asked is done, then the connection breaks before the answer."),
     ("connection_dropped", 0.0, "The connection breaks before anything is done."),
     ("bad_gateway_after_write", 0.0, "A write is applied, then 502 is answered."),
     (

@@ -198,7 +198,8 @@ async def test_a_write_without_an_answer_is_sent_once_and_then_looked_for(
 
     async def keep(image: dict[str, Any]) -> None:
         await before.keep(image)
-        shop.practice.set_faults(**{fault: 1})  # only the write meets it: reads are not writes
+        shop.practice.set_faults(**{fault: 1})  # until the next read: only the write meets it
+        shop.practice.overheard.before("GET", lambda: shop.practice.set_faults(**{fault: 0}))
 
     results = await shop.market.rewrite(gold.listing, deciding({gold: 2}), keep)
 

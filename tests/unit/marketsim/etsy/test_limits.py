@@ -2,9 +2,9 @@ import asyncio
 
 import httpx2
 import pytest
-from tests.support.practice_etsy import API, Fixture, let_in, open_etsy
+from tests.support.practice_etsy import API, SHOP, Fixture, let_in, open_etsy
 
-from marketsim.etsy.refusals import ConnectionLost
+from marketsim.broken import ConnectionLost
 
 PING = f"{API}/openapi-ping"
 
@@ -98,6 +98,14 @@ async def test_a_lost_answer_is_a_transport_error_after_the_write(shop: Fixture)
     assert isinstance(lost.value, ConnectionLost)
     assert applied["state"] == "inactive"
     assert told.status_code == 200
+
+
+@pytest.mark.parametrize("path", [f"{SHOP}/receipts", f"{SHOP}/listings", f"{API}/openapi-ping"])
+async def test_reads_lose_their_answers_too(shop: Fixture, path: str) -> None:
+    shop.set_faults(response_lost=1)
+
+    with pytest.raises(ConnectionLost):
+        await shop.client.get(path)
 
 
 async def test_a_dropped_connection_changes_nothing(shop: Fixture) -> None:

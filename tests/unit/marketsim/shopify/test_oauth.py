@@ -3,6 +3,7 @@ import hmac
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import httpx2
 import pytest
 from tests.unit.marketsim.shopify.rehearsal import Rehearsal
 
@@ -109,19 +110,80 @@ async def test_a_code_works_once_and_for_a_minute(shop: Rehearsal) -> None:
     assert (again[0], outlived[0]) == (400, 400)
 
 
-async def test_expiring_tokens_rotate_and_the_losers_of_a_race_are_dead(shop: Rehearsal) -> None:
-    back = await consent(shop)
-    _, first = await token(shop, code=back["code"], expiring="1")
+async def renew(shop: Rehearsal, pair: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    """Refresh with the refresh token of a pair."""
+    return await token(shop, grant_type="refresh_token", refresh_token=pair["refresh_token"])
 
-    won = await token(shop, grant_type="refresh_token", refresh_token=first["refresh_token"])
-    lost = await token(shop, grant_type="refresh_token", refresh_token=first["refresh_token"])
+
+async def lets_in(shop: Rehearsal, pair: dict[str, Any]) -> bool:
+    shop.token = pair["access_token"]
+    return (await shop.post("ShopInfo", {})).status_code == 200
+
+
+async def first_pair(shop: Rehearsal) -> dict[str, Any]:
+    _, first = await token(shop, code=(await consent(shop))["code"], expiring="1")
+    return first
+
+
+async def test_expiring_tokens_rotate_and_the_losers_of_a_race_are_dead(shop: Rehearsal) -> None:
+    first = await first_pair(shop)
+
+    _, overtaken = await renew(shop, first)
+    _, newest = await renew(shop, first)
 
     assert (first["expires_in"], first["refresh_token_expires_in"]) == (3_600, 7_776_000)
-    assert (won[0], lost[0]) == (200, 400)
-    shop.token = first["access_token"]
-    assert (await shop.post("ShopInfo", {})).status_code == 401
-    shop.token = won[1]["access_token"]
-    assert (await shop.post("ShopInfo", {})).status_code == 200
+    assert [await lets_in(shop, pair) for pair in (first, overtaken, newest)] == [
+        False,
+        False,
+        True,
+    ]
+    assert (await renew(shop, overtaken))[0] == 400
+
+
+async def test_a_used_refresh_token_can_be_tried_again_until_its_replacement_is_used(
+    shop: Rehearsal,
+) -> None:
+    first = await first_pair(shop)
+    shop.switch(response_lost=1)
+    with pytest.raises(httpx2.TransportError):
+        await renew(shop, first)
+    shop.switch(response_lost=0)
+
+    status, second = await renew(shop, first)
+    assert (status, await lets_in(shop, second)) == (200, True)
+    _, third = await renew(shop, second)
+
+    assert (await renew(shop, first))[0] == 400
+    assert await lets_in(shop, third)
+
+
+@pytest.mark.parametrize(("used_on_day", "lasts_days"), [(0, 30), (70, 20)], ids=["30", "90"])
+async def test_a_used_refresh_token_lasts_thirty_days_more_but_not_beyond_its_life(
+    shop: Rehearsal, used_on_day: int, lasts_days: int
+) -> None:
+    first = await first_pair(shop)
+    shop.clock.advance(used_on_day * 86_400)
+    await renew(shop, first)
+
+    shop.clock.advance(lasts_days * 86_400 - 1)
+    in_time, _ = await renew(shop, first)
+    shop.clock.advance(1)
+    too_late, _ = await renew(shop, first)
+
+    assert (in_time, too_late) == (200, 400)
+
+
+async def test_when_a_token_is_revoked_the_refresh_token_before_it_is_no_way_back(
+    shop: Rehearsal,
+) -> None:
+    first = await first_pair(shop)
+    _, second = await renew(shop, first)
+
+    shop.switch(token_expires_early=1)
+    assert not await lets_in(shop, second)
+    shop.switch(token_expires_early=0)
+
+    assert (await renew(shop, first))[0] == 400
 
 
 async def test_a_client_credentials_token_lives_a_day(shop: Rehearsal) -> None:

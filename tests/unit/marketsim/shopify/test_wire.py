@@ -5,6 +5,8 @@ import pytest
 from tests.unit.marketsim.shopify.rehearsal import Rehearsal, operations, settle
 from tests.unit.marketsim.shopify.street import serve
 
+from marketsim.shopify.credentials import CLIENT_ID, CLIENT_SECRET
+
 
 def set_chain(shop: Rehearsal) -> dict[str, object]:
     line = {
@@ -73,6 +75,18 @@ async def test_a_write_is_applied_although_its_answer_is_lost(shop: Rehearsal) -
     assert shop.shopify.market.buyable(shop.unit("CHAIN")) == 5
     errors = again["inventorySetQuantities"]["userErrors"]
     assert [error["code"] for error in errors] == ["CHANGE_FROM_QUANTITY_STALE"]
+
+
+async def test_reads_and_tokens_lose_their_answers_too(shop: Rehearsal) -> None:
+    shop.switch(response_lost=1)
+    asked = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+
+    with pytest.raises(httpx2.TransportError):
+        await shop.post("ShopInfo", {})
+    with pytest.raises(httpx2.TransportError):
+        await shop.http.post(
+            "/admin/oauth/access_token", json=asked | {"grant_type": "client_credentials"}
+        )
 
 
 async def test_a_lost_answer_is_a_broken_connection_on_a_real_socket(shop: Rehearsal) -> None:
