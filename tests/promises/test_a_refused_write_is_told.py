@@ -16,6 +16,9 @@ from peg.wiring.examination import State
 
 OTHER: dict[MarketName, MarketName] = {"shopify": "etsy", "etsy": "shopify"}
 EVERYTHING = {"shopify": shopify.SCOPES, "etsy": etsy.SCOPES}
+READS = {"shopify": ("read_products", "write_products"), "etsy": ("listings_r",)}
+"""Who may write on Shopify may read too."""
+
 WRITES = {"shopify": "write_inventory", "etsy": "listings_w"}
 
 
@@ -41,6 +44,27 @@ async def test_a_lost_right_to_write_is_told_once_and_again_only_after_writes_we
         shop.buys(OTHER[market], CHAIN)
         await shop.until(lambda: len(shop.alerts) > 1)
         assert await shop.calm(lambda: shop.alerts) == ["writes_forbidden"] * 2
+
+
+@pytest.mark.parametrize("market", MARKETS)
+async def test_a_lost_right_to_read_stock_is_told_once_and_over_when_it_is_given_back(
+    tmp_path: Path, market: MarketName
+) -> None:
+    async with open_little_shop(tmp_path, environment={"PEG_RECONCILE_S": "2"}) as shop:
+        allow_all_but(shop, market, *READS[market])
+        await shop.until(lambda: "stock_unreadable" in shop.alerts)
+
+        assert await shop.calm(lambda: shop.alerts) == ["stock_unreadable"]
+        assert f"peg connect {market}" in await the_doctor_says(shop, "alert", State.LOOK)
+
+        gives_it_back(shop, market)
+        shop.edits(market, CHAIN, -1)
+        await shop.ends_at(CHAIN, 4)
+        assert not await the_doctor_says(shop, "alert", State.LOOK)
+
+        allow_all_but(shop, market, *READS[market])
+        await shop.until(lambda: len(shop.alerts) > 1)
+        assert await shop.calm(lambda: shop.alerts) == ["stock_unreadable"] * 2
 
 
 async def test_a_piece_that_no_app_may_write_is_told_of_once_and_holds_up_no_other(
@@ -85,12 +109,15 @@ async def test_a_shop_that_fails_for_a_while_refuses_nothing(tmp_path: Path) -> 
 
 def takes_the_right_to_write(shop: LittleShop, market: MarketName) -> None:
     """The owner leaves the app everything but the right to change stock."""
-    rights = [one for one in EVERYTHING[market] if one != WRITES[market]]
-    allow_only(shop, market, rights)
+    allow_all_but(shop, market, WRITES[market])
 
 
 def gives_it_back(shop: LittleShop, market: MarketName) -> None:
     allow_only(shop, market, EVERYTHING[market])
+
+
+def allow_all_but(shop: LittleShop, market: MarketName, *rights: str) -> None:
+    allow_only(shop, market, [one for one in EVERYTHING[market] if one not in rights])
 
 
 def allow_only(shop: LittleShop, market: MarketName, rights: Sequence[str]) -> None:
@@ -98,8 +125,8 @@ def allow_only(shop: LittleShop, market: MarketName, rights: Sequence[str]) -> N
     (here.shopify if market == "shopify" else here.etsy).market.allow_only(rights)
 
 
-async def the_doctor_says(shop: LittleShop, about: str) -> str:
-    """What the doctor finds bad about something; empty if nothing is."""
+async def the_doctor_says(shop: LittleShop, about: str, state: State = State.BAD) -> str:
+    """What the doctor finds bad about something, or worth a look; empty if nothing is."""
     found = await examination.kept(shop.rehearsal.ground)
-    said = [one.sentence for one in found if one.what == about and one.state is State.BAD]
+    said = [one.sentence for one in found if one.what == about and one.state is state]
     return said[0] if said else ""

@@ -13,6 +13,7 @@ from peg.intake.desk import TakenIn
 from peg.intake.patience import Patience
 from peg.intake.polling import Polls
 from peg.intake.readings import basis_of, take_in_readings, without_unanswered
+from peg.intake.watched_reads import WatchedReads
 from peg.marketplaces.port import Marketplace, MarketplaceError, ShowsNewest
 
 
@@ -41,6 +42,7 @@ class Lookout:
         self._shops = shops
         self._patience = patience
         self._polls = polls
+        self._reads = WatchedReads(database, clock)
 
     async def look(self, wanted: Iterable[OfferId]) -> Sequence[TakenIn]:
         """Read the offers, shop by shop, and explain what they show.
@@ -71,7 +73,8 @@ class Lookout:
         failures: dict[ShopId, MarketplaceError] = {}
         for shop, shop_offers in sorted(by_shop.items()):
             try:
-                seen = await self._shops[shop].read([offer.ref for offer in shop_offers])
+                async with self._reads.of(shop):
+                    seen = await self._shops[shop].read([offer.ref for offer in shop_offers])
                 if unheard.intersection(offer.id for offer in shop_offers):
                     await self._polls.poll(shop)
             except MarketplaceError as error:
@@ -92,7 +95,8 @@ class Lookout:
         """
         async with reading(self._database) as session:
             basis = await mirror.versions_of_shop(session, shop)
-        seen = [offer.reading for offer in await newest.newest()]
+        async with self._reads.of(shop):
+            seen = [offer.reading for offer in await newest.newest()]
         async with begin(self._database) as session:
             answered = await without_unanswered(session, basis)
             return await take_in_readings(

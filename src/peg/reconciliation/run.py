@@ -22,6 +22,7 @@ from peg.intake.patience import Patience
 from peg.intake.places import read_places
 from peg.intake.polling import Polls
 from peg.intake.readings import Basis, basis_of, take_in_readings, without_unanswered
+from peg.intake.watched_reads import WatchedReads
 from peg.ledger import questions
 from peg.ledger.questions import Question
 from peg.marketplaces.port import Marketplace, OffersPage, UnreadableOffer
@@ -81,6 +82,7 @@ class Reconciler:
         self._polls = polls
         self._lookout = lookout
         self._patience = patience
+        self._reads = WatchedReads(database, clock)
 
     async def reconcile(self, shop: ShopId) -> Mapping[str, int]:
         """Take in the orders, read places and every offer, and act on each difference.
@@ -91,11 +93,12 @@ class Reconciler:
             MarketplaceError: the shop could not be read to its end; what was read is acted on.
         """
         await self._polls.poll(shop)
-        await read_places(self._database, self._shops[shop])
-        run = await self._begin(shop)
-        async for page in self._shops[shop].listings():
-            for portion in page.portions(JUDGED_AT_ONCE):
-                await self._take_in(run, portion)
+        async with self._reads.of(shop):
+            await read_places(self._database, self._shops[shop])
+            run = await self._begin(shop)
+            async for page in self._shops[shop].listings():
+                for portion in page.portions(JUDGED_AT_ONCE):
+                    await self._take_in(run, portion)
         outcome = await self._vanished(shop, run)
         async with begin(self._database) as session:
             if await brake.is_on(session, shop):
