@@ -1,7 +1,9 @@
 """Which stretches of time nobody needs to live through: the market is quiet, PEG has no work."""
 
 import sqlite3
+from datetime import UTC, datetime
 
+from tests.simulation.appointments import Appointments
 from tests.simulation.stage import Stage
 from tests.simulation.virtual_loop import Leap, VirtualLoop
 
@@ -23,6 +25,9 @@ STIRRED_S = 300.0
 STUCK_S = 60.0
 """Work that is not done within this is waited for at the timers only: something keeps it."""
 
+PROMPT_S = 5.0
+"""Work that is due later than this leaves time to leap."""
+
 QUIET_S_MAX = 3600.0
 
 
@@ -30,14 +35,14 @@ class Doze:
     """Tells the loop how far it may leap."""
 
     def __init__(self, stage: Stage, loop: VirtualLoop) -> None:
+        self.appointments = Appointments()
         self._stage = stage
         self._loop = loop
         self._book = sqlite3.connect(stage.home / "peg.db", isolation_level=None)
         self._seen_commits = -1
-        self._has_work = False
-        self._work_since_s = 0.0
+        self._due_s: float | None = None
+        self._busy_since_s: float | None = None
         self._stirred_s = 0.0
-        self.until_s = 0.0
         for practice in stage.world.practices.values():
             practice.market.listen(self._stir)
 
@@ -46,12 +51,18 @@ class Doze:
         now_s = self._loop.time()
         if self._stage.line.under_way or not self._stage.life.process.alive:
             return None
-        if self._looks_busy(now_s) and now_s - self._work_since_s < STUCK_S:
+        busy_s = self._busy_s(now_s)
+        if busy_s is not None and busy_s < STUCK_S:
             return None
-        stirred = now_s - self._stirred_s < STIRRED_S or self._has_work
-        alarm_s = self._loop.next_alarm_s() if stirred else now_s + QUIET_S_MAX
-        until_s = min(alarm_s or self.until_s, self._market_s(now_s), self.until_s)
-        return Leap(until_s=max(until_s, next_s), over_sweeps=not self._has_work)
+        stirred = now_s - self._stirred_s < STIRRED_S or busy_s is not None
+        ends = [
+            self._loop.next_alarm_s() if stirred else now_s + QUIET_S_MAX,
+            self._market_s(now_s),
+            self.appointments.next_s(),
+            self._due_s if busy_s is None else None,
+        ]
+        until_s = min((end for end in ends if end is not None), default=next_s)
+        return Leap(until_s=max(until_s, next_s), over_sweeps=busy_s is None)
 
     def close(self) -> None:
         """Look no more."""
@@ -64,18 +75,27 @@ class Doze:
     def _stir(self, _: Happening) -> None:
         self.stir()
 
-    def _looks_busy(self, now_s: float) -> bool:
+    def _busy_s(self, now_s: float) -> float | None:
+        """For how long there has been work to do now; None where there is none."""
         if self._stage.disk.commits != self._seen_commits:
             self._seen_commits = self._stage.disk.commits
-            due = self._book.execute(WORK).fetchone()[0]
-            if due is None:
-                self._has_work = False
-            elif not self._has_work:
-                self._has_work, self._work_since_s = True, now_s
-        return self._has_work
+            self._due_s = self._next_due_s(now_s)
+        if self._due_s is None or self._due_s > now_s + PROMPT_S:
+            self._busy_since_s = None
+            return None
+        if self._busy_since_s is None:
+            self._busy_since_s = now_s
+        return now_s - self._busy_since_s
 
-    def _market_s(self, now_s: float) -> float:
+    def _next_due_s(self, now_s: float) -> float | None:
+        told = self._book.execute(WORK).fetchone()[0]
+        if told is None:
+            return None
+        due = datetime.fromisoformat(told).replace(tzinfo=UTC)
+        return now_s + (due - self._stage.life.ground.clock.now()).total_seconds()
+
+    def _market_s(self, now_s: float) -> float | None:
         wakes = self._stage.world.clock.next_wake()
         if wakes is None:
-            return self.until_s
+            return None
         return now_s + (wakes - self._stage.world.clock.now()).total_seconds()

@@ -44,7 +44,7 @@ class Episodes:
                 group.create_task(self._one(episode), name=str(episode))
 
     async def _one(self, episode: Episode) -> None:
-        await asyncio.sleep(max(0.0, self._begins_s(episode)))
+        await self._doze.appointments.sleep(episode.at_s)
         self._stage.trace.note(f"begins: {episode}")
         self._doze.stir()
         act = self._strike if episode.kind in RATES else self._acts[episode.kind]
@@ -56,9 +56,6 @@ class Episodes:
         self._stage.trace.note(f"ends: {episode.kind}")
         self._doze.stir()
 
-    def _begins_s(self, episode: Episode) -> float:
-        return episode.at_s
-
     async def _strike(self, episode: Episode) -> None:
         faults = self._stage.world.faults
         names = [
@@ -68,7 +65,7 @@ class Episodes:
             if fnmatch(name, pattern)
         ]
         faults.set_rates(dict.fromkeys(names, episode.strength))
-        await asyncio.sleep(episode.lasts_s)
+        await self._doze.appointments.sleep(episode.lasts_s)
         faults.set_rates({name: self._usual[name] for name in names})
 
     async def _shopify_dark(self, episode: Episode) -> None:
@@ -79,13 +76,13 @@ class Episodes:
 
     async def _dark(self, host: str, episode: Episode) -> None:
         self._stage.line.cut.add(host)
-        await asyncio.sleep(episode.lasts_s)
+        await self._doze.appointments.sleep(episode.lasts_s)
         self._stage.line.cut.discard(host)
 
     async def _time_out(self, episode: Episode) -> None:
         for host in ("shopify.test", "etsy.test"):
             self._stage.line.timeouts[host] = episode.strength / 2
-        await asyncio.sleep(episode.lasts_s)
+        await self._doze.appointments.sleep(episode.lasts_s)
         self._stage.line.timeouts.clear()
 
     async def _kill(self, episode: Episode) -> None:
@@ -96,22 +93,22 @@ class Episodes:
         process.kill_after(1 + int(episode.strength * stage.rng.randrange(KILL_STEPS_MAX)))
         await dead.wait()
         stage.trace.note(f"{process.name} is killed")
-        await asyncio.sleep(min(episode.lasts_s, 1800.0) * stage.rng.random())
+        await self._doze.appointments.sleep(min(episode.lasts_s, 1800.0) * stage.rng.random())
         if not stage.life.process.alive:
             await stage.start_again()
 
     async def _fail_disk(self, episode: Episode) -> None:
         self._stage.disk.failing = True
-        await asyncio.sleep(min(episode.lasts_s, 600.0))
+        await self._doze.appointments.sleep(min(episode.lasts_s, 600.0))
         self._stage.disk.failing = False
 
     async def _revoke(self, episode: Episode) -> None:
         """Etsy's owner takes the access back; later she gives it again."""
         faults = self._stage.world.faults
         faults.set_rates({"etsy.grant_revoked": 1.0})
-        await asyncio.sleep(max(3600.0, episode.lasts_s))  # until the next refresh
+        await self._doze.appointments.sleep(max(3600.0, episode.lasts_s))  # until the next refresh
         faults.set_rates({"etsy.grant_revoked": 0.0})
-        await asyncio.sleep(LOOKS_EVERY_S)
+        await self._doze.appointments.sleep(LOOKS_EVERY_S)
 
     async def _delete(self, _: Episode) -> None:
         market, unit = self._any_unit()

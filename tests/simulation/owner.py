@@ -1,9 +1,9 @@
 """The owner of the shops: looks in now and then, and connects again what was taken away."""
 
-import asyncio
 import sqlite3
 
 import httpx2
+from tests.simulation.appointments import Appointments
 from tests.simulation.stage import Stage
 
 from peg.domain.errors import PegError
@@ -17,15 +17,16 @@ REVOKED = "SELECT count(*) FROM shops WHERE status = 'revoked'"
 class Owner:
     """A person who does what an alarm says, within half an hour."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, appointments: Appointments) -> None:
         self._stage = stage
+        self._appointments = appointments
 
     async def live(self) -> None:
         """Look in until cancelled."""
         book = sqlite3.connect(self._stage.home / "peg.db", isolation_level=None)
         try:
             while True:
-                await asyncio.sleep(LOOKS_EVERY_S)
+                await self._appointments.sleep(LOOKS_EVERY_S)
                 if book.execute(REVOKED).fetchone()[0]:
                     await self._connect_again()
         finally:

@@ -82,22 +82,19 @@ async def _trade(stage: Stage, doze: Doze) -> None:
     """Open the shops; let everything go wrong that shall; close them, and wait."""
     loop = asyncio.get_running_loop()
     plan = stage.plan
-    doze.until_s = loop.time() + plan.trade_s
     orders = max(1, round(plan.orders_per_day * plan.days))
     crowd = stage.world.send_buyers(
         replace(plan.people, orders=orders, pace=orders / (plan.trade_s / 60))
     )
-    owner = loop.create_task(Owner(stage).live())
+    owner = loop.create_task(Owner(stage, doze.appointments).live())
     misfortunes = loop.create_task(Episodes(stage, doze).play())
-    await asyncio.sleep(plan.trade_s)
+    await doze.appointments.sleep(plan.trade_s)
     await misfortunes
     crowd.close_shop()
     stage.calm()
     stage.trace.note("the shops are closed")
-    doze.until_s = loop.time() + SETTLES_S
-    await asyncio.sleep(SETTLES_S)
+    await doze.appointments.sleep(SETTLES_S)
     if crowd.state != "done":
-        doze.until_s = loop.time() + 86_400
         await crowd.wait()
-        await asyncio.sleep(SETTLES_S)
+        await doze.appointments.sleep(SETTLES_S)
     owner.cancel()
