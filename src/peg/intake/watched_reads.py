@@ -14,8 +14,6 @@ from peg.domain.identity import ShopId
 from peg.domain.messages import Alert
 from peg.marketplaces.port import MissingScope
 
-UNREADABLE = "stock_unreadable"
-
 
 class WatchedReads:
     """Notes of each read whether the shop allows it."""
@@ -39,6 +37,8 @@ class WatchedReads:
                 " seen, and what it sells too is raised nowhere, until you grant the app its scopes"
                 f" there and run `peg connect {channel}` again. Sales are still followed"
             )
-            await self._troubles.begins(Alert(name=UNREADABLE, subject=shop, sentence=words))
+            await self._troubles.begins(
+                Alert(name="stock_unreadable", subject=shop, sentence=words)
+            )
             raise
-        await self._troubles.are_over(shop, UNREADABLE)
+        await self._troubles.are_over(shop, "stock_unreadable")
