@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from random import Random
 
-import structlog
-
 from peg.catalog import mirror, offers
 from peg.catalog.interrupted import note_interrupted
 from peg.db.engine import Database
@@ -23,9 +21,8 @@ from peg.propagation.forbidden import note_outcomes
 from peg.propagation.pauses import stopped
 from peg.propagation.planning import Move
 from peg.propagation.proof import Prover
+from peg.propagation.pushed import DecidedOn, tell_pushed
 from peg.propagation.reversals import heed
-
-log = structlog.get_logger()
 
 WRITES_PER_CALL_MAX = 250
 RETURNS, WAIT_FOR_RETURN_S = "may come back by itself", 2.0
@@ -121,7 +118,7 @@ class FigurePusher:
             async with begin(self._database) as session:
                 await note_interrupted(session, [one.offer.id for one, _ in batch])
             raise
-        self._log(planned, results)
+        self._tell(key, planned, batch, results)
         refused = [result for result in results if result.shown is Shown.REFUSED]
         fresh = [one for result in refused if not (one := planned[result.ref]).standing.refused_at]
         await self._look([*doubtful, *fresh])
@@ -245,14 +242,24 @@ class FigurePusher:
                     session, one.offer.id, outcome=outcome, now=now, wait_s=wait_s
                 )
 
-    def _log(self, planned: Mapping[OfferRef, Planned], results: Sequence[Result]) -> None:
+    def _tell(
+        self,
+        key: str,
+        planned: Mapping[OfferRef, Planned],
+        batch: Sequence[PlannedWrite],
+        results: Sequence[Result],
+    ) -> None:
+        sent = {(write.ref, write.place): write for _, write in batch}
         for result in results:
-            log.info(
-                "stock.pushed",
-                offer=planned[result.ref].offer.id,
+            one = planned[result.ref]
+            tell_pushed(
+                result,
+                offer=one.offer.id,
                 shop=self._shop,
-                place=result.place,
-                outcome=result.shown.value,
+                standing=one.standing,
+                write=sent[result.ref, result.place],
+                basis=DecidedOn.COMPARED,
+                attempt=key,
             )
 
 

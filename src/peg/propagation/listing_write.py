@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import mirror, offers
@@ -30,10 +29,9 @@ from peg.propagation.forbidden import note_outcomes
 from peg.propagation.listing_view import ListingView, view_listing
 from peg.propagation.planning import ListingMove
 from peg.propagation.proof import Prover
+from peg.propagation.pushed import DecidedOn, tell_pushed
 from peg.propagation.retarget import retarget_offers
 from peg.propagation.reversals import heed
-
-log = structlog.get_logger()
 
 ASKED_AGAIN_AFTER_S = 3600.0
 """A listing that only a person can bring back is not tried again and again."""
@@ -65,6 +63,8 @@ class ListingWrite:
         self._basis: Basis = {}
         self._outdated: frozenset[OfferId] = frozenset()
         self._restores = False
+        self._sent: dict[OfferRef, Write] = {}
+        self._decided_on = DecidedOn.EXPECTED
 
     async def prepare(self, session: AsyncSession, view: ListingView) -> None:
         """Note what we believe before the listing is read.
@@ -80,6 +80,7 @@ class ListingWrite:
         await begin_attempt(
             session, self._key, self._shop, writes, proof=self._proof, now=self._clock.now()
         )
+        self._sent = {write.ref: write for write in writes}
         self._restores = view.move is ListingMove.RESTORE
         if is_sure:
             left = {view.offers[ref].id: side.known.quantity for ref, side in view.sides.items()}
@@ -130,6 +131,7 @@ class ListingWrite:
                 await board.make_dirty(session, standing.offer, now=self._clock.now())
             writes.append(Write(ref=ref, place=ANYWHERE, basis=basis, quantity=decided[ref]))
         await decide_attempt(session, self._key, writes)
+        self._sent, self._decided_on = {write.ref: write for write in writes}, DecidedOn.READ
         sending = {view.offers[ref].id: quantity for ref, quantity in decided.items()}
         await self._note_sending(session, sending)
         return decided
@@ -175,7 +177,15 @@ class ListingWrite:
         if offer is None:
             return False
         now = self._clock.now()
-        log.info("stock.pushed", offer=offer.id, shop=self._shop, outcome=result.shown.value)
+        tell_pushed(
+            result,
+            offer=offer.id,
+            shop=self._shop,
+            standing=view.standings.get(result.ref),
+            write=self._sent.get(result.ref),
+            basis=self._decided_on,
+            attempt=self._key,
+        )
         match result.shown:
             case Shown.SENT | Shown.ALREADY if not self._moved_meanwhile(view, result):
                 await self._note_written(session, view, result)
