@@ -13,6 +13,7 @@ from peg.db.transaction import begin, reading
 from peg.ledger import queries
 from peg.onboarding.importing import NoShops
 from peg.propagation import board, pauses
+from peg.propagation.pauses import Pause
 from peg.propagation.retarget import retarget_offers
 from peg.reads import doubts
 from peg.reads import pauses as pauses_read
@@ -107,10 +108,20 @@ async def push(sku: str | None = None, /, *, here: Here) -> int:
                 await worker.lower_once()
                 await worker.raise_once()
         async with reading(ground.database) as session:
-            behind = await board.dirty_count(session)
-    facts = {"offers": len(affected), "behind": behind}
-    sentence = f"{len(affected)} offers driven; {behind} still on their way"
-    return here.show(Report(facts=facts, sentence=sentence, exit_code=1 if behind else 0))
+            behind = await _behind(session, affected)
+            paused = await _paused(session, affected)
+    facts = {
+        "offers": len(affected),
+        "behind": behind,
+        "paused": [one.scope for one in paused],
+    }
+    return here.show(
+        Report(
+            facts=facts,
+            sentence=_driven(len(affected), behind, paused),
+            exit_code=1 if behind else 0,
+        )
+    )
 
 
 async def reconcile(shop: str | None = None, /, *, here: Here) -> int:
@@ -131,6 +142,32 @@ async def reconcile(shop: str | None = None, /, *, here: Here) -> int:
             for one in bars.track(wanted, description="comparing"):
                 await engine.reconciler.reconcile(one)
     return await drift(here=here)
+
+
+async def _behind(session: AsyncSession, affected: Sequence[Offer]) -> int:
+    """How many of these do not show their target yet; not of shops that a person took out."""
+    left = await directory.disconnected(session)
+    mine = [one.id for one in affected if not one.gone and one.ref.shop not in left]
+    found = await board.standings(session, mine)
+    return sum(one.dirty for one in found.values())
+
+
+async def _paused(session: AsyncSession, affected: Sequence[Offer]) -> Sequence[Pause]:
+    """What stops writes to these, each pause once."""
+    shops = sorted({one.ref.shop for one in affected if not one.gone})
+    found = [await pauses.pause_of(session, shop) for shop in shops]
+    return list({one.scope: one for one in found if one is not None}.values())
+
+
+def _driven(count: int, behind: int, paused: Sequence[Pause]) -> str:
+    many = f"{count - behind} of {count} offers in step"
+    waiting = f"; {behind} {'waits' if behind == 1 else 'wait'}" if behind else ""
+    stopped = "".join(
+        f"; {one.scope} is paused{f' ({one.why})' if one.why else ''}:"
+        f" `peg resume {one.scope}` writes again"
+        for one in paused
+    )
+    return f"{many}{waiting}{stopped}"
 
 
 async def _offers_of(session: AsyncSession, sku: str | None) -> Sequence[Offer]:
