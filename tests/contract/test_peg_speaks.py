@@ -94,6 +94,9 @@ async def test_peg_keeps_a_shopify_shop_by_the_book(shopify: PracticeShopify) ->
     write = Write(ref=chain.ref, place=place, basis=part.available, quantity=part.available - 1)
 
     (sent,) = await shop.compare_and_set([write], key=KEY)
+    market.open_place("Fair")
+    (fair,) = [one.id for one in await shop.locations() if one.name == "Fair"]
+    stocked = [await shop.stock_at(chain.ref, at, key=f"{KEY}-{at}") for at in (fair, place)]
     order = market.buy(shopify.units[0])
     market.cancel(order, restock=True)
     page = await shop.orders_since(None, now=MONDAY_NOON + timedelta(minutes=5))
@@ -101,12 +104,12 @@ async def test_peg_keeps_a_shopify_shop_by_the_book(shopify: PracticeShopify) ->
     await shop.read([chain.ref])
     await shop.ensure_webhooks("https://peg.example/webhooks/shopify")
     await shop.remove_webhooks()
-    await shop.locations()
     await owner_of(heard_by(shopify), STORE, token=shopify.token)
     with pytest.raises(RemoteGone):
         await shop.order("1")
 
     assert sent.shown is Shown.SENT
+    assert [one.shown for one in stocked] == [Shown.SENT, Shown.REFUSED]
     assert again.order == page.orders[0].order
     assert answered_operations(shopify.overheard.exchanges).keys() == documents().keys() - READ_ON
 

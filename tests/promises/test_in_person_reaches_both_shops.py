@@ -8,7 +8,10 @@ import pytest
 from tests.support.little_catalogue import CHAIN, RING
 from tests.support.little_shop import LittleShop, open_little_shop
 
+from peg.catalog import locations
+from peg.intake.places import read_places
 from peg.ledger import counter, reservations
+from peg.propagation.unstocked import have_stocked
 
 HELD_FOR = timedelta(seconds=15)
 """Of the shops' time, which runs ten times as fast as ours."""
@@ -62,6 +65,21 @@ async def test_more_than_the_book_had_is_on_neither_shop(shop: LittleShop) -> No
 async def test_pieces_received_are_on_both_shops(shop: LittleShop) -> None:
     async with shop.at_the_counter() as session:
         await counter.receive(session, CHAIN, 3, who="mira", now=now(shop))
+
+    await shop.ends_at(CHAIN, 8)
+
+
+async def test_pieces_put_where_shopify_did_not_stock_them_are_on_both_shops(
+    shop: LittleShop,
+) -> None:
+    shop.rehearsal.shopify.market.open_place("Gallery")
+    offer = await shop.offer("shopify", CHAIN)
+    ground = shop.rehearsal.ground
+    await read_places(ground.database, shop.rehearsal.engine.doors[offer.ref.shop])
+    async with shop.at_the_counter() as session:
+        gallery = await locations.named(session, "Gallery")
+        await counter.receive(session, CHAIN, 3, who="mira", location=gallery, now=now(shop))
+        await have_stocked(session, CHAIN, gallery, now=now(shop))
 
     await shop.ends_at(CHAIN, 8)
 

@@ -1,6 +1,7 @@
 """What happens away from the marketplaces: `sell`, `receive`, `count`, `hold`, `release`."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,7 +12,7 @@ from peg.db.transaction import begin, reading
 from peg.domain.identity import LocationId, Sku
 from peg.domain.stock import StockLevel
 from peg.ledger import counter, queries, reservations
-from peg.propagation.unstocked import ADVICE, unstocked
+from peg.propagation.unstocked import have_stocked, unstocked
 from peg.reads import stock as reads
 
 
@@ -81,16 +82,11 @@ async def receive(
         note: kept in the book, for people.
     """
     async with here.ground() as ground, begin(ground.database) as session:
+        place, now = await _place(session, at), ground.clock.now()
         after = await counter.receive(
-            session,
-            sku_of(sku),
-            quantity,
-            who=here.who,
-            note=note,
-            location=await _place(session, at),
-            now=ground.clock.now(),
+            session, sku_of(sku), quantity, who=here.who, note=note, location=place, now=now
         )
-        advice = await _not_shown(session, after.sku)
+        advice = await _not_shown(session, after.sku, place, now)
     return _say(here, after.sku, after.level, f"received {quantity}", advice=advice)
 
 
@@ -106,17 +102,12 @@ async def count(
         note: kept in the book, for people.
     """
     async with here.ground() as ground, begin(ground.database) as session:
+        place, now = await _place(session, at), ground.clock.now()
         wrong_by = await counter.count(
-            session,
-            sku_of(sku),
-            counted,
-            who=here.who,
-            note=note,
-            location=await _place(session, at),
-            now=ground.clock.now(),
+            session, sku_of(sku), counted, who=here.who, note=note, location=place, now=now
         )
         after = await queries.position(session, sku_of(sku))
-        advice = await _not_shown(session, after.sku)
+        advice = await _not_shown(session, after.sku, place, now)
     words = f"the book was off by {wrong_by:+}" if wrong_by else "the book was right"
     return _say(here, after.sku, after.level, words, advice=advice, difference=wrong_by)
 
@@ -177,10 +168,11 @@ async def holds(*, here: Here) -> int:
     return here.show(report)
 
 
-async def _not_shown(session: AsyncSession, sku: Sku) -> str:
-    """What a person must do on Shopify before pieces at a new place are shown there."""
-    found = await unstocked(session, [sku])
-    return "".join(f"\n{one}: {ADVICE}" for one in found)
+async def _not_shown(session: AsyncSession, sku: Sku, at: LocationId | None, now: datetime) -> str:
+    """Pieces where Shopify does not stock them: it is asked to where a person said they lie."""
+    if at is not None:
+        await have_stocked(session, sku, at, now=now)
+    return "".join(f"\n{one}" for one in await unstocked(session, [sku]))
 
 
 async def _place(session: AsyncSession, typed: str | None) -> LocationId | None:

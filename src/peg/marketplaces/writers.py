@@ -28,6 +28,17 @@ class ConditionalWriter(Protocol):
         """
 
 
+class PlaceStocker(Protocol):
+    """A marketplace that shows pieces only at places where their product is stocked (Shopify)."""
+
+    async def stock_at(self, ref: OfferRef, place: str, *, key: str) -> Result:
+        """Stock an offer at one more place, where it shows none from then on.
+
+        Nothing is changed where it is stocked already. SENT, REFUSED or UNKNOWN; `key` names this
+        very attempt, and may be sent again until it was answered.
+        """
+
+
 class ListingWriter(Protocol):
     """A marketplace that only takes a whole listing, unconditionally (Etsy)."""
 

@@ -69,6 +69,19 @@ forbidden = Table(
 
 Index("ix_writes_written_at", writes.c.written_at)
 
+activations = Table(
+    "activations",
+    metadata,
+    Column("offer", Integer, primary_key=True),
+    Column("place", String(64), primary_key=True),
+    Column("shop", String(128), nullable=False),
+    Column("wanted_at", UtcDateTime, nullable=False),
+    Column("next_at", UtcDateTime, nullable=False, index=True),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("key", String(36)),
+    Column("refused", Text),
+)
+
 cleared = Table(
     "cleared",
     metadata,

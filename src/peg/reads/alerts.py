@@ -18,7 +18,7 @@ from peg.catalog import items, offers
 from peg.domain.identity import OfferId, ShopId, Sku
 from peg.intake import inbox
 from peg.ledger import cases, queries, questions
-from peg.propagation import board
+from peg.propagation import activations, board
 from peg.propagation.forbidden import forbidden_shops
 from peg.propagation.refusals import open_refusals
 from peg.reconciliation import breaches
@@ -151,6 +151,13 @@ async def _refused(session: AsyncSession, _mine: Sequence[Kept], _now: datetime)
     return {str(offer.id) for offer in refused} | {offer.ref.shop for offer in refused}
 
 
+async def _not_stocked(
+    session: AsyncSession, _mine: Sequence[Kept], _now: datetime
+) -> Collection[str]:
+    asked = await activations.everything(session)
+    return {one.subject for one in asked.values() if one.refused is not None}
+
+
 async def _forbidden(
     session: AsyncSession, _mine: Sequence[Kept], _now: datetime
 ) -> Collection[str]:
@@ -192,6 +199,7 @@ LASTS: Mapping[str, Lasting] = {
     "ghost_unit": _ghosts,
     "write_refused": _refused,
     "writes_forbidden": _forbidden,
+    "place_not_stocked": _not_stocked,
     "delivery_dead": _dead,
     "invariant_broken": _untrue,
     "task_crashed": _crashing,

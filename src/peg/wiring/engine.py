@@ -23,9 +23,11 @@ from peg.marketplaces.etsy.marketplace import EtsyMarketplace
 from peg.marketplaces.hints import SignatureCheck
 from peg.marketplaces.open_shops import OpenShops
 from peg.marketplaces.port import ShopFrozen
+from peg.marketplaces.writers import PlaceStocker
 from peg.propagation.figures import FigurePusher
 from peg.propagation.listings import ListingPusher
 from peg.propagation.proof import Prover
+from peg.propagation.stocking import Stocker
 from peg.propagation.worker import Pusher, Retargeter, ShopWorker
 from peg.reconciliation.run import Reconciler
 from peg.reconciliation.truth_watch import TruthWatch
@@ -40,6 +42,7 @@ HOUSEKEEPING_S = 1.0
 TRUTHS_S = 300.0
 SUBSCRIPTIONS_S = 600.0
 TOKENS_S = 60.0
+STOCKING_S = 1.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -125,6 +128,9 @@ class Engine:
         if isinstance(shop.marketplace, EtsyMarketplace):
             glance = partial(self.lookout.glance, key, shop.marketplace)
             found.append(Task("glances", again(settings.glance_s, glance, of=shop.marketplace)))
+        else:
+            stocking = self._stocker(key, shop.marketplace).stock_once
+            found.append(Task("stocking", again(STOCKING_S, stocking)))
         if settings.public_url is not None:
             url = f"{settings.public_url}/webhooks/{shop.shop.channel}"
             subscribe = partial(self.subscriptions.keep, shop.marketplace, url)
@@ -158,6 +164,10 @@ class Engine:
         alert = Alert(name="task_crashed", subject=task, sentence=sentence)
         async with begin(self.ground.database) as session:
             await tell(session, alert, now=self.ground.clock.now())
+
+    def _stocker(self, key: ShopId, shop: PlaceStocker) -> Stocker:
+        ground = self.ground
+        return Stocker(key, shop, ground.database, ground.clock, ground.rng, lookout=self.lookout)
 
     def _pusher(self, shop: OpenShop) -> Pusher:
         key, ground = shop.shop.id, self.ground

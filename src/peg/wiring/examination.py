@@ -19,7 +19,7 @@ from peg.ledger import cases, order_rows, questions
 from peg.propagation import board, pauses, retarget
 from peg.propagation.forbidden import forbidden_shops
 from peg.propagation.refusals import open_refusals
-from peg.propagation.unstocked import ADVICE, unstocked
+from peg.propagation.unstocked import unstocked
 from peg.reads import alerts
 from peg.reads.low_stock import low_stock
 from peg.reconciliation import breaches, invariants
@@ -163,13 +163,10 @@ async def _stranded(session: AsyncSession) -> Sequence[Finding]:
 async def _unstocked(session: AsyncSession) -> Sequence[Finding]:
     """Pieces at a place that Shopify knows, but not for their product: no error says so either."""
     found = [str(one) for one in await unstocked(session)]
-    if not found:
-        return []
-    more = (
-        f", and {len(found) - STRANDED_NAMED_MAX} more" if len(found) > STRANDED_NAMED_MAX else ""
-    )
-    named = "; ".join(found[:STRANDED_NAMED_MAX])
-    return [Finding(State.LOOK, "places", f"{named}{more}: {ADVICE}")]
+    told = found[:STRANDED_NAMED_MAX]
+    if len(found) > len(told):
+        told.append(f"and {len(found) - len(told)} more like that")
+    return [Finding(State.LOOK, "places", sentence) for sentence in told]
 
 
 def _some(names: Sequence[str]) -> str:

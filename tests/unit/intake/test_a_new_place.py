@@ -24,7 +24,7 @@ async def test_what_lies_there_can_be_shown_from_then_on(bench: Bench) -> None:
     await bench.stock(RING, 1, at=atelier)
     await bench.post(RING, at=gallery, on_hand=2)
     offer = await bench.offer(shopify_ref(), RING, shows={"7001": 1})
-    assert [one.place for one in await unstocked(bench.session)] == ["Gallery"]
+    assert [one.place.name for one in await unstocked(bench.session)] == ["Gallery"]
 
     await bench.read(shopify_ref(), {"7001": 1, "7002": 0})
 

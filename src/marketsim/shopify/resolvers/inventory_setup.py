@@ -5,6 +5,7 @@ from typing import Any
 from marketsim.shopify.call import Call, call_of, user_error
 from marketsim.shopify.records import InventoryItem, Level, Location
 from marketsim.shopify.resolvers.base import Info, Resolvers
+from marketsim.shopify.resolvers.inventory_writes import QUANTITY_MAX
 from marketsim.shopify.resolvers.keyed import Payload, run_once
 from marketsim.shopify.wording import NotMoney, minor
 
@@ -27,26 +28,32 @@ def _activate(call: Call, args: dict[str, Any]) -> Payload:
         return _refused("The product couldn't be stocked: it does not exist.", "inventoryItemId")
     if not isinstance(place, Location) or not place.is_active:
         return _refused("The product couldn't be stocked: no such location.", "locationId")
-    available, on_hand = args.get("available"), args.get("onHand")
-    if available is not None and on_hand is not None:
-        return _refused("Only one of available and onHand can be set.", "available")
-    known = item.levels.get(place.number)
-    if known is not None and known.is_active and (available is not None or on_hand is not None):
-        return _refused(
-            "Not allowed to set available when the item is already active at the location.",
-            "available",
-        )
-    return {
-        "inventoryLevel": _stocked(call, item, place, available or on_hand or 0),
-        "userErrors": [],
-    }
+    if not item.mutable:
+        return _refused("The product couldn't be stocked: it is made of others.", "inventoryItemId")
+    wrong = _wrong_figure(args, item.levels.get(place.number))
+    if wrong is not None:
+        return _refused(wrong, "available")
+    given = args.get("onHand") if args.get("available") is None else args["available"]
+    return {"inventoryLevel": _stocked(call, item, place, given), "userErrors": []}
 
 
-def _stocked(call: Call, item: InventoryItem, place: Location, pieces: int) -> Level:
+def _wrong_figure(args: dict[str, Any], known: Level | None) -> str | None:
+    given = [args[name] for name in ("available", "onHand") if args.get(name) is not None]
+    if len(given) > 1:
+        return "Only one of available and onHand can be set."
+    if any(not 0 <= pieces <= QUANTITY_MAX for pieces in given):
+        return f"The quantity must be between 0 and {QUANTITY_MAX}."
+    if given and known is not None and known.is_active:
+        return "Not allowed to set available when the item is already active at the location."
+    return None
+
+
+def _stocked(call: Call, item: InventoryItem, place: Location, pieces: int | None) -> Level:
+    """What lay there before stays, where nobody says how many pieces there are."""
     level = call.shop.stock.level_of(item, place)
     level.is_active = True
     level.updated_at = call.shop.store.now()
-    if pieces:
+    if pieces is not None:
         delta = pieces - level.quantities["available"]
         call.shop.stock.move(level, {"available": delta}, by="app")
     if item.variant is not None:

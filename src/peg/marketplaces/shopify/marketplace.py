@@ -11,6 +11,7 @@ from peg.domain.order import OrderSnapshot
 from peg.domain.place import RemotePlace
 from peg.marketplaces.limiter import Lane
 from peg.marketplaces.port import OffersPage, OrdersPage, Refused, Result, Write
+from peg.marketplaces.shopify.activation import Activator
 from peg.marketplaces.shopify.client import ShopifyClient
 from peg.marketplaces.shopify.offer_pages import OfferPages
 from peg.marketplaces.shopify.order_pages import OrderPages
@@ -20,7 +21,7 @@ from peg.marketplaces.shopify.webhooks import TOPICS
 
 
 class ShopifyMarketplace:
-    """Reads and writes one shop. Implements `Marketplace` and `ConditionalWriter`."""
+    """One shop, read and written: a `Marketplace`, `ConditionalWriter` and `PlaceStocker`."""
 
     channel = Channel.SHOPIFY
     slowed = 1.0
@@ -32,6 +33,7 @@ class ShopifyMarketplace:
         self._offers = OfferPages(shop, client, clock, currency=currency)
         self._orders = OrderPages(shop, client, clock)
         self._writer = StockWriter(client)
+        self._activator = Activator(client)
 
     def listings(self) -> AsyncIterator[OffersPage]:
         return self._offers.all()
@@ -50,6 +52,9 @@ class ShopifyMarketplace:
 
     async def compare_and_set(self, writes: Sequence[Write], *, key: str) -> Sequence[Result]:
         return await self._writer.compare_and_set(writes, key=key)
+
+    async def stock_at(self, ref: OfferRef, place: str, *, key: str) -> Result:
+        return await self._activator.stock_at(ref, place, key=key)
 
     async def ensure_webhooks(self, callback_url: str) -> Sequence[str]:
         wanted = {topic.upper().replace("/", "_"): topic for topic in TOPICS}

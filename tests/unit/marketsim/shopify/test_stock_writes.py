@@ -222,19 +222,6 @@ async def test_a_place_that_never_stocked_the_item_gets_an_inactive_level(
     assert shop.shopify.market.buyable(shop.unit("RUBY-6")) == 5
 
 
-async def test_activation_errors_carry_no_code(shop: Rehearsal) -> None:
-    data = await shop.data(
-        "InventoryActivateAt",
-        inventoryItemId=shop.item("CHAIN"),
-        locationId=shop.place(),
-        available=4,
-        key="k1",
-    )
-
-    assert data["inventoryActivate"]["inventoryLevel"] is None
-    assert set(data["inventoryActivate"]["userErrors"][0]) == {"field", "message"}
-
-
 async def test_an_item_can_be_tracked_later(shop: Rehearsal) -> None:
     stone = next(it for it in shop.shopify.shop.store.items.values() if it.sku is None)
 
