@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import locations, tables
@@ -43,6 +43,11 @@ class Expectation:
     unanswered: bool = False
     written_at: datetime | None = None
     seen_at: datetime | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it shows nothing, and nothing is on its way there."""
+        return self.quantity == 0 and self.pending is None and self.may_rise == 0
 
 
 _EXPECTED = select(tables.mirror).where(
@@ -111,6 +116,7 @@ async def begin_with(session: AsyncSession, readings: Mapping[OfferId, Reading])
         }
         for offer, reading in readings.items()
         for place, part in reading.parts.items()
+        if part.stocked
     ]
     await upsert_all(session, tables.mirror, rows, ["offer", "place"])
 
@@ -122,6 +128,13 @@ async def open_place(session: AsyncSession, offer: Offer, place: str, shelf: She
     row = {"offer": offer.id, "place": place, "quantity": 0, "shelf": shelf.value, "version": 1}
     await session.execute(insert_or_ignore(session, tables.mirror).values(row))
     return (await expected_of(session, [offer.id]))[offer.id][place]
+
+
+async def close_place(session: AsyncSession, offer: OfferId, place: str) -> None:
+    """The marketplace stocks the offer there no more, and nothing of it is expected there."""
+    require_transaction(session)
+    mine = (tables.mirror.c.offer == offer) & (tables.mirror.c.place == place)
+    await session.execute(delete(tables.mirror).where(mine))
 
 
 async def note_taken(session: AsyncSession, offer: OfferId, place: str, pieces: int) -> None:

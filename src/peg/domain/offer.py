@@ -24,12 +24,17 @@ class Shelf(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """One place's figures as the marketplace gives them; None where it has no such figure."""
+    """One place's figures as the marketplace gives them; None where it has no such figure.
+
+    `stocked` is False where the marketplace tells of a place at which it does not stock the offer:
+    whatever is written there is shown nowhere.
+    """
 
     available: int
     on_hand: int | None = None
     committed: int | None = None
     reserved: int | None = None
+    stocked: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

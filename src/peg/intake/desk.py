@@ -71,7 +71,7 @@ class Desk:
         await self._forget(What.GONE)
         shelf_as_expected = await self._shelf(expected)
         judgements = {}
-        for place, row in (await self._with_new_places(expected)).items():
+        for place, row in (await self._at_its_places(expected)).items():
             judgements[place] = await self._figure(place, row)
         explained = shelf_as_expected and all(
             judgement.meaning not in {Meaning.MISSING, Meaning.EXTRA, Meaning.RESERVED}
@@ -84,20 +84,28 @@ class Desk:
         await self._keep_watching(expected)
         return self._result(judgements, explained=explained)
 
-    async def _with_new_places(
+    async def _at_its_places(
         self, expected: Mapping[str, Expectation]
     ) -> Mapping[str, Expectation]:
         """What stands at a place that was never heard of is more than the nothing we know of.
 
-        Where it is stocked there now, what lies there can be shown.
+        Where it is stocked now, what lies there can be shown; where it is no more, it cannot.
         """
+        stocked = {place for place, part in self.reading.parts.items() if part.stocked}
         new = {
             place: await mirror.open_place(self.session, self.offer, place, self.reading.shelf)
-            for place in sorted(self.reading.parts.keys() - expected.keys())
+            for place in sorted(stocked - expected.keys())
         }
-        if new:
+        old = [
+            place
+            for place, row in expected.items()
+            if place in self.reading.parts.keys() - stocked and row.is_empty
+        ]
+        for place in old:
+            await mirror.close_place(self.session, self.offer.id, place)
+        if new or old:
             await self.doubts.drifted()
-        return {**expected, **new}
+        return {place: row for place, row in {**expected, **new}.items() if place not in old}
 
     @property
     def _writes_shelves(self) -> bool:

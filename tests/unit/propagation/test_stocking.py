@@ -25,6 +25,7 @@ from peg.propagation.forbidden import forbidden_shops
 from peg.propagation.retarget import retarget
 from peg.propagation.stocking import Stocker
 from peg.propagation.unstocked import have_stocked, unstocked
+from peg.reads.alerts import standing as standing_alerts
 
 GALLERY = LocationId("gallery")
 ASKED = "InventoryActivate"
@@ -73,6 +74,12 @@ async def alerts(shops: TwoShops) -> list[str]:
         return [row.body["name"] for row in found]
 
 
+async def standing(shops: TwoShops) -> list[str]:
+    """The alerts that are not over."""
+    async with reading(shops.database) as session:
+        return [one.name for one in await standing_alerts(session, now=shops.clock.now())]
+
+
 async def expected(shops: TwoShops) -> list[int]:
     """What PEG believes Shopify shows of the chain, place by place."""
     offer = await shops.offer(CHAIN, SHOPIFY)
@@ -105,6 +112,21 @@ async def test_it_is_stocked_there_at_none_and_then_raised_with_its_proof(
     await pusher.raise_(to_raise)
     assert levels(shops)["Gallery"].quantities["available"] == 3
     assert await expected(shops) == [5, 3]
+
+
+async def test_what_lay_there_before_a_person_ended_that_is_not_shown_again(
+    shops: TwoShops, stocker: Stocker
+) -> None:
+    store, stock = shops.shopify.shopify.shop.store, shops.shopify.shopify.shop.stock
+    gallery = next(one for one in store.locations.values() if one.name == "Gallery")
+    ended = stock.level_of(levels(shops)["Atelier"].item, gallery, active=False)
+    stock.move(ended, {"available": 2}, by="person")
+    await receive(shops)
+
+    await stocker.stock_once()
+
+    assert (ended.is_active, ended.quantities["available"]) == (True, 0)
+    assert await expected(shops) == [5, 0]
 
 
 async def test_it_is_asked_for_only_once(shops: TwoShops, stocker: Stocker) -> None:
@@ -166,10 +188,12 @@ async def test_a_place_that_was_closed_is_told_of_once_and_asked_again_later(
     assert "it was asked to, and said \"The product couldn't be stocked" in told
     assert "in its admin open the product" in told
     assert await alerts(shops) == ["place_not_stocked"]
+    assert await standing(shops) == ["place_not_stocked"]
     gallery.is_active = True
     shops.etsy.practice.clock.advance(REFUSED_AGAIN.total_seconds())
     await stocker.stock_once()
     assert await advice(shops) == []
+    assert await standing(shops) == []
 
 
 async def test_without_the_right_to_write_the_shop_is_told_of(

@@ -62,6 +62,12 @@ def _parts(level: Any) -> Parts:
     }
     if any(name not in figures for name in _FIGURES):
         raise UnexpectedAnswer("an inventory level lacks one of its figures")
-    if not field(level, "isActive"):
-        return Parts(available=0, on_hand=0, committed=0, reserved=0)
-    return Parts(**{name: figures[name] for name in _FIGURES})
+    stocked = bool(field(level, "isActive"))
+    available, on_hand, committed, reserved = (figures[name] if stocked else 0 for name in _FIGURES)
+    return Parts(
+        available=available,
+        on_hand=on_hand,
+        committed=committed,
+        reserved=reserved,
+        stocked=stocked,
+    )
