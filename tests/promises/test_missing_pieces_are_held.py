@@ -24,6 +24,7 @@ from peg.ledger import queries, suspense
 
 ORDER_LAG_MIN = 30
 MAY_RISE_MIN = 2
+RECEIPT_LAG_MIN = 1
 
 
 @pytest.fixture
@@ -132,9 +133,14 @@ async def test_a_missing_piece_that_is_shown_again_was_never_sold(bench: Bench) 
     await bench.offer(etsy_ref(), RING, shows=1)
     await bench.read(etsy_ref(), 0)
 
-    seen = await bench.read(etsy_ref(), 1)
+    # At first that may be an old figure: Etsy shows such for a while after a sale.
+    at_once = await bench.read(etsy_ref(), 1)
+    held = await bench.level()
+    await bench.orders_read(ETSY, at=RECEIPT_LAG_MIN)
+    seen = await bench.read(etsy_ref(), 1, at=RECEIPT_LAG_MIN)
 
     level = await bench.level()
+    assert (at_once, held.suspended) == ("extra", 1)
     assert seen == "came_back"
     assert (level.suspended, level.available) == (0, 1)
 

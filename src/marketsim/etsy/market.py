@@ -95,6 +95,7 @@ class EtsyMarket:
         applied = max(delta, -product.quantity)
         if applied == 0:
             return
+        self._shop.remember(listing)
         listing.set_quantity(product, product.quantity + applied)
         self._store.took_a_step()
         listing.updated_at = self._store.now()

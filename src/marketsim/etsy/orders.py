@@ -11,6 +11,7 @@ from marketsim.etsy.people import draw_buyer
 from marketsim.etsy.receipts import Receipt, Refund, Shipment, Transaction
 from marketsim.etsy.records import Key, Listing, Product
 from marketsim.etsy.settings import Settings
+from marketsim.etsy.staleness import remember
 from marketsim.etsy.stock import Stock, on_sale
 from marketsim.etsy.store import Store
 from marketsim.faults import Faults
@@ -51,6 +52,9 @@ class Orders:
         cart = self._cart(wanted)
         receipt = self._receipt([self._line(*each) for each in cart])
         self._store.receipts[receipt.id] = receipt
+        sold = {listing.id: listing for listing, _, _ in cart}
+        for listing in sold.values():
+            self._remember(listing)
         for listing, product, quantity in cart:
             self._take(listing, product, quantity)
             self._stock.tell(
@@ -63,7 +67,7 @@ class Orders:
                     at=receipt.created_at,
                 )
             )
-        for listing in {listing.id: listing for listing, _, _ in cart}.values():
+        for listing in sold.values():
             self._life.sold(listing)
             self._stock.announce(listing, by="buyer")
         return receipt
@@ -185,10 +189,15 @@ class Orders:
         listing, product = self._store.find(line.unit)
         if product is None:
             return
+        self._remember(listing)
         listing.set_quantity(product, product.quantity + quantity)
         self._store.took_a_step()
         self._life.restore(listing, by="marketplace")
         self._stock.announce(listing, by="marketplace")
+
+    def _remember(self, listing: Listing) -> None:
+        stale_s = self._settings.stale_s
+        remember(self._faults, listing, now=self._store.now(), stale_s=stale_s)
 
     def _take(self, listing: Listing, product: Product, quantity: int) -> None:
         listing.set_quantity(product, product.quantity - quantity)

@@ -1,4 +1,4 @@
-"""One page of a list, and the row that is repeated across two pages."""
+"""One page of a list, and the row that is repeated across two pages in the place of another."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -9,16 +9,21 @@ Row = TypeVar("Row")
 
 
 class Pages:
-    """Cuts pages by offset; now and then one begins with the last row of the page before."""
+    """Cuts pages by offset; now and then one begins with the last row of the page before.
+
+    Whoever pages by offset while rows come and go sees one twice and another one never: on a full
+    page the repeated row pushes one out, which stands on no page of this reading.
+    """
 
     def __init__(self, faults: Faults) -> None:
         """Repeat rows as `etsy.page_duplicates` says."""
         self._faults = faults
 
     def cut(self, rows: Sequence[Row], *, limit: int, offset: int) -> list[Row]:
-        """The page; a repeated row never pushes another one out, so only a short page has one."""
+        """The page, with its repeated row."""
         page = list(rows[offset : offset + limit])
-        has_room = 0 < len(page) < limit
-        if offset > 0 and has_room and self._faults.strikes("etsy.page_duplicates"):
+        if page and offset > 0 and self._faults.strikes("etsy.page_duplicates"):
+            if len(page) == limit:
+                page.pop(self._faults.stream("etsy.page_duplicates").randrange(limit))
             page.insert(0, rows[offset - 1])
         return page

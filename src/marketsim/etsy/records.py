@@ -10,6 +10,11 @@ from marketsim.pieces import PieceId
 
 State = Literal["active", "inactive", "sold_out", "draft", "expired"]
 STATES: tuple[State, ...] = ("active", "inactive", "sold_out", "draft", "expired")
+Read = Literal["listing", "inventory", "batch", "inventories", "list"]
+READS: tuple[Read, ...] = ("listing", "inventory", "batch", "inventories", "list")
+"""The kinds of reads that a cache may stand behind: getListing, getListingInventory, their two
+batches, and getListingsByShop."""
+
 Key = tuple[tuple[int, tuple[str, ...]], ...]
 """What tells a product from its siblings: property ids with their values, sorted."""
 
@@ -112,9 +117,9 @@ class Listing:
     Attributes:
         reads_edit: while inactive, its state reads "edit".
         read_at_step: the shop's step when an app last saw its true inventory.
-        read_at: the moment of that.
+        read_at: the moment when an app last read it, whatever it was shown.
         blind: units whose sale the last write covered, though the app had just read them.
-        before_write: what the next reads still show, by kind of read (`etsy.stale_read`).
+        before: what the next reads may still show (`etsy.stale_read`).
         value_texts: every value id ever given out for it, with the text behind it.
     """
 
@@ -136,7 +141,7 @@ class Listing:
     read_at_step: int = 0
     read_at: datetime | None = None
     blind: frozenset[UnitId] = frozenset()
-    before_write: dict[str, Any] = field(default_factory=dict)
+    before: "Before | None" = None
     value_texts: dict[int, str] = field(default_factory=dict)
     units_made: int = 0
     views: int = 0
@@ -165,3 +170,12 @@ class Listing:
         """An identity for a variant that was not there before."""
         self.units_made += 1
         return UnitId(f"{self.id}/{self.units_made}")
+
+
+@dataclass(slots=True, kw_only=True)
+class Before:
+    """A listing as it was; `unread` are the kinds of reads that still show it, until then."""
+
+    listing: Listing
+    until: datetime
+    unread: set[Read]

@@ -10,7 +10,9 @@ from marketsim.etsy.limits import Limits
 from marketsim.etsy.notices import Notices
 from marketsim.etsy.orders import Orders
 from marketsim.etsy.pages import Pages
+from marketsim.etsy.records import Listing
 from marketsim.etsy.settings import Settings
+from marketsim.etsy.staleness import remember
 from marketsim.etsy.stock import Stock
 from marketsim.etsy.store import Store
 from marketsim.etsy.tally import Tally
@@ -35,6 +37,11 @@ class Shop:
     pages: Pages
     tally: Tally
     public_url: str
+
+    def remember(self, listing: Listing) -> None:
+        """Before a listing is changed: reads may still show it as it is now, for a while."""
+        stale_s = self.settings.stale_s
+        remember(self.faults, listing, now=self.store.now(), stale_s=stale_s)
 
     def strikes(self, name: str) -> bool:
         """Whether the fault `etsy.<name>` happens on this occasion."""

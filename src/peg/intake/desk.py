@@ -130,6 +130,9 @@ class Desk:
         judgement = judge(part.available, known, reserved=part.reserved)
         if judgement.meaning is not Meaning.EXTRA:
             await self._forget(What.FIRST_SIGHT, place)
+        missed_is_back = judgement.meaning is Meaning.CAME_BACK and judgement.pieces > row.may_rise
+        if missed_is_back and not await self.doubts.is_no_old_figure(place, judgement.pieces):
+            return Judgement(meaning=Meaning.EXTRA, pieces=judgement.pieces)
         shows_again = self.offer.ref.channel is Channel.SHOPIFY
         if judgement.meaning is Meaning.ECHO and self._overdue(row) and shows_again:
             # It always shows again what it says it restocked: somebody has taken it since.

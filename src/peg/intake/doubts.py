@@ -129,6 +129,18 @@ class Doubts:
         message = OfferDrifted(shop=self.offer.ref.shop, offer=self.offer.id)
         await stage(self.session, message, now=self.now)
 
+    async def is_no_old_figure(self, place: str, pieces: int) -> bool:
+        """Whether missed pieces are shown again for so long that they must be back.
+
+        Etsy's reads do not fall together: one is old while another has told of the sale already.
+        """
+        if self.offer.ref.channel is not Channel.ETSY:
+            return True
+        if not await self._seen_for_long(place, pieces):
+            return False
+        await checks.done(self.session, self.offer.id)
+        return True
+
     async def _seen_for_long(self, place: str, pieces: int) -> bool:
         """Whether so many more may be believed; if not, it is remembered and read again.
 

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 from tests.support.bench import (
+    ETSY,
     NOON,
+    PATIENCE,
     RING,
     SHOPIFY,
     Bench,
@@ -57,3 +59,21 @@ async def test_a_missing_piece_that_was_sold_elsewhere_before_it_came_back_is_ta
     assert seen == "came_back"
     assert await bench.available() == 0
     assert len(await bench.news("offer.drifted")) == 1
+
+
+async def test_a_missing_piece_that_etsy_shows_again_is_held_until_that_is_no_old_figure(
+    bench: Bench,
+) -> None:
+    """One read tells of the sale, another is old: the piece must not go back on sale elsewhere."""
+    lag = PATIENCE.receipt_lag_s / 60
+    await bench.read(etsy_ref(), 0)
+    for at in (0.1, 0.5, 0.9):
+        await bench.read(etsy_ref(), 1, at=at * lag)
+        await bench.orders_read(ETSY, at=at * lag)
+        assert await bench.available() == 0
+
+    await bench.orders_read(ETSY, at=1.2 * lag)
+    seen = await bench.read(etsy_ref(), 1, at=1.3 * lag)
+
+    assert seen == "came_back"
+    assert await bench.available() == 1

@@ -7,8 +7,7 @@ from marketsim.etsy.inventory import Inventories
 from marketsim.etsy.inventory_body import Wanted, check_read_only, problems_of, wanted
 from marketsim.etsy.inventory_rules import check
 from marketsim.etsy.operation import Operation
-from marketsim.etsy.operations.listing_reads import find, read_inventory
-from marketsim.etsy.operations.staleness import remember
+from marketsim.etsy.operations.listing_reads import find, look_into
 from marketsim.etsy.records import Listing
 from marketsim.etsy.refusals import misshapen
 from marketsim.etsy.shop import Shop
@@ -22,9 +21,10 @@ def get_inventory(shop: Shop, asked: Asked) -> Answer:
     included = asked.query.choice("includes", ("Listing",))
     asked.query.flag("show_deleted")
     listing = find(shop, asked.path["listing_id"])
-    shown = read_inventory(shop, listing)
+    seen = look_into(shop, listing, "inventory")
+    shown = inventory(seen)
     if included:
-        shown = shown | {"listing": shown_listing(shop, listing)}
+        shown["listing"] = shown_listing(shop, seen)
     return Answer(shown)
 
 
@@ -43,7 +43,7 @@ def put_inventory(shop: Shop, asked: Asked) -> Answer:
     inventories = Inventories(shop.store, shop.faults)
     if shop.strikes("write_without_effect"):
         return Answer(_pretended(listing, want))
-    remember(shop, listing)
+    shop.remember(listing)
     before = _without_stock(listing)
     gone = inventories.replace(listing, want)
     shop.life.sell_out(listing)

@@ -5,11 +5,12 @@ from typing import Any
 
 from marketsim.etsy.asked import Answer, Asked
 from marketsim.etsy.operation import Operation
-from marketsim.etsy.records import STATES, Listing
+from marketsim.etsy.records import STATES, Listing, Read
 from marketsim.etsy.refusals import bad, not_found
 from marketsim.etsy.shop import Shop
 from marketsim.etsy.shown.inventories import inventory
 from marketsim.etsy.shown.listings import with_included
+from marketsim.etsy.staleness import as_seen, see
 
 INCLUDED = ("Images", "Shop", "User", "Translations", "Videos", "Personalization", "BuyerPrice")
 INCLUDED_BY_SHOP = (*INCLUDED, "Inventory", "Shipping")
@@ -51,17 +52,19 @@ def get_listing(shop: Shop, asked: Asked) -> Answer:
     listing = find(shop, asked.path["listing_id"])
     if not asked.by_owner and listing.state != "active":
         raise not_found(f"a listing with listing_id = {listing.id}")
-    stale = listing.before_write.pop("listing", None)
-    shown = with_included(shop, listing, included, by_owner=asked.by_owner)
-    return Answer(shown | stale if stale else shown)
+    seen = see(listing, "listing", now=shop.store.now())
+    return Answer(with_included(shop, seen, included, by_owner=asked.by_owner))
 
 
 def get_listings_by_ids(shop: Shop, asked: Asked) -> Answer:
     """Up to 100 listings; those that are not there are left out."""
     included = _included(asked, INCLUDED)
     found = [shop.store.listings.get(number) for number in batch_ids(asked)]
+    now = shop.store.now()
     results = [
-        with_included(shop, it, included, by_owner=asked.by_owner, readiness=False)
+        with_included(
+            shop, see(it, "batch", now=now), included, by_owner=asked.by_owner, readiness=False
+        )
         for it in found
         if it is not None and (asked.by_owner or it.state == "active")
     ]
@@ -73,34 +76,36 @@ def get_listings_inventory(shop: Shop, asked: Asked) -> Answer:
     listings = [find(shop, number) for number in batch_ids(asked)]
     results = []
     for listing in listings:
-        shown = with_included(shop, listing, frozenset(), by_owner=True, readiness=False)
-        shown["inventory"] = read_inventory(shop, listing)
-        results.append(shown)
+        seen = look_into(shop, listing, "inventories")
+        shown = with_included(shop, seen, frozenset(), by_owner=True, readiness=False)
+        results.append(shown | {"inventory": inventory(seen)})
     return Answer({"count": len(results), "results": results})
 
 
-def read_inventory(shop: Shop, listing: Listing) -> dict[str, Any]:
-    """The inventory as this read sees it: the true one, or once more what was before a write."""
-    stale: dict[str, Any] | None = listing.before_write.pop("inventory", None)
-    if stale is not None:
-        return stale
-    _was_read(shop, listing)
-    return inventory(listing)
+def look_into(shop: Shop, listing: Listing, read: Read) -> Listing:
+    """The listing as this read of its inventory sees it.
 
-
-def _was_read(shop: Shop, listing: Listing) -> None:
-    listing.read_at_step, listing.read_at = shop.store.step, shop.store.now()
+    Only who was shown the truth has seen every sale; but who was shown an old figure has just read
+    all the same, and cannot tell.
+    """
+    now = shop.store.now()
+    seen = see(listing, read, now=now)
+    listing.read_at = now
+    if seen is listing:
+        listing.read_at_step = shop.store.step
+    return seen
 
 
 def get_listings_by_shop(shop: Shop, asked: Asked) -> Answer:
-    """A page of the shop's listings in one state."""
+    """A page of the shop's listings in one state; what a row still shows, its place does too."""
     state = asked.query.choice("state", STATES) or "active"
     limit, offset = asked.query.page()
     by = asked.query.choice("sort_on", tuple(ORDER)) or "created"
     directions = (*UPWARDS, "desc", "descending", "down")
     upwards = asked.query.choice("sort_order", directions) in UPWARDS
     included = _included(asked, INCLUDED_BY_SHOP)
-    rows = [listing for listing in shop.store.newest_first() if listing.state == state]
+    now = shop.store.now()
+    rows = [it for it in shop.store.newest_first() if as_seen(it, "list", now=now).state == state]
     if by != "created" or upwards:
         rows.sort(key=ORDER[by], reverse=not upwards)
     page = shop.pages.cut(rows, limit=limit, offset=offset)
@@ -110,8 +115,10 @@ def get_listings_by_shop(shop: Shop, asked: Asked) -> Answer:
 def _row(shop: Shop, listing: Listing, included: frozenset[str]) -> dict[str, Any]:
     blank = "Inventory" in included and shop.strikes("blank_skus")
     if "Inventory" in included:
-        _was_read(shop, listing)
-    return with_included(shop, listing, included, by_owner=True, blank_skus=blank)
+        seen = look_into(shop, listing, "list")
+    else:
+        seen = see(listing, "list", now=shop.store.now())
+    return with_included(shop, seen, included, by_owner=True, blank_skus=blank)
 
 
 def _included(asked: Asked, known: tuple[str, ...]) -> frozenset[str]:

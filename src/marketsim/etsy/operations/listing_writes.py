@@ -9,7 +9,6 @@ from marketsim.etsy.operations import listing_parts
 from marketsim.etsy.operations.listing_fields import KNOWN, with_fields
 from marketsim.etsy.operations.listing_parts import images_of
 from marketsim.etsy.operations.listing_reads import find
-from marketsim.etsy.operations.staleness import remember
 from marketsim.etsy.records import Details, Listing, Product
 from marketsim.etsy.refusals import bad, refused
 from marketsim.etsy.shop import Shop
@@ -51,15 +50,14 @@ def update_listing(shop: Shop, asked: Asked) -> Answer:
     images = images_of(shop, listing, form)
     if shop.strikes("write_without_effect"):
         return Answer(shown_listing(shop, listing) | ({"state": state} if state else {}))
-    remember(shop, listing)
-    before = (listing.details, listing.images)
+    before = (listing.details, listing.images, listing.before)
+    shop.remember(listing)
     listing.details = details
     listing.images = listing.images if images is None else images
     try:
         _change_state(shop, listing, state)
     except Exception:
-        listing.details, listing.images = before
-        listing.before_write.clear()
+        listing.details, listing.images, listing.before = before
         raise
     listing.title = title or listing.title
     listing.description = description or listing.description

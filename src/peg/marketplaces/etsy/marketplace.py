@@ -122,9 +122,10 @@ class EtsyMarketplace(InventoryWriter):
         """The listings of one state; read again from the start if some slipped away between pages.
 
         Etsy counts pages by offset: when a listing leaves the state, its followers move forward and
-        one of them is never shown.
+        one of them is never shown. What is missing even then is told: it is there, and unread.
         """
         here: set[str] = set()
+        count = 0
         for _ in range(PASSES_MAX):
             offset, count = 0, 1
             while offset < count:
@@ -141,6 +142,7 @@ class EtsyMarketplace(InventoryWriter):
                     yield await self._offers(fresh, answer.seen)
             if len(here) >= count:
                 return
+        yield OffersPage(offers=(), unreadable=[_on_no_page(state, count, count - len(here))])
 
     async def _offers(self, rows: Mapping[str, Json], seen: Seen) -> OffersPage:
         """The offers of some listings; an odd one must not end the reading of the others."""
@@ -192,3 +194,12 @@ class EtsyMarketplace(InventoryWriter):
 
     async def _ask_listings(self, listings: Sequence[str]) -> Json:
         return (await self._client.states(listings)).body
+
+
+def _on_no_page(state: str, count: int, missing: int) -> UnreadableOffer:
+    why = (
+        f"Etsy counts {count} listings that are {state}, and {missing} of them was on no page,"
+        " however often they were read: read the shop again"
+    )
+    log.warning("listings.on_no_page", state=state, count=count, missing=missing)
+    return UnreadableOffer(listing="", variant="", title="", sku="", why=why)

@@ -1,5 +1,7 @@
 """One Etsy shop, read through the port."""
 
+from itertools import count
+
 from tests.support.etsy_shop import SHOP, EtsyShop, open_etsy_shop
 from tests.support.practice_etsy import catalogue, typed, unit
 
@@ -43,7 +45,37 @@ async def test_a_big_shop_is_read_whole_with_repeated_rows_and_blank_skus() -> N
     found = await everything(shop)
 
     assert sorted(offer.sku for offer in found) == sorted(f"R-{n}" for n in range(230))
-    assert shop.count()["getListingsByShop"] == 3 + 4  # pages on sale, and the four other states
+    # Pages on sale, once more for the row that the second did not show, and the other states.
+    assert shop.count()["getListingsByShop"] == 3 + 3 + 4
+
+
+async def test_a_listing_that_stands_on_no_page_however_often_they_are_read_is_told_of() -> None:
+    """Between the first page and the second the seller puts an older one back, at every reading."""
+    shelf = catalogue(*(typed(f"Ring {n}", unit(n, sku=f"R-{n}", stock=1)) for n in range(230)))
+    shop = open_etsy_shop(shelf)
+    market, asked = shop.practice.etsy.market, count(1)
+    back = {2 + 3 * turn: shop.practice.unit_of(f"R-{2 - turn}") for turn in range(3)}
+    for older in back.values():
+        market.withdraw(older)
+
+    def puts_back() -> None:
+        older = back.get(next(asked))
+        if older is not None:
+            market.reactivate(older)
+
+    shop.practice.overheard.always(puts_back)
+
+    read = [page async for page in shop.market.listings()]
+
+    (odd,) = [odd for page in read for odd in page.unreadable]
+    assert {offer.sku for page in read for offer in page.offers} == {
+        f"R-{n}" for n in range(1, 230)
+    }
+    assert (odd.listing, odd.why) == (
+        "",
+        "Etsy counts 230 listings that are active, and 1 of them was on no page, however often they"
+        " were read: read the shop again",
+    )
 
 
 async def test_reading_one_listing_costs_one_call_and_many_one_for_a_hundred() -> None:

@@ -12,6 +12,7 @@ from marketsim.market import (
 )
 
 RECEIPTS = f"{SHOP}/receipts"
+LISTINGS = f"{SHOP}/listings"
 
 
 @pytest.fixture
@@ -208,6 +209,18 @@ async def test_a_row_may_come_twice_across_pages(
 
     rows = [it["receipt_id"] for page in (first, second) for it in page["results"]]
     assert (len(rows), len(set(rows))) == (rows_told, 3)
+
+
+async def test_a_repeated_row_pushes_another_one_off_a_full_page(shop: Fixture) -> None:
+    shop.set_faults(page_duplicates=1)
+    whole = [row["listing_id"] for row in (await shop.get(LISTINGS))["results"]]
+    assert len(whole) == 3
+
+    pages = [await shop.get(LISTINGS, limit=1, offset=offset) for offset in range(3)]
+
+    rows = [row["listing_id"] for page in pages for row in page["results"]]
+    assert rows == [whole[0], whole[0], whole[1]]
+    assert [page["count"] for page in pages] == [3, 3, 3]
 
 
 async def test_a_shipment_needs_a_tracking_code_and_a_payment(shop: Fixture) -> None:
