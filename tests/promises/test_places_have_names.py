@@ -50,9 +50,39 @@ def test_pieces_at_a_place_where_shopify_does_not_stock_them_are_told_of(
     assert offer["shown"] == {"7001": 2}
 
 
-@pytest.mark.parametrize("command", ["receive", "count"])
-def test_a_mistyped_place_is_refused_with_those_there_are(home: Path, command: str) -> None:
-    ran = peg(home, command, "RING-1", "1", "--at", "Galery", "--json")
+def test_a_piece_is_sold_or_kept_at_the_place_that_is_named(home: Path) -> None:
+    peg(home, "receive", "RING-1", "3", "--at", "Gallery")
+
+    sold = peg(home, "sell", "RING-1", "--at", "gallery")
+    kept = peg(home, "hold", "RING-1", "--at", "Gallery", "--why", "Ann", "--json")
+    too_many = peg(home, "hold", "RING-1", "2", "--at", "Gallery", "--why", "Ann", "--json")
+
+    assert (sold.code, kept.code) == (0, 0)
+    assert places(home) == {"atelier-z-rich": 2, "gallery": 2}
+    assert (too_many.code, too_many.refusal["error"]) == (4, "InsufficientStock")
+    assert "available 1 at gallery" in too_many.refusal["sentence"]
+
+
+def test_a_sale_where_the_book_had_too_few_is_told_and_what_to_do(home: Path) -> None:
+    ran = peg(home, "sell", "RING-1", "--at", "Gallery")
+
+    assert ran.code == 0
+    assert "the book had 0 at gallery" in " ".join(ran.out.split())
+    assert places(home)["atelier-z-rich"] == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["receive", "RING-1", "1"],
+        ["count", "RING-1", "1"],
+        ["sell", "RING-1"],
+        ["hold", "RING-1", "--why", "Ann"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_mistyped_place_is_refused_with_those_there_are(home: Path, words: list[str]) -> None:
+    ran = peg(home, *words, "--at", "Galery", "--json")
 
     assert (ran.code, ran.refusal["error"]) == (3, "UnknownPlace")
     for told in ("did you mean Gallery?", "Atelier Zürich", "main", "peg places add"):

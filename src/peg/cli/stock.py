@@ -22,6 +22,7 @@ async def sell(
     /,
     *,
     hold: Number | None = None,
+    at: str | None = None,
     note: str = "",
     here: Here,
 ) -> int:
@@ -34,26 +35,48 @@ async def sell(
         sku: the piece.
         quantity: how many; unset: one, or all that the hold keeps.
         hold: the number of the hold that kept it for this buyer; it is used up.
+        at: the place it lay at, as `peg places` lists it; unset: where most of it lies. What a hold
+            kept leaves from where it was kept.
         note: kept in the book, for people.
     """
     item = sku_of(sku)
     async with here.ground(log_level="critical") as ground, begin(ground.database) as session:
-        pieces = await _pieces_sold(session, item, quantity, hold)
+        pieces, place = await _pieces_sold(session, item, quantity, hold), await _place(session, at)
+        lay = await _lay(session, item, place)
         after = await counter.sell(
-            session, item, pieces, hold=hold, who=here.who, note=note, now=ground.clock.now()
+            session,
+            item,
+            pieces,
+            hold=hold,
+            who=here.who,
+            note=note,
+            location=place,
+            now=ground.clock.now(),
         )
         kept = await reads.holds(session, item)
-    short = f"; {_SHORT.format(after.oversold)}" if after.oversold else ""
-    promised = f"; {_promised(kept)}" if after.oversold and kept else ""
-    return _say(
-        here, item, after.level, f"sold {pieces}", advice=short + promised, oversold=after.oversold
-    )
+    advice = f"; {_SHORT.format(after.oversold)}" if after.oversold else ""
+    advice += f"; {_promised(kept)}" if after.oversold and kept else ""
+    if place is not None and hold is None and pieces > lay and not after.oversold:
+        advice += f"; {_ELSEWHERE.format(lay, place)}"
+    return _say(here, item, after.level, f"sold {pieces}", advice=advice, oversold=after.oversold)
 
 
 _SHORT = (
     "in all {} more were sold than the book had: `peg cases` shows which orders want them, and"
     " `peg count` puts the book right if there are more"
 )
+
+
+_ELSEWHERE = (
+    "the book had {} at {}, so the rest was taken off where it had more: count both places"
+    " (`peg count SKU N --at PLACE`)"
+)
+
+
+async def _lay(session: AsyncSession, sku: Sku, place: LocationId | None) -> int:
+    """How many pieces the book has for sale at a place."""
+    level = (await queries.levels(session, sku)).get(place) if place is not None else None
+    return max(0, level.available) if level is not None else 0
 
 
 async def _pieces_sold(
@@ -119,6 +142,7 @@ async def hold(
     *,
     why: Reason,
     until: str | None = None,
+    at: str | None = None,
     here: Here,
 ) -> int:
     """Keep a piece off both shops for somebody: memo, layaway, a fair.
@@ -128,6 +152,7 @@ async def hold(
         quantity: how many.
         why: for whom or for what; kept in the book.
         until: a day (2026-12-24, to its end) or a moment; unset: until it is released.
+        at: the place it lies at, as `peg places` lists it; unset: where most of it lies.
     """
     async with here.ground() as ground, begin(ground.database) as session:
         number = await reservations.hold(
@@ -137,6 +162,7 @@ async def hold(
             until=None if until is None else moment_of(until, end_of_day=True),
             why=why,
             who=here.who,
+            location=await _place(session, at),
             now=ground.clock.now(),
         )
         after = await queries.position(session, sku_of(sku))

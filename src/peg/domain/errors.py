@@ -60,13 +60,15 @@ class UnknownSku(PegError):
 
 
 class InsufficientStock(PegError):
-    """Fewer pieces are available than were asked for."""
+    """Fewer pieces are available than were asked for, in all or `at` one place."""
 
     kind = "conflict"
 
-    def __init__(self, *, wanted: int, available: int) -> None:
+    def __init__(self, *, wanted: int, available: int, at: str = "") -> None:
+        where = f" at {at}: name another place," if at else ":"
         super().__init__(
-            f"wanted {wanted}, available {available}: receive or count the stock, or ask for fewer"
+            f"wanted {wanted}, available {available}{where} receive or count the stock, or ask for"
+            " fewer"
         )
         self.wanted = wanted
         self.available = available

@@ -39,6 +39,7 @@ async def sell(
     hold: int | None = None,
     who: str,
     note: str = "",
+    location: LocationId | None = None,
     now: datetime,
 ) -> Position:
     """Sold in person and handed over: a fact, which posts below zero too and then opens a case.
@@ -50,6 +51,8 @@ async def sell(
         hold: the number of a hold that kept them for this buyer; it is used up first.
         who: who sold them.
         note: for people.
+        location: where they lay, as far as the book has some there; what a hold kept leaves from
+            where it was kept.
         now: when.
 
     Raises:
@@ -76,8 +79,9 @@ async def sell(
         quantity -= kept
     missed, explained = await _explain(session, sku, quantity, who=who, now=now)
     await lock(session, {sku, *(posting.sku for posting in explained)})
-    lies = dict(missed)
-    for place, pieces in (await spread(session, sku, quantity - sum(missed.values()))).items():
+    lies = dict(missed) if location is None else {}
+    rest = quantity - sum(lies.values())
+    for place, pieces in (await spread(session, sku, rest, first=location)).items():
         lies[place] = lies.get(place, 0) + pieces
     postings += [
         _posting(sku, -pieces, place, cause=Cause.COUNTER_SALE, who=who, note=note, now=now)

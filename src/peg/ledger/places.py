@@ -49,17 +49,22 @@ async def fullest(session: AsyncSession, sku: Sku) -> LocationId:
     return min(found, key=lambda place: (-found[place], place), default=MAIN)
 
 
-async def spread(session: AsyncSession, sku: Sku, pieces: int) -> Mapping[LocationId, int]:
-    """From where to take pieces: the fullest places first; what lies nowhere from the fullest."""
+async def spread(
+    session: AsyncSession, sku: Sku, pieces: int, *, first: LocationId | None = None
+) -> Mapping[LocationId, int]:
+    """From where to take pieces: `first` and then the fullest places; what lies nowhere from there.
+
+    No place is taken below nothing while another has some.
+    """
     found = await available_by_place(session, sku)
     taken: dict[LocationId, int] = {}
     left = pieces
-    for place in sorted(found, key=lambda place: (-found[place], place)):
+    for place in sorted(found, key=lambda place: (place != first, -found[place], place)):
         if share := min(left, max(0, found[place])):
             taken[place] = share
             left -= share
     if left:
-        place = await fullest(session, sku)
+        place = first or await fullest(session, sku)
         taken[place] = taken.get(place, 0) + left
     return taken
 

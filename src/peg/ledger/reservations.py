@@ -14,7 +14,7 @@ from peg.domain.identity import LocationId, Sku
 from peg.domain.moment import BadMoment, for_people
 from peg.domain.stock import Cause
 from peg.ledger.book import Posting, lock, post
-from peg.ledger.places import fullest
+from peg.ledger.places import available_by_place, fullest
 from peg.ledger.tables import holds
 
 
@@ -46,15 +46,18 @@ async def hold(
     until: datetime | None,
     why: str,
     who: str,
+    location: LocationId | None = None,
     now: datetime,
 ) -> int:
     """Keep pieces of an item off every channel; the number of the hold.
+
+    They are kept at `location`, or where most are available.
 
     Raises:
         BadMoment: `until` has passed.
         BadQuantity: not a positive number.
         UnknownSku: no such item.
-        InsufficientStock: fewer are available.
+        InsufficientStock: fewer are available, in all or at the place that was named.
     """
     if quantity <= 0:
         raise BadQuantity(f"a hold keeps at least one piece, not {quantity}")
@@ -66,10 +69,13 @@ async def hold(
     position = (await lock(session, [sku]))[sku]
     if quantity > position.level.available:
         raise InsufficientStock(wanted=quantity, available=max(0, position.level.available))
-    location = await fullest(session, sku)
+    if location is not None:
+        there = (await available_by_place(session, sku)).get(location, 0)
+        if quantity > there:
+            raise InsufficientStock(wanted=quantity, available=max(0, there), at=location)
     row = {
         "sku": sku,
-        "location": location,
+        "location": location or await fullest(session, sku),
         "quantity": quantity,
         "until": until,
         "why": why,

@@ -2,7 +2,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.support.bench import NECKLACE, NOON, RING, Bench, open_bench
+from tests.support.bench import NECKLACE, NOON, RING, Bench, open_bench, shopify_ref
 
 from peg.domain.errors import BadQuantity, UnknownSku
 from peg.domain.identity import MAIN, LocationId, Sku
@@ -183,3 +183,59 @@ async def test_nonsense_is_refused(bench: Bench) -> None:
         await counter.count(bench.session, RING, -1, who="anna", now=NOON)
     with pytest.raises(UnknownSku):
         await counter.sell(bench.session, Sku("RING-9"), 1, who="anna", now=NOON)
+
+
+async def at_two_places(bench: Bench, *, gallery: int) -> None:
+    """Three rings at the atelier, and some at the gallery."""
+    await bench.stock(RING, 3, at=ATELIER)
+    if gallery:
+        await bench.stock(RING, gallery, at=GALLERY)
+
+
+async def test_a_piece_sold_at_a_place_leaves_that_one(bench: Bench) -> None:
+    await at_two_places(bench, gallery=1)
+
+    await counter.sell(bench.session, RING, 1, location=GALLERY, who="anna", now=NOON)
+
+    assert await on_hand(bench) == {ATELIER: 3, GALLERY: 0}
+
+
+async def test_what_the_book_had_not_at_that_place_was_somewhere_else(bench: Bench) -> None:
+    await at_two_places(bench, gallery=1)
+
+    after = await counter.sell(bench.session, RING, 2, location=GALLERY, who="anna", now=NOON)
+
+    assert await on_hand(bench) == {ATELIER: 2, GALLERY: 0}
+    assert (after.level.on_hand, after.oversold) == (2, 0)
+
+
+async def test_what_the_book_had_nowhere_was_sold_where_it_is_said(bench: Bench) -> None:
+    await at_two_places(bench, gallery=0)
+
+    after = await counter.sell(bench.session, RING, 4, location=GALLERY, who="anna", now=NOON)
+
+    assert await on_hand(bench) == {ATELIER: 0, GALLERY: -1}
+    assert after.oversold == 1
+
+
+async def test_a_held_piece_leaves_the_place_where_it_was_kept(bench: Bench) -> None:
+    await at_two_places(bench, gallery=1)
+    number = await keep(bench, 1)
+
+    await counter.sell(bench.session, RING, 2, hold=number, location=GALLERY, who="anna", now=NOON)
+
+    assert await on_hand(bench) == {ATELIER: 2, GALLERY: 0}
+
+
+async def test_a_piece_missed_on_a_shop_is_the_one_that_was_sold_where_it_is_said(
+    bench: Bench,
+) -> None:
+    atelier = await bench.place("71", "Atelier")
+    await at_two_places(bench, gallery=1)
+    await bench.offer(shopify_ref(), RING, shows={"71": 3})
+    assert await bench.read(shopify_ref(), {"71": 2}) == "missing"
+
+    after = await counter.sell(bench.session, RING, 1, location=GALLERY, who="anna", now=NOON)
+
+    assert await on_hand(bench) == {atelier: 3, GALLERY: 0}
+    assert after.level.suspended == 0

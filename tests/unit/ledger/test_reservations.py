@@ -2,13 +2,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.support.bench import NECKLACE, NOON, RING, Bench, minute, open_bench
+from tests.support.bench import NECKLACE, NOON, RING, Bench, etsy_ref, minute, open_bench
 
 from peg.domain.errors import BadQuantity, InsufficientStock, UnknownSku
-from peg.domain.identity import Sku
+from peg.domain.identity import MAIN, LocationId, Sku
 from peg.domain.moment import BadMoment
 from peg.ledger import reservations
 from peg.ledger.reservations import NoSuchHold
+
+GALLERY = LocationId("gallery")
 
 
 @pytest.fixture
@@ -18,7 +20,13 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
         yield bench
 
 
-async def hold(bench: Bench, sku: Sku = RING, pieces: int = 1, until: float | None = 60) -> int:
+async def hold(
+    bench: Bench,
+    sku: Sku = RING,
+    pieces: int = 1,
+    until: float | None = 60,
+    at: LocationId | None = None,
+) -> int:
     return await reservations.hold(
         bench.session,
         sku,
@@ -26,6 +34,7 @@ async def hold(bench: Bench, sku: Sku = RING, pieces: int = 1, until: float | No
         until=None if until is None else minute(until),
         why="for Mrs Weber",
         who="anna",
+        location=at,
         now=NOON,
     )
 
@@ -80,3 +89,40 @@ async def test_nonsense_is_refused(bench: Bench) -> None:
         await hold(bench, until=0)
     with pytest.raises(UnknownSku):
         await hold(bench, sku=NECKLACE)
+
+
+async def test_a_piece_is_kept_at_the_place_that_is_named(bench: Bench) -> None:
+    await bench.post(RING, at=GALLERY, on_hand=1)
+
+    number = await hold(bench, at=GALLERY)
+
+    (held,) = await reservations.active(bench.session, RING)
+    assert (held.id, held.location) == (number, GALLERY)
+
+
+async def test_no_more_is_kept_at_a_place_than_lies_there(bench: Bench) -> None:
+    await bench.post(RING, at=GALLERY, on_hand=1)
+
+    with pytest.raises(InsufficientStock, match="available 1 at gallery: name another place"):
+        await hold(bench, pieces=2, at=GALLERY)
+
+    assert await reservations.active(bench.session, RING) == []
+
+
+async def test_what_is_held_already_cannot_be_kept_at_a_place_once_more(bench: Bench) -> None:
+    await bench.post(RING, at=GALLERY, on_hand=1)
+    await hold(bench, at=GALLERY)
+
+    with pytest.raises(InsufficientStock):
+        await hold(bench, at=GALLERY)
+
+
+async def test_a_piece_missed_on_a_shop_may_be_the_one_at_the_place(bench: Bench) -> None:
+    """One lies at either place, and one of the two is missing on Etsy: only one can be kept."""
+    await bench.post(RING, at=GALLERY, on_hand=1)
+    await bench.offer(etsy_ref(), RING, shows=2)
+    await bench.read(etsy_ref(), 1)
+    await hold(bench, at=GALLERY)
+
+    with pytest.raises(InsufficientStock):
+        await hold(bench, at=MAIN)
