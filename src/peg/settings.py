@@ -129,6 +129,15 @@ class Settings(BaseModel):
         le=1.0,
         description="That share of a shop's offers.",
     )
+    attempts_kept_days: int = Field(
+        default=30,
+        ge=2,
+        le=3650,
+        description=(
+            "Days for which PEG keeps what it sent to the shops, what that stood on and what stood"
+            " there before, and its own delivered messages. The book is kept for ever."
+        ),
+    )
     clock_speed: PositiveFloat = Field(
         default=1.0,
         description=(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.bus.tables import outbox
@@ -89,6 +89,20 @@ async def recent(
     )
     rows = await session.execute(query)
     return [(row.staged_at, kind.model_validate(row.body)) for row in rows]
+
+
+async def forget_delivered(session: AsyncSession, until: datetime, limit: int) -> int:
+    """Delete some messages that were staged before a moment and are delivered; how many."""
+    require_transaction(session)
+    # By number, and only up to the first that is young: what came since is not looked through.
+    young = select(outbox.c.id).where(outbox.c.staged_at >= until).order_by(outbox.c.id).limit(1)
+    first_young = await session.scalar(young)
+    old = [outbox.c.staged_at < until, outbox.c.delivered_at.is_not(None)]
+    if first_young is not None:
+        old.append(outbox.c.id < first_young)
+    some = select(outbox.c.id).where(*old).order_by(outbox.c.id).limit(limit)
+    statement = delete(outbox).where(outbox.c.id.in_(some)).returning(outbox.c.id)
+    return len((await session.scalars(statement)).all())
 
 
 async def _end(session: AsyncSession, message_id: int | None, values: dict[str, Any]) -> int:

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import require_transaction
@@ -77,6 +77,25 @@ async def end_attempt(session: AsyncSession, key: str, *, outcome: str, now: dat
     await session.execute(
         update(attempts).where(attempts.c.key == key).values(ended_at=now, outcome=outcome)
     )
+
+
+async def forget_ended(session: AsyncSession, until: datetime, limit: int) -> int:
+    """Delete some attempts that were begun before a moment and have ended; how many."""
+    require_transaction(session)
+    old = select(attempts.c.key).where(
+        attempts.c.begun_at < until, attempts.c.ended_at.is_not(None)
+    )
+    some = old.order_by(attempts.c.begun_at).limit(limit)
+    statement = delete(attempts).where(attempts.c.key.in_(some)).returning(attempts.c.key)
+    return len((await session.scalars(statement)).all())
+
+
+async def forget_writes(session: AsyncSession, until: datetime, limit: int) -> int:
+    """Delete some former states of what was changed before a moment; how many."""
+    require_transaction(session)
+    some = select(writes.c.id).where(writes.c.written_at < until).order_by(writes.c.written_at)
+    statement = delete(writes).where(writes.c.id.in_(some.limit(limit))).returning(writes.c.id)
+    return len((await session.scalars(statement)).all())
 
 
 async def record_write(

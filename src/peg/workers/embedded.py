@@ -8,7 +8,7 @@ breakers keep what they know, and no alarm is told anew.
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -23,11 +23,13 @@ from peg.wiring.rounds import every
 from peg.wiring.tasks import Task, run_all
 from peg.workers.alerts import Announcer, Ender
 from peg.workers.gauges import Gauges
+from peg.workers.retention import Retention
 
 log = structlog.get_logger()
 
 SHOPS_LOOKED_AT_S = 2.0
 ALERTS_LOOKED_AT_S = 5.0
+RETENTION_S = 3600.0
 
 STOPS_WITHIN_S = 5.0
 """So long a moment without a transaction is waited for; then what is under way is broken off."""
@@ -82,11 +84,14 @@ class Embedded:
         announcer = Announcer(ground.database, ground.clock)
         announcer.listen(self._engine.bus)
         ender = Ender(ground.database, ground.clock)
+        kept = timedelta(days=ground.settings.attempts_kept_days)
+        retention = Retention(ground.database, ground.clock, kept=kept)
         gauges = Gauges(ground.database, ground.clock, ground.metrics)
         gauges.listen(self._engine.bus)
         return [
             *self._engine.tasks(),
             Task("gauges", gauges.run),
+            Task("retention", every(ground.clock, RETENTION_S, retention.prune)),
             Task("alerts", every(ground.clock, ALERTS_LOOKED_AT_S, ender.look)),
             Task("shops", every(ground.clock, SHOPS_LOOKED_AT_S, self.follow)),
         ]
