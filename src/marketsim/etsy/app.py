@@ -23,6 +23,7 @@ from marketsim.etsy.market import EtsyMarket
 from marketsim.etsy.notices import TERMS, Notices
 from marketsim.etsy.operations import ALL
 from marketsim.etsy.orders import Orders
+from marketsim.etsy.overnight import Overnight
 from marketsim.etsy.pages import Pages
 from marketsim.etsy.portal import portal_routes
 from marketsim.etsy.profiles import add_opening_profiles
@@ -97,6 +98,7 @@ def _shop(
         grants=Grants(clock, faults, Random(f"{seed}/etsy/tokens")),
         limits=Limits(clock, settings, faults),
         pages=Pages(faults),
+        overnight=Overnight(faults),
         tally=Tally(),
         public_url=public_url,
     )

@@ -3,6 +3,7 @@
 from collections import deque
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Literal
 
 from marketsim.clock import MarketClock
@@ -12,6 +13,7 @@ from marketsim.faults import Faults
 SECOND = timedelta(seconds=1)
 BUCKET_S = 3_600
 BUCKETS = 24
+EXHAUSTED_EARLY = "etsy.quota_exhausted_early"
 Why = Literal["per_second", "per_day", "injected"]
 
 
@@ -34,12 +36,13 @@ class Limits:
         self._faults = faults
         self._recent: deque[datetime] = deque()
         self._hours: dict[int, int] = {}
+        self._exhausted_until: datetime | None = None
 
     def admit(self) -> Throttled | None:
         """Count a call, or say why it is refused; a refused call is not counted."""
         now = self._clock.now()
         self._forget(now)
-        refusal = self._injected() or self._full(now)
+        refusal = self._injected(now) or self._full(now)
         if refusal is None:
             self._recent.append(now)
             cost = 2 if self._faults.strikes("etsy.quota_counts_twice") else 1
@@ -63,12 +66,23 @@ class Limits:
         """Calls counted within the rolling day."""
         return sum(self._hours.values())
 
-    def _injected(self) -> Throttled | None:
+    def _injected(self, now: datetime) -> Throttled | None:
         if self._faults.strikes("etsy.throttled"):
             return Throttled(why="injected", sentence=PER_SECOND, retry_after_s=1)
-        if self._faults.strikes("etsy.quota_exhausted_early"):
-            return Throttled(why="injected", sentence=PER_DAY, retry_after_s=86_400)
+        left_s = self._exhausted_s(now)
+        if left_s > 0:
+            return Throttled(why="injected", sentence=PER_DAY, retry_after_s=ceil(left_s))
         return None
+
+    def _exhausted_s(self, now: datetime) -> float:
+        """For how long the day's calls are still used up; switched off, they are not."""
+        if self._faults.rate(EXHAUSTED_EARLY) == 0:
+            self._exhausted_until = None
+        elif self._exhausted_until is None or self._exhausted_until <= now:
+            lasts = timedelta(seconds=self._settings.exhausted_s)
+            self._exhausted_until = now + lasts if self._faults.strikes(EXHAUSTED_EARLY) else None
+        until = self._exhausted_until
+        return 0.0 if until is None else (until - now).total_seconds()
 
     def _full(self, now: datetime) -> Throttled | None:
         if len(self._recent) >= self._settings.per_second:

@@ -9,6 +9,7 @@ from marketsim.etsy.life import Life
 from marketsim.etsy.limits import Limits
 from marketsim.etsy.notices import Notices
 from marketsim.etsy.orders import Orders
+from marketsim.etsy.overnight import Overnight
 from marketsim.etsy.pages import Pages
 from marketsim.etsy.records import Listing
 from marketsim.etsy.settings import Settings
@@ -35,6 +36,7 @@ class Shop:
     grants: Grants
     limits: Limits
     pages: Pages
+    overnight: Overnight
     tally: Tally
     public_url: str
 

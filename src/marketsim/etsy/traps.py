@@ -39,8 +39,16 @@ _AT_TIMES = (
     ("refresh_500", 0.0, "The token endpoint is broken for this call."),
     ("grant_revoked", 0.0, "At a refresh: the seller has revoked the app's access."),
     ("throttled", 0.0, "429 though the second was not full; counted as injected."),
-    ("quota_exhausted_early", 0.0, "429 though the day was not full; counted as injected."),
-    ("field_gone", 0.0, "A documented field is missing from a listing or receipt."),
+    (
+        "quota_exhausted_early",
+        0.0,
+        "The day's calls are used up early, for exhausted_s or until this is 0.",
+    ),
+    (
+        "field_gone",
+        0.0,
+        "A field is gone from every listing, receipt or inventory until this is 0.",
+    ),
     ("shipment_forbidden", 0.0, "createReceiptShipment answers 403, as in some regions."),
     ("latency", 0.0, "An answer takes 0.05 to 2 s longer (half before the work, half after)."),
     ("server_error", 0.0, "500 or 503 before anything was done."),

@@ -22,7 +22,7 @@ def get_inventory(shop: Shop, asked: Asked) -> Answer:
     asked.query.flag("show_deleted")
     listing = find(shop, asked.path["listing_id"])
     seen = look_into(shop, listing, "inventory")
-    shown = inventory(seen)
+    shown = shop.overnight.without_part(inventory(seen))
     if included:
         shown["listing"] = shown_listing(shop, seen)
     return Answer(shown)
@@ -50,7 +50,7 @@ def put_inventory(shop: Shop, asked: Asked) -> Answer:
     shop.stock.announce(listing, by="app", gone=gone)
     if _without_stock(listing) != before or not shop.strikes("quantity_is_silent"):
         shop.notices.of_inventory("updated", listing)
-    return Answer(inventory(listing))
+    return Answer(shop.overnight.without_part(inventory(listing)))
 
 
 def _wanted(shop: Shop, asked: Asked) -> Wanted:

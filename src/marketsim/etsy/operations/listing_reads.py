@@ -78,7 +78,7 @@ def get_listings_inventory(shop: Shop, asked: Asked) -> Answer:
     for listing in listings:
         seen = look_into(shop, listing, "inventories")
         shown = with_included(shop, seen, frozenset(), by_owner=True, readiness=False)
-        results.append(shown | {"inventory": inventory(seen)})
+        results.append(shown | {"inventory": shop.overnight.without_part(inventory(seen))})
     return Answer({"count": len(results), "results": results})
 
 

@@ -34,10 +34,7 @@ def listing(shop: Shop, it: Listing, *, readiness: bool = True) -> dict[str, Any
         **_times(it),
         **_details(it, readiness=readiness and it.state == "active"),
     }
-    if shop.strikes("field_gone"):
-        stream = shop.faults.stream("etsy.field_gone")
-        del shown[stream.choice([name for name in shown if name != "listing_id"])]
-    return shown
+    return shop.overnight.without("listing", shown, key="listing_id")
 
 
 def with_included(
@@ -73,7 +70,7 @@ def with_included(
     if "BuyerPrice" in included:
         shown["buyer_price"] = _buyer_price(it)
     if "Inventory" in included:
-        shown["inventory"] = inventory(it, blank_skus=hidden)
+        shown["inventory"] = shop.overnight.without_part(inventory(it, blank_skus=hidden))
     return shown
 
 

@@ -41,10 +41,7 @@ def receipt(shop: Shop, it: Receipt) -> dict[str, Any]:
         **_address(it),
         **_amounts(it),
     }
-    if shop.strikes("field_gone"):
-        stream = shop.faults.stream("etsy.field_gone")
-        del shown[stream.choice([name for name in shown if name != "receipt_id"])]
-    return shown
+    return shop.overnight.without("receipt", shown, key="receipt_id")
 
 
 def transaction(shop: Shop, it: Receipt, line: Transaction) -> dict[str, Any]:

@@ -1,4 +1,5 @@
 import asyncio
+from typing import Any
 
 import httpx2
 import pytest
@@ -85,6 +86,23 @@ async def test_injected_429s_are_counted_apart(shop: Fixture) -> None:
     assert calls["by_operation"] == {"ping": 4}
 
 
+async def test_a_quota_that_ended_early_stays_used_up_for_as_long_as_the_portal_says(
+    shop: Fixture,
+) -> None:
+    shop.etsy.market.settings.exhausted_s = 600
+    shop.set_faults(quota_exhausted_early=1)
+    struck = await shop.client.get(PING)
+    shop.set_faults(quota_exhausted_early=1e-9)  # it strikes no more
+
+    shop.clock.advance(599)
+    late = await shop.client.get(PING)
+    shop.clock.advance(1)
+    over = await shop.client.get(PING)
+
+    assert [it.status_code for it in (struck, late, over)] == [429, 429, 200]
+    assert [it.headers["retry-after"] for it in (struck, late)] == ["600", "1"]
+
+
 async def test_a_lost_answer_is_a_transport_error_after_the_write(shop: Fixture) -> None:
     listing = shop.listing_of("RING-1")
     shop.set_faults(response_lost=1)
@@ -162,10 +180,38 @@ async def test_a_documented_field_may_be_gone(shop: Fixture) -> None:
     whole = await shop.get(path)
     shop.set_faults(field_gone=1)
     lacking = await shop.get(path)
+    shop.set_faults(field_gone=1e-9)  # it has struck: what is gone stays gone
+    again = await shop.get(path)
     shop.set_faults(field_gone=0)
 
     assert len(set(whole) - set(lacking)) == 1
+    assert set(again) == set(lacking)
     assert set(await shop.get(path)) == set(whole)
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_a_field_is_gone_from_every_inventory_however_it_is_read(seed: int) -> None:
+    shop = await let_in(open_etsy(seed=seed))
+    listing = shop.listing_of("RING-2-A")
+    whole = names_in(await shop.inventory(listing))
+    shop.set_faults(field_gone=1)
+
+    alone = names_in(await shop.inventory(listing))
+    batch = await shop.get(f"{API}/listings/batch/inventory", listing_ids=listing)
+    rows = (await shop.get(f"{SHOP}/listings", includes="Inventory"))["results"]
+    (row,) = (one for one in rows if one["listing_id"] == listing)
+
+    assert whole - alone
+    assert names_in(batch["results"][0]["inventory"]) == alone == names_in(row["inventory"])
+
+
+def names_in(told: Any, above: str = "") -> set[str]:
+    """Where there are fields, at every depth."""
+    if isinstance(told, list):
+        return {name for one in told for name in names_in(one, above)}
+    if not isinstance(told, dict):
+        return {above}
+    return {above}.union(*(names_in(one, f"{above}.{name}") for name, one in told.items()))
 
 
 async def test_other_shops_and_addresses_are_not_found(shop: Fixture) -> None:

@@ -82,7 +82,7 @@ async def test_limits_and_lag_are_set_in_the_portal(shop: Fixture) -> None:
     answer = await shop.client.get(f"{API}/openapi-ping")
     unknown = await shop.client.put("/_portal/settings", json={"per_minute": 1})
 
-    assert now == wider | {"receipt_lag_s_min": 0.5, "stale_s": 5.0}
+    assert now == wider | {"receipt_lag_s_min": 0.5, "stale_s": 5.0, "exhausted_s": 86_400.0}
     assert good(await shop.client.get("/_portal/settings")) == now
     assert answer.headers["x-limit-per-second"] == "150"
     assert unknown.status_code == 400
