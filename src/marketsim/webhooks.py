@@ -33,8 +33,8 @@ class Terms:
             before; the first is the delay after the event.
         connect_timeout_s: real seconds until the subscriber must have accepted the connection.
         total_timeout_s: real seconds until it must have answered.
-        gives_up_after: failures of one notice, with no success of the subscription in between,
-            after which the subscription is given up.
+        gives_up_after: failed attempts in a row to reach one subscription, of whichever notices,
+            after which it is given up.
     """
 
     attempt_delays_s: tuple[float, ...]
@@ -122,7 +122,8 @@ class Courier:
         self._timeout = httpx2.Timeout(terms.total_timeout_s, connect=terms.connect_timeout_s)
         self._tasks: dict[asyncio.Task[None], str] = {}
         self._attempts: deque[Attempt] = deque(maxlen=KEPT_ATTEMPTS)
-        self._successes: Counter[str] = Counter()
+        self._failures: Counter[str] = Counter()
+        """In a row, by subscription."""
         self._counts: Counter[str] = Counter()
         self._newest: Notice | None = None
 
@@ -186,7 +187,6 @@ class Courier:
         task.add_done_callback(lambda done: self._tasks.pop(done, None))
 
     async def _deliver(self, notice: Notice, kind: Kind, held_s: float) -> None:
-        successes_before = self._successes[notice.subscription]
         for number, delay_s in enumerate(self._terms.attempt_delays_s, start=1):
             wait_s = delay_s + (held_s if number == 1 else 0)
             if wait_s > 0:
@@ -197,9 +197,7 @@ class Courier:
                 self._newest = notice
             if attempt.accepted or kind == "forged":
                 return
-            unheard = self._successes[notice.subscription] == successes_before
-            too_often = number == self._terms.gives_up_after and unheard
-            if too_often and self._on_given_up(notice.subscription):
+            if self._is_given_up(notice.subscription):
                 self._counts["given_up"] += 1
                 return
         self._counts["never_delivered"] += 1
@@ -240,7 +238,16 @@ class Courier:
             return
         self._counts[outcome] += 1
         if attempt.accepted:
-            self._successes[attempt.subscription] += 1
+            self._failures.pop(attempt.subscription, None)
+        else:
+            self._failures[attempt.subscription] += 1
+
+    def _is_given_up(self, subscription: str) -> bool:
+        """Whether it has just failed once too often, so that its marketplace drops it."""
+        if self._failures[subscription] != self._terms.gives_up_after:
+            return False
+        del self._failures[subscription]
+        return self._on_given_up(subscription)
 
     def _held_back_s(self) -> float:
         if self._strikes("delayed"):

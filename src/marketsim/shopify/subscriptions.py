@@ -24,7 +24,7 @@ TERMS = Terms(
     gives_up_after=8,
 )
 """The first attempt and 8 retries within 4 hours, whose spacing is not published. A subscription is
-deleted at its eighth failure in a row, so that only one that is kept sees the last retry."""
+deleted at its eighth failure in a row, of any of its notices: eight sales at once are enough."""
 
 MakeBody = Callable[[], Mapping[str, Any]]
 

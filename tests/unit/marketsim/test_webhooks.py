@@ -130,6 +130,16 @@ async def test_a_subscription_is_given_up_after_so_many_failures_of_one_notice(
     assert all(a.status is None and a.error for a in here.courier.record())
 
 
+async def test_failures_of_different_notices_count_together(street: Callable[..., Street]) -> None:
+    here = street(lambda _: httpx2.Response(500))
+
+    for number in (1, 2, 3):
+        here.courier.send(notice(number))
+        await here.pass_time()
+
+    assert here.given_up == ["s1"]
+
+
 async def test_a_success_in_between_keeps_the_subscription(street: Callable[..., Street]) -> None:
     def subscriber(request: httpx2.Request) -> httpx2.Response:
         return httpx2.Response(200 if request.content == b'{"id":2}' else 500)

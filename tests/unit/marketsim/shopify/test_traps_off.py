@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from tests.unit.marketsim.shopify.rehearsal import Rehearsal, rehearse
+from tests.unit.marketsim.shopify.rehearsal import Rehearsal, rehearse, settle
 
 ORDERS = "query($q: String) { orders(first: 9, query: $q) { nodes { id } } }"
 TOTALS = '{ products(first: 1, query: "title:Gold*") { nodes { totalInventory } } }'
@@ -237,3 +237,18 @@ async def test_a_subscription_that_failed_eight_times_is_gone_or_stays(
 
     page = await shop.data("WebhooksPage")
     assert len(page["webhookSubscriptions"]["nodes"]) == left
+
+
+async def test_eight_orders_that_nobody_hears_of_delete_a_subscription_at_once() -> None:
+    shop = await rehearse(hook_status=500)
+    await shop.subscribe("ORDERS_CREATE")
+
+    for _ in range(7):
+        shop.shopify.market.buy(shop.unit("CHAIN"))
+        await settle()
+    before = await shop.data("WebhooksPage")
+    shop.shopify.market.buy(shop.unit("CHAIN"))
+    await settle()
+    after = await shop.data("WebhooksPage")
+
+    assert [len(it["webhookSubscriptions"]["nodes"]) for it in (before, after)] == [1, 0]
