@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from itertools import count
@@ -14,6 +14,9 @@ Rate = Callable[[datetime], float]
 """Orders an hour, at a moment of the calendar."""
 
 WEEK = timedelta(days=7)
+A_YEAR = datetime(2026, 1, 5, tzinfo=UTC)
+"""Where a year's calendar begins: a Monday."""
+HOURS_A_YEAR = 52 * 7 * 24
 PEAK_MAX = 2.0
 """Busiest hour of a compressed run against its mean: what one machine can still follow."""
 
@@ -43,8 +46,11 @@ def arrivals(start: datetime, habits: Habits, rng: Random) -> Iterator[datetime]
     """The market times at which orders are begun, from `start` on, without end.
 
     A Poisson process whose rate follows the season. `pace` compresses the calendar: days and nights
-    pass in minutes while the market's own clock does not. A run of so many `orders` passes over one
-    week, whose busiest hour is held to `PEAK_MAX` times its mean: the machine is not compressed.
+    pass in minutes while the market's own clock does not. So that calendar is not the clock's: it
+    begins at an hour of the year that `rng` draws, and the same seed brings the same buyers at
+    whatever hour it is played. A run of so many `orders` passes over one week, whose busiest hour
+    is held to `PEAK_MAX` times its mean: the machine is not compressed. Which week it is makes no
+    difference then, since the run has so many orders in any.
     """
     if habits.rhythm == "even":
         per_minute = habits.pace or NATURAL_ORDERS_PER_DAY / 1440
@@ -53,11 +59,17 @@ def arrivals(start: datetime, habits: Habits, rng: Random) -> Iterator[datetime]
         yield from _calendar(start, _natural_rate, rng)
     elif habits.orders is None:
         compressed = NATURAL_ORDERS_PER_DAY / 1440 / habits.pace
-        yield from _compressed(start, _natural_rate, compressed, rng)
+        yield from _compressed(start, opening_hour(rng), _natural_rate, compressed, rng)
     else:
         compressed = timedelta(minutes=habits.orders / habits.pace) / WEEK
-        rate = _one_week(start, orders=habits.orders)
-        yield from _compressed(start, rate, compressed, rng)
+        begins = opening_hour(rng)
+        rate = _one_week(begins, orders=habits.orders)
+        yield from _compressed(start, begins, rate, compressed, rng)
+
+
+def opening_hour(rng: Random) -> datetime:
+    """Where in the year a compressed calendar begins."""
+    return A_YEAR + timedelta(hours=rng.randrange(HOURS_A_YEAR))
 
 
 def _natural_rate(at: datetime) -> float:
@@ -81,9 +93,12 @@ def _one_week(start: datetime, *, orders: int) -> Rate:
     return rate
 
 
-def _compressed(start: datetime, rate: Rate, compressed: float, rng: Random) -> Iterator[datetime]:
-    for at in _calendar(start, rate, rng):
-        yield start + (at - start) * compressed
+def _compressed(
+    start: datetime, begins: datetime, rate: Rate, compressed: float, rng: Random
+) -> Iterator[datetime]:
+    """The calendar from where it `begins`, laid on the clock from `start` on."""
+    for at in _calendar(begins, rate, rng):
+        yield start + (at - begins) * compressed
 
 
 def _calendar(start: datetime, rate: Rate, rng: Random) -> Iterator[datetime]:

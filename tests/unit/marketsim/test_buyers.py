@@ -9,7 +9,7 @@ import pytest
 from tests.support.opening_day import NOON, OpeningDay
 
 from marketsim.buyers import Habits
-from marketsim.buyers.season import arrivals, busyness
+from marketsim.buyers.season import arrivals, busyness, opening_hour
 from marketsim.market import EditedByHand, Returned, Sold
 from marketsim.truth import report
 
@@ -162,19 +162,35 @@ def test_a_run_of_so_many_orders_is_one_week_with_its_days_and_nights() -> None:
 
     times = list(islice(arrivals(start, habits, Random(1)), 16_800))
 
-    hours = Counter((start.hour + int((at - start) / run * 168)) % 24 for at in times)
+    first = opening_hour(Random(1)).hour
+    hours = Counter((first + int((at - start) / run * 168)) % 24 for at in times)
     assert run * 0.98 < times[-1] - start < run * 1.02
     assert sum(hours[hour] for hour in (7, 8, 9)) < 0.35 * 2_100
     assert 1.7 * 700 < max(hours.values()) < 2.1 * 700
     assert max(hours, key=lambda hour: hours[hour]) in {21, 22}
 
 
+@pytest.mark.parametrize("habits", [Habits(orders=300, pace=120), Habits(pace=120)])
+def test_the_same_seed_brings_the_same_buyers_at_whatever_hour_it_is_played(habits: Habits) -> None:
+    def gaps(start: datetime) -> list[timedelta]:
+        return [at - start for at in islice(arrivals(start, habits, Random(7)), 300)]
+
+    night, evening = (datetime(2026, 11, day, day, tzinfo=UTC) for day in (3, 21))
+
+    assert gaps(night) == gaps(evening)
+
+
+def seed_of(month: int) -> int:
+    """A seed whose calendar begins in this month."""
+    return next(seed for seed in range(500) if opening_hour(Random(seed)).month == month)
+
+
 @pytest.mark.parametrize("month", [2, 11, 12])
 def test_a_run_in_a_busy_season_is_no_denser_than_another(month: int) -> None:
-    start = datetime(2026, month, 20, 12, tzinfo=UTC)
+    start, rng = NOON, Random(seed_of(month))
     run = timedelta(minutes=10)
 
-    times = list(islice(arrivals(start, Habits(orders=24_000, pace=2_400), Random(2)), 24_000))
+    times = list(islice(arrivals(start, Habits(orders=24_000, pace=2_400), rng), 24_000))
 
     by_hour = Counter(int((at - start) / run * 168) % 24 for at in times)
     assert max(by_hour.values()) < 2.0 * 1_000 + 4 * 2_000**0.5  # chance, beside the rate
