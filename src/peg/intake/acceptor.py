@@ -19,9 +19,8 @@ from peg.domain.clock import Clock
 from peg.domain.identity import Channel, ShopId
 from peg.domain.messages import Alert
 from peg.domain.order import OrderSnapshot
-from peg.intake import inbox, unread, waiting_room
+from peg.intake import compliance, inbox, unread, waiting_room
 from peg.intake.following import Follower
-from peg.intake.forgetting import ASKED_TO_FORGET, forget_bodies
 from peg.intake.inbox import INBOX, READ_AGAIN, Delivery
 from peg.intake.looking import Lookout
 from peg.intake.orders import take_in
@@ -195,22 +194,15 @@ class Acceptor:
         return await self._by_topic(delivery, hint, sure=sure)
 
     async def _by_topic(self, delivery: Delivery, hint: Hint, *, sure: bool) -> str:
-        if hint.topic in ASKED_TO_FORGET:
-            return await self._forget(delivery)
+        if hint.topic in compliance.TOPICS:
+            async with begin(self._database) as session:
+                await compliance.comply(session, delivery, now=self._clock.now())
+            return NOTED
         if hint.topic in LEFT_TO_THE_POLL or (hint.topic == UNINSTALLED and not sure):
             return "left to the poll"
         if hint.topic == UNINSTALLED:
             return await self._uninstalled(delivery.shop, hint.happened_at or delivery.received_at)
         return await self._follower.follow(hint)
-
-    async def _forget(self, delivery: Delivery) -> str:
-        """Buyers' data of the shop are to be forgotten, those of this very delivery too."""
-        now = self._clock.now()
-        async with begin(self._database) as session:
-            await inbox.handled(session, delivery.id, outcome="forgotten", now=now)
-            count = await forget_bodies(session, until=now, shop=delivery.shop)
-        log.info("deliveries.forgotten", shop=delivery.shop, count=count)
-        return NOTED
 
     async def _uninstalled(self, shop: ShopId, at: datetime) -> str:
         """The app was removed; told late, it may be about a connection before the present one."""

@@ -16,8 +16,6 @@ from peg.intake.tables import inbox
 BODIES_KEPT = timedelta(days=7)
 """Long enough to see why something was taken in as it was."""
 
-ASKED_TO_FORGET = frozenset({"customers/redact", "shop/redact"})
-
 
 async def forget_bodies(
     session: AsyncSession, *, until: datetime, shop: ShopId | None = None

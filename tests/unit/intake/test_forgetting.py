@@ -8,9 +8,22 @@ from pathlib import Path
 import pytest
 from tests.support.delivery_door import DeliveryDoor, FromEtsy, FromShopify, open_delivery_door
 
+from peg.db.transaction import begin, reading
+from peg.domain.moment import for_people
 from peg.intake.housekeeping import Housekeeping
+from peg.ledger import questions
+from peg.onboarding import answers
+from peg.reads import alerts
 
 ASKED = json.dumps({"shop_domain": "gems.myshopify.com", "customer": {"email": "ann@x.test"}})
+REQUEST = json.dumps(
+    {
+        "shop_domain": "gems.myshopify.com",
+        "orders_requested": [4001, 4002],
+        "customer": {"id": 191167, "email": "ann@x.test", "phone": "555-625-1199"},
+        "data_request": {"id": 9999},
+    }
+)
 A_DAY_S = timedelta(days=1).total_seconds()
 
 
@@ -58,13 +71,55 @@ async def test_a_replay_of_what_was_forgotten_is_still_known(door: DeliveryDoor)
     assert (await bodies(door))["old"] == b""
 
 
-async def test_a_question_what_is_known_of_a_customer_is_acknowledged(door: DeliveryDoor) -> None:
-    topic = "customers/data_request"
-    answer = await door.send(FromShopify(), ASKED.encode(), topic=topic)
+async def test_somebody_hears_of_a_customer_who_asks_what_is_kept_with_what_to_do_by_when(
+    door: DeliveryDoor,
+) -> None:
+    topic, numbers = "customers/data_request", ["first", "the same once more"]
+    replies = [
+        await door.send(FromShopify(), REQUEST.encode(), topic=topic, number=number)
+        for number in numbers
+    ]
     await door.works()
 
-    (kept,) = await door.kept()
-    assert (answer.status_code, kept.outcome) == (200, "nothing to do")
+    (told,) = await standing(door)
+    kept = await door.kept()
+    assert [reply.status_code for reply in replies] == [200, 200]
+    assert [one.outcome for one in kept] == ["a person is asked"] * 2
+    assert told.name == "data_request"
+    assert for_people(door.ground.clock.now() + timedelta(days=30))[:10] in told.sentence
+    assert "4001, 4002" in told.sentence  # the orders it is about
+    assert "ann@x.test" not in told.sentence
+
+
+async def test_a_request_is_over_once_somebody_says_that_it_was_answered(
+    door: DeliveryDoor,
+) -> None:
+    topic = "customers/data_request"
+    await door.send(FromShopify(), REQUEST.encode(), topic=topic)
+    await door.works()
+
+    async with begin(door.ground.database) as session:
+        (asked,) = await questions.open_questions(session)
+        now = door.ground.clock.now()
+        await answers.answer(session, asked.id, "answered", who="ann", now=now)
+
+    assert asked.default == "wait"
+    assert await standing(door) == []
+
+
+@pytest.mark.parametrize("body", [b"{}", b'{"customer": 7, "orders_requested": {"a": 1}}'])
+async def test_a_request_that_names_nobody_is_told_all_the_same(
+    door: DeliveryDoor, body: bytes
+) -> None:
+    await door.send(FromShopify(), body, topic="customers/data_request")
+    await door.works()
+
+    assert [one.name for one in await standing(door)] == ["data_request"]
+
+
+async def standing(door: DeliveryDoor) -> list[alerts.AlertRow]:
+    async with reading(door.ground.database) as session:
+        return await alerts.standing(session, now=door.ground.clock.now())
 
 
 async def test_what_was_worked_on_is_forgotten_within_days_and_nothing_else(
