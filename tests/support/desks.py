@@ -1,5 +1,7 @@
 """The desk at which shops are connected, as PEG makes it from its settings."""
 
+from typing import Any
+
 import httpx2
 from tests.support.shops import key_ring
 
@@ -26,5 +28,14 @@ def refusing(error: str, asked: list[str]) -> httpx2.AsyncClient:
     def answer(request: httpx2.Request) -> httpx2.Response:
         asked.append(f"{request.url.scheme}://{request.url.host}")
         return httpx2.Response(400, json={"error": error})
+
+    return httpx2.AsyncClient(transport=httpx2.MockTransport(answer))
+
+
+def answering(status: int, **said: Any) -> httpx2.AsyncClient:
+    """Answers every request alike: with `text=`, `json=` or nothing."""
+
+    def answer(_: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(status, **said)
 
     return httpx2.AsyncClient(transport=httpx2.MockTransport(answer))

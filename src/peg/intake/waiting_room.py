@@ -16,10 +16,10 @@ from peg.db.transaction import require_transaction
 from peg.domain.identity import ShopId
 from peg.intake.inbox import READ_AGAIN, Delivery, Due, in_words, wait_s
 from peg.intake.tables import inbox
-from peg.marketplaces.port import AccessRevoked, MissingScope, ShopFrozen
+from peg.marketplaces.port import AccessRevoked, MissingScope, NoToken, ShopFrozen
 from peg.shops.directory import Shop, Status
 
-OUT_OF_REACH = (AccessRevoked, ShopFrozen, MissingScope)
+OUT_OF_REACH = (AccessRevoked, ShopFrozen, MissingScope, NoToken)
 """What a shop answers, or is known to answer, until a person has done something about it."""
 
 _AWAY = (Status.REVOKED, Status.FROZEN)

@@ -31,7 +31,7 @@ RETRY_BUDGET_S = 30.0
 CONNECT_TIMEOUT_S = 5.0
 
 _SECONDS = re.compile(r"\d+(\.\d+)?\Z", re.ASCII)
-_FROZEN = {402: "its bill is not paid", 423: "it is locked"}
+FROZEN = {402: "its bill is not paid", 423: "it is locked"}
 Turn = Callable[[], AbstractAsyncContextManager[None]]
 _NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 
@@ -180,17 +180,22 @@ class Door:
         if status in {429, 430}:
             wait_s = retry_after_s(response.headers)
             raise Throttled(f"{request.operation}: the marketplace asks to wait", wait_s=wait_s)
-        if status in _FROZEN:
-            raise ShopFrozen(
-                f"the marketplace has closed {self._shop}: {_FROZEN[status]}. Open it again in its"
-                " admin; PEG goes on by itself"
-            )
+        if status in FROZEN:
+            raise frozen(self._shop, status)
 
     def _wait_s(self, error: MarketplaceError, attempt: int) -> float:
         """Full jitter: so that many who failed together do not come back together."""
         if isinstance(error, Throttled) and error.wait_s > 0:
             return error.wait_s + self._rng.uniform(0, RETRY_WAIT_S)
         return self._rng.uniform(0, min(RETRY_WAIT_S_MAX, RETRY_WAIT_S * 2.0**attempt))
+
+
+def frozen(shop: str, status: int) -> ShopFrozen:
+    """The marketplace has closed a shop, named as a person knows it; one of `FROZEN` tells why."""
+    return ShopFrozen(
+        f"the marketplace has closed {shop}: {FROZEN[status]}. Open it again in its admin; PEG goes"
+        " on by itself"
+    )
 
 
 def _outcome(response: httpx2.Response, told: Told) -> str:

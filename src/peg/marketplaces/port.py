@@ -51,6 +51,12 @@ class AccessRevoked(MarketplaceError):
     kind = "refused"
 
 
+class NoToken(MarketplaceError):
+    """No new token is given, and it is not said that access has ended: it is asked for again."""
+
+    kind = "refused"
+
+
 class MissingScope(MarketplaceError):
     """The app was not granted what this needs."""
 

@@ -22,6 +22,7 @@ from peg.marketplaces.port import (
     MarketplaceError,
     MaybeApplied,
     MissingScope,
+    NoToken,
     Result,
     ShopFrozen,
     Shown,
@@ -47,14 +48,15 @@ class Refusal:
 def came_to(error: MarketplaceError, *, tries: int) -> Shown:
     """What a write came to that ended in an error, the `tries`-th time in a row.
 
-    A shop that was revoked or closed is told of by its own state, and asks nothing of its offers.
+    A shop that was revoked or closed is told of by its own state, and one that gives no token by
+    its polls: neither asks anything of its offers.
     """
     match error:
         case MaybeApplied():
             return Shown.UNKNOWN
         case MissingScope():
             return Shown.FORBIDDEN
-        case AccessRevoked() | ShopFrozen():
+        case AccessRevoked() | ShopFrozen() | NoToken():
             return Shown.FAILED
         case UnexpectedAnswer():
             return Shown.REFUSED if tries >= ODD_TRIES else Shown.FAILED

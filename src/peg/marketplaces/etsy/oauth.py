@@ -14,7 +14,7 @@ import httpx2
 from peg.marketplaces.calls import told_outside
 from peg.marketplaces.etsy import answers
 from peg.marketplaces.grant import Grant
-from peg.marketplaces.port import MarketplaceUnavailable, MaybeApplied
+from peg.marketplaces.port import MarketplaceUnavailable, MaybeApplied, RemoteGone
 
 TIMEOUT_S = 10.0
 REFRESH_LASTS = timedelta(days=90)
@@ -101,7 +101,10 @@ async def _grant(
     except httpx2.TransportError as cause:
         raise MaybeApplied("Etsy's token server gave no answer") from cause
     told_outside("etsy token", answer)
-    body = answers.body_of(answer)
+    try:
+        body = answers.body_of(answer)
+    except RemoteGone as cause:  # of a listing it would mean that it was deleted
+        raise MarketplaceUnavailable(f"Etsy's token server is not where it was: {cause}") from cause
     return Grant(
         access_token=answers.text(body, "access_token"),
         access_until=now + timedelta(seconds=answers.whole(body, "expires_in")),

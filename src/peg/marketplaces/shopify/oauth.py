@@ -12,10 +12,13 @@ import httpx2
 
 from peg.marketplaces.calls import told_outside
 from peg.marketplaces.grant import Grant
+from peg.marketplaces.http import FROZEN, frozen
 from peg.marketplaces.port import (
     AccessRevoked,
     BadCallback,
+    MarketplaceError,
     MarketplaceUnavailable,
+    NoToken,
     UnexpectedAnswer,
 )
 
@@ -23,6 +26,7 @@ SHOP_DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com\Z", re.ASCII)
 CALLBACK_AGE_S_MAX = 90
 _SECONDS = re.compile(r"\d{1,15}\Z", re.ASCII)
 TIMEOUT_S = 10.0
+_PASSING = frozenset({408, 425, 429, 430})
 
 
 def authorize_url(
@@ -116,15 +120,16 @@ async def _ask(
 ) -> Grant:
     try:
         response = await http.post(
-            f"{shop_url}/admin/oauth/access_token", data=dict(form), timeout=TIMEOUT_S
+            f"{shop_url}/admin/oauth/access_token",
+            data=dict(form),
+            headers={"Accept": "application/json"},
+            timeout=TIMEOUT_S,
         )
     except httpx2.TransportError as error:
         raise MarketplaceUnavailable(f"Shopify's token endpoint: {type(error).__name__}") from error
     told_outside("shopify token", response)
-    if response.status_code >= 500 or response.status_code == 429:
-        raise MarketplaceUnavailable(f"Shopify's token endpoint failed ({response.status_code})")
-    if response.status_code >= 400:
-        raise AccessRevoked(_refusal(response))
+    if not response.is_success:
+        raise _refusal(shop_url, response)
     return _grant(response, now)
 
 
@@ -147,18 +152,45 @@ def _until(seconds: Any, now: datetime) -> datetime | None:
     return now + timedelta(seconds=seconds) if isinstance(seconds, int | float) else None
 
 
-def _refusal(response: httpx2.Response) -> str:
+def _refusal(shop_url: str, response: httpx2.Response) -> MarketplaceError:
+    """The named error behind an answer without a token.
+
+    Access has ended only where OAuth says so in its own words. A closed shop, a firewall's page or
+    a moment's failure says nothing about it, and a connection ended by one would stay ended.
+    """
+    status, said = response.status_code, _oauth_error(response)
+    if status in FROZEN:
+        return frozen(shop_url, status)
+    if status in {400, 401} and said:
+        return AccessRevoked(_ended(said))
+    if status == 404:
+        return MarketplaceUnavailable(
+            f"there is no shop at {shop_url} now: is its name right? PEG asks again"
+        )
+    if status >= 500 or status in _PASSING:
+        return MarketplaceUnavailable(f"{shop_url} gives no token just now ({status})")
+    return NoToken(
+        f"{shop_url} gives no token ({status}), and does not say that access has ended: does"
+        " something on the way block it, such as a firewall? PEG asks again"
+    )
+
+
+def _oauth_error(response: httpx2.Response) -> str:
     try:
         told = response.json()
     except ValueError:
-        told = {}
-    error = told.get("error", "") if isinstance(told, dict) else ""
+        return ""
+    error = told.get("error") if isinstance(told, dict) else None
+    return error if isinstance(error, str) else ""
+
+
+def _ended(error: str) -> str:
     if error == "shop_not_permitted":
         return (
             "the app and the shop are not in one organisation: use an app of the shop's own"
             " organisation, or connect with the browser"
         )
     return (
-        f"Shopify refuses the app's credentials ({error or response.status_code}): check the client"
-        " id and secret, and connect again"
+        f"Shopify refuses the app's credentials ({error[:80]}): check the client id and secret, and"
+        " connect again"
     )
