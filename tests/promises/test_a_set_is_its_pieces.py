@@ -8,6 +8,8 @@ from tests.support.little_catalogue import RING, SET, STUDS
 from tests.support.little_shop import LittleShop, open_little_shop
 
 from marketsim.pieces import MARKETS, MarketName
+from peg.catalog.sets import IsASet, refuse_sets
+from peg.ledger import counter
 
 
 @pytest.fixture
@@ -40,6 +42,22 @@ async def test_a_sale_of_the_set_takes_both_pieces_off_both_shops(
     await shop.ends_at(STUDS, 0)
     await shop.ends_at(SET, 0)
     assert shop.sold_twice() == 0
+
+
+async def test_a_set_sold_in_person_is_named_by_its_pieces_and_leaves_both_shops(
+    shop: LittleShop,
+) -> None:
+    async with shop.at_the_counter() as session:
+        with pytest.raises(IsASet, match=f"{RING}, {STUDS}"):
+            await refuse_sets(session, SET)
+        for part in (RING, STUDS):
+            await refuse_sets(session, part)
+            now = shop.rehearsal.ground.clock.now()
+            await counter.sell(session, part, 1, who="mira", now=now)
+
+    await shop.ends_at(RING, 0)
+    await shop.ends_at(STUDS, 0)
+    await shop.ends_at(SET, 0)
 
 
 async def test_a_set_that_is_taken_for_a_piece_is_sold_though_half_of_it_is_gone(

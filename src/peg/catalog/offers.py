@@ -141,10 +141,11 @@ async def typed(session: AsyncSession, shop: ShopId, sku: str) -> list[Offer]:
     return await _load(session, where & tables.offers.c.gone.is_(False))
 
 
-async def typed_alike(session: AsyncSession, shop: ShopId, sku: Sku) -> list[Offer]:
-    """The offers of a shop whose SKU is this one but for case and spaces, none that are gone."""
-    folded = func.upper(func.replace(tables.offers.c.sku_as_typed, " ", ""))
-    where = (tables.offers.c.shop == shop) & (folded == sku)
+async def typed_alike(session: AsyncSession, shop: ShopId | None, sku: Sku) -> list[Offer]:
+    """Offers, of one shop or of all, whose SKU is this one but for case and spaces; none gone."""
+    where = func.upper(func.replace(tables.offers.c.sku_as_typed, " ", "")) == sku
+    if shop is not None:
+        where &= tables.offers.c.shop == shop
     return await _load(session, where & tables.offers.c.gone.is_(False))
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.catalog import locations
+from peg.catalog import locations, sets
 from peg.cli.terminal import Here, Report
 from peg.cli.words import Number, Pieces, Reason, moment_of, seen, sku_of
 from peg.db.transaction import begin, reading
@@ -39,8 +39,8 @@ async def sell(
             kept leaves from where it was kept.
         note: kept in the book, for people.
     """
-    item = sku_of(sku)
     async with here.ground(log_level="critical") as ground, begin(ground.database) as session:
+        item = await _piece(session, sku)
         pieces, place = await _pieces_sold(session, item, quantity, hold), await _place(session, at)
         lay = await _lay(session, item, place)
         after = await counter.sell(
@@ -106,8 +106,9 @@ async def receive(
     """
     async with here.ground() as ground, begin(ground.database) as session:
         place, now = await _place(session, at), ground.clock.now()
+        item = await _piece(session, sku)
         after = await counter.receive(
-            session, sku_of(sku), quantity, who=here.who, note=note, location=place, now=now
+            session, item, quantity, who=here.who, note=note, location=place, now=now
         )
         advice = await _not_shown(session, after.sku, place, now)
     return _say(here, after.sku, after.level, f"received {quantity}", advice=advice)
@@ -126,10 +127,11 @@ async def count(
     """
     async with here.ground() as ground, begin(ground.database) as session:
         place, now = await _place(session, at), ground.clock.now()
+        item = await _piece(session, sku) if counted else sku_of(sku)  # of a set, none may be told
         wrong_by = await counter.count(
-            session, sku_of(sku), counted, who=here.who, note=note, location=place, now=now
+            session, item, counted, who=here.who, note=note, location=place, now=now
         )
-        after = await queries.position(session, sku_of(sku))
+        after = await queries.position(session, item)
         advice = await _not_shown(session, after.sku, place, now)
     words = f"the book was off by {wrong_by:+}" if wrong_by else "the book was right"
     return _say(here, after.sku, after.level, words, advice=advice, difference=wrong_by)
@@ -155,9 +157,10 @@ async def hold(
         at: the place it lies at, as `peg places` lists it; unset: where most of it lies.
     """
     async with here.ground() as ground, begin(ground.database) as session:
+        item = await _piece(session, sku)
         number = await reservations.hold(
             session,
-            sku_of(sku),
+            item,
             quantity,
             until=None if until is None else moment_of(until, end_of_day=True),
             why=why,
@@ -165,7 +168,7 @@ async def hold(
             location=await _place(session, at),
             now=ground.clock.now(),
         )
-        after = await queries.position(session, sku_of(sku))
+        after = await queries.position(session, item)
     return _say(here, after.sku, after.level, f"hold {number} keeps {quantity}", hold=number)
 
 
@@ -199,6 +202,17 @@ async def _not_shown(session: AsyncSession, sku: Sku, at: LocationId | None, now
     if at is not None:
         await have_stocked(session, sku, at, now=now)
     return "".join(f"\n{one}" for one in await unstocked(session, [sku]))
+
+
+async def _piece(session: AsyncSession, typed: str) -> Sku:
+    """The piece that was typed.
+
+    Raises:
+        IsASet: it is made of others, and those are to be named.
+    """
+    sku = sku_of(typed)
+    await sets.refuse_sets(session, sku)
+    return sku
 
 
 async def _place(session: AsyncSession, typed: str | None) -> LocationId | None:

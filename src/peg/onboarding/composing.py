@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.catalog import items, locations, offers
+from peg.catalog import items, locations, offers, sets
 from peg.catalog.offers import Offer
 from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import Sku
@@ -117,7 +117,7 @@ async def _let_go(
     session: AsyncSession, offer: Offer, parts: Mapping[Sku, int], *, who: str, now: datetime
 ) -> Composed:
     """The offer sells no more what it was taken for; a set that nothing else sells has no stock."""
-    is_set = len(parts) > 1 or any(count > 1 for count in parts.values())
+    is_set = sets.takes_several(parts)
     written_off: dict[Sku, int] = {}
     left: dict[Sku, int] = {}
     also_sold_by: list[Offer] = []
