@@ -25,7 +25,7 @@ export UV_SYSTEM_CERTS ?= true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup format check static test test-browser test-install demo rehearse simulate bench model schemas clean
+.PHONY: help setup format check static test test-browser test-install demo peg market rehearse simulate bench model schemas clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,7 @@ check: static ## Fast gate: lint, types, import contracts, tidy limits, unit tes
 	$(PYTEST) -n 2 -rs tests/tidy tests/unit
 
 test: static ## Everything: the fast gate, promises, contracts, races, the documentation's code
+	@$(RUN) python -m tools.schemas --if-possible
 	$(PYTEST) -n 2 -rs tests
 
 test-browser: $(READY) ## The live page in a real Chromium; CHROMIUM=... names one that is not found
@@ -50,6 +51,12 @@ test-install: $(READY) ## As `pipx install` does: the wheel without the lock, ru
 
 demo: $(READY) ## Run the main job on practice marketplaces: make demo ARGS="--headless --orders 30"
 	@$(RUN) peg demo $(ARGS)
+
+peg: $(READY) ## One command of PEG: make peg ARGS="stock --json"; or .venv/bin/peg stock --json
+	@$(RUN) peg $(ARGS)
+
+market: $(READY) ## The practice marketplaces: make market ARGS="serve --seed 7"; or .venv/bin/marketsim serve
+	@$(RUN) marketsim $(ARGS)
 
 rehearse: $(READY) ## Judge many seeds: make rehearse SEEDS=20 FIRST=1 [ORDERS=300] [FAULTS=on|off|both] [JOBS=2]
 	@$(RUN) python -m bench.rehearsals --seeds $(SEEDS) --first $(FIRST) --orders $(ORDERS) --faults $(FAULTS) --jobs $(JOBS) $(ARGS)
@@ -63,7 +70,7 @@ bench: $(READY) ## Measure on this machine; writes bench/results/ and docs/bench
 model: $(READY) ## Check the protocol's model in every order of events (needs spin): make model [VARIANT=its_name]
 	@$(RUN) python -m tools.model $(VARIANT)
 
-schemas: $(READY) ## Fetch Shopify's published schemas (needs npm); contract tests skip without them
+schemas: $(READY) ## Fetch Shopify's published schemas (needs npm), as `make test` tries to do
 	$(RUN) python -m tools.schemas
 
 clean: ## Remove everything that these targets made

@@ -13,6 +13,7 @@ the interfaces of kept types, and the `@idempotent` directive. Descriptions are 
 import argparse
 import gzip
 import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -88,7 +89,7 @@ class Reached(Visitor):
 
 def fetch_introspection() -> IntrospectionQuery:
     """The full schema's introspection result, from the cache or once from npm."""
-    packed = (fetch(ADMIN_API) / ADMIN_API.keep).read_bytes()
+    packed = (fetch(ADMIN_API, npm=shutil.which("npm")) / ADMIN_API.keep).read_bytes()
     return cast(
         "IntrospectionQuery", without_descriptions(json.loads(gzip.decompress(packed))["data"])
     )

@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from tools.schemas import Package, fetch_all
 from tools.try_wheel import left_out
 
 ROOT = Path(__file__).parents[2]
@@ -66,3 +67,20 @@ def test_the_pinned_uv_knows_that_setting() -> None:
     told = subprocess.run([UV, "help"], env=nonsense, capture_output=True, text=True, check=False)
 
     assert TRUST in told.stderr
+
+
+def test_where_the_schemas_cannot_be_had_the_tests_go_on_and_say_why(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    npm = tmp_path / "npm"
+    npm.write_text("#!/bin/sh\necho no network >&2\nexit 1\n")
+    npm.chmod(0o755)
+    missing = [Package(name="@nobody/published-this", version="0.0.0", sha512="", keep="it")]
+
+    goes_on = [fetch_all(missing, npm=one, if_possible=True) for one in (None, str(npm))]
+    asked_for = fetch_all(missing, npm=str(npm), if_possible=False)
+
+    assert (goes_on, asked_for) == ([0, 0], 1)
+    said = capsys.readouterr().err.splitlines()
+    assert "npm is not installed" in said[0]
+    assert all("no network" in line and "skip, and say so" in line for line in said[1:])
