@@ -39,4 +39,3 @@ async def refuse_sets(session: AsyncSession, sku: Sku) -> None:
 def takes_several(parts: Mapping[Sku, int]) -> bool:
     """Several items, or several of one."""
     return sum(parts.values()) > 1
-
