@@ -1,18 +1,27 @@
 """The marketplaces count calls: each thing PEG does costs what it must, and no more."""
 
+import asyncio
+import math
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
+from tests.support.exchanges import Overheard
 from tests.support.little_catalogue import CHAIN, KIT, RING, SET, SILVER, STUDS
 from tests.support.little_shop import NO_POLLS, LittleShop, open_little_shop
-from tests.support.rehearsal import Rehearsal, rehearse
+from tests.support.rehearsal import QUICK, Rehearsal, rehearse
 
 from peg.catalog import offers, rules
 from peg.db.transaction import begin, reading
 from peg.domain.identity import Channel
+from peg.intake import checks
+from peg.marketplaces.etsy.marketplace import STATES
+from peg.marketplaces.etsy.rounds import REREADS_S
 from peg.propagation import board, pauses
 from peg.propagation.retarget import retarget_offers
+from peg.wiring.engine import SUBSCRIPTIONS_S
 
 AN_HOUR_S = 3_600.0
 EVERY_S = {
@@ -21,71 +30,167 @@ EVERY_S = {
     "PEG_GLANCE_S": "60",
     "PEG_RECONCILE_S": "900",
 }
+TOKEN_LASTS_S = 3_300.0
+"""Etsy's last an hour, and are renewed five minutes before."""
 
+ETSY = "/v3/application"
+LAG_IS_OVER_S = 3 * QUICK.seen_in_passing_s
+"""Longer than the receipts' lag, and than what was watched waits for somebody who passes by."""
 
-def calls(shop: LittleShop, since: int) -> list[str]:
-    """What Etsy was asked since then, without the receipts that everybody shares."""
-    heard = shop.rehearsal.fair.overheard["etsy"].heard[since:]
-    asked = [one.split("\n", 1)[0] for one in heard]
-    return [one.split("?", 1)[0] for one in asked if "receipts" not in one]
+SHARED = re.compile(r"^GET \S*/shops/\d+/(receipts|listings)$")
 
 
 async def test_a_single_piece_is_taken_off_etsy_by_two_calls(tmp_path: Path) -> None:
     async with open_little_shop(tmp_path, environment=NO_POLLS) as shop:
-        before = len(shop.rehearsal.fair.overheard["etsy"].heard)
+        before = heard_so_far(shop)
 
         shop.buys("shopify", RING)
         await shop.ends_at(RING, 0)
+        await shop.rehearsal.ground.clock.sleep(LAG_IS_OVER_S)
 
-        methods = [one.split(" ", 1)[0] for one in calls(shop, before)]
-        assert methods == ["PATCH", "GET"]
+        assert calls(shop, before) == ["PATCH", "GET"]
 
 
 async def test_another_change_costs_etsy_three_calls_and_the_shared_receipts(
     tmp_path: Path,
 ) -> None:
-    async with open_little_shop(tmp_path, environment=NO_POLLS) as shop:
-        before = len(shop.rehearsal.fair.overheard["etsy"].heard)
+    """What was written is watched by polls of the receipts, and seen again by the next glance."""
+    async with open_little_shop(tmp_path, environment={**NO_POLLS, "PEG_GLANCE_S": "2"}) as shop:
+        before = heard_so_far(shop)
 
         shop.buys("shopify", CHAIN)
         await shop.until(lambda: shop.shows(CHAIN) == (4, 4))
+        await shop.rehearsal.ground.clock.sleep(LAG_IS_OVER_S)
 
-        methods = [one.split(" ", 1)[0] for one in calls(shop, before)]
+        assert calls(shop, before) == ["GET", "PUT", "GET"]
         assert receipts_before_the_write(shop, before) == 1  # sales alone; no cancellations
-        assert methods[:3] in (["GET", "PUT", "GET"], ["GET", "PUT"])  # its check may be on its way
-        assert methods.count("PUT") == 1
+        assert await watched(shop) == 0
+
+
+async def test_what_no_glance_passed_by_is_read_once_more_together(tmp_path: Path) -> None:
+    async with open_little_shop(tmp_path, environment=NO_POLLS) as shop:
+        before = heard_so_far(shop)
+
+        for sku, left in ((CHAIN, (4, 4)), (SILVER, (3, 3))):
+            shop.buys("shopify", sku)
+            await shop.until(partial(lambda sku, left: shop.shows(sku) == left, sku, left))
+        await shop.rehearsal.ground.clock.sleep(LAG_IS_OVER_S)
+
+        assert calls(shop, before) == [*["GET", "PUT", "GET"] * 2, "GET"]
+        assert await watched(shop) == 0
 
 
 async def test_one_order_of_three_single_pieces_costs_etsy_four_calls(tmp_path: Path) -> None:
     async with open_little_shop(tmp_path, environment=NO_POLLS, with_set=True) as shop:
         await shop.composes(SET, RING, STUDS)
         await shop.stays(SET, 1, 1)
-        before = len(shop.rehearsal.fair.overheard["etsy"].heard)
+        before = heard_so_far(shop)
 
         shop.buys("shopify", SET)
         for sku in (SET, RING, STUDS):
             await shop.ends_at(sku, 0)
+        await shop.rehearsal.ground.clock.sleep(LAG_IS_OVER_S)
 
-        methods = [one.split(" ", 1)[0] for one in calls(shop, before)]
-        assert methods == ["PATCH", "PATCH", "PATCH", "GET"]
+        assert calls(shop, before) == ["PATCH", "PATCH", "PATCH", "GET"]
 
 
-async def test_one_order_of_three_listings_costs_etsy_six_calls_and_five_until_all_are_lowered(
-    tmp_path: Path,
-) -> None:
-    async with open_little_shop(tmp_path, environment=NO_POLLS, with_kit=True) as shop:
+async def test_one_order_of_three_listings_costs_etsy_five_calls(tmp_path: Path) -> None:
+    async with open_little_shop(
+        tmp_path, environment={**NO_POLLS, "PEG_GLANCE_S": "2"}, with_kit=True
+    ) as shop:
         await shop.composes(KIT, CHAIN, SILVER)
         await shop.stays(KIT, 4, 4)
-        before = len(shop.rehearsal.fair.overheard["etsy"].heard)
+        before = heard_so_far(shop)
 
         shop.buys("shopify", KIT)
         for sku, left in ((KIT, 3), (CHAIN, 4), (SILVER, 3)):
             await shop.ends_at(sku, left)
+        await shop.rehearsal.ground.clock.sleep(LAG_IS_OVER_S)
 
-        methods = [one.split(" ", 1)[0] for one in calls(shop, before)]
         assert receipts_before_the_write(shop, before) == 1
-        assert methods[:5] == ["GET", "PUT", "PUT", "PUT", "GET"]
-        assert methods.count("PUT") == 3
+        assert calls(shop, before) == ["GET", "PUT", "PUT", "PUT", "GET"]
+
+
+async def test_250_changes_cost_shopify_one_call(tmp_path: Path) -> None:
+    async with rehearse(tmp_path, pieces=300, environment=NO_POLLS) as shop:
+        await set_shop_paused(shop, paused=True)
+        await nothing_to_show(shop, Channel.SHOPIFY)
+        due = await still_due(shop, Channel.SHOPIFY)
+        await the_first_polls_are_over(shop)
+        heard = shop.fair.overheard["shopify"].heard
+        before = len(heard)
+
+        await set_shop_paused(shop, paused=False)
+        while await still_due(shop, Channel.SHOPIFY):
+            await shop.ground.clock.sleep(0.05)
+
+        figures = [one.count("changeFromQuantity") for one in heard[before:]]
+        assert len(due) > 250
+        assert sum(figures) >= len(due)
+        assert len(figures) == math.ceil(sum(figures) / 250)  # nothing else was asked
+        assert all("inventorySetQuantities" in one for one in heard[before:])
+
+
+async def test_an_idle_hour_costs_nothing_but_looking(tmp_path: Path) -> None:
+    async with open_little_shop(tmp_path, environment=EVERY_S, speed=360.0) as shop:
+        clock = shop.rehearsal.ground.clock
+        await clock.sleep(AN_HOUR_S / 2)  # the import comes to rest
+        before = {market: len(one.heard) for market, one in overheard(shop).items()}
+        began_s = clock.monotonic()
+
+        await clock.sleep(AN_HOUR_S)
+
+        allowed = what_looking_costs(clock.monotonic() - began_s)
+        for market, one in overheard(shop).items():
+            spent = Counter(map(operation, one.heard[before[market] :]))
+            assert set(spent) == set(allowed[market])
+            assert {what: n for what, n in spent.items() if n > allowed[market][what]} == {}
+
+
+def what_looking_costs(seconds: float) -> Mapping[str, Mapping[str, float]]:
+    """The most calls of each kind: one a round, where not said otherwise, and one at either end."""
+
+    def rounds(every_s: float) -> float:
+        return math.ceil(seconds / every_s) + 1
+
+    polls, compared = (rounds(float(EVERY_S[f"PEG_{one}_S"])) for one in ("POLL_ETSY", "RECONCILE"))
+    glances = rounds(float(EVERY_S["PEG_GLANCE_S"]))
+    return {
+        "shopify": {
+            "OrdersUpdatedSince": rounds(float(EVERY_S["PEG_POLL_SHOPIFY_S"])),
+            "VariantsPage": compared,
+            "LocationsPage": compared,
+            "WebhooksPage": rounds(SUBSCRIPTIONS_S),
+        },
+        "etsy": {
+            # those that are not cancelled, those that are, and at times the recent ones anew
+            f"GET {ETSY}/shops/receipts": 2 * polls + rounds(REREADS_S[0][0]),
+            # a comparison reads every state
+            f"GET {ETSY}/shops/listings": glances + len(STATES) * compared,
+            "POST /v3/public/oauth/token": rounds(TOKEN_LASTS_S),
+        },
+    }
+
+
+def operation(heard: str) -> str:
+    """The kind of a call: a document's name, or a path without its numbers."""
+    named = re.search(r"(?:query|mutation) (\w+)", heard)
+    return named[1] if named else re.sub(r"/\d+", "", " ".join(heard.split(" ", 2)[:2]))
+
+
+def overheard(shop: LittleShop) -> Mapping[str, Overheard]:
+    return shop.rehearsal.fair.overheard
+
+
+def heard_so_far(shop: LittleShop) -> int:
+    """How many calls Etsy has heard."""
+    return len(overheard(shop)["etsy"].heard)
+
+
+def calls(shop: LittleShop, since: int) -> list[str]:
+    """What Etsy was asked since then, without the polls and glances that everybody shares."""
+    heard = [one.split("\n", 1)[0] for one in asked(shop, "etsy", since)]
+    return [one.split(" ", 1)[0] for one in heard if not SHARED.search(one)]
 
 
 def receipts_before_the_write(shop: LittleShop, since: int) -> int:
@@ -94,46 +199,19 @@ def receipts_before_the_write(shop: LittleShop, since: int) -> int:
     return len([one for one in heard[:written] if "receipts" in one])
 
 
-async def test_250_changes_cost_shopify_one_call(tmp_path: Path) -> None:
-    async with rehearse(tmp_path, pieces=300) as shop:
-        await set_shop_paused(shop, paused=True)
-        await nothing_to_show(shop, Channel.SHOPIFY)
-        due = await still_due(shop, Channel.SHOPIFY)
-        before = len(shop.fair.overheard["shopify"].heard)
-
-        await set_shop_paused(shop, paused=False)
-        while await still_due(shop, Channel.SHOPIFY):
-            await shop.ground.clock.sleep(0.05)
-
-        writes = [
-            one.count("changeFromQuantity")
-            for one in shop.fair.overheard["shopify"].heard[before:]
-            if "inventorySetQuantities" in one
-        ]
-        assert len(due) > 200
-        assert len(writes) <= len(due) // 250 + 2
-        assert max(writes) >= min(250, len(due))
-
-
-async def test_an_idle_hour_costs_nothing_but_looking(tmp_path: Path) -> None:
-    async with open_little_shop(tmp_path, environment=EVERY_S, speed=360.0) as shop:
-        await shop.rehearsal.ground.clock.sleep(AN_HOUR_S / 2)  # the import comes to rest
-        heard = {name: len(one.heard) for name, one in shop.rehearsal.fair.overheard.items()}
-
-        await shop.rehearsal.ground.clock.sleep(AN_HOUR_S)
-
-        etsy = Counter(one.split(" ", 1)[0] for one in asked(shop, "etsy", heard["etsy"]))
-        receipts = [one for one in asked(shop, "etsy", heard["etsy"]) if "receipts" in one]
-        shopify = asked(shop, "shopify", heard["shopify"])
-        assert set(etsy) <= {"GET", "POST"}  # POST is the token's renewal
-        assert etsy["POST"] <= 2
-        assert len(receipts) <= 2 * AN_HOUR_S / 30 * 1.1
-        assert not [one for one in shopify if "mutation" in one]
-        assert len(shopify) <= AN_HOUR_S / 30 * 1.1 + 4 * 2 + 6
+async def watched(shop: LittleShop) -> int:
+    async with reading(shop.rehearsal.ground.database) as session:
+        return await checks.waiting_count(session)
 
 
 def asked(shop: LittleShop, market: str, since: int) -> Sequence[str]:
     return shop.rehearsal.fair.overheard[market].heard[since:]
+
+
+async def the_first_polls_are_over(shop: Rehearsal) -> None:
+    """PEG's own first poll shares one of two rounds with these: the one it finds, or the next."""
+    for _ in range(2):
+        await asyncio.gather(*(shop.engine.polls.poll(one) for one in shop.engine.shops))
 
 
 async def nothing_to_show(shop: Rehearsal, channel: Channel) -> None:

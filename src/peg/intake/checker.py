@@ -12,8 +12,8 @@ from peg.db.engine import Database
 from peg.db.transaction import begin
 from peg.domain.clock import Clock
 from peg.domain.identity import OfferId, ShopId
-from peg.intake import checks
-from peg.intake.checks import CHECKS, Check
+from peg.intake import checks, watches
+from peg.intake.checks import CHECKS, WATCHED, Check
 from peg.intake.looking import Lookout
 from peg.intake.patience import Patience
 from peg.intake.polling import Polls
@@ -73,12 +73,18 @@ class Checker:
 
     async def _check_shop(self, shop: ShopId, due: Sequence[Check]) -> None:
         """One shop that cannot be read keeps its checks, and holds up no other shop."""
+        polled_at = self._clock.now()
         try:
             await self._polls.poll(shop)
         except MarketplaceError as error:
             await self._postpone(shop, due, error)
             return
-        await self._look(shop, due)
+        watched = [check for check in due if check.why == WATCHED]
+        async with begin(self._database) as session:
+            await watches.end(session, watched, polled_at=polled_at, patience=self._patience)
+        doubted = [check for check in due if check.why != WATCHED]
+        if doubted:
+            await self._look(shop, doubted)
 
     async def _look(self, shop: ShopId, due: Sequence[Check]) -> None:
         """Read the offers together; each by itself if one of them cannot be read."""

@@ -18,6 +18,9 @@ CHECKS = "checks"
 
 SAID_DELETED = "said to be deleted"
 WATCHED = "watched after an unconditional write"
+"""Ended by a poll of the receipts alone: no reading of the offer settles it (`watches.py`)."""
+
+SEEN_IN_PASSING = "was watched, and is to be seen once more"
 
 TAKEN = timedelta(minutes=5)
 """A check that somebody has taken comes due again after so long, should that one die. Whoever asks
@@ -48,9 +51,14 @@ async def read_again(
     seen: dict[str, int] | None = None,
     seen_at: datetime | None = None,
 ) -> None:
-    """Have an offer read at `due_at`, or sooner if somebody asked for sooner."""
+    """Have an offer read at `due_at`, or sooner if somebody asked for sooner.
+
+    A watch may be ended without reading the offer: it never stands in for another reason.
+    """
     require_transaction(session)
     known = await check_of(session, offer)
+    if why == WATCHED and known is not None and known.why != SEEN_IN_PASSING:
+        why = known.why
     row: dict[str, Any] = {
         "offer": offer,
         "due_at": min(due_at, known.due_at) if known else due_at,
@@ -70,20 +78,26 @@ async def check_of(session: AsyncSession, offer: OfferId) -> Check | None:
 
 
 async def waiting_among(session: AsyncSession, wanted: Sequence[OfferId]) -> frozenset[OfferId]:
-    """Those of some offers that wait to be read again."""
+    """Those of some offers that wait to be read again, without those that are only watched."""
     found: set[OfferId] = set()
     for start in range(0, len(wanted), KEYS_PER_QUERY_MAX):
         part = wanted[start : start + KEYS_PER_QUERY_MAX]
-        query = select(checks.c.offer).where(checks.c.offer.in_(part))
+        query = select(checks.c.offer).where(checks.c.offer.in_(part), checks.c.why != WATCHED)
         found.update(OfferId(key) for key in await session.scalars(query))
     return frozenset(found)
 
 
 async def take_due(session: AsyncSession, *, now: datetime, limit: int = 250) -> Sequence[Check]:
-    """Take the checks whose time has come, oldest first: nobody else finds them meanwhile."""
+    """Take the checks whose time has come, oldest first: nobody else finds them meanwhile.
+
+    What was to be seen in passing is read all together once the first of it is due.
+    """
     require_transaction(session)
     query = select(checks).where(checks.c.due_at <= now).order_by(checks.c.due_at).limit(limit)
     rows = (await session.execute(query.with_for_update())).mappings().all()
+    if any(row["why"] == SEEN_IN_PASSING for row in rows):
+        along = select(checks).where(checks.c.why == SEEN_IN_PASSING, checks.c.due_at > now)
+        rows = [*rows, *(await session.execute(along.limit(limit))).mappings()]
     taken = [Check(**{**row, "due_at": now + TAKEN}) for row in rows]
     for check in taken:
         await postpone(session, check.offer, due_at=check.due_at)
@@ -106,6 +120,13 @@ async def postpone(session: AsyncSession, offer: OfferId, *, due_at: datetime) -
     """Move a check to later, keeping what was seen."""
     require_transaction(session)
     await session.execute(update(checks).where(checks.c.offer == offer).values(due_at=due_at))
+
+
+async def leave_to_others(session: AsyncSession, offer: OfferId, *, due_at: datetime) -> None:
+    """Whoever reads the offer next settles the check; if nobody does, it is read at `due_at`."""
+    require_transaction(session)
+    row = {"due_at": due_at, "why": SEEN_IN_PASSING}
+    await session.execute(update(checks).where(checks.c.offer == offer).values(row))
 
 
 async def waiting_count(session: AsyncSession) -> int:

@@ -12,7 +12,7 @@ from peg.catalog.mirror import Expectation
 from peg.catalog.offers import Offer
 from peg.domain.identity import Channel, OfferId
 from peg.domain.offer import Reading, Shelf
-from peg.intake import checks, open_writes, surprises
+from peg.intake import checks, open_writes, surprises, watches
 from peg.intake.doubts import Doubts
 from peg.intake.first_sales import explain_first_sales
 from peg.intake.judgement import Judgement, Known, Meaning, judge
@@ -276,7 +276,7 @@ class Desk:
         written = [row.written_at for row in expected.values() if row.written_at is not None]
         until = max(written, default=self.now) + self.doubts.patience.receipt_lag()
         if written and until > self.now:
-            await checks.read_again(self.session, self.offer.id, due_at=until, why=checks.WATCHED)
+            await watches.watch(self.session, self.offer.id, until=until)
 
     async def _read_again(self, why: str, *, at: datetime | None = None) -> None:
         due_at = at or self.now + READ_AGAIN_AFTER

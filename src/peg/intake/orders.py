@@ -11,7 +11,7 @@ from peg.catalog import lines, locations, mirror, returns
 from peg.domain.identity import LocationId, OfferId, ShopId, Sku
 from peg.domain.messages import OrderTakenIn
 from peg.domain.order import OrderSnapshot
-from peg.intake import checks, lateness, surprises
+from peg.intake import checks, lateness, surprises, watches
 from peg.intake.patience import Patience
 from peg.ledger import kept, questions
 from peg.ledger import orders as book_orders
@@ -134,6 +134,8 @@ async def _expect(
             continue
         if line.unsure_inside:
             await checks.read_again(session, line.offer, due_at=now, why=ABOUT_THEN)
+        if any(change.sold for change in line.changes):
+            await watches.sold(session, line.offer, now=now)
         for change in line.changes:
             if change.place is not None:
                 at = change.place

@@ -21,6 +21,8 @@ class Patience:
             expected are not believed there before.
         settle_s: a hand edit within this time after our own unconditional write may be our own
             overwriting of a sale.
+        seen_in_passing_s: what was watched, and of which no sale was told, is seen within so long
+            by a glance or a comparison; if not, it is read, together with all others of its kind.
         between_polls_s: two polls of a shop's orders begin at least so far apart.
         between_checks_s: doubtful offers are gathered for so long and read together.
         many: so many offers changing at once are believed only after a person was asked.
@@ -32,6 +34,7 @@ class Patience:
     order_lag_s_most: float = 21_600.0
     receipt_lag_s: float = 60.0
     settle_s: float = 600.0
+    seen_in_passing_s: float = 300.0
     between_polls_s: float = 1.0
     between_checks_s: float = 1.0
     many: Many = field(default_factory=Many)
@@ -55,6 +58,10 @@ class Patience:
     def receipt_lag(self) -> timedelta:
         """`receipt_lag_s` as a span."""
         return timedelta(seconds=self.receipt_lag_s)
+
+    def seen_in_passing(self) -> timedelta:
+        """`seen_in_passing_s` as a span."""
+        return timedelta(seconds=self.seen_in_passing_s)
 
     def settle(self) -> timedelta:
         """`settle_s` as a span."""

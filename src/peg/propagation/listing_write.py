@@ -11,7 +11,7 @@ from peg.db.shared_commits import SharedCommits
 from peg.domain.clock import Clock
 from peg.domain.identity import OfferId, OfferRef, ShopId
 from peg.domain.offer import ANYWHERE, Reading, Shelf
-from peg.intake import checks
+from peg.intake import watches
 from peg.intake.patience import Patience
 from peg.intake.readings import Basis, basis_of, take_in_readings
 from peg.ledger import questions
@@ -143,8 +143,8 @@ class ListingWrite:
     async def record(self, results: Sequence[Result], *, watched: bool) -> bool:
         """Record what became of the write; True when the listing has to be looked at.
 
-        What now shows its target is noted as shown. A `watched` listing is read again once every
-        sale from before the write must have shown.
+        What now shows its target is noted as shown. A `watched` listing may have covered a
+        sale: it is watched until every one from before the write must have been told.
         """
         return await self._commits.run(partial(self._recorded, results, watched=watched))
 
@@ -167,8 +167,7 @@ class ListingWrite:
         outcome = ", ".join(sorted({result.shown.value for result in results}))
         await end_attempt(session, self._key, outcome=outcome, now=now)
         for offer in view.offers.values() if watched else ():
-            due_at = now + self._patience.receipt_lag()
-            await checks.read_again(session, offer.id, due_at=due_at, why=checks.WATCHED)
+            await watches.watch(session, offer.id, until=now + self._patience.receipt_lag())
         await settle_listing(session, self._shop, self._listing, self._clock)
         return doubtful
 
