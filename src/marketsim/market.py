@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal, NewType, Protocol
 
 from marketsim.pieces import Catalogue, MarketName, PieceId
+from marketsim.seen import Seen
 
 UnitId = NewType("UnitId", str)
 """One sellable variant, by an identity that never changes (Etsy's product ids do)."""
@@ -115,6 +116,10 @@ class Market(Protocol):
     """
 
     name: MarketName
+
+    @property
+    def seen(self) -> Seen:
+        """What apps have been shown of it."""
 
     def open(self, catalogue: Catalogue) -> None:
         """Create the shop's listings of the catalogue; call once."""

@@ -23,6 +23,7 @@ from marketsim.market import (
     UnitId,
 )
 from marketsim.pieces import Catalogue, MarketName, PieceId
+from marketsim.seen import Seen
 
 Parts = tuple[tuple[PieceId, int], ...]
 Actor = Literal["buyer", "app", "person", "marketplace"]
@@ -51,6 +52,7 @@ class Stall:
         self._orders: dict[OrderId, Order] = {}
         self._listeners: list[Listener] = []
         self.deeds: list[tuple[Deed, OrderId, datetime]] = []
+        self.seen = Seen(clock.now)
 
     def open(self, catalogue: Catalogue) -> None:
         units = [u for ls in catalogue.listings if ls.market == self.name for u in ls.units]

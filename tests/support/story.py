@@ -11,7 +11,8 @@ from marketsim.market import (
     Sold,
     UnitId,
 )
-from marketsim.pieces import Catalogue, Listing, MarketName, Piece, PieceId, Unit
+from marketsim.pieces import MARKETS, Catalogue, Listing, MarketName, Piece, PieceId, Unit
+from marketsim.seen import Seen
 from marketsim.truth import Truth, report
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -58,6 +59,8 @@ class Story:
         self.now = NOON
         self.orders = 0
         self.truth = Truth(catalogue(tracked=tracked), now=lambda: self.now)
+        self.seen = {market: Seen(lambda: self.now) for market in MARKETS}
+        self.truth.crossings.seen.update(self.seen)
 
     def offered(self, market: MarketName, unit: str, buyable: int) -> None:
         self.shows(market, unit, buyable, by="marketplace")
@@ -101,6 +104,18 @@ class Story:
         )
         self.shows(market, unit, left, by="buyer")
         return order
+
+    def reads(self, *units: tuple[MarketName, str], after_s: float = 0) -> None:
+        """The app reads what these offers show."""
+        self.now += timedelta(seconds=after_s)
+        for market, unit in units:
+            self.seen[market].read(UnitId(unit))
+
+    def reads_orders(self, *markets: MarketName, after_s: float = 0) -> None:
+        """The app reads these markets' orders, to their end."""
+        self.now += timedelta(seconds=after_s)
+        for market in markets:
+            self.seen[market].read_orders()
 
     def cancels(self, market: MarketName, unit: str, order: OrderId, *, restocked: bool) -> None:
         self.truth.hear(

@@ -44,6 +44,8 @@ class Inventories:
         listing.updated_at = self._store.now()
         listing.read_at_step = self._store.took_a_step()  # the answer shows it all
         listing.read_at = self._store.now()
+        for product in products:
+            self._store.seen.read(product.unit)
         self._store.know_units(listing)
         there = {product.unit for product in products}
         return [product.unit for product in before if product.unit not in there]

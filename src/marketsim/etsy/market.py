@@ -22,6 +22,7 @@ from marketsim.market import (
     UnitId,
 )
 from marketsim.pieces import Catalogue, MarketName, PieceId
+from marketsim.seen import Seen
 
 
 class EtsyMarket:
@@ -38,6 +39,10 @@ class EtsyMarket:
     def settings(self) -> Settings:
         """Limits and receipt lag."""
         return self._shop.settings
+
+    @property
+    def seen(self) -> Seen:
+        return self._store.seen
 
     def open(self, catalogue: Catalogue) -> None:
         open_shop(self._store, self._life, catalogue)

@@ -11,6 +11,7 @@ from marketsim.etsy.receipts import Receipt
 from marketsim.etsy.records import Listing, Product
 from marketsim.market import NoSuchUnit, UnitId
 from marketsim.pieces import PieceId
+from marketsim.seen import Seen
 
 Json = dict[str, Any]
 
@@ -49,6 +50,7 @@ class Store:
         self.clock = clock
         self.rng = Random(f"{seed}/etsy")
         self.opened_at = clock.now()
+        self.seen = Seen(clock.now)
         self.listings: dict[int, Listing] = {}
         self.receipts: dict[int, Receipt] = {}
         self.profiles = Profiles()

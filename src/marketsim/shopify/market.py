@@ -15,6 +15,7 @@ from marketsim.market import (
     UnitId,
 )
 from marketsim.pieces import Catalogue, MarketName, PieceId
+from marketsim.seen import Seen
 from marketsim.shopify.counts import Counts
 from marketsim.shopify.opening import open_shop
 from marketsim.shopify.order_records import Order
@@ -38,6 +39,10 @@ class ShopifyMarket:
         self._stock = shop.stock
         self._orders = shop.orders
         self._products = shop.products
+
+    @property
+    def seen(self) -> Seen:
+        return self.store.seen
 
     def open(self, catalogue: Catalogue) -> None:
         open_shop(self.store, catalogue)

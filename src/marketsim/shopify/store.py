@@ -8,6 +8,7 @@ from random import Random
 from uuid import UUID
 
 from marketsim.clock import MarketClock
+from marketsim.seen import Seen
 from marketsim.shopify.order_records import FulfillmentOrder, Job, Order, Refund
 from marketsim.shopify.records import (
     InventoryItem,
@@ -39,6 +40,7 @@ class Store:
         self._rng = rng
         self._last = WIDE_ID_BASE if wide_ids else NARROW_ID_BASE
         self.currency = "USD"
+        self.seen = Seen(clock.now)
         self.shop_number = self.next_number()
         self.locations: dict[int, Location] = {}
         self.products: dict[int, Product] = {}

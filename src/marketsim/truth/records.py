@@ -14,12 +14,14 @@ Opening = Literal[
     "sale",
     "edit",
     "sale covered by a write",
+    "sale crossed by a raise",
     "raised by app",
     "raised by person",
     "raised by other",
 ]
 """Why an offer shows too much: from the start, a piece left the shelf, or it was raised. Etsy takes
-no condition: a sale between an app's read and its write at once is covered, whoever writes."""
+no condition: a sale between an app's read and its write at once is covered, whoever writes. A sale
+elsewhere between an app's whole proof and its raise is crossed (`crossing.py`)."""
 
 Verdict = Literal["inside", "outside", "untracked"]
 

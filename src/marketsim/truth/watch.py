@@ -16,6 +16,7 @@ from marketsim.market import (
     UnitId,
 )
 from marketsim.pieces import Catalogue, MarketName, PieceId
+from marketsim.truth.crossing import Crossings
 from marketsim.truth.diary import KEPT_ENTRIES, Entry
 from marketsim.truth.records import (
     DoubleSale,
@@ -52,10 +53,12 @@ class Truth:
         self.double_sales: list[DoubleSale] = []
         self.lowered: list[Lowered] = []
         self.diary: deque[Entry] = deque(maxlen=KEPT_ENTRIES)
+        self.crossings = Crossings()
 
     def watch(self, market: Market) -> None:
         """Listen to an opened marketplace from now on."""
         self.orders.setdefault(market.name, set())
+        self.crossings.seen[market.name] = market.seen
         for unit, parts in market.units().items():
             self._offer(market.name, unit, parts, market.buyable(unit))
         market.listen(self.hear)
@@ -90,6 +93,7 @@ class Truth:
         offer = self._offer(*key, sale.parts, sale.quantity)
         self.orders.setdefault(sale.market, set()).add(sale.order)
         self.counts[f"sold_on_{sale.market}"] += sale.quantity
+        self.crossings.note(sale)
         for piece, count in sale.parts:
             missing = count * sale.quantity - max(0, self.remaining[piece])
             if missing > 0:
@@ -116,13 +120,7 @@ class Truth:
         offer.buyable = change.buyable
         offer.tracked = offer.tracked or change.by in {"app", "blind app"}
         if change.parts and change.buyable > self.allowed(change.parts):
-            raised: dict[str, Opening] = {
-                "app": "raised by app",
-                "blind app": "sale covered by a write",
-                "person": "raised by person",
-            }
-            why = raised.get(change.by, "raised by other")
-            offer.window = offer.window or Window(since=change.at, opened_by=why)
+            offer.window = offer.window or Window(since=change.at, opened_by=self._why(change))
         elif offer.window is not None:
             offer.window, offer.lowered_at = None, change.at
         for wait in self._settled(offer):
@@ -130,6 +128,17 @@ class Truth:
                 self.counts["waits_ended_by_a_buyer"] += 1
             else:
                 self._note_lowered(offer, wait, change.at)
+
+    def _why(self, raised: OfferChanged) -> Opening:
+        whose: dict[str, Opening] = {
+            "app": "raised by app",
+            "blind app": "sale covered by a write",
+            "person": "raised by person",
+        }
+        offers = self._offers_of(raised.parts)
+        if raised.by == "app" and self.crossings.explain(raised, self.remaining, offers):
+            return "sale crossed by a raise"
+        return whose.get(raised.by, "raised by other")
 
     def _take(self, piece: PieceId, pieces: int, taken: Taken) -> None:
         before = self.remaining[piece]

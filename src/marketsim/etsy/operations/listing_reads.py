@@ -93,6 +93,8 @@ def look_into(shop: Shop, listing: Listing, read: Read) -> Listing:
     listing.read_at = now
     if seen is listing:
         listing.read_at_step = shop.store.step
+        for product in listing.products:
+            shop.store.seen.read(product.unit)
     return seen
 
 

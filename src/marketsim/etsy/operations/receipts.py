@@ -15,6 +15,7 @@ SORTS = ("created", "updated", "receipt_id")
 UPWARDS = ("asc", "ascending", "up")
 DOWNWARDS = ("desc", "descending", "down")
 TRACKED_FROM_MINOR = 1_000
+NARROWING = ("max_created", "max_last_modified", "was_paid", "was_shipped", "was_delivered")
 
 
 def find_receipt(shop: Shop, asked: Asked) -> Receipt:
@@ -27,6 +28,7 @@ def find_receipt(shop: Shop, asked: Asked) -> Receipt:
     receipt = shop.store.receipts.get(number)
     if receipt is None:
         raise not_found(f"a receipt with receipt_id = {number}")
+    shop.store.seen.read_order(str(receipt.id))
     return receipt
 
 
@@ -46,6 +48,8 @@ def get_receipts(shop: Shop, asked: Asked) -> Answer:
     rows = _filtered(shop, query)
     rows.sort(key=lambda it: _sort_key(it, by), reverse=not upwards)
     page = shop.pages.cut(rows, limit=limit, offset=offset)
+    if not _is_narrowed(query) and offset + limit >= len(rows):
+        shop.store.seen.read_orders()
     return Answer({"count": len(rows), "results": [shown_receipt(shop, it) for it in page]})
 
 
@@ -89,6 +93,11 @@ def create_shipment(shop: Shop, asked: Asked) -> Answer:
     except OrderClosed as closed:
         raise bad("Only a receipt that is paid and not canceled can be shipped") from closed
     return Answer(shown_receipt(shop, receipt))
+
+
+def _is_narrowed(query: Fields) -> bool:
+    """Whether a sale of this moment would be left out."""
+    return any(name in query for name in NARROWING) or query.flag("was_canceled") is True
 
 
 def _filtered(shop: Shop, query: Fields) -> list[Receipt]:

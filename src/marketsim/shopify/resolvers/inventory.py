@@ -9,6 +9,7 @@ from marketsim.shopify.call import call_of
 from marketsim.shopify.records import QUANTITY_NAMES, InventoryItem, Level, Location
 from marketsim.shopify.resolvers.base import Info, Resolvers
 from marketsim.shopify.search import Field, Moment, Number, Word
+from marketsim.shopify.stock import unit_of
 from marketsim.shopify.wording import decimal
 
 _ITEM_FIELDS: dict[str, Field] = {
@@ -58,6 +59,8 @@ def unit_cost(source: InventoryItem, info: Info) -> dict[str, str] | None:
 
 def levels_of_item(source: InventoryItem, info: Info, **args: Any) -> Any:
     """An item's levels; inactive ones only when asked for."""
+    if source.variant is not None:
+        call_of(info).shop.store.seen.read(unit_of(source.variant))
     return _levels(list(source.levels.values()), info, args)
 
 

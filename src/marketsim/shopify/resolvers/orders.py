@@ -1,5 +1,6 @@
 """Reading orders, their lines, refunds and where their pieces come from."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -23,6 +24,9 @@ def statuses(order: Order) -> list[str]:
         return ["any", "cancelled", "closed"]
     return ["any", "closed" if order.closed_at else "open"]
 
+
+_SINCE = re.compile(r"(updated_at:>='[^']+')?")
+"""A search that leaves out no sale of this moment."""
 
 _FIELDS: dict[str, Field] = {
     "id": Number(get=lambda it: it.number),
@@ -53,7 +57,11 @@ def orders(_root: Any, info: Info, **args: Any) -> Any:
     call = call_of(info)
     call.need("read_orders", "orders")
     shown = [it for it in call.shop.store.orders.values() if _visible(call, it)]
-    return call.page(info, shown, args, key_of=_key(args["sortKey"]), fields=_FIELDS)
+    found = call.page(info, shown, args, key_of=_key(args["sortKey"]), fields=_FIELDS)
+    newest_is_on_it = not args.get("reverse") and not found.has_next_page
+    if newest_is_on_it and _SINCE.fullmatch(args.get("query") or ""):
+        call.shop.store.seen.read_orders()
+    return found
 
 
 def order(_root: Any, info: Info, id: str) -> Order | None:  # noqa: A002 - the schema's own name
@@ -61,6 +69,8 @@ def order(_root: Any, info: Info, id: str) -> Order | None:  # noqa: A002 - the 
     call = call_of(info)
     call.need("read_orders", "order")
     found: Order | None = call.find(id, Order, "order")
+    if found is not None:
+        call.shop.store.seen.read_order(found.gid)
     return found if found and _visible(call, found) else None
 
 
