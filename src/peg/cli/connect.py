@@ -7,7 +7,6 @@ from cyclopts import App
 
 from peg.cli.callback import Callback
 from peg.cli.terminal import Here, Report, Terminal
-from peg.domain.identity import ShopId
 from peg.shops import pending
 from peg.shops.connect import etsy as etsy_flow
 from peg.shops.connect import shopify as shopify_flow
@@ -111,13 +110,14 @@ async def webhook_secret(shop: str, secret: str | None = None, /, *, here: Here)
     """Enter what an Etsy shop's webhooks are signed with, from the developer portal.
 
     Args:
-        shop: such as `etsy:61234567`.
+        shop: such as `etsy:61234567`, or `etsy` while you have one there.
         secret: `whsec_…`; asked for when it is left out.
     """
     given = secret or here.ask_secret("webhook secret")
     async with here.ground() as ground, open_peg(ground) as peg:
-        await etsy_flow.keep_webhook_secret(peg.desk, ShopId(shop), given)
-    return here.show(Report(facts={"shop": shop}, sentence=f"{shop}: webhooks will be believed"))
+        found = await etsy_flow.keep_webhook_secret(peg.desk, shop, given)
+    sentence = f"{found.id}: webhooks signed with this secret are believed from now on"
+    return here.show(Report(facts={"shop": found.id}, sentence=sentence))
 
 
 async def _by_browser(here: Terminal, callback: str, begin_flow: Begin, finish: Finish) -> Shop:

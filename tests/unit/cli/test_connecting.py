@@ -1,5 +1,6 @@
 """`peg connect` refuses what cannot be before anything is used up or stored."""
 
+import base64
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ WITHOUT_A_BROWSER = {
 }
 NO_SECRET = "whsec_a"
 """Base64 that stands for no byte: nothing could be signed with it."""
+
+SECRET = "whsec_" + base64.b64encode(b"a practice secret").decode()
 
 
 def test_without_a_browser_the_keys_are_all_that_is_needed(tmp_path: Path) -> None:
@@ -82,10 +85,7 @@ def test_a_refresh_token_that_etsy_does_not_take_is_told_as_the_one_that_was_giv
 
 def test_a_webhook_secret_that_cannot_sign_is_refused_and_peg_goes_on(tmp_path: Path) -> None:
     with two_practice_shops(tmp_path) as environment:
-        etsy = next(
-            one["id"] for one in peg(tmp_path, "shops", "--json").facts if one["channel"] == "etsy"
-        )
-
+        etsy = id_of(tmp_path, "etsy")
         ran = peg(tmp_path, "connect", "webhook-secret", etsy, NO_SECRET, "--json")
         doctor = peg(tmp_path, "doctor", "--json", **environment)
 
@@ -93,6 +93,27 @@ def test_a_webhook_secret_that_cannot_sign_is_refused_and_peg_goes_on(tmp_path: 
     assert doctor.code == 0
     found = {one["what"]: one["state"] for one in doctor.facts}
     assert found[etsy] == "well"
+
+
+def id_of(home: Path, channel: str) -> str:
+    known = {one["channel"]: one["id"] for one in peg(home, "shops", "--json").facts}
+    return str(known[channel])
+
+
+def test_a_webhook_secret_is_for_the_only_shop_on_etsy_unless_it_is_named(tmp_path: Path) -> None:
+    with two_practice_shops(tmp_path):
+        ran = peg(tmp_path, "connect", "webhook-secret", "etsy", SECRET, "--json")
+
+        assert (ran.code, ran.facts) == (0, {"shop": id_of(tmp_path, "etsy")})
+
+
+def test_shopify_takes_no_webhook_secret_since_it_signs_with_the_apps_own(tmp_path: Path) -> None:
+    with two_practice_shops(tmp_path):
+        for name in ("shopify", id_of(tmp_path, "shopify")):
+            ran = peg(tmp_path, "connect", "webhook-secret", name, SECRET, "--json")
+
+            assert (ran.code, ran.refusal["error"]) == (2, "NoSecretOfItsOwn")
+            assert "peg connect shopify" in ran.refusal["sentence"]
 
 
 def test_it_is_refused_before_a_refresh_token_is_used_up_for_it(tmp_path: Path) -> None:

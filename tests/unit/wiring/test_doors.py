@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from tests.support.clocks import StandingClock
+from tests.support.delivery_door import PORTAL_SECRET
 from tests.support.shops import connect, grant, key_ring, shop
 
 from peg.db.transaction import begin
@@ -17,12 +18,26 @@ from peg.marketplaces.port import RemoteGone
 from peg.shops import directory, grants
 from peg.shops.directory import AppCredentials
 from peg.shops.grants import StoredGrant
-from peg.wiring.doors import open_shops
+from peg.wiring.doors import open_shops, signatures
 from peg.wiring.ground import open_ground
 
 FIRST, SECOND, OTHER = (ShopId(f"etsy:{number}") for number in (11, 12, 13))
 GEMS = ShopId("shopify:gems.myshopify.com")
 ALMOST_SPENT = {"x-limit-per-day": "10000", "x-remaining-today": "900"}
+
+
+async def test_a_kept_webhook_secret_that_cannot_sign_stops_nothing_else(tmp_path: Path) -> None:
+    ring = key_ring()
+    async with open_ground({"PEG_HOME": str(tmp_path)}, clock=StandingClock()) as ground:
+        for number, key in enumerate((FIRST, SECOND, GEMS)):
+            await connect(ground.database, ring, grant(number), shop_id=key)
+        async with begin(ground.database) as session:
+            await directory.set_webhook_secret(session, ring, FIRST, "bad")
+            await directory.set_webhook_secret(session, ring, SECOND, PORTAL_SECRET)
+
+        believed = await signatures(ground, ring)
+
+    assert set(believed) == {SECOND, GEMS}
 
 
 async def test_all_etsy_shops_of_one_keystring_share_its_calls_and_no_other(

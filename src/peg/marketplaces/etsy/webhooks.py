@@ -20,6 +20,9 @@ from peg.marketplaces.hints import IT_IS_READ, BadSignature, Hint, MalformedDeli
 from peg.marketplaces.port import UnexpectedAnswer
 
 TOLERANCE_S = 300.0
+KEY_BYTES_MIN = 16
+"""Etsy's have 24 or more; with much less anybody could guess it."""
+
 SUBJECTS = frozenset({"order", "listing", "inventory"})
 ETSY_HOSTS = frozenset({"api.etsy.com", "openapi.etsy.com"})
 _SECRET_PREFIX = "whsec_"  # noqa: S105 - what every such secret begins with is none
@@ -37,14 +40,9 @@ class EtsySignatures:
         """Take the portal's signing secret.
 
         Raises:
-            BadSignature: the secret is no base64, so nothing signed with it can be checked.
+            BadSignature: it is none of the portal's: a wrong one would turn every webhook away.
         """
-        try:
-            self._key = base64.b64decode(secret.removeprefix(_SECRET_PREFIX) + "==", validate=False)
-        except ValueError as cause:
-            raise BadSignature("the webhook secret is no base64: copy it again") from cause
-        if not self._key:
-            raise BadSignature("the webhook secret is empty: copy it from Etsy's developer portal")
+        self._key = _key_of(secret.strip())
 
     def verify(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> None:
         """Refuse what was not signed with the shop's secret within the last five minutes.
@@ -128,6 +126,25 @@ class EtsyHints:
         if found["shop"] not in {None, ours}:
             raise MalformedDelivery(f"a webhook points into another shop: {IT_IS_READ}")
         return found["kind"], found["id"]
+
+
+def _key_of(secret: str) -> bytes:
+    if not secret.startswith(_SECRET_PREFIX):
+        raise BadSignature(
+            f"a webhook secret of Etsy begins with {_SECRET_PREFIX}: copy it from Etsy's developer"
+            " portal"
+        )
+    try:
+        key = base64.b64decode(secret.removeprefix(_SECRET_PREFIX), validate=True)
+    except ValueError as cause:
+        raise BadSignature(
+            "the webhook secret is no base64: copy it again, whole, from Etsy's developer portal"
+        ) from cause
+    if len(key) < KEY_BYTES_MIN:
+        raise BadSignature(
+            "the webhook secret is too short: copy it again, whole, from Etsy's developer portal"
+        )
+    return key
 
 
 def _event_of(payload: Json) -> str:

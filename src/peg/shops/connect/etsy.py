@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from functools import partial
+from typing import ClassVar
 
 from peg.db import transaction
+from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import Channel, ShopId
 from peg.marketplaces.etsy import oauth
 from peg.marketplaces.etsy.app import App
@@ -23,6 +25,18 @@ NOT_ACCEPTED = (
     " before, revoked, or older than 90 days. Give a newer one of this keystring, or leave it out:"
     " then PEG opens Etsy's consent page"
 )
+
+
+class NoSecretOfItsOwn(PegError):
+    """A webhook secret for a shop whose webhooks its app's own secret signs."""
+
+    kind: ClassVar[ErrorKind] = "refused"
+
+    def __init__(self, shop: Shop) -> None:
+        super().__init__(
+            f"{shop.id} signs its webhooks with the client secret of its app: if that was changed,"
+            f" run `peg connect {shop.channel}` again with the new one"
+        )
 
 
 async def begin(desk: Desk, *, app: AppCredentials, redirect_uri: str, browser: str) -> str:
@@ -97,21 +111,26 @@ def check_webhook_secret(secret: str) -> None:
     """Refuse what no webhook can have been signed with.
 
     Raises:
-        BadSignature: it is no base64, or empty.
+        BadSignature: it is none that the portal gives.
     """
     EtsySignatures(secret)
 
 
-async def keep_webhook_secret(desk: Desk, shop: ShopId, secret: str) -> None:
+async def keep_webhook_secret(desk: Desk, shop: str, secret: str) -> Shop:
     """Believe the webhooks that the shop signs with this secret of the developer portal.
 
     Raises:
-        BadSignature: it is no base64, or empty.
         UnknownShop: it was never connected.
+        NoSecretOfItsOwn: it is one on Shopify.
+        BadSignature: it is none that the portal gives.
     """
-    check_webhook_secret(secret)
     async with transaction.begin(desk.database) as session:
-        await directory.set_webhook_secret(session, desk.ring, shop, secret)
+        found = await directory.named(session, shop)
+        if found.channel is not Channel.ETSY:
+            raise NoSecretOfItsOwn(found)
+        check_webhook_secret(secret)
+        await directory.set_webhook_secret(session, desk.ring, found.id, secret)
+    return found
 
 
 async def _granted_for(desk: Desk, app: AppCredentials, given: str) -> Grant:

@@ -88,10 +88,26 @@ def test_one_changed_byte_breaks_the_signature() -> None:
         signatures().verify(signed(body()), body() + b" ", now=NOW)
 
 
-@pytest.mark.parametrize("secret", ["", "whsec_", "whsec_a"])
-def test_a_secret_that_cannot_sign_is_refused_at_once(secret: str) -> None:
-    with pytest.raises(BadSignature):
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "",
+        "whsec_",
+        "bad",
+        SECRET.removeprefix("whsec_"),
+        SECRET[:-1],
+        f"{SECRET[:-4]}!{SECRET[-4:]}",
+        "whsec_" + base64.b64encode(b"fifteen letters").decode(),
+    ],
+    ids=["none", "only its beginning", "a word", "headless", "cut off", "a slip", "too short"],
+)
+def test_what_etsys_portal_cannot_have_given_is_refused_at_once(secret: str) -> None:
+    with pytest.raises(BadSignature, match="copy it"):
         signatures(secret)
+
+
+def test_a_secret_copied_with_the_spaces_around_it_is_the_same() -> None:
+    signatures(f" {SECRET}\n").verify(signed(body()), body(), now=NOW)
 
 
 @pytest.mark.parametrize(
