@@ -9,6 +9,7 @@ from tests.support.two_shops import CHAIN, PATIENCE, RING, TwoShops, open_two_sh
 
 from peg.catalog.offers import Offer
 from peg.db.transaction import begin, reading
+from peg.domain.identity import Sku
 from peg.intake import checks, watches
 from peg.intake.checks import SEEN_IN_PASSING, WATCHED
 
@@ -21,7 +22,7 @@ async def shops(tmp_path: Path) -> AsyncIterator[TwoShops]:
         yield shops
 
 
-async def watched(shops: TwoShops, sku: str = CHAIN) -> Offer:
+async def watched(shops: TwoShops, sku: Sku = CHAIN) -> Offer:
     """A listing that was written just now."""
     offer = await shops.offer(sku, shops.etsy.market.shop)
     async with begin(shops.database) as session:
