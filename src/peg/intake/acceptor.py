@@ -27,7 +27,7 @@ from peg.intake.orders import take_in
 from peg.intake.patience import Patience
 from peg.intake.payloads import is_enough
 from peg.intake.reception import SHOP_UNSURE
-from peg.intake.waiting_room import OUT_OF_REACH
+from peg.intake.waiting_room import ASKS_TO_WAIT, OUT_OF_REACH
 from peg.ledger.order_compare import Compared, compared, unchanged
 from peg.ledger.orders import Applied, Outcome
 from peg.marketplaces.hints import Hint, HintReader, MalformedDelivery, UnknownTopic
@@ -147,7 +147,7 @@ class Acceptor:
             async with begin(self._database) as session:
                 await inbox.set_aside(session, delivery.id, why=str(error), now=self._clock.now())
             return
-        except OUT_OF_REACH as error:
+        except (*OUT_OF_REACH, *ASKS_TO_WAIT) as error:
             log.warning("delivery.waits", inbox_id=delivery.id, shop=delivery.shop, why=str(error))
             async with begin(self._database) as session:
                 now = self._clock.now()

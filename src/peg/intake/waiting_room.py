@@ -1,8 +1,9 @@
-"""Deliveries that cannot be worked on before a person has brought their shop back.
+"""Deliveries that cannot be worked on before their shop is back, or answers calls again.
 
 A shop that was revoked, closed or robbed of a scope is no reason to give a delivery up: another try
-fails as surely as the last one, until the shop is back. Then it is worked on at once. Only where a
-person took the shop out for good it is put aside, so that nothing waits for ever.
+fails as surely as the last one, until the shop is back. Then it is worked on at once. Nor is a shop
+that asks to wait, for a whole day where the day's calls are used up. Only where a person took the
+shop out for good it is put aside, so that nothing waits for ever.
 """
 
 from collections.abc import Sequence
@@ -16,11 +17,21 @@ from peg.db.transaction import require_transaction
 from peg.domain.identity import ShopId
 from peg.intake.inbox import READ_AGAIN, Delivery, Due, in_words, wait_s
 from peg.intake.tables import inbox
-from peg.marketplaces.port import AccessRevoked, MissingScope, NoToken, ShopFrozen
+from peg.marketplaces.port import (
+    AccessRevoked,
+    BudgetSpent,
+    MissingScope,
+    NoToken,
+    ShopFrozen,
+    Throttled,
+)
 from peg.shops.directory import Shop, Status
 
 OUT_OF_REACH = (AccessRevoked, ShopFrozen, MissingScope, NoToken)
 """What a shop answers, or is known to answer, until a person has done something about it."""
+
+ASKS_TO_WAIT = (BudgetSpent, Throttled)
+"""What comes back by itself, though not before hours are over."""
 
 _AWAY = (Status.REVOKED, Status.FROZEN)
 _TELLS_OF_AN_ORDER = ("order", "refunds/", READ_AGAIN, "unknown")

@@ -80,6 +80,23 @@ async def test_a_revoked_shops_sale_waits_for_days_and_counts_when_it_is_connect
         assert await waiting_room.waiting_for_shops(session) == []
 
 
+async def test_a_sale_waits_for_a_day_whose_calls_are_used_up_and_counts_when_there_are_more(
+    shops: TwoShops,
+) -> None:
+    shops.etsy.practice.set_faults(quota_exhausted_early=1)
+    await sell_on_etsy(shops)
+    for _ in range(ATTEMPTS_MAX + 5):
+        await work(shops)
+        await shops.clock.sleep(1800)
+    assert (await dead(shops), await alarms(shops)) == ([], [])
+
+    shops.etsy.practice.set_faults(quota_exhausted_early=0)
+    await shops.clock.sleep(1800)
+    await work(shops)
+
+    assert (await shops.level(CHAIN)).committed == 1
+
+
 async def test_what_a_revoked_shop_has_told_in_full_counts_at_once(shops: TwoShops) -> None:
     shops.buys_on_shopify(RING)
     letters = await shops.letters(Channel.SHOPIFY)
