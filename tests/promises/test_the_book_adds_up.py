@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+from collections import Counter
 from collections.abc import Awaitable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
@@ -158,6 +159,15 @@ class BookMachine(RuleBasedStateMachine):
         assert [(case["sku"], case["oversold"]) for case in open_cases] == (
             [(RING, oversold)] if oversold else []
         )
+
+    @invariant()
+    def what_is_kept_at_a_place_is_what_the_holds_keep_there(self) -> None:
+        kept: Counter[LocationId] = Counter()
+        for hold in self.run(reservations.active(self.bench.session)):
+            kept.update(hold.places)
+        levels = self.run(queries.levels(self.bench.session, RING))
+        reserved = {place: level.reserved for place, level in levels.items() if level.reserved}
+        assert reserved == dict(kept)
 
     @invariant()
     def whatever_changes_what_is_left_is_told(self) -> None:

@@ -169,7 +169,15 @@ async def hold(
             now=ground.clock.now(),
         )
         after = await queries.position(session, item)
-    return _say(here, after.sku, after.level, f"hold {number} keeps {quantity}", hold=number)
+        kept = next(one for one in await reads.holds(session, item) if one.id == number)
+    words = f"hold {number} keeps {quantity}{_where(kept)}"
+    return _say(here, after.sku, after.level, words, hold=number)
+
+
+def _where(kept: reads.Hold) -> str:
+    """Where its pieces lie, if that is at several places."""
+    lie = ", ".join(f"{pieces} at {place}" for place, pieces in kept.places.items())
+    return f" ({lie})" if len(kept.places) > 1 else ""
 
 
 async def release(hold: Number, /, *, here: Here) -> int:
@@ -191,7 +199,10 @@ async def holds(*, here: Here) -> int:
     report = Report(
         facts=[one.model_dump(mode="json") for one in found],
         columns=("hold", "piece", "pieces", "until", "why", "who"),
-        rows=[(one.id, one.sku, one.quantity, seen(one.until), one.why, one.who) for one in found],
+        rows=[
+            (one.id, one.sku, f"{one.quantity}{_where(one)}", seen(one.until), one.why, one.who)
+            for one in found
+        ],
         sentence="" if found else "nothing is on hold",
     )
     return here.show(report)

@@ -52,7 +52,7 @@ async def sell(
         who: who sold them.
         note: for people.
         location: where they lay, as far as the book has some there; what a hold kept leaves from
-            where it was kept.
+            where it was kept, from there first.
         now: when.
 
     Raises:
@@ -61,32 +61,24 @@ async def sell(
         NoSuchHold: the hold is over, or keeps another item.
     """
     _positive(quantity)
+
+    def sold(pieces: int, place: LocationId) -> Posting:
+        return _posting(sku, -pieces, place, cause=Cause.COUNTER_SALE, who=who, note=note, now=now)
+
     postings = []
     if hold is not None:
-        kept, place = await reservations.use_up(session, hold, sku, quantity, now=now)
-        postings.append(
-            _posting(
-                sku,
-                -kept,
-                place,
-                reserved=-kept,
-                cause=Cause.COUNTER_SALE,
-                who=who,
-                note=note,
-                now=now,
-            )
-        )
-        quantity -= kept
+        kept = await reservations.use_up(session, hold, sku, quantity, first=location, now=now)
+        postings += [
+            replace(sold(pieces, place), reserved=-pieces) for place, pieces in kept.items()
+        ]
+        quantity -= sum(kept.values())
     missed, explained = await _explain(session, sku, quantity, who=who, now=now)
     await lock(session, {sku, *(posting.sku for posting in explained)})
     lies = dict(missed) if location is None else {}
     rest = quantity - sum(lies.values())
     for place, pieces in (await spread(session, sku, rest, first=location)).items():
         lies[place] = lies.get(place, 0) + pieces
-    postings += [
-        _posting(sku, -pieces, place, cause=Cause.COUNTER_SALE, who=who, note=note, now=now)
-        for place, pieces in lies.items()
-    ]
+    postings += [sold(pieces, place) for place, pieces in lies.items()]
     return (await post(session, [*postings, *explained], now=now))[sku]
 
 
@@ -181,7 +173,6 @@ def _posting(
     on_hand: int,
     location: LocationId,
     *,
-    reserved: int = 0,
     cause: Cause,
     who: str,
     note: str,
@@ -191,7 +182,6 @@ def _posting(
         sku=sku,
         location=location,
         on_hand=on_hand,
-        reserved=reserved,
         cause=cause,
         source=COUNTER,
         reference=who,

@@ -1,11 +1,10 @@
 """Holds: pieces promised to somebody until a deadline. A hold ends once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import require_transaction
@@ -14,8 +13,8 @@ from peg.domain.identity import LocationId, Sku
 from peg.domain.moment import BadMoment, for_people
 from peg.domain.stock import Cause
 from peg.ledger.book import Posting, lock, post
-from peg.ledger.places import available_by_place, fullest
-from peg.ledger.tables import holds
+from peg.ledger.places import available_by_place, spread
+from peg.ledger.tables import held, holds
 
 
 class NoSuchHold(PegError):
@@ -26,16 +25,20 @@ class NoSuchHold(PegError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """Pieces kept for somebody; `until` None holds until it is released."""
+    """Pieces kept for somebody, and where; `until` None holds until it is released."""
 
     id: int
     sku: Sku
-    location: LocationId
-    quantity: int
+    places: Mapping[LocationId, int]
     until: datetime | None
     why: str
     who: str
     opened_at: datetime
+
+    @property
+    def quantity(self) -> int:
+        """How many, wherever they lie."""
+        return sum(self.places.values())
 
 
 async def hold(
@@ -51,7 +54,7 @@ async def hold(
 ) -> int:
     """Keep pieces of an item off every channel; the number of the hold.
 
-    They are kept at `location`, or where most are available.
+    They are kept at `location`, or where most are available, and no more at a place than lie there.
 
     Raises:
         BadMoment: `until` has passed.
@@ -73,18 +76,12 @@ async def hold(
         there = (await available_by_place(session, sku)).get(location, 0)
         if quantity > there:
             raise InsufficientStock(wanted=quantity, available=max(0, there), at=location)
-    row = {
-        "sku": sku,
-        "location": location or await fullest(session, sku),
-        "quantity": quantity,
-        "until": until,
-        "why": why,
-        "who": who,
-        "opened_at": now,
-    }
+    places = await spread(session, sku, quantity) if location is None else {location: quantity}
+    row = {"sku": sku, "until": until, "why": why, "who": who, "opened_at": now}
     statement = insert(holds).values(row).returning(holds.c.id)
     number: int = (await session.execute(statement)).scalar_one()
-    await _post(session, {**row, "id": number}, quantity, cause=Cause.HELD, now=now)
+    await _keep(session, number, sku, places)
+    await _post(session, Hold(id=number, places=places, **row), 1, cause=Cause.HELD, now=now)
     return number
 
 
@@ -98,28 +95,51 @@ async def release(session: AsyncSession, number: int, *, now: datetime) -> Hold:
 
 
 async def use_up(
-    session: AsyncSession, number: int, sku: Sku, wanted: int, *, now: datetime
-) -> tuple[int, LocationId]:
-    """Take up to `wanted` pieces out of a hold whose buyer came: how many, and where they lie.
+    session: AsyncSession,
+    number: int,
+    sku: Sku,
+    wanted: int,
+    *,
+    first: LocationId | None = None,
+    now: datetime,
+) -> Mapping[LocationId, int]:
+    """Take up to `wanted` pieces out of a hold whose buyer came: how many, from where.
 
-    The caller posts them. What is not taken stays held; a hold that keeps nothing more is over.
+    The caller posts them: those kept at `first` go before others. What is not taken stays held; a
+    hold that keeps nothing more is over.
 
     Raises:
         NoSuchHold: it does not exist, is over, or keeps another item.
     """
     require_transaction(session)
-    query = select(holds.c.quantity, holds.c.location).with_for_update()
+    query = select(holds.c.id).with_for_update()
     query = query.where(holds.c.id == number, holds.c.sku == sku, holds.c.ended_at.is_(None))
-    found = (await session.execute(query)).first()
-    if found is None:
+    if await session.scalar(query) is None:
         raise NoSuchHold(f"no open hold {number} keeps {sku}: `peg holds` lists them")
-    taken = min(wanted, found.quantity)
-    change = update(holds).where(holds.c.id == number)
-    if taken < found.quantity:
-        await session.execute(change.values(quantity=holds.c.quantity - taken))
-    else:
+    kept = (await _places(session, [number]))[number]
+    taken: dict[LocationId, int] = {}
+    for place in sorted(kept, key=lambda place: (place != first, -kept[place], place)):
+        if share := min(wanted - sum(taken.values()), kept[place]):
+            taken[place] = share
+    if taken == kept:
+        change = update(holds).where(holds.c.id == number)
         await session.execute(change.values(ended_at=now, ended_by="sold"))
-    return taken, LocationId(found.location)
+    else:
+        await session.execute(delete(held).where(held.c.hold == number))
+        left = {place: kept[place] - taken.get(place, 0) for place in kept}
+        await _keep(session, number, sku, left)
+    return taken
+
+
+async def _keep(
+    session: AsyncSession, number: int, sku: Sku, places: Mapping[LocationId, int]
+) -> None:
+    rows = [
+        {"hold": number, "sku": sku, "location": place, "pieces": pieces}
+        for place, pieces in places.items()
+        if pieces
+    ]
+    await session.execute(insert(held), rows)
 
 
 async def expire_due(session: AsyncSession, *, now: datetime) -> int:
@@ -134,11 +154,26 @@ async def expire_due(session: AsyncSession, *, now: datetime) -> int:
 
 async def active(session: AsyncSession, sku: Sku | None = None) -> Sequence[Hold]:
     """Open holds, of one item or of all."""
-    query = select(*(holds.c[name] for name in Hold.__dataclass_fields__))
-    query = query.where(holds.c.ended_at.is_(None)).order_by(holds.c.id)
+    query = select(*_WORDS).where(holds.c.ended_at.is_(None)).order_by(holds.c.id)
     if sku is not None:
         query = query.where(holds.c.sku == sku)
-    return [Hold(**row) for row in (await session.execute(query)).mappings()]
+    rows = (await session.execute(query)).mappings().all()
+    places = await _places(session, [row["id"] for row in rows])
+    return [Hold(**row, places=places[row["id"]]) for row in rows]
+
+
+_WORDS = [holds.c[name] for name in Hold.__dataclass_fields__ if name != "places"]
+
+
+async def _places(
+    session: AsyncSession, numbers: Sequence[int]
+) -> Mapping[int, Mapping[LocationId, int]]:
+    query = select(held).where(held.c.hold.in_(numbers)).order_by(held.c.id)
+    found: dict[int, dict[LocationId, int]] = {number: {} for number in numbers}
+    for row in await session.execute(query):
+        places, place = found[row.hold], LocationId(row.location)
+        places[place] = places.get(place, 0) + row.pieces
+    return found
 
 
 async def _end(session: AsyncSession, number: int, *, by: str, cause: Cause, now: datetime) -> Hold:
@@ -148,26 +183,30 @@ async def _end(session: AsyncSession, number: int, *, by: str, cause: Cause, now
         update(holds)
         .where(holds.c.id == number, holds.c.ended_at.is_(None))
         .values(ended_at=now, ended_by=by)
-        .returning(*(holds.c[name] for name in Hold.__dataclass_fields__))
+        .returning(*_WORDS)
     )
     row = (await session.execute(statement)).mappings().first()
     if row is None:
         raise NoSuchHold(f"no open hold has the number {number}: `peg holds` lists them")
-    await _post(session, row, -row["quantity"], cause=cause, now=now)
-    return Hold(**row)
+    ended = Hold(**row, places=(await _places(session, [number]))[number])
+    await _post(session, ended, -1, cause=cause, now=now)
+    return ended
 
 
 async def _post(
-    session: AsyncSession, row: Any, reserved: int, *, cause: Cause, now: datetime
+    session: AsyncSession, hold: Hold, sign: int, *, cause: Cause, now: datetime
 ) -> None:
-    posting = Posting(
-        sku=Sku(row["sku"]),
-        location=LocationId(row["location"]),
-        reserved=reserved,
-        cause=cause,
-        source=row["who"],
-        reference=f"hold {row['id']}",
-        happened_at=now,
-        note=row["why"],
-    )
-    await post(session, [posting], now=now)
+    postings = [
+        Posting(
+            sku=hold.sku,
+            location=place,
+            reserved=sign * pieces,
+            cause=cause,
+            source=hold.who,
+            reference=f"hold {hold.id}",
+            happened_at=now,
+            note=hold.why,
+        )
+        for place, pieces in hold.places.items()
+    ]
+    await post(session, postings, now=now)

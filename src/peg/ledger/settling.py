@@ -11,7 +11,7 @@ from peg.domain.stock import NOTHING, Cause, StockLevel
 from peg.ledger.book import Posting, lock, post
 from peg.ledger.places import open_places
 from peg.ledger.queries import levels_of
-from peg.ledger.tables import PARTS, applied, holds, levels, suspense
+from peg.ledger.tables import PARTS, applied, held, levels, suspense
 
 
 async def settle(
@@ -57,7 +57,7 @@ async def _follow(session: AsyncSession, homes: Mapping[Sku, LocationId]) -> Non
     for sku, home in homes.items():
         by_home.setdefault(home, []).append(sku)
     for home, skus in by_home.items():
-        for table in (applied, holds, suspense):
+        for table in (applied, held, suspense):
             mine = table.c.sku.in_(skus) & (table.c.location == MAIN)
             await session.execute(update(table).where(mine).values(location=home))
     empty = levels.c.sku.in_(list(homes)) & (levels.c.location == MAIN)

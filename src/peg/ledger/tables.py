@@ -4,6 +4,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ForeignKey,
     Index,
     Integer,
     String,
@@ -136,15 +137,24 @@ holds = Table(
     metadata,
     Column("id", Serial, primary_key=True),
     Column("sku", String(32), nullable=False, index=True),
-    Column("location", String(64), nullable=False),
-    Column("quantity", Integer, nullable=False),
     Column("until", UtcDateTime),
     Column("why", Text, nullable=False),
     Column("who", String(64), nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
     Column("ended_by", String(16)),
-    CheckConstraint("quantity > 0", name="holds_something"),
+)
+
+# Where the pieces of a hold lie: it may be larger than the fullest place.
+held = Table(
+    "held",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("hold", ForeignKey("holds.id"), nullable=False, index=True),
+    Column("sku", String(32), nullable=False, index=True),
+    Column("location", String(64), nullable=False),
+    Column("pieces", Integer, nullable=False),
+    CheckConstraint("pieces > 0", name="holds_something"),
 )
 
 suspense = Table(

@@ -15,10 +15,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.domain.identity import Sku
+from peg.domain.identity import POOL, LocationId, Sku
 from peg.domain.stock import Cause
 from peg.ledger.queries import EVERYTHING, Span
-from peg.ledger.tables import applied, cases, entries, order_lines, positions
+from peg.ledger.tables import applied, cases, entries, levels, order_lines, positions
 
 STATES = ("committed", "shipped", "restocked", "written_off")
 
@@ -46,6 +46,23 @@ async def below_zero_without_case(
         .order_by(positions.c.sku)
     )
     return [(Sku(sku), by, said) for sku, by, said in await session.execute(query)]
+
+
+async def short_at_a_place(session: AsyncSession) -> Sequence[tuple[Sku, LocationId, int]]:
+    """Items of which more is sold or kept at a place than lies there, though others have enough.
+
+    Nothing is untrue of the book then: a shop may assign an order to a place that has none. But
+    the shelves are not as the book has them, and only somebody who counts can say how they are.
+    """
+    held = levels.c.committed + levels.c.reserved + levels.c.safety_stock + levels.c.suspended
+    query = (
+        select(levels.c.sku, levels.c.location, held - levels.c.on_hand)
+        .join(positions, positions.c.sku == levels.c.sku)
+        .where(levels.c.location != POOL, held > levels.c.on_hand, positions.c.oversold == 0)
+        .order_by(levels.c.sku, levels.c.location)
+    )
+    found = await session.execute(query)
+    return [(Sku(sku), LocationId(place), pieces) for sku, place, pieces in found]
 
 
 async def orders_counted_wrongly(

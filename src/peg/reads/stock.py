@@ -46,11 +46,12 @@ class StockRow(Level):
 
 
 class Hold(BaseModel):
-    """Pieces kept for somebody."""
+    """Pieces kept for somebody, and how many of them lie where."""
 
     id: int
     sku: Sku
     quantity: int
+    places: dict[LocationId, int]
     until: datetime | None
     why: str
     who: str
@@ -143,7 +144,13 @@ async def holds(session: AsyncSession, sku: Sku | None = None) -> list[Hold]:
     """Pieces kept for somebody, of one item or of all."""
     return [
         Hold(
-            id=one.id, sku=one.sku, quantity=one.quantity, until=one.until, why=one.why, who=one.who
+            id=one.id,
+            sku=one.sku,
+            quantity=one.quantity,
+            places=dict(one.places),
+            until=one.until,
+            why=one.why,
+            who=one.who,
         )
         for one in await reservations.active(session, sku)
     ]

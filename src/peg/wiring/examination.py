@@ -12,10 +12,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.bus import outbox
+from peg.catalog.offers import Offer
 from peg.db.transaction import begin, reading
 from peg.domain.moment import for_people
 from peg.intake import inbox, unread, waiting_room
-from peg.ledger import cases, order_rows, questions
+from peg.ledger import cases, order_rows, questions, truths
 from peg.propagation import board, pauses, retarget
 from peg.propagation.forbidden import forbidden_shops
 from peg.propagation.refusals import open_refusals
@@ -33,7 +34,7 @@ WAITING_S_MAX = 60.0
 DEAD_SHOWN_MAX = 5
 SET_ASIDE_TOLD = timedelta(days=7)
 LOW_SHOWN_MAX = 5
-STRANDED_NAMED_MAX = 5
+PLACES_NAMED_MAX = 5
 UNTRUE_SHOWN_MAX = 5
 REFUSED_SHOWN_MAX = 5
 ALERTS_SHOWN_MAX = 5
@@ -132,7 +133,7 @@ async def book(session: AsyncSession) -> Sequence[Finding]:
         (len(paused), "pauses", f"no writes to {', '.join(paused)}: `peg resume` ends that"),
     )
     findings += [Finding(State.LOOK, what, words) for count, what, words in looks if count]
-    return [*findings, *await _stranded(session), *await _unstocked(session)]
+    return [*findings, *await _places(session)]
 
 
 async def _untrue(session: AsyncSession) -> list[Finding]:
@@ -146,27 +147,45 @@ async def _untrue(session: AsyncSession) -> list[Finding]:
     return [Finding(State.BAD, "book", words) for words in shown]
 
 
-async def _stranded(session: AsyncSession) -> Sequence[Finding]:
+async def _places(session: AsyncSession) -> Sequence[Finding]:
+    """Pieces that lie where nobody sells them, and places that the book has too little at.
+
+    What a shop could show once it stocks it there is told with that advice, and no other.
+    """
+    not_stocked = await unstocked(session)
+    advised = {one.offer.id for one in not_stocked}
+    stranded = [one for one in await retarget.stranded(session) if one.id not in advised]
+    short = await truths.short_at_a_place(session)
+    sentences = [
+        *_stranded(stranded),
+        *_named(not_stocked),
+        *_named([_SHORT.format(sku=sku, place=place, by=by) for sku, place, by in short]),
+    ]
+    return [Finding(State.LOOK, "places", sentence) for sentence in sentences]
+
+
+_SHORT = (
+    "{by} more of {sku} are sold or kept at {place} than lie there, and others lie elsewhere: count"
+    " each place (`peg count {sku} N --at {place}`)"
+)
+
+
+def _stranded(found: Sequence[Offer]) -> Sequence[str]:
     """Offers that show nothing because their pieces lie elsewhere: no error says so."""
-    found = await retarget.stranded(session)
     if not found:
         return []
-    few = ", ".join(f"{one.title!r} on {one.ref.channel}" for one in found[:STRANDED_NAMED_MAX])
-    more = ", …" if len(found) > STRANDED_NAMED_MAX else ""
-    sentence = (
+    few = ", ".join(f"{one.title!r} on {one.ref.channel}" for one in found[:PLACES_NAMED_MAX])
+    more = ", …" if len(found) > PLACES_NAMED_MAX else ""
+    return [
         f"there are pieces of {few}{more}, but none lies where that shop sells from: `peg stock"
         " SKU` shows where they lie; count them at both places (`peg count SKU N --at PLACE`)"
-    )
-    return [Finding(State.LOOK, "places", sentence)]
+    ]
 
 
-async def _unstocked(session: AsyncSession) -> Sequence[Finding]:
-    """Pieces at a place that Shopify knows, but not for their product: no error says so either."""
-    found = [str(one) for one in await unstocked(session)]
-    told = found[:STRANDED_NAMED_MAX]
-    if len(found) > len(told):
-        told.append(f"and {len(found) - len(told)} more like that")
-    return [Finding(State.LOOK, "places", sentence) for sentence in told]
+def _named(found: Sequence[object]) -> Sequence[str]:
+    told = [str(one) for one in found[:PLACES_NAMED_MAX]]
+    more = len(found) - len(told)
+    return [*told, f"and {more} more like that"] if more else told
 
 
 def _some(names: Sequence[str]) -> str:

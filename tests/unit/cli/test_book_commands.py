@@ -229,3 +229,14 @@ def test_every_read_works_on_an_empty_book(tmp_path: Path, command: str) -> None
     assert people.code == program.code == 0
     assert people.out.strip()
     assert program.facts == []
+
+
+def test_a_hold_of_several_places_says_how_many_lie_where(home: Path) -> None:
+    assert peg(home, "places", "add", "Gallery").code == 0
+    assert peg(home, "receive", "RING-1", "2", "--at", "Gallery").code == 0
+
+    ran = peg(home, "hold", "RING-1", "4", "--why", "fair")
+
+    assert "hold 1 keeps 4 (3 at main, 1 at gallery)" in ran.out
+    (kept,) = peg(home, "holds", "--json").facts
+    assert (kept["quantity"], kept["places"]) == (4, {"main": 3, "gallery": 1})

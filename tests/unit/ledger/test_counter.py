@@ -239,3 +239,37 @@ async def test_a_piece_missed_on_a_shop_is_the_one_that_was_sold_where_it_is_sai
 
     assert await on_hand(bench) == {atelier: 3, GALLERY: 0}
     assert after.level.suspended == 0
+
+
+async def test_what_is_sold_from_a_hold_of_several_places_leaves_no_shelf_below_nothing(
+    bench: Bench,
+) -> None:
+    await at_two_places(bench, gallery=2)
+    number = await keep(bench, 5)
+
+    after = await counter.sell(bench.session, RING, 4, hold=number, who="anna", now=NOON)
+
+    (left,) = await reservations.active(bench.session)
+    assert await on_hand(bench) == {ATELIER: 0, GALLERY: 1}
+    assert (left.places, after.level.available, after.oversold) == ({GALLERY: 1}, 0, 0)
+
+
+async def test_a_true_count_beside_a_large_hold_offers_nothing_that_is_kept(bench: Bench) -> None:
+    await at_two_places(bench, gallery=2)
+    number = await keep(bench, 5)
+    await counter.sell(bench.session, RING, 4, hold=number, who="anna", now=NOON)
+
+    told = await counter.count(bench.session, RING, 0, location=ATELIER, who="anna", now=NOON)
+
+    assert (told, (await bench.level()).available) == (0, 0)
+
+
+async def test_of_a_hold_of_several_places_those_go_first_that_lie_where_it_is_said(
+    bench: Bench,
+) -> None:
+    await at_two_places(bench, gallery=2)
+    number = await keep(bench, 5)
+
+    await counter.sell(bench.session, RING, 3, hold=number, location=GALLERY, who="anna", now=NOON)
+
+    assert await on_hand(bench) == {ATELIER: 2, GALLERY: 0}

@@ -8,7 +8,9 @@ from peg.domain.errors import BadQuantity, InsufficientStock, UnknownSku
 from peg.domain.identity import MAIN, LocationId, Sku
 from peg.domain.moment import BadMoment
 from peg.ledger import reservations
+from peg.ledger.places import available_by_place
 from peg.ledger.reservations import NoSuchHold
+from peg.ledger.settling import settle
 
 GALLERY = LocationId("gallery")
 
@@ -97,7 +99,7 @@ async def test_a_piece_is_kept_at_the_place_that_is_named(bench: Bench) -> None:
     number = await hold(bench, at=GALLERY)
 
     (held,) = await reservations.active(bench.session, RING)
-    assert (held.id, held.location) == (number, GALLERY)
+    assert (held.id, held.places) == (number, {GALLERY: 1})
 
 
 async def test_no_more_is_kept_at_a_place_than_lies_there(bench: Bench) -> None:
@@ -126,3 +128,37 @@ async def test_a_piece_missed_on_a_shop_may_be_the_one_at_the_place(bench: Bench
 
     with pytest.raises(InsufficientStock):
         await hold(bench, at=MAIN)
+
+
+async def available_at(bench: Bench) -> dict[LocationId, int]:
+    return dict(await available_by_place(bench.session, RING))
+
+
+async def test_a_hold_larger_than_any_place_keeps_no_more_there_than_lies_there(
+    bench: Bench,
+) -> None:
+    await bench.post(RING, on_hand=25)
+    await bench.post(RING, at=GALLERY, on_hand=4)
+
+    number = await hold(bench, pieces=29)
+
+    (kept,) = await reservations.active(bench.session, RING)
+    assert (kept.id, kept.quantity, kept.places) == (number, 29, {MAIN: 26, GALLERY: 3})
+    assert await available_at(bench) == {MAIN: 0, GALLERY: 1}
+    await reservations.release(bench.session, number, now=NOON)
+    assert await available_at(bench) == {MAIN: 26, GALLERY: 4}
+
+
+async def test_pieces_kept_at_several_places_are_one_hold_when_they_are_given_one(
+    bench: Bench,
+) -> None:
+    """`main` is where pieces lie that have no place: once a shop gives them one, they lie there."""
+    await bench.post(RING, on_hand=2)
+    await bench.post(RING, at=GALLERY, on_hand=2)
+    number = await hold(bench, pieces=5)
+
+    await settle(bench.session, {RING: {GALLERY: 0}}, now=NOON)
+    taken = await reservations.use_up(bench.session, number, RING, 4, now=NOON)
+
+    (left,) = await reservations.active(bench.session, RING)
+    assert (taken, left.places) == ({GALLERY: 4}, {GALLERY: 1})
