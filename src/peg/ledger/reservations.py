@@ -81,7 +81,8 @@ async def hold(
     statement = insert(holds).values(row).returning(holds.c.id)
     number: int = (await session.execute(statement)).scalar_one()
     await _keep(session, number, sku, places)
-    await _post(session, Hold(id=number, places=places, **row), 1, cause=Cause.HELD, now=now)
+    kept = Hold(id=number, sku=sku, places=places, until=until, why=why, who=who, opened_at=now)
+    await _post(session, kept, 1, cause=Cause.HELD, now=now)
     return number
 
 
