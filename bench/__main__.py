@@ -8,11 +8,11 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from bench import importing
-from bench.demo import run_demo
+from bench import costs, importing
+from bench.demo import NotMeasured, measured, run_demo
 from bench.floor import floor_s
 from bench.measured import keep
-from bench.page import table, write_section
+from bench.page import table, verdict, write_section
 
 SEEDS = (7, 8, 9)
 PEOPLE = ("--payment-s", "0", "--unpaid-share", "0", "--rhythm", "even")
@@ -25,14 +25,21 @@ NO_WEBHOOKS = ("--faults", "*.webhook_delayed=0,*.webhook_lost=1")
 POLL_S, RECEIPT_LAG_S, MORE_S = 10.0, 5.0, 2.0
 """Of the rehearsal: PEG's polls, and how late the practice Etsy shows a receipt at most."""
 
+IN_FULL = ("--orders", "300", "--seed", "7")
+"""The demo as it is without any option but these: what is refused for haste counts there."""
+
+P50_S_MAX, P99_S_MAX, HASTE_MAX, COLD_S_MAX = 0.1, 0.5, 0.005, 0.7
 COLD_STARTS = 7
 
 PAGE = """{provenance}
 A sale every two seconds, paid at once, at 1x and with no latency added:
 `peg demo --headless {demo} --seed S --json` for S in {seeds}. Seconds are p50 / p99 (how many),
-from the practice marketplaces' own record of when the other shop showed no more than there was: the
-median of the runs, and the worst. The floor is three bare requests and two durable commits, without
-any of PEG, in the same run. Real processes: the marketplaces, PEG and its database share the cores.
+from the practice marketplaces' own record of when the other shop showed no more than there was:
+that is when the write was applied there. On Shopify its answer, a compare-and-set, is the
+verification; Etsy is read once more after it, which is not inside these seconds. The median of the
+runs, and the worst, which must meet the aim. The floor is three bare requests and two durable
+commits, without any of PEG, in the same run. Real processes: the marketplaces, PEG and its database
+share the cores.
 
 {table}
 
@@ -40,34 +47,54 @@ Without webhooks only the polls tell of a sale: the aim is one poll ({poll:g} s 
 time a receipt takes to show ({lag:g} s), and {more:g} s.
 The two ways differ: Etsy tells of a sale by a webhook once it is paid and takes ten calls a second,
 and a listing with several variants needs three calls and the receipts where a single piece needs
-two. What each costs in calls is a promise of its own: `tests/promises/test_what_calls_cost.py`."""
+two. What a piece of work costs in calls is by the marketplaces' own counts (`bench/costs.py`), and
+a promise besides: `tests/promises/test_what_calls_cost.py`. What is refused for haste is from
+`peg demo --headless {in_full}`."""
 
 
-def main() -> None:
-    """Run everything, and write it down."""
-    told = [run_demo(*SALES, *WEBHOOKS, "--seed", str(seed)).found for seed in SEEDS]
-    unheard = run_demo(*SALES, *NO_WEBHOOKS, "--seed", str(SEEDS[0])).found
-    measured = {
+def main() -> int:
+    """Run everything, and write it down; 1, and nothing written, if something did not hold."""
+    try:
+        main_job()
+        importing.main()
+    except NotMeasured as error:
+        print(f"not measured, and nothing of it was published: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def main_job() -> None:
+    """Sales as they are followed, calls as they are counted, the start of the program.
+
+    Raises:
+        NotMeasured: a rehearsal did not hold.
+    """
+    told = [measured(run_demo(*SALES, *WEBHOOKS, "--seed", str(seed))) for seed in SEEDS]
+    unheard = measured(run_demo(*SALES, *NO_WEBHOOKS, "--seed", str(SEEDS[0])))
+    whole = measured(run_demo(*IN_FULL))
+    found = {
         "rehearsal": " ".join((*SALES, *WEBHOOKS)),
         "seeds": SEEDS,
         "floor_s": asyncio.run(floor_s()),
         "webhooks_on": [facts(one) for one in told],
         "webhooks_off": facts(unheard),
+        "in_full": facts(whole),
+        "calls": asyncio.run(costs.costs()),
         "cold_start_of_help_s": cold_start(),
     }
-    provenance = keep("main_job", "make bench", measured)
+    provenance = keep("main_job", "make bench", found)
     body = PAGE.format(
         provenance=provenance,
         demo=" ".join((*SALES, *WEBHOOKS)),
         seeds=", ".join(map(str, SEEDS)),
-        table=rows(measured),
+        in_full=" ".join(IN_FULL),
+        table=rows(found),
         poll=POLL_S,
         lag=RECEIPT_LAG_S,
         more=MORE_S,
     )
     write_section("The main job", body)
     print(body)
-    importing.main()
 
 
 def facts(found: dict[str, Any]) -> dict[str, Any]:
@@ -87,33 +114,43 @@ def cold_start() -> float:
     return round(statistics.median(once() for _ in range(COLD_STARTS)), 3)
 
 
-def rows(measured: dict[str, Any]) -> str:
+def rows(found: dict[str, Any]) -> str:
     """The table for people."""
-    runs, floor = measured["webhooks_on"], measured["floor_s"]
+    runs, floor = found["webhooks_on"], found["floor_s"]
     lowered = [run["seconds_from_sale_to_withdrawal"] for run in runs]
     ways = sorted(set().union(*(one["after_sales_by_direction"] for one in lowered)))
     by_way = {
         way: [one["after_sales_by_direction"][way] for one in lowered if way in _ways(one)]
         for way in ways
     }
-    unheard = measured["webhooks_off"]["seconds_from_sale_to_withdrawal"]["after_sales"]
-    shares = [run["refused_429"]["earned_share"] for run in runs]
+    unheard = found["webhooks_off"]["seconds_from_sale_to_withdrawal"]["after_sales"]
+    every = [one["after_sales"] for one in lowered]
+    quick = all(one["p50"] < P50_S_MAX and one["p99"] < P99_S_MAX for one in every)
+    share, cold_s = found["in_full"]["refused_429"]["earned_share"], found["cold_start_of_help_s"]
     bound = POLL_S + RECEIPT_LAG_S + MORE_S
-    told = [
-        ("floor", f"{floor['p50']} / {floor['p99']}", "", ""),
-        ("sale to withdrawal, all", *spread([one["after_sales"] for one in lowered]), "0.1 / 0.5"),
-        *((f"sale to withdrawal, {way}", *spread(each), "") for way, each in by_way.items()),
-        ("the same without webhooks", *spread([unheard]), f"{bound:g} at most"),
+    told: list[tuple[object, ...]] = [
+        ("floor", f"{floor['p50']} / {floor['p99']}", "", "", None),
+        ("sale to withdrawal, all", *spread(every), f"{P50_S_MAX} / {P99_S_MAX}", quick),
+        *((f"sale to withdrawal, {way}", *spread(each), "", None) for way, each in by_way.items()),
+        (
+            "the same without webhooks",
+            *spread([unheard]),
+            f"{bound:g} at most",
+            unheard["max"] <= bound,
+        ),
         (
             "API calls a sale, everything included",
             statistics.median(run["api_calls"]["per_sale"] for run in runs),
             max(run["api_calls"]["per_sale"] for run in runs),
             "",
+            None,
         ),
-        ("refused for haste, share of calls", statistics.median(shares), max(shares), "0.005"),
-        ("cold start of `peg --help`, s", measured["cold_start_of_help_s"], "", "0.7"),
+        *costs.rows(found["calls"]),
+        ("refused for haste, share of calls", share, "", HASTE_MAX, share < HASTE_MAX),
+        ("cold start of `peg --help`, s", cold_s, "", COLD_S_MAX, cold_s < COLD_S_MAX),
     ]
-    return table(("what", "measured", "worst run", "aim"), told)
+    shown = [(*row[:-1], verdict(row[-1] if row[-1] is None else bool(row[-1]))) for row in told]
+    return table(("what", "measured", "worst run", "aim", ""), shown)
 
 
 def spread(runs: Sequence[dict[str, Any]]) -> tuple[str, str]:
@@ -129,4 +166,4 @@ def _ways(one: dict[str, Any]) -> Any:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -36,6 +36,25 @@ class Run:
         return f'make demo ARGS="{" ".join(self.words[1:])}"'
 
 
+class NotMeasured(Exception):
+    """A rehearsal did not hold, or printed no figures: nothing of it is published."""
+
+
+def measured(run: Run) -> dict[str, Any]:
+    """The figures of a rehearsal that held.
+
+    Raises:
+        NotMeasured: it did not, or a figure is missing.
+    """
+    speed = run.found.get("seconds_from_sale_to_withdrawal", {}).get("after_sales", {})
+    missing = speed.get("p50") is None or speed.get("p99") is None
+    if run.exit_code or missing:
+        broken = [name for name, held in run.found.get("invariants", {}).items() if not held]
+        why = "; ".join(broken) or run.complaint or "no seconds from sale to withdrawal"
+        raise NotMeasured(f"exit code {run.exit_code} ({why}); again: {run.replay}")
+    return run.found
+
+
 def run_demo(*options: str, log_file: Path | None = None) -> Run:
     """Run one headless demo to its end; PEG's log goes to `log_file`, else it ends with it."""
     words = ("demo", "--headless", *options, "--json")

@@ -12,27 +12,30 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-from bench.demo import clean_environment
+from bench.demo import NotMeasured, clean_environment
 from bench.measured import keep
-from bench.page import table, write_section
+from bench.page import table, verdict, write_section
 
 from peg.cli.demo.connecting import connect_both
 from peg.cli.demo.practice import Control, Ports, free_port, practice
+from peg.marketplaces.limiter import REACH, Lane
 from peg.migrations.schema import ensure_current
 from peg.wiring.ground import open_ground
 from peg.wiring.peg import open_peg
 
-PIECES = 5_600
-"""Their variants on both shops are about 10,600 offers."""
+PIECES, OFFERS_MIN = 5_900, 10_000
+"""Their variants on both shops are more offers than are aimed at: the run is refused if not."""
 
 SHOPIFY_BURST, SHOPIFY_PER_S = 2_000, 100
 ETSY_PER_S = 10
 MEMORY_MB_MAX = 300
 
 PAGE = """{provenance}
-`peg import` of {offers} offers from both practice shops over real sockets, their limits on: the
-cheapest Shopify plan's {burst} points and {per_s} a second, Etsy's {calls} calls a second. What the
-limits alone would take is the sum of both shops' own counts; PEG reads one shop after the other.
+`peg import` of {read} offers, of which {offers} were mapped to items, from both practice shops over
+real sockets, their limits on: the cheapest Shopify plan's {burst} points and {per_s} a second,
+Etsy's {calls} calls a second. Both shops are read side by side, so the limits alone would take as
+long as the slower one, by the shops' own counts. PEG's bulk reading leaves two fifths of each limit
+to what is sold meanwhile: with that share kept free it is the second figure.
 
 {table}"""
 
@@ -44,25 +47,40 @@ def main() -> None:
         env=clean_environment(),
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
+    if done.returncode:
+        raise NotMeasured(f"the import ended with {done.returncode}: {done.stderr[-500:]}")
     measured = json.loads(done.stdout.splitlines()[-1])
+    if measured["read"] < OFFERS_MIN:
+        raise NotMeasured(f"{measured['read']} offers were read, not {OFFERS_MIN}")
     provenance = keep("import", "make bench", measured)
+    peak_mb, refused = measured["peak_memory_mb"], measured["refused"]
     rows = [
-        ("time, s", measured["seconds"], f"{measured['limits_s']} by the limits alone"),
-        ("time on PEG's own processor, s", measured["processor_s"], ""),
-        ("peak memory of PEG, MB", measured["peak_memory_mb"], f"under {MEMORY_MB_MAX}"),
-        ("calls to Shopify, and their points", measured["shopify"], ""),
-        ("calls to Etsy", measured["etsy"], ""),
-        ("refused for haste", measured["refused"], "0"),
+        ("offers read", measured["read"], f"{OFFERS_MIN} at least", verdict(met=True)),
+        ("of them mapped to items", measured["offers"], "", ""),
+        ("time, s", measured["seconds"], "", ""),
+        ("what the limits alone would take, side by side, s", measured["limits_s"], "", ""),
+        ("the same, with two fifths kept for sales, s", measured["shared_limits_s"], "", ""),
+        ("time on PEG's own processor, s", measured["processor_s"], "", ""),
+        (
+            "peak memory of PEG, MB",
+            peak_mb,
+            f"under {MEMORY_MB_MAX}",
+            verdict(peak_mb < MEMORY_MB_MAX),
+        ),
+        ("calls to Shopify, and their points", measured["shopify"], "", ""),
+        ("calls to Etsy", measured["etsy"], "", ""),
+        ("refused for haste", refused, 0, verdict(refused == 0)),
     ]
     body = PAGE.format(
         provenance=provenance,
+        read=measured["read"],
         offers=measured["offers"],
         burst=SHOPIFY_BURST,
         per_s=SHOPIFY_PER_S,
         calls=ETSY_PER_S,
-        table=table(("what", "measured", "aim"), rows),
+        table=table(("what", "measured", "aim", ""), rows),
     )
     write_section("The import", body)
     print(body)
@@ -102,17 +120,27 @@ async def measure() -> dict[str, Any]:
             seconds, processor_s = time.monotonic() - began, time.process_time() - began_cpu
             after = await counts(control)
     spent = after - before
-    by_points = max(0, spent["points"] - SHOPIFY_BURST) / SHOPIFY_PER_S
     return {
+        "read": sum(imported.read.values()),
         "offers": imported.offers,
         "seconds": round(seconds, 1),
         "processor_s": round(processor_s, 1),
-        "limits_s": round(by_points + spent["etsy"] / ETSY_PER_S, 1),
+        "limits_s": limits_s(spent, share=1.0),
+        "shared_limits_s": limits_s(spent, share=REACH[Lane.BULK]),
         "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         "shopify": f"{spent['shopify']} for {spent['points']} points",
         "etsy": spent["etsy"],
         "refused": spent["refused"],
     }
+
+
+def limits_s(spent: Counter[str], *, share: float) -> float:
+    """Seconds that the slower shop's limit asks for, if PEG uses so much of it.
+
+    Shopify's points come back as fast whatever is kept free of the bucket, Etsy's calls do not.
+    """
+    shopify_s = max(0.0, spent["points"] - SHOPIFY_BURST * share) / SHOPIFY_PER_S
+    return round(max(shopify_s, spent["etsy"] / (ETSY_PER_S * share)), 1)
 
 
 async def counts(control: Control) -> Counter[str]:

@@ -34,5 +34,10 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     return "\n".join(f"| {' | '.join(_cell(cell) for cell in line)} |" for line in lines)
 
 
+def verdict(met: bool | None) -> str:  # noqa: FBT001 - it is what the word says
+    """The word in the last column; where nothing was aimed at there is none."""
+    return "" if met is None else "met" if met else "MISSED"
+
+
 def _cell(cell: object) -> str:
     return "" if cell is None else str(cell)

@@ -8,8 +8,9 @@ import re
 import pytest
 from bench.demo import Run, run_demo
 
-QUICK = ("--seed", "3", "--clock-speed", "4", "--pace", "30")
-ORDERS = {"none": 8, "hard": 14}
+QUICK = ("--seed", "5", "--clock-speed", "4", "--pace", "30")
+ORDERS = {"none": 14, "hard": 20}
+"""So many that the seed's buyers also cancel: PEG has something to raise."""
 
 
 @pytest.fixture(scope="module", params=sorted(ORDERS))
@@ -32,7 +33,7 @@ def test_a_rehearsal_ends_well_only_if_every_invariant_held(rehearsal: Run) -> N
 def test_no_judge_of_a_rehearsal_was_idle(rehearsal: Run) -> None:
     compared = {name[:2]: facts["compared"] for name, facts in rehearsal.found["judged"].items()}
 
-    for busy in ("I1", "I2", "I4", "I6", "I7", "I8"):
+    for busy in ("I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8"):
         assert int(re.findall(r"\d+", compared[busy])[0]) > 0, compared
     assert f"of {ORDERS[rehearsal.found['faults']]} orders" in compared["I2"]
 

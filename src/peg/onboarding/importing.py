@@ -1,5 +1,6 @@
 """Read every shop into the book: orders, then figures, then orders again."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -194,14 +195,27 @@ class Importer:
             await read_places(self._database, self._shops[shop])
 
     async def _read_all(self, progress: Progress) -> "_Found":
+        """Read the shops side by side, since each has its own limits; told in a fixed order.
+
+        Each is read to its end or its own failure; of several failures the first shop's is raised.
+        """
+        reading_them = [self._read_shop(shop, progress) for shop in sorted(self._shops)]
         found = _Found()
-        for shop in sorted(self._shops):
-            async for page in self._shops[shop].listings():
-                # Pages shift while they are read: what comes twice counts as it was seen first.
-                for offer in page.offers:
-                    found.offers.setdefault(offer.ref, offer)
-                found.unreadable += [could_not_be_read(shop, odd) for odd in page.unreadable]
-                progress("reading", len(page.offers))
+        for one in await asyncio.gather(*reading_them, return_exceptions=True):
+            if isinstance(one, BaseException):
+                raise one
+            found.offers |= one.offers
+            found.unreadable += one.unreadable
+        return found
+
+    async def _read_shop(self, shop: ShopId, progress: Progress) -> "_Found":
+        found = _Found()
+        async for page in self._shops[shop].listings():
+            # Pages shift while they are read: what comes twice counts as it was seen first.
+            for offer in page.offers:
+                found.offers.setdefault(offer.ref, offer)
+            found.unreadable += [could_not_be_read(shop, odd) for odd in page.unreadable]
+            progress("reading", len(page.offers))
         return found
 
 

@@ -24,7 +24,7 @@ FOUND: dict[str, Any] = {
         "after_sales_by_direction": {"shopify->etsy": LOWERED, "etsy->shopify": LOWERED},
     },
     "api_calls": {"per_sale": 11.75, "total": 235},
-    "refused_429": {"earned": 0},
+    "refused_429": {"earned": 0, "earned_share": 0.0, "too_many": False},
     "drift": {"checked": 115, "offers": [], "kept_by_a_question": [{}, {}]},
     "questions": ["How many can be sold?"],
     "invariants": {"I2 every order line counts once": True},
@@ -94,3 +94,13 @@ def test_a_broken_invariant_is_named_with_its_first_breaches_and_ends_with_1() -
     assert "BROKEN. etsy order 1: is not in the book;" in said
     assert "etsy order 3: is not in the book; and 2 more" in said
     assert "not each is in the book once: see I2" in said
+
+
+def test_calls_refused_for_haste_are_not_well_either() -> None:
+    hasty = {"earned": 2, "earned_share": 0.0085, "too_many": True}
+
+    said = told({**FOUND, "refused_429": hasty, "ok": False}, payment_s=1.5, ceiling_s=60.0)
+
+    assert said.exit_code == 1
+    assert "NOT WELL" in said.sentence
+    assert "0.85% of the calls were refused for haste, at most 0.5% may be" in said.sentence

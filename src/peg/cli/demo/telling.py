@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from peg.cli.demo.screen import NAMES, seconds
+from peg.cli.demo.verdict.figures import HASTE_MAX
 from peg.cli.terminal import Report
 
 Row = tuple[str, str]
@@ -21,6 +22,10 @@ def told(found: Mapping[str, Any], *, payment_s: float, ceiling_s: float) -> Rep
         ceiling_s: the window in which nobody can prevent that a piece is sold twice.
     """
     broken = [promise for promise, held in found["invariants"].items() if not held]
+    refused = found["refused_429"]
+    if refused["too_many"]:
+        share = f"{refused['earned_share']:.2%} of the calls"
+        broken.append(f"{share} were refused for haste, at most {HASTE_MAX:.1%} may be")
     return Report(
         facts=found,
         columns=("figure", "what was found"),
@@ -93,7 +98,8 @@ def _calls(found: Mapping[str, Any]) -> list[Row]:
         ),
         (
             "refused for haste",
-            f"{refused['earned']}: calls that came faster than a shop allows",
+            f"{refused['earned']}: calls that came faster than a shop allows, at most"
+            f" {HASTE_MAX:.1%} of all",
         ),
     ]
 

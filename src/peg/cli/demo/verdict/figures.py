@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+HASTE_MAX = 0.005
+"""At most this share of the calls may be refused for going too fast, injected refusals apart."""
+
 
 def calls(shops: Mapping[str, Mapping[str, Any]], sales: int) -> dict[str, Any]:
     """Calls to both marketplaces, in all and by kind, a sale."""
@@ -33,4 +36,5 @@ def refusals(shops: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         "earned": earned,
         "injected": injected,
         "earned_share": round(earned / total, 5) if total else 0.0,
+        "too_many": earned > total * HASTE_MAX,
     }

@@ -102,7 +102,8 @@ async def judge(engine: Engine, control: Control, run: Rehearsed) -> dict[str, A
     )
     record = record_of(answers, run.beginning, hasty=early)
     record = replace(record, secrets=record.secrets | _keys(run.key_file))
-    return {**found, **_verdict(record, book)}
+    verdict = _verdict(record, book)
+    return {**found, **verdict, "ok": verdict["ok"] and not found["refused_429"]["too_many"]}
 
 
 def judge_all(record: Record, book: Book) -> Sequence[Finding]:

@@ -13,6 +13,7 @@ OPENING = "opening"
 def judge_double_sales(record: Record, book: Book) -> Finding:
     """Compare the marketplaces' double sales with the book's cases, both ways."""
     counted = [one for one in record.double_sales if one.verdict != "untracked"]
+    sales = sum(one.what == "sold" for one in record.happened)
     broken, excused = [], []
     for sale in counted:
         name = f"{book.sku(sale.piece)}, sold twice by order {sale.second}"
@@ -24,7 +25,7 @@ def judge_double_sales(record: Record, book: Book) -> Finding:
             broken.append(f"{name}: {fault}")
     return Finding(
         promise="I5 a piece is sold twice only inside the window, with a case",
-        compared=f"{len(counted)} double sales, {len(book.cases)} cases",
+        compared=f"{sales} sales, {len(counted)} of them double, and {len(book.cases)} cases",
         broken=[*broken, *_cases_of_nothing(record, book)],
         excused=excused,
     )

@@ -1,0 +1,66 @@
+"""Only what was measured on a run that held is published, and what missed its aim says so."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from bench import costs
+from bench.demo import NotMeasured, Run, measured
+from bench.importing import limits_s
+from bench.page import verdict
+
+SPEED = {"after_sales": {"p50": 0.1, "p99": 0.4}}
+FOUND: dict[str, Any] = {
+    "invariants": {"I5 sold twice": True},
+    "seconds_from_sale_to_withdrawal": SPEED,
+}
+
+
+def ended(found: dict[str, Any], exit_code: int = 0) -> Run:
+    words = ("demo", "--headless", "--seed", "7", "--json")
+    return Run(words=words, exit_code=exit_code, seconds=1.0, found=found, complaint="no port")
+
+
+def test_a_run_that_held_is_published() -> None:
+    assert measured(ended(FOUND)) == FOUND
+
+
+@pytest.mark.parametrize(
+    ("run", "why"),
+    [
+        (ended({**FOUND, "invariants": {"I5 sold twice": False}}, 1), "I5 sold twice"),
+        (ended({}, 1), "no port"),
+        (ended({"seconds_from_sale_to_withdrawal": {"after_sales": {"p50": None}}}), "no port"),
+    ],
+    ids=["an invariant is broken", "it printed nothing", "a figure is missing"],
+)
+def test_a_run_that_did_not_hold_is_refused_with_its_replay(run: Run, why: str) -> None:
+    with pytest.raises(NotMeasured, match=why) as refused:
+        measured(run)
+
+    assert "make demo ARGS=" in str(refused.value)
+
+
+def test_a_missed_aim_is_named() -> None:
+    assert [verdict(met) for met in (True, False, None)] == ["met", "MISSED", ""]
+
+
+def test_one_call_too_many_misses_its_aim() -> None:
+    change = {"getListingInventory": 3, "updateListingInventory": 1, "getShopReceipts": 9}
+    rows = costs.rows(
+        {
+            "shopify_changes": {"changes": 250, "calls": {"shopify": {"InventorySet": 1}}},
+            "etsy_withdrawal": {"etsy": {"updateListing": 1, "getListingInventory": 1}},
+            "etsy_change": {"etsy": change},
+            "idle_hour": {"calls": {"shopify": {"OrdersUpdatedSince": 120}, "etsy": {"other": 1}}},
+        }
+    )
+
+    assert [row[-1] for row in rows] == [True, True, False, False, True]
+
+
+def test_the_slower_shops_limit_is_what_an_import_waits_for() -> None:
+    spent = Counter(points=7_000, etsy=60)
+
+    assert limits_s(spent, share=1.0) == 50.0
+    assert limits_s(Counter(points=100, etsy=60), share=0.6) == 10.0
