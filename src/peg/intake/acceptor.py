@@ -16,6 +16,7 @@ from peg.db.engine import Database
 from peg.db.shared_commits import SharedCommits
 from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
+from peg.domain.errors import PegError
 from peg.domain.identity import Channel, ShopId
 from peg.domain.messages import Alert
 from peg.domain.order import OrderSnapshot
@@ -154,7 +155,8 @@ class Acceptor:
                 await waiting_room.wait_for_shop(session, delivery, error, now=now)
             return
         except Exception as error:  # noqa: BLE001 - the task's edge: kept, logged, tried again
-            log.warning("delivery.failed", inbox_id=delivery.id, exc_info=error)
+            unnamed = None if isinstance(error, PegError) else error  # only that needs its trace
+            log.warning("delivery.failed", inbox_id=delivery.id, why=str(error), exc_info=unnamed)
             await self._put_back(delivery, error)
             return
         if outcome is not NOTED:

@@ -27,6 +27,7 @@ Due = ColumnElement[bool]
 """Which of a shop's deliveries are to be worked on: not each that waits is to be tried."""
 
 _IS_OPEN = (inbox.c.handled_at.is_(None), inbox.c.dead_at.is_(None))
+_IS_TO_BE_WORKED_ON = (*_IS_OPEN, inbox.c.waits_since.is_(None))
 _IS_DEAD = (inbox.c.dead_at.is_not(None), inbox.c.handled_at.is_(None))
 
 
@@ -166,10 +167,21 @@ async def oldest_waiting_at(session: AsyncSession) -> datetime | None:
 
     What waits for a shop that is out of reach is not counted: nothing hurries that.
     """
-    oldest: datetime | None = await session.scalar(
-        select(func.min(inbox.c.received_at)).where(*_IS_OPEN, inbox.c.waits_since.is_(None))
-    )
+    query = select(func.min(inbox.c.received_at)).where(*_IS_TO_BE_WORKED_ON)
+    oldest: datetime | None = await session.scalar(query)
     return oldest
+
+
+async def what_keeps_the_oldest(session: AsyncSession) -> str:
+    """What the oldest delivery to be worked on met at its last try; empty: nobody has tried it."""
+    query = (
+        select(inbox.c.topic, inbox.c.shop, inbox.c.last_error)
+        .where(*_IS_TO_BE_WORKED_ON)
+        .order_by(inbox.c.received_at)
+        .limit(1)
+    )
+    row = (await session.execute(query)).first()
+    return f"{row.topic} of {row.shop}: {row.last_error}" if row and row.last_error else ""
 
 
 async def newest_at(session: AsyncSession, shop: ShopId) -> datetime | None:

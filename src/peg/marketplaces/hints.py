@@ -24,7 +24,7 @@ IT_IS_READ = (
 
 
 class MalformedDelivery(PegError):
-    """A signed webhook that cannot be read: no JSON, or without what its topic must have."""
+    """A signed webhook that says nowhere to look: no JSON, or no number of what it is about."""
 
     kind: ClassVar[ErrorKind] = "refused"
 
@@ -82,6 +82,6 @@ class HintReader(Protocol):
         """Where to look.
 
         Raises:
-            MalformedDelivery: it cannot be read, or lacks what its topic must have.
+            MalformedDelivery: it does not say where.
             UnknownTopic: about something that PEG never asked for.
         """

@@ -219,13 +219,18 @@ async def writes(session: AsyncSession) -> Sequence[Finding]:
 async def waiting(session: AsyncSession, *, now: datetime) -> Sequence[Finding]:
     """What waits to be worked on, and what was given up."""
     findings = []
-    for queue, since in (
-        ("webhooks", await inbox.oldest_waiting_at(session)),
-        ("messages", await outbox.oldest_waiting_at(session)),
+    for queue, since, tried in (
+        (
+            "webhooks",
+            await inbox.oldest_waiting_at(session),
+            await inbox.what_keeps_the_oldest(session),
+        ),
+        ("messages", await outbox.oldest_waiting_at(session), ""),
     ):
         age_s = 0.0 if since is None else (now - since).total_seconds()
         if age_s > WAITING_S_MAX:
-            sentence = f"the oldest waits for {age_s:.0f} s: is `peg run` at work?"
+            why = f" and is tried again: {tried}" if tried else ": is `peg run` at work?"
+            sentence = f"the oldest waits for {age_s:.0f} s{why}"
             findings.append(Finding(State.LOOK, queue, sentence))
     findings += [
         Finding(State.LOOK, "webhooks", f"{one.count} of {one.shop} wait for it ({one.why})")

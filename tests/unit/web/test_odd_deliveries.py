@@ -70,6 +70,27 @@ async def test_a_signed_body_that_says_nothing_is_acknowledged_kept_and_told_of(
     assert "the next poll reads" in (kept.last_error or "")
 
 
+async def test_one_that_is_tried_again_is_told_of_with_what_it_met(door: DeliveryDoor) -> None:
+    await door.send(FromShopify())
+    await door.works()  # no marketplace can be asked here
+    await door.ground.clock.sleep(3_600)
+
+    (finding,) = await door.findings()
+
+    assert "orders/edited" in finding
+    assert "is tried again" in finding
+    assert "`peg run`" not in finding  # it is at work: it has tried
+
+
+async def test_one_that_nobody_has_tried_yet_asks_after_peg_run(door: DeliveryDoor) -> None:
+    await door.send(FromShopify())
+    await door.ground.clock.sleep(3_600)
+
+    (finding,) = await door.findings()
+
+    assert "is `peg run` at work?" in finding
+
+
 @pytest.mark.parametrize(
     "topic", ["t" * 5_000, "\\ud800", "\\u0000", '{"a": 1}', "7"], ids=["long", *"abcd"]
 )

@@ -9,13 +9,19 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import structlog
+
+from peg.domain.errors import PegError
 from peg.domain.identity import OfferRef, ShopId
 from peg.domain.money import Money
 from peg.domain.near import quoted
 from peg.domain.order import LineSnapshot, OrderSnapshot
 from peg.marketplaces.hints import IT_IS_READ, BadSignature, Hint, MalformedDelivery, UnknownTopic
+from peg.marketplaces.port import UnexpectedAnswer
 from peg.marketplaces.shopify.orders import Counted, Returned
-from peg.marketplaces.shopify.reading import field, moment, text, whole
+from peg.marketplaces.shopify.reading import field, moment, text, things, whole
+
+log = structlog.get_logger()
 
 ORDER_TOPICS = ("orders/create", "orders/paid", "orders/updated", "orders/cancelled")
 FETCH_TOPICS = ("orders/edited", "refunds/create")
@@ -71,7 +77,7 @@ class ShopifyHints:
         leave a signed sale to the next poll, nor to have it sent again: it would come the same.
 
         Raises:
-            MalformedDelivery: no JSON object, or without what its topic must have.
+            MalformedDelivery: no JSON object, or without the number of what it is about.
             UnknownTopic: a topic that PEG never asked for.
         """
         topic = headers.get("x-shopify-topic", "")
@@ -82,9 +88,15 @@ class ShopifyHints:
             )
         told = _object(body)
         triggered = headers.get("x-shopify-triggered-at")
-        happened_at = moment(triggered) if triggered else received_at
-        base = Hint(shop=shop, topic=topic, happened_at=happened_at)
-        return _pointed(base, told, known_from=min(happened_at, received_at))
+        try:
+            happened_at = moment(triggered) if triggered else received_at
+            base = Hint(shop=shop, topic=topic, happened_at=happened_at)
+            return _pointed(base, told, known_from=min(happened_at, received_at))
+        except UnexpectedAnswer as cause:
+            raise MalformedDelivery(
+                f"a signed delivery of Shopify about {topic} lacks what it must have ({cause}):"
+                f" {IT_IS_READ}"
+            ) from cause
 
 
 def _pointed(base: Hint, told: Mapping[str, Any], *, known_from: datetime) -> Hint:
@@ -95,8 +107,8 @@ def _pointed(base: Hint, told: Mapping[str, Any], *, known_from: datetime) -> Hi
     it was made, so that a delivery that comes late does not overrule what was read meanwhile.
     """
     if base.topic in ORDER_TOPICS:
-        snapshot = snapshot_of(told, base.shop, fetched_at=known_from)
-        return replace(base, order=snapshot.order, snapshot=snapshot)
+        order = str(whole(told, "id"))
+        return replace(base, order=order, snapshot=_readable(told, base.shop, known_from))
     match base.topic:
         case "orders/edited":
             return replace(base, order=str(whole(told, "order_edit", "order_id")))
@@ -115,6 +127,15 @@ def _pointed(base: Hint, told: Mapping[str, Any], *, known_from: datetime) -> Hi
             return base
 
 
+def _readable(told: Mapping[str, Any], shop: ShopId, fetched_at: datetime) -> OrderSnapshot | None:
+    """The order as the payload tells it; None where that says too little: then it is fetched."""
+    try:
+        return snapshot_of(told, shop, fetched_at=fetched_at)
+    except PegError as error:
+        log.warning("delivery.said_too_little", shop=shop, why=str(error))
+        return None
+
+
 def snapshot_of(told: Mapping[str, Any], shop: ShopId, *, fetched_at: datetime) -> OrderSnapshot:
     """An order as a webhook tells it: the older wording, without places or inventory items."""
     returned = _returned(told)
@@ -127,7 +148,7 @@ def snapshot_of(told: Mapping[str, Any], shop: ShopId, *, fetched_at: datetime) 
         created_at=moment(text(told, "created_at")),
         updated_at=moment(text(told, "updated_at")),
         fetched_at=fetched_at,
-        lines=[_line(line, shop, returned, currency) for line in field(told, "line_items")],
+        lines=[_line(line, shop, returned, currency) for line in things(told, "line_items")],
         paid=text(told, "financial_status") not in _NO_REFUND_YET,
         cancelled_at=moment(cancelled) if cancelled else None,
         test=bool(told.get("test", False)),
@@ -158,8 +179,8 @@ def _line(line: Any, shop: ShopId, returned: Mapping[str, Returned], currency: s
 
 def _returned(told: Mapping[str, Any]) -> Mapping[str, Returned]:
     found: dict[str, Returned] = {}
-    for refund in field(told, "refunds"):
-        for row in field(refund, "refund_line_items"):
+    for refund in things(told, "refunds"):
+        for row in things(refund, "refund_line_items"):
             one = found.setdefault(str(whole(row, "line_item_id")), Returned())
             if text(row, "restock_type") == "no_restock":
                 one.not_restocked += whole(row, "quantity")

@@ -9,12 +9,14 @@ import pytest
 
 from peg.domain.identity import ShopId
 from peg.marketplaces.hints import BadSignature, MalformedDelivery, UnknownTopic
-from peg.marketplaces.port import UnexpectedAnswer
-from peg.marketplaces.shopify.webhooks import ShopifyHints, ShopifySignatures
+from peg.marketplaces.shopify.webhooks import TOPICS, ShopifyHints, ShopifySignatures
 
 SECRET, OLD = "shpss_new", "shpss_old"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SHOP = ShopId("shopify:stonefield-jewels.myshopify.com")
+_SAYS_IT_ALL = {"products/update", "app/uninstalled"}
+"""Topics that nothing is read of but that they came."""
+
 BODY = b'{"order_id":4001}'
 
 
@@ -47,8 +49,24 @@ def test_anything_else_is_refused(signed: str | None) -> None:
 
 @pytest.mark.parametrize("body", [b"no json", b"[]", b"{}", b'{"order_id":"x"}'])
 def test_a_signed_body_that_does_not_say_what_it_must_is_malformed(body: bytes) -> None:
-    with pytest.raises((MalformedDelivery, UnexpectedAnswer)):
+    with pytest.raises(MalformedDelivery, match="next poll"):
         ShopifyHints().hint(headers(None), body, shop=SHOP, received_at=NOW)
+
+
+@pytest.mark.parametrize("topic", [topic for topic in TOPICS if topic not in _SAYS_IT_ALL])
+def test_so_is_one_without_its_number_whatever_it_is_about(topic: str) -> None:
+    with pytest.raises(MalformedDelivery, match=topic):
+        ShopifyHints().hint(
+            headers(None, topic=topic), b'{"name":"#1"}', shop=SHOP, received_at=NOW
+        )
+
+
+def test_an_order_that_lacks_the_rest_is_to_be_fetched() -> None:
+    told = headers(None, topic="orders/updated")
+
+    hint = ShopifyHints().hint(told, b'{"id":77}', shop=SHOP, received_at=NOW)
+
+    assert (hint.order, hint.snapshot) == ("77", None)
 
 
 def test_a_delivery_without_its_id_says_where_to_look_all_the_same() -> None:
