@@ -3,6 +3,9 @@
 from peg.cli.terminal import Here, Report
 from peg.cli.words import Number, seen
 from peg.db.transaction import begin, reading
+from peg.domain.stock import StockLevel
+from peg.ledger import queries
+from peg.ledger.pieces_asked import items_of
 from peg.onboarding import answers
 from peg.reads import doubts
 
@@ -61,8 +64,14 @@ async def answer(question: Number, answer: str, /, *, here: Here) -> int:
     """
     async with here.ground() as ground, begin(ground.database) as session:
         done = await answers.answer(session, question, answer, who=here.who, now=ground.clock.now())
+        levels = {sku: (await queries.position(session, sku)).level for sku in items_of(done)}
+    found = "".join(f"; {sku}: {_figures(level)}" for sku, level in levels.items())
     facts = {"question": done.id, "kind": done.kind, "subject": done.subject, "answer": answer}
-    return here.show(Report(facts=facts, sentence=f"question {done.id}: {answer}"))
+    return here.show(Report(facts=facts, sentence=f"question {done.id}: {answer}{found}"))
+
+
+def _figures(level: StockLevel) -> str:
+    return f"{level.available} available, {level.on_hand} on hand"
 
 
 def _what_to_do(found: int) -> str:

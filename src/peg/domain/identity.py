@@ -14,6 +14,9 @@ Sku = NewType("Sku", str)
 ShopId = NewType("ShopId", str)
 """One connected shop: `shopify:NAME.myshopify.com` or `etsy:61234567`."""
 
+BOOK = ShopId("peg")
+"""The book's own voice among the shops'."""
+
 OfferId = NewType("OfferId", int)
 """One sellable unit on one shop, as PEG numbers it."""
 

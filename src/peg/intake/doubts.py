@@ -16,11 +16,12 @@ from peg.domain.messages import Alert, OfferDrifted
 from peg.domain.offer import Shelf
 from peg.intake import checks, surprises
 from peg.intake.brake import Brake
-from peg.intake.edits import EXTRA_PIECES, WITHDRAWN_BY_HAND, Edits
+from peg.intake.edits import WITHDRAWN_BY_HAND, Edits
 from peg.intake.patience import Patience
 from peg.intake.polling import last_read_at
 from peg.intake.surprises import Done, What
-from peg.ledger import questions
+from peg.ledger import pieces_asked, questions
+from peg.ledger.pieces_asked import Extra
 
 log = structlog.get_logger()
 
@@ -183,19 +184,16 @@ class Doubts:
         return item is not None and not item.one_of_a_kind
 
     async def _ask_about_extra(self, available: int, pieces: int) -> None:
-        await questions.ask(
-            self.session,
-            kind=EXTRA_PIECES,
-            subject=str(self.offer.id),
-            sentence=(
-                f"{self.offer.title!r} shows {available} on {self.offer.ref.channel}, {pieces} more"
-                " than PEG knows of. Is there really another one?"
-            ),
-            evidence={"shown": available, "more": pieces, "listing": self.offer.ref.listing},
-            options=("no", "yes"),
-            default="no",
-            now=self.now,
+        extra = Extra(
+            offer=self.offer.id,
+            title=self.offer.title,
+            channel=self.offer.ref.channel,
+            listing=self.offer.ref.listing,
+            shown=available,
+            more=pieces,
+            parts={part.sku: pieces * part.quantity for part in self.offer.components},
         )
+        await pieces_asked.ask_about_extra(self.session, extra, now=self.now)
 
     async def _alert(self, name: str, sentence: str) -> None:
         log.warning("offer.doubted", doubt=name, offer=self.offer.id, shop=self.offer.ref.shop)

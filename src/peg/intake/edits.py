@@ -10,10 +10,8 @@ from peg.catalog.offers import Offer
 from peg.domain.identity import POOL
 from peg.domain.stock import Cause
 from peg.intake.surprises import Done, Surprise, What
-from peg.ledger import book, places, questions, suspense
-
-EXTRA_PIECES = "extra_pieces"
-"""The kind of the question whether there is really another one."""
+from peg.ledger import book, pieces_asked, places, questions, suspense
+from peg.ledger.pieces_asked import EXTRA_PIECES
 
 WITHDRAWN_BY_HAND = "withdrawn_by_hand"
 """The kind of the question whether PEG may put an offer back on sale."""
@@ -31,6 +29,9 @@ class Edits:
         """Somebody has put so many more on the shelf, and typed it in on the marketplace."""
         note = f"raised by hand on {self.offer.ref.channel}"
         await self._post(place, pieces, cause=Cause.EDITED, note=note)
+        for part in self.offer.components:
+            more = pieces * part.quantity
+            await pieces_asked.meet(self.session, part.sku, more, now=self.now)
 
     async def believe(self, one: Surprise) -> None:
         """A person says that this was meant."""

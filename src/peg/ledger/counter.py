@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.domain.errors import BadQuantity, ErrorKind, PegError
 from peg.domain.identity import POOL, LocationId, Sku
 from peg.domain.stock import Cause
-from peg.ledger import reservations, suspense
+from peg.ledger import pieces_asked, reservations, suspense
 from peg.ledger.book import Position, Posting, lock, post
 from peg.ledger.cases import COUNTER
 from peg.ledger.places import fullest, spread
@@ -101,7 +101,9 @@ async def receive(
     _positive(quantity)
     place = location or await fullest(session, sku)
     posting = _posting(sku, quantity, place, cause=Cause.RECEIVED, who=who, note=note, now=now)
-    return (await post(session, [posting], now=now))[sku]
+    after = (await post(session, [posting], now=now))[sku]
+    await pieces_asked.meet(session, sku, quantity, now=now)
+    return after
 
 
 async def count(
@@ -136,6 +138,10 @@ async def count(
         posting = _posting(sku, difference, place, cause=Cause.COUNTED, who=who, note=note, now=now)
         _, explained = await _explain(session, sku, max(0, -difference), who=who, now=now)
         await post(session, [posting, *explained], now=now)
+    if filled.keys() <= {place}:
+        await pieces_asked.settle_by_count(session, sku, now=now)
+    elif difference > 0:
+        await pieces_asked.meet(session, sku, difference, now=now)
     return difference
 
 

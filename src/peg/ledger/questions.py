@@ -13,6 +13,9 @@ from peg.domain.errors import PegError
 from peg.domain.near import quoted
 from peg.ledger.tables import questions
 
+EXPLAINED = "explained"
+"""Stands for the answer where there was none: the question fell away."""
+
 
 class NoSuchQuestion(PegError):
     """No open question of that number."""
@@ -24,6 +27,17 @@ class BadAnswer(PegError):
     """An answer that the question does not offer."""
 
     kind = "refused"
+
+    def __init__(self, question: "Question", option: str) -> None:
+        offered = ", ".join(question.options)
+        super().__init__(
+            f"question {question.id} can be answered with {offered}, not {quoted(option)}"
+            f"{question.evidence.get(OTHERWISE, '')}"
+        )
+
+
+OTHERWISE = "otherwise"
+"""In the evidence: what to do where no answer fits, to be told with a refusal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,15 +83,30 @@ async def ask(
 
 
 async def reword(
-    session: AsyncSession, kind: str, subject: str, sentence: str, evidence: Mapping[str, Any]
+    session: AsyncSession,
+    kind: str,
+    subject: str,
+    sentence: str,
+    evidence: Mapping[str, Any],
+    **newer: Any,
 ) -> None:
-    """What is being asked has grown: tell what is known by now."""
+    """What is being asked has changed: tell what is known by now.
+
+    `newer` are its `options` and its `default`, where they have changed with it.
+    """
     require_transaction(session)
     await session.execute(
         update(questions)
         .where(questions.c.open_key == f"{kind}:{subject}")
-        .values(sentence=sentence, evidence=dict(evidence))
+        .values(sentence=sentence, evidence=dict(evidence), **newer)
     )
+
+
+async def open_about(session: AsyncSession, kind: str, subject: str) -> Question | None:
+    """The question of a kind that is open about something, if any is."""
+    query = select(*_columns()).where(questions.c.open_key == f"{kind}:{subject}")
+    row = (await session.execute(query)).mappings().first()
+    return None if row is None else Question(**row)
 
 
 async def open_questions(session: AsyncSession, kind: str | None = None) -> Sequence[Question]:
@@ -101,12 +130,9 @@ async def answer(
     query = select(*_columns()).where(questions.c.id == number, questions.c.answered_at.is_(None))
     row = (await session.execute(query.with_for_update())).mappings().first()
     if row is None:
-        raise NoSuchQuestion(
-            f"no open question has the number {number}: `peg questions` lists them"
-        )
+        raise NoSuchQuestion(await _why_none(session, number))
     if option not in row["options"]:
-        offered = ", ".join(row["options"])
-        raise BadAnswer(f"question {number} can be answered with {offered}, not {quoted(option)}")
+        raise BadAnswer(Question(**row), option)
     await session.execute(
         update(questions)
         .where(questions.c.id == number)
@@ -121,8 +147,19 @@ async def withdraw(session: AsyncSession, kind: str, subject: str, *, now: datet
     await session.execute(
         update(questions)
         .where(questions.c.open_key == f"{kind}:{subject}")
-        .values(answer="explained", who="peg", answered_at=now, open_key=None)
+        .values(answer=EXPLAINED, who="peg", answered_at=now, open_key=None)
     )
+
+
+async def _why_none(session: AsyncSession, number: int) -> str:
+    query = select(questions.c.answer).where(questions.c.id == number)
+    before = await session.scalar(query)
+    if before == EXPLAINED:
+        return (
+            f"question {number} fell away: what it was about is explained or was told of since."
+            " `peg questions` lists what is open"
+        )
+    return f"no open question has the number {number}: `peg questions` lists them"
 
 
 def _columns() -> list[Any]:

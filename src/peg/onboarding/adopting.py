@@ -14,6 +14,7 @@ from peg.domain.offer import Reading, RemoteOffer, Shelf
 from peg.domain.stock import NOTHING
 from peg.ledger import queries
 from peg.ledger.order_lines import Component
+from peg.ledger.pieces_asked import ask_how_many
 from peg.onboarding import counting
 from peg.onboarding.agreement import Agreement, Side, agree
 from peg.onboarding.matching import Match
@@ -119,7 +120,7 @@ async def adopt(
     doubtful = [one for one in todo if one.agreement.disagrees]
     for one in doubtful:
         title = found[one.fresh[0]].title
-        await counting.ask(session, one.sku, title, one.agreement, now=now)
+        await ask_how_many(session, one.sku, title, one.agreement.said, now=now)
     await retarget(session, [one.sku for one in matches], now=now)
     return Adopted(
         items=len(new),

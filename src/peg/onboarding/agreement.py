@@ -3,11 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from peg.domain.identity import MAIN, LocationId, ShopId
+from peg.domain.identity import BOOK, MAIN, LocationId, ShopId
 from peg.domain.offer import ANYWHERE, Reading, Shelf
-
-BOOK = ShopId("peg")
-"""The book's own voice among the shops'."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,13 +9,13 @@ from peg.domain.identity import OfferId, ShopId, Sku
 from peg.domain.stock import Cause
 from peg.intake import brake
 from peg.intake.brake import MANY_CHANGED
-from peg.intake.edits import EXTRA_PIECES, WITHDRAWN_BY_HAND
+from peg.intake.edits import WITHDRAWN_BY_HAND
 from peg.intake.orders import HOLD_ALL, WHICH_PIECE, told_which
 from peg.intake.patience import Patience
-from peg.ledger import book, places, questions
+from peg.ledger import book, pieces_asked, places, questions
 from peg.ledger.book import Posting
+from peg.ledger.pieces_asked import DISAGREES, EXTRA_PIECES
 from peg.ledger.questions import Question
-from peg.onboarding.counting import DISAGREES
 from peg.propagation import board, many_raises
 from peg.propagation.many_raises import MANY_RAISES
 from peg.propagation.retarget import retarget, retarget_offers
@@ -33,7 +33,7 @@ async def answer(
     """
     question = await questions.answer(session, number, option, who=who, now=now)
     if question.kind == DISAGREES:
-        more = int(option) - int(question.evidence["taken"])
+        more = int(option) - int(question.default)
         await _correct(session, Sku(question.subject), more, question, who=who, now=now)
     elif question.kind == EXTRA_PIECES and option == "yes":
         await _believe_extra(session, question, who=who, now=now)
@@ -76,16 +76,15 @@ async def _correct(
         note=f"{question.sentence} {question.answer}",
     )
     await book.post(session, [posting], now=now)
+    await pieces_asked.meet(session, sku, more, now=now)
 
 
 async def _believe_extra(
     session: AsyncSession, question: Question, *, who: str, now: datetime
 ) -> None:
     """What one shop showed too many of is really there."""
-    offer = (await offers.by_ids(session, [OfferId(int(question.subject))])).popitem()[1]
-    for part in offer.components:
-        more = int(question.evidence["more"]) * part.quantity
-        await _correct(session, part.sku, more, question, who=who, now=now)
+    for sku, more in question.evidence["parts"].items():
+        await _correct(session, Sku(sku), more, question, who=who, now=now)
 
 
 async def _put_back(session: AsyncSession, offer: OfferId, *, now: datetime) -> None:

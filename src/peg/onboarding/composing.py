@@ -16,11 +16,11 @@ from peg.domain.stock import Cause
 from peg.ledger import book, places, queries, questions
 from peg.ledger.book import Posting
 from peg.ledger.order_lines import Component
+from peg.ledger.pieces_asked import DISAGREES
 from peg.ledger.settling import settle
 from peg.ledger.unknown import unknown_sku
 from peg.onboarding.adopting import adopt, begin_offers
 from peg.onboarding.agreement import Side, lies
-from peg.onboarding.counting import DISAGREES
 from peg.onboarding.matching import Match
 from peg.propagation.retarget import retarget
 

@@ -5,15 +5,12 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.domain.identity import LocationId, ShopId, Sku
+from peg.domain.identity import LocationId, Sku
 from peg.domain.stock import Cause
-from peg.ledger import book, places, queries, questions
+from peg.ledger import book, places, queries
 from peg.ledger.book import Posting
 from peg.ledger.settling import settle
 from peg.onboarding.agreement import Agreement
-
-DISAGREES = "stock_disagrees"
-"""The kind of the question that is asked when two shops show different figures at import."""
 
 
 async def count_new(
@@ -38,28 +35,6 @@ async def count_known(
             available = max(0, (await queries.position(session, sku)).level.available)
             await _lower(session, sku, available - agreement.total, now=now)
     await settle(session, {sku: one.available for sku, one in agreed.items()}, now=now)
-
-
-async def ask(
-    session: AsyncSession, sku: Sku, title: str, agreement: Agreement, *, now: datetime
-) -> None:
-    """Ask how many there are; until somebody answers, the lowest figure holds."""
-    said, lowest = agreement.said, agreement.total
-    figures = ", ".join(f"{_voice(shop)} {figure}" for shop, figure in sorted(said.items()))
-    await questions.ask(
-        session,
-        kind=DISAGREES,
-        subject=sku,
-        sentence=f"{title!r} ({sku}): {figures}. How many can be sold?",
-        evidence={"said": dict(said), "taken": lowest},
-        options=[str(option) for option in sorted({lowest, *said.values()})],
-        default=str(lowest),
-        now=now,
-    )
-
-
-def _voice(shop: ShopId) -> str:
-    return f"{shop} shows" if ":" in shop else "the book has"
 
 
 async def _lower(session: AsyncSession, sku: Sku, pieces: int, *, now: datetime) -> None:

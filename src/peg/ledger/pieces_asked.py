@@ -1,0 +1,186 @@
+"""What is asked about how many pieces there are, and what somebody says elsewhere that meets it.
+
+An answer speaks of the figures as they were worded last. What is sold since then comes off by
+itself; a count of the shelf settles the question, and pieces that somebody tells of otherwise are
+put into its words: no piece is told of twice.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.domain.identity import BOOK, OfferId, ShopId, Sku
+from peg.ledger import questions
+from peg.ledger.questions import OTHERWISE, Question
+
+DISAGREES = "stock_disagrees"
+"""The kind of the question that is asked when shops, or a shop and the book, differ at import."""
+
+EXTRA_PIECES = "extra_pieces"
+"""The kind of the question whether there is really another one."""
+
+OR_COUNT = ": if there is another number of them, `peg count` the shelf, which settles this too"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extra:
+    """What one offer shows too many of.
+
+    Attributes:
+        shown: units of the offer, by its newest reading.
+        more: units nobody knows of, all changes taken together.
+        parts: pieces of each item that would be in them.
+    """
+
+    offer: OfferId
+    title: str
+    channel: str
+    listing: str
+    shown: int
+    more: int
+    parts: Mapping[Sku, int]
+
+
+async def ask_how_many(
+    session: AsyncSession, sku: Sku, title: str, said: Mapping[ShopId, int], *, now: datetime
+) -> None:
+    """Ask how many there are; until somebody answers, the lowest figure holds."""
+    words = _figures(sku, title, said, since=0)
+    await questions.ask(session, kind=DISAGREES, subject=sku, **words, now=now)
+
+
+async def ask_about_extra(session: AsyncSession, extra: Extra, *, now: datetime) -> None:
+    """Ask whether more pieces are really there; a further change is added to what is asked."""
+    subject = str(extra.offer)
+    known = await questions.open_about(session, EXTRA_PIECES, subject)
+    if known is None:
+        words = _another(_facts(extra), again=False)
+        await questions.ask(session, kind=EXTRA_PIECES, subject=subject, **words, now=now)
+        return
+    before: Mapping[Sku, int] = known.evidence["parts"]
+    parts = {sku: pieces + before.get(sku, 0) for sku, pieces in extra.parts.items()}
+    facts = {**_facts(extra), "more": extra.more + known.evidence["more"], "parts": parts}
+    await questions.reword(session, EXTRA_PIECES, subject, **_another(facts, again=True))
+
+
+def items_of(question: Question) -> Sequence[Sku]:
+    """The items whose pieces a question is about; none, if it is about something else."""
+    if question.kind == DISAGREES:
+        return [Sku(question.subject)]
+    return sorted(question.evidence["parts"]) if question.kind == EXTRA_PIECES else []
+
+
+async def settle_by_count(session: AsyncSession, sku: Sku, *, now: datetime) -> None:
+    """The whole shelf was counted: what was asked about it before is answered by that."""
+    await questions.withdraw(session, DISAGREES, sku, now=now)
+    for one in await _asked_extra(session, sku):
+        await _reduce(session, one, sku, one.evidence["parts"][sku], now=now)
+
+
+async def meet(session: AsyncSession, sku: Sku, pieces: int, *, now: datetime) -> None:
+    """Somebody told of so many more: they may be those that are asked about.
+
+    Whoever knows of more than these says so by another answer, or counts.
+    """
+    disputed = await questions.open_about(session, DISAGREES, sku)
+    if disputed is not None:
+        facts = disputed.evidence
+        said = {ShopId(shop): figure for shop, figure in facts["said"].items()}
+        words = _figures(sku, facts["title"], said, since=facts["since"] + pieces)
+        await questions.reword(session, DISAGREES, sku, **words)
+    for one in await _asked_extra(session, sku):
+        await _reduce(session, one, sku, pieces, now=now)
+
+
+async def explain_by_order(session: AsyncSession, sku: Sku, pieces: int, *, now: datetime) -> None:
+    """An order that the book had not heard of explains why a shop showed fewer than the book."""
+    one = await questions.open_about(session, DISAGREES, sku)
+    if one is None or BOOK not in one.evidence["said"]:
+        return
+    said = {ShopId(shop): figure for shop, figure in one.evidence["said"].items()}
+    said[BOOK] = max(one.evidence["lowest"], said[BOOK] - pieces)
+    if len(set(said.values())) == 1:
+        await questions.withdraw(session, DISAGREES, sku, now=now)
+        return
+    words = _figures(sku, one.evidence["title"], said, since=one.evidence["since"])
+    await questions.reword(session, DISAGREES, sku, **words)
+
+
+async def explain_extra(session: AsyncSession, offer: OfferId, units: int, *, now: datetime) -> int:
+    """So many of what an offer shows too many of are known by now, or gone; how many those were."""
+    one = await questions.open_about(session, EXTRA_PIECES, str(offer))
+    if one is None:
+        return 0
+    more: int = one.evidence["more"]
+    known = min(units, more)
+    for sku, pieces in one.evidence["parts"].items():
+        newest = await questions.open_about(session, EXTRA_PIECES, str(offer))
+        if newest is not None and known:
+            await _reduce(session, newest, Sku(sku), -(-pieces * known // more), now=now)
+    return known
+
+
+async def _asked_extra(session: AsyncSession, sku: Sku) -> Sequence[Question]:
+    asked = await questions.open_questions(session, EXTRA_PIECES)
+    return [one for one in asked if sku in one.evidence["parts"]]
+
+
+async def _reduce(
+    session: AsyncSession, one: Question, sku: Sku, pieces: int, *, now: datetime
+) -> None:
+    """Ask about so many pieces of an item less; about nothing no more."""
+    parts = {**one.evidence["parts"], sku: max(0, one.evidence["parts"][sku] - pieces)}
+    left = {part: count for part, count in parts.items() if count}
+    if not left:
+        await questions.withdraw(session, EXTRA_PIECES, one.subject, now=now)
+        return
+    more = min(one.evidence["more"], max(left.values()))
+    facts = {**one.evidence, "more": more, "parts": left}
+    await questions.reword(session, EXTRA_PIECES, one.subject, **_another(facts, again=True))
+
+
+def _facts(extra: Extra) -> Mapping[str, Any]:
+    names = ("title", "channel", "listing", "shown", "more")
+    return {**{name: getattr(extra, name) for name in names}, "parts": dict(extra.parts)}
+
+
+def _another(facts: Mapping[str, Any], *, again: bool) -> dict[str, Any]:
+    shown = f"{facts['title']!r} shows {facts['shown']} on {facts['channel']}"
+    parts = facts["parts"]
+    if list(parts.values()) == [facts["more"]]:
+        more = f"{facts['more']} more"
+    else:
+        more = " and ".join(f"{pieces} more of {sku}" for sku, pieces in sorted(parts.items()))
+    all_told = " in all, by everything told so far" if again else ""
+    return {
+        "sentence": f"{shown}, {more} than PEG knows of{all_told}. Is there really another one?",
+        "evidence": {**facts, OTHERWISE: OR_COUNT},
+        "options": ["no", "yes"],
+        "default": "no",
+    }
+
+
+def _figures(sku: Sku, title: str, said: Mapping[ShopId, int], *, since: int) -> dict[str, Any]:
+    """The words of the question; `since` are pieces somebody told of after those figures."""
+    lowest = min(said.values())
+    figures = ", ".join(f"{_voice(shop)} {figure}" for shop, figure in sorted(said.items()))
+    told = f" {since} more came in since." if since else ""
+    return {
+        "sentence": f"{title!r} ({sku}): {figures}.{told} How many can be sold?",
+        "evidence": {
+            "title": title,
+            "said": dict(said),
+            "lowest": lowest,
+            "since": since,
+            OTHERWISE: OR_COUNT,
+        },
+        "options": [str(figure + since) for figure in sorted(set(said.values()))],
+        "default": str(lowest + since),
+    }
+
+
+def _voice(shop: ShopId) -> str:
+    return "the book has" if shop == BOOK else f"{shop} shows"
