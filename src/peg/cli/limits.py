@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from peg.alerts.register import tell_once
 from peg.catalog import items, offers, rules
 from peg.cli.terminal import Here, Report
 from peg.cli.words import Pieces, sku_of
@@ -95,7 +96,11 @@ async def low_stock(
     async with here.ground() as ground:
         if scope is not None:
             async with begin(ground.database) as session:
+                low = {row.sku for row in await low_reads.low_stock(session)}
                 await _set_threshold(session, scope, at)
+                for row in await low_reads.low_stock(session):
+                    if row.sku not in low:
+                        await tell_once(session, low_reads.alert_of(row), now=ground.clock.now())
         async with reading(ground.database) as session:
             found = await low_reads.low_stock(session)
     report = Report(

@@ -19,11 +19,16 @@ class Message(BaseModel):
 
 
 class StockChanged(Message):
-    """What is available of an item changed, or a rule about it did."""
+    """What is available of an item changed, in all or at a place.
+
+    `was` and `available` are what one posting found and left: a later one may have come since.
+    """
 
     topic = "inventory.updated"
     sku: Sku
     version: int
+    was: int
+    available: int
 
 
 class OfferDrifted(Message):

@@ -102,9 +102,17 @@ async def post(
     for sku, position in after.items():
         if position.oversold or before[sku].oversold:
             await follow_oversold(session, sku, position.oversold, now=now)
-    news = [sku for sku in after if _changes_available(by_sku[sku])]
-    messages = [StockChanged(sku=sku, version=after[sku].version) for sku in news]
-    await stage(session, *messages, now=now)
+    news = [
+        StockChanged(
+            sku=sku,
+            version=position.version,
+            was=before[sku].level.available,
+            available=position.level.available,
+        )
+        for sku, position in after.items()
+        if _changes_available(by_sku[sku])
+    ]
+    await stage(session, *news, now=now)
     return after
 
 

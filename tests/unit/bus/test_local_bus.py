@@ -14,8 +14,8 @@ from peg.db.transaction import begin
 from peg.domain.identity import Sku
 from peg.domain.messages import StockChanged
 
-RING = StockChanged(sku=Sku("RING-1"), version=1)
-STUDS = StockChanged(sku=Sku("STUDS-1"), version=1)
+RING = StockChanged(sku=Sku("RING-1"), version=1, was=2, available=1)
+STUDS = StockChanged(sku=Sku("STUDS-1"), version=1, was=2, available=1)
 
 
 @pytest.fixture

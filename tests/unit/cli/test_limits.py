@@ -155,3 +155,16 @@ def test_the_doctor_tells_what_runs_low(home: Path) -> None:
 
     assert before == []
     assert told() == ["RING-1 (3): make or order more; `peg low-stock` lists all"]
+
+
+def test_a_piece_that_is_low_when_its_threshold_is_set_is_alerted_once(home: Path) -> None:
+    def told() -> list[tuple[str, str]]:
+        alerts = peg(home, "alerts", "--json").facts
+        return [(one["name"], one["subject"]) for one in alerts]
+
+    peg(home, "low-stock", "RING-1", "--at", "3")
+    assert told() == [("low_stock", "RING-1")]
+    peg(home, "alerts", "--done", "1")
+    peg(home, "low-stock", "RING-1", "--at", "4")
+
+    assert told() == []  # it was low before

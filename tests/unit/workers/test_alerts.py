@@ -10,7 +10,7 @@ from peg.bus.outbox import stage
 from peg.catalog import items
 from peg.catalog.items import Item
 from peg.db.transaction import begin, reading
-from peg.domain.identity import MAIN, ShopId, Sku
+from peg.domain.identity import MAIN, LocationId, ShopId, Sku
 from peg.domain.messages import Alert, OrderTakenIn
 from peg.domain.stock import Cause
 from peg.intake.inbox import record_once
@@ -72,6 +72,35 @@ async def test_the_alert_is_not_forgotten_by_a_restart_in_between(ground: Ground
     Announcer(ground.database, ground.clock).listen(after)
 
     assert await sell(ground, after) == ["low_stock"]
+
+
+async def test_a_sale_out_of_several_places_that_reaches_the_threshold_is_alerted(
+    ground: Ground,
+) -> None:
+    """One sale, two entries; and a `peg run` that has not heard of the piece before."""
+    async with begin(ground.database) as session:
+        gallery = LocationId("gallery")
+        now = ground.clock.now()
+        await counter.receive(session, RING, 1, who="ann", location=gallery, now=now)
+    elsewhere = LocalBus(ground.database, ground.clock, ground.signals)
+    while await elsewhere.relay_once():
+        pass
+    bus = LocalBus(ground.database, ground.clock, ground.signals)
+    Announcer(ground.database, ground.clock).listen(bus)
+
+    assert await sell(ground, bus, 5) == ["low_stock"]
+
+
+async def test_what_was_low_and_is_plenty_again_before_it_is_heard_of_is_no_alert(
+    ground: Ground,
+) -> None:
+    bus = LocalBus(ground.database, ground.clock, ground.signals)
+    Announcer(ground.database, ground.clock).listen(bus)
+    async with begin(ground.database) as session:
+        await counter.sell(session, RING, 3, who="ann", now=ground.clock.now())
+        await counter.receive(session, RING, 8, who="ann", now=ground.clock.now())
+
+    assert await sell(ground, bus) == []
 
 
 async def test_the_age_of_the_oldest_waiting_event_is_measured(ground: Ground) -> None:

@@ -102,7 +102,9 @@ async def test_messages_are_forgotten_once_delivered_and_others_wait_however_old
 ) -> None:
     async with begin(database) as session:
         for number in range(AT_ONCE + 2):
-            await stage(session, StockChanged(sku=RING, version=number), now=ago(40))
+            await stage(
+                session, StockChanged(sku=RING, version=number, was=2, available=1), now=ago(40)
+            )
         await session.execute(update(outbox).where(outbox.c.id > 1).values(delivered_at=ago(40)))
 
     await prune(database)
