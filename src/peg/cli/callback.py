@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Mapping
+from html import escape
 from typing import ClassVar, Self
 from urllib.parse import parse_qsl, urlsplit
 
+from peg.cli.listening import CannotListen
 from peg.domain.errors import ErrorKind, PegError
 from peg.web.access import LOOPBACK
 
@@ -12,10 +14,14 @@ REQUEST_LINE_BYTES_MAX = 8192
 PATIENCE_S = 600.0
 """As long as a begun connection lasts."""
 
+GOODBYE_S = 2.0
+"""How long the last page may take to reach the browser."""
+
 _PAGE = (
     "<!doctype html><html lang=en><meta charset=utf-8><title>PEG</title>"
-    "<p>PEG has heard from the marketplace. You can close this window.</p>"
+    "<p>{sentence} You can close this window.</p>"
 )
+_UNTOLD = "PEG has ended before it could tell what came of this: look at the terminal."
 
 
 class NotLocal(PegError):
@@ -27,6 +33,18 @@ class NotLocal(PegError):
         super().__init__(
             f"{address!r} is not on this machine: start `peg run` there and open /connect in a"
             " browser, or register a callback such as http://127.0.0.1:8378/callback"
+        )
+
+
+class BadCallbackAddress(PegError):
+    """No address, or a port that there is not."""
+
+    kind: ClassVar[ErrorKind] = "refused"
+
+    def __init__(self, address: str) -> None:
+        super().__init__(
+            f"{address!r} is no address to come back to: register one such as"
+            " http://127.0.0.1:8378/callback with the app, and give it as --callback"
         )
 
 
@@ -44,26 +62,48 @@ class Callback:
 
         Raises:
             NotLocal: it is another machine's.
+            BadCallbackAddress: it has a port that cannot be.
         """
-        parts = urlsplit(address)
+        try:
+            parts = urlsplit(address)
+            port = 80 if parts.port is None else parts.port
+        except ValueError as cause:
+            raise BadCallbackAddress(address) from cause
+        if port == 0:
+            raise BadCallbackAddress(address)
         if parts.scheme != "http" or parts.hostname not in LOOPBACK:
             raise NotLocal(address)
         self._patience_s = patience_s
         self._host = parts.hostname
-        self._port = parts.port or 80
+        self._port = port
         self._path = parts.path or "/"
-        self._found: asyncio.Future[Mapping[str, str]] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self._found: asyncio.Future[Mapping[str, str]] = loop.create_future()
+        self._came_of_it: asyncio.Future[str] = loop.create_future()
+        self._waiting: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(
-            self._answer, self._host, self._port, limit=REQUEST_LINE_BYTES_MAX
-        )
+        """Listen.
+
+        Raises:
+            CannotListen: another program does, or nobody may.
+        """
+        try:
+            self._server = await asyncio.start_server(
+                self._talk, self._host, self._port, limit=REQUEST_LINE_BYTES_MAX
+            )
+        except OSError as cause:
+            instead = "register another address with the app, and give it as --callback"
+            raise CannotListen(self._host, self._port, cause, instead=instead) from cause
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self.answer(_UNTOLD)
         if self._server is not None:
             self._server.close()
+        if self._waiting:
+            await asyncio.wait(self._waiting, timeout=GOODBYE_S)
 
     async def parameters(self) -> Mapping[str, str]:
         """What the browser brought along.
@@ -79,17 +119,34 @@ class Callback:
                 f"the browser did not come back in {minutes:g} minutes: begin the connection again"
             ) from cause
 
-    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def answer(self, sentence: str) -> None:
+        """Say in the browser what came of it; whatever is said later comes too late."""
+        if not self._came_of_it.done():
+            self._came_of_it.set_result(sentence)
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             line = (await reader.readuntil(b"\r\n")).decode("latin-1").split(" ")
         except (asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             line = []
         target = urlsplit(line[1]) if len(line) == 3 and line[0] == "GET" else None
-        right = target is not None and target.path == self._path
-        status, body = ("200 OK", _PAGE) if right else ("404 Not Found", "")
-        head = f"HTTP/1.1 {status}\r\nContent-Type: text/html\r\nConnection: close\r\n"
-        writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
-        await writer.drain()
-        writer.close()
-        if right and target is not None and not self._found.done():
+        if target is None or target.path != self._path:
+            await _write(writer, "404 Not Found", "")
+            return
+        if not self._found.done():
             self._found.set_result(dict(parse_qsl(target.query, keep_blank_values=True)))
+        goodbye = asyncio.create_task(self._tell(writer))
+        self._waiting.add(goodbye)
+        await goodbye
+
+    async def _tell(self, writer: asyncio.StreamWriter) -> None:
+        sentence = await self._came_of_it
+        await _write(writer, "200 OK", _PAGE.format(sentence=escape(sentence)))
+
+
+async def _write(writer: asyncio.StreamWriter, status: str, body: str) -> None:
+    content = body.encode()
+    head = f"HTTP/1.1 {status}\r\nContent-Type: text/html\r\nConnection: close\r\n"
+    writer.write(f"{head}Content-Length: {len(content)}\r\n\r\n".encode() + content)
+    await writer.drain()
+    writer.close()

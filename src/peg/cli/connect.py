@@ -7,6 +7,7 @@ from cyclopts import App
 
 from peg.cli.callback import Callback
 from peg.cli.terminal import Here, Report, Terminal
+from peg.domain.errors import PegError
 from peg.shops import pending
 from peg.shops.connect import etsy as etsy_flow
 from peg.shops.connect import shopify as shopify_flow
@@ -129,7 +130,13 @@ async def _by_browser(here: Terminal, callback: str, begin_flow: Begin, finish: 
         if here.interactive:
             webbrowser.open(address)
         brought = await listening.parameters()
-    return await finish(brought, secret)
+        try:
+            shop = await finish(brought, secret)
+        except PegError as error:
+            listening.answer(f"The shop is not connected: {error}.")
+            raise
+        listening.answer(f"{shop.name} ({shop.id}) is connected.")
+    return shop
 
 
 def _say(here: Terminal, shop: Shop) -> int:

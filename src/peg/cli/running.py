@@ -5,14 +5,13 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import ClassVar
 
 import structlog
 import uvicorn
 from fastapi import FastAPI
 
+from peg.cli.listening import CannotListen
 from peg.cli.terminal import Here
-from peg.domain.errors import ErrorKind, PegError
 from peg.migrations.schema import ensure_current
 from peg.web.app import create_app
 from peg.wiring.alone import alone
@@ -22,12 +21,6 @@ from peg.workers.embedded import Embedded
 log = structlog.get_logger()
 
 GRACE_S = 5
-
-
-class CannotListen(PegError):
-    """The address is taken, or not this machine's."""
-
-    kind: ClassVar[ErrorKind] = "conflict"
 
 
 class Server(uvicorn.Server):
@@ -76,10 +69,7 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=128)
     except OSError as cause:
-        raise CannotListen(
-            f"cannot listen on {host} port {port} ({cause.strerror}): stop what uses it, or set"
-            " PEG_PORT or PEG_HOST"
-        ) from cause
+        raise CannotListen(host, port, cause, instead="set PEG_PORT or PEG_HOST") from cause
 
 
 def serve(app: FastAPI, *, host: str, port: int) -> Server:

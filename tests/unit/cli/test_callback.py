@@ -1,9 +1,11 @@
+import asyncio
 import socket
 
 import httpx2
 import pytest
 
-from peg.cli.callback import Callback, NobodyCame, NotLocal
+from peg.cli.callback import BadCallbackAddress, Callback, NobodyCame, NotLocal
+from peg.cli.listening import CannotListen
 
 
 def free_port() -> int:
@@ -19,13 +21,47 @@ async def test_the_browser_is_heard_at_the_registered_address_and_nowhere_else()
     async with Callback(f"{base}/callback") as listening, httpx2.AsyncClient() as browser:
         elsewhere = await browser.get(f"{base}/favicon.ico")
         posted = await browser.post(f"{base}/callback")
-        there = await browser.get(f"{base}/callback?code=abc&state=a%2Bb&empty=")
+        page = asyncio.create_task(browser.get(f"{base}/callback?code=abc&state=a%2Bb&empty="))
         brought = await listening.parameters()
+        listening.answer("Gems & Co is connected.")
+        there = await page
 
     assert (elsewhere.status_code, posted.status_code) == (404, 404)
     assert there.status_code == 200
+    assert "Gems &amp; Co is connected." in there.text
     assert "close this window" in there.text
     assert brought == {"code": "abc", "state": "a+b", "empty": ""}
+
+
+async def test_the_page_speaks_also_when_peg_ends_at_once_and_when_it_fell() -> None:
+    base, asked = f"http://127.0.0.1:{free_port()}", "callback?error=access_denied"
+
+    async with httpx2.AsyncClient() as browser:
+        async with Callback(f"{base}/callback") as listening:
+            told = asyncio.create_task(browser.get(f"{base}/{asked}"))
+            await listening.parameters()
+            listening.answer("The shop is not connected: somebody said no.")
+        async with Callback(f"{base}/callback") as listening:
+            untold = asyncio.create_task(browser.get(f"{base}/{asked}"))
+            await listening.parameters()
+
+        assert "not connected: somebody said no" in (await told).text
+        assert "look at the terminal" in (await untold).text
+
+
+@pytest.mark.parametrize("port", ["99999", "0", "many", "-1"])
+async def test_a_port_that_cannot_be_is_refused(port: str) -> None:
+    with pytest.raises(BadCallbackAddress, match="8378"):
+        Callback(f"http://127.0.0.1:{port}/callback")
+
+
+async def test_a_port_that_another_program_uses_is_named_with_what_to_do() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+
+        with pytest.raises(CannotListen, match=f"port {port}.*--callback"):
+            async with Callback(f"http://127.0.0.1:{port}/callback"):
+                raise AssertionError
 
 
 @pytest.mark.parametrize(
