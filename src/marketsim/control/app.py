@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from marketsim.control import acts, reads
+from marketsim.control import acts, reads, shopify_acts
 from marketsim.control.asked import Asked, BadRequest, read
 from marketsim.faults import UnknownFault
 from marketsim.market import NoSuchOrder, NoSuchUnit, NotForSale, OrderClosed
@@ -34,6 +34,13 @@ ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", "/orders/refund", acts.refund),
     ("POST", "/stock", acts.edit_stock),
     ("POST", "/reactivate", acts.reactivate),
+    ("POST", "/till", shopify_acts.sell_in_person),
+    ("POST", "/drafts", shopify_acts.draft),
+    ("POST", "/orders/remove", shopify_acts.remove_from_order),
+    ("POST", "/places", shopify_acts.open_place),
+    ("POST", "/places/rename", shopify_acts.rename_place),
+    ("POST", "/places/close", shopify_acts.close_place),
+    ("POST", "/bundle", shopify_acts.bundle),
     ("GET", "/clock", reads.clock),
     ("POST", "/clock/advance", acts.advance_clock),
     ("POST", "/clock/speed", acts.set_clock_speed),

@@ -31,12 +31,12 @@ _AT_TIMES = (
     ("quota_counts_twice", 0.01, "A call counts twice against the day."),
     ("webhook_bare_signature", 0.1, "A webhook's signature stands without its v1, prefix."),
     ("webhook_odd_payload", 0.005, "A webhook's payload is unlike the documentation."),
-    ("write_without_effect", 0.0, "A write answers 200 and changes nothing."),
-    ("stale_read", 0.0, "After a write or sale, the first read of each kind shows what was."),
-    ("created_but_500", 0.0, "A listing is created, then 500 is answered."),
+    ("write_without_effect", 0.001, "A write answers 200 and changes nothing."),
+    ("stale_read", 0.01, "After a write or sale, the first read of each kind shows what was."),
+    ("created_but_500", 0.01, "A listing is created, then 500 is answered."),
     ("cancel_restocks", 0.0, "A cancelled order's pieces are put back on sale by Etsy."),
     ("old_refresh_lives", 0.0, "A refresh token that was used can be used again."),
-    ("refresh_500", 0.0, "The token endpoint is broken for this call."),
+    ("refresh_500", 0.01, "The token endpoint is broken for this call."),
     ("grant_revoked", 0.0, "At a refresh: the seller has revoked the app's access."),
     ("throttled", 0.0, "429 though the second was not full; counted as injected."),
     (
@@ -54,7 +54,11 @@ _AT_TIMES = (
     ("server_error", 0.0, "500 or 503 before anything was done."),
     ("error_after_write", 0.0, "A write is applied, then 500 is answered."),
     ("connection_dropped", 0.0, "The connection breaks before anything is done."),
-    ("response_lost", 0.0, "What was asked is done, then the connection breaks before the answer."),
+    (
+        "response_lost",
+        0.0005,
+        "What was asked is done, then the connection breaks before the answer.",
+    ),
 )
 
 UNLIKE_THE_CONTRACT = frozenset(

@@ -36,12 +36,16 @@ _ALWAYS_ON = (
 )
 _AT_TIMES = (
     ("same_key_stale", 0.5, "A same-key retry after success says STALE instead of the success."),
-    ("response_lost", 0.0, "What was asked is done, then the connection breaks before the answer."),
+    (
+        "response_lost",
+        0.0005,
+        "What was asked is done, and the connection breaks before its answer.",
+    ),
     ("connection_dropped", 0.0, "The connection breaks before anything is done."),
     ("bad_gateway_after_write", 0.0, "A write is applied, then 502 is answered."),
     (
         "partial_data",
-        0.0,
+        0.0005,
         "One part of an answer is null, an INTERNAL_SERVER_ERROR beside it.",
     ),
     ("pages_cost_each", 0.0, "A page costs as often as it has records, not the root of that."),
@@ -52,9 +56,9 @@ _AT_TIMES = (
     ("checkout_race", 0.0, "A buyer passes the checkout although the last piece has just gone."),
     ("token_expires_early", 0.0, "The token of this call is revoked: 401 from now on."),
     ("shop_not_permitted", 0.0, "Client credentials are refused: app and shop are strangers."),
-    ("bulk_fails", 0.0, "A bulk operation fails half-way, leaving partial data."),
-    ("file_fails", 0.0, "A file's processing fails."),
-    ("job_fails", 0.0, "An order cancellation's job ends without having cancelled."),
+    ("bulk_fails", 0.005, "A bulk operation fails half-way, leaving partial data."),
+    ("file_fails", 0.005, "A file's processing fails."),
+    ("job_fails", 0.005, "An order cancellation's job ends without having cancelled."),
     ("http_400", 0.0, "400: bad request."),
     ("http_402", 0.0, "402: the shop is frozen for not paying Shopify."),
     ("http_403", 0.0, "403: the shop's owner has not approved the scope."),

@@ -82,6 +82,21 @@ async def work_in_the_admin(visitor: Visitor, market: str) -> None:
     await visitor.ask("POST", "/reactivate", **which)
 
 
+async def work_on_shopify_alone(visitor: Visitor) -> None:
+    units = (await visitor.ask("GET", "/units"))["units"]
+    unit = next(
+        it["unit"] for it in units if it["market"] == "shopify" and 2 <= it["buyable"] < 999
+    )
+    await visitor.ask("POST", "/till", unit=unit)
+    await visitor.ask("POST", "/drafts", unit=unit, quantity=1)
+    await visitor.ask("POST", "/bundle", unit=unit, bundle=False)
+    order = (await visitor.order("shopify"))["order"]
+    await visitor.ask("POST", "/orders/remove", order=order)
+    fair = (await visitor.ask("POST", "/places", name="Fair"))["location"]
+    await visitor.ask("POST", "/places/rename", location=fair, name="Market hall")
+    await visitor.ask("POST", "/places/close", location=fair, move_to=0)
+
+
 async def test_every_call_of_the_control_api_works_on_both_shops(visitor: Visitor) -> None:
     etsy = visitor.world.practices["etsy"].app
     async with httpx2.AsyncClient(
@@ -95,6 +110,7 @@ async def test_every_call_of_the_control_api_works_on_both_shops(visitor: Visito
     for market in MARKETS:
         await trade_on(visitor, market)
         await work_in_the_admin(visitor, market)
+    await work_on_shopify_alone(visitor)
     for _ in range(30):
         await asyncio.sleep(0)
     await visitor.ask("POST", "/webhooks/etsy/repeat")
