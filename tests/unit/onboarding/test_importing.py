@@ -1,7 +1,5 @@
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,7 +8,7 @@ from tests.support.shop_window import PLACE
 
 from peg.catalog import items, offers
 from peg.db.transaction import reading
-from peg.domain.identity import LocationId, ShopId, Sku
+from peg.domain.identity import LocationId, Sku
 from peg.domain.offer import Shelf
 from peg.ledger import cases, queries
 from peg.onboarding import proposals
@@ -33,22 +31,6 @@ async def test_both_shops_become_one_stock(jeweller: Jeweller) -> None:
     assert (await jeweller.stock()).available == 3
     assert (await jeweller.stock("NECK-2")).available == 1
     assert await jeweller.questions() == []
-
-
-async def test_both_shops_are_read_side_by_side(jeweller: Jeweller) -> None:
-    jeweller.shopify.show("RING-1", 3)
-    jeweller.etsy.show("RING-1", 3)
-    begun = {one.shop: asyncio.Event() for one in (jeweller.shopify, jeweller.etsy)}
-
-    async def until_the_other_is_read(mine: ShopId) -> None:
-        begun[mine].set()
-        await asyncio.gather(*(one.wait() for one in begun.values()))
-
-    for window in (jeweller.shopify, jeweller.etsy):
-        window.while_paging = partial(until_the_other_is_read, window.shop)
-    told = await asyncio.wait_for(jeweller.imports(), timeout=10)
-
-    assert told.matched == 1
 
 
 async def test_a_rehearsal_says_the_same_and_writes_nothing_anywhere(jeweller: Jeweller) -> None:
