@@ -16,6 +16,7 @@ from pydantic import (
     ValidationError,
     field_validator,
 )
+from pydantic_core import ErrorDetails
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -272,8 +273,30 @@ def _variable(field: str) -> str:
     return PREFIX + field.upper()
 
 
+_WORDS = {
+    "int_parsing": "write a whole number",
+    "float_parsing": "write a number",
+    "greater_than": "write more than {gt:g}",
+    "greater_than_equal": "write {ge:g} or more",
+    "less_than_equal": "write {le:g} or less",
+    "literal_error": "write {expected}",
+}
+"""What the library's own sentences say to those who program, for those who do not."""
+
+
 def _sentences(error: ValidationError) -> str:
+    """The text that was given is never repeated: it may be a secret."""
     return "; ".join(
-        f"{_variable(str(one['loc'][0]))}: {one['msg'].removeprefix('Value error, ')}"
+        f"{_variable(name)}: {_words(name, one)}"
         for one in error.errors(include_input=False)
+        for name in [str(one["loc"][0])]
     )
+
+
+def _words(name: str, wrong: ErrorDetails) -> str:
+    words = _WORDS.get(wrong["type"])
+    if words is None:
+        return wrong["msg"].removeprefix("Value error, ")
+    default = Settings.model_fields[name].default
+    example = f", such as {default:g}" if isinstance(default, int | float) else ""
+    return words.format(**wrong.get("ctx", {})) + example

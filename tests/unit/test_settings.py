@@ -63,6 +63,25 @@ def test_every_wrong_variable_is_named_and_no_secret_repeated() -> None:
     assert "the-crown-jewels" not in str(refusal.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("PEG_PORT", "abc", "a whole number, such as 8377"),
+        ("PEG_PORT", "1.5", "a whole number, such as 8377"),
+        ("PEG_PORT", "65536", "65535 or less, such as 8377"),
+        ("PEG_MANY_OFFERS", "1", "2 or more, such as 20"),
+        ("PEG_GLANCE_S", "soon", "a number, such as 30"),
+        ("PEG_POLL_ETSY_S", "0", "more than 0, such as 120"),
+        ("PEG_LOG_FORMAT", "xml", "'console' or 'json'"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_what_could(name: str, text: str, says: str) -> None:
+    with pytest.raises(BadSettings) as refusal:
+        load_settings({name: text})
+
+    assert str(refusal.value).startswith(f"{name}: write {says}")
+
+
 def test_a_misspelled_variable_is_noticed() -> None:
     assert unknown_variables({"PEG_SHOPFY_URL": "x", "PEG_HOME": "/", "HOME": "/"}) == [
         "PEG_SHOPFY_URL"

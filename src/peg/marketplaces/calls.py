@@ -1,7 +1,7 @@
 """What was asked of the marketplaces, counted by operation and outcome."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +10,13 @@ import httpx2
 import structlog
 
 from peg.domain.identity import ShopId
+from peg.marketplaces.port import MarketplaceError, MarketplaceUnavailable
 from peg.monitoring.metrics import Metrics
 
 log = structlog.get_logger()
+
+NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
+"""Failures after which nothing can have arrived."""
 
 REQUEST_IDS = ("x-request-id", "x-etsy-request-uuid")
 """What Shopify and Etsy call a request by; their support asks for it."""
@@ -39,12 +43,45 @@ class Call:
     quota_left: float | None = None
 
 
-def told_outside(operation: str, answer: httpx2.Response) -> None:
-    """Log a call around a new token, which belongs to no connected shop yet."""
-    ms = None
-    with suppress(RuntimeError):  # an answer that did not travel took no time
-        ms = round(answer.elapsed.total_seconds() * 1000, 1)
-    _tell(operation, answer, status=answer.status_code, ms=ms)
+async def ask_outside(
+    operation: str,
+    asking: Awaitable[httpx2.Response],
+    *,
+    of: str,
+    lost: type[MarketplaceError] = MarketplaceUnavailable,
+) -> httpx2.Response:
+    """The answer to a call around a new token, which belongs to no connected shop yet.
+
+    Args:
+        operation: what it is called in the log.
+        asking: the call.
+        of: the address that is asked, for people.
+        lost: what it means that the call may have arrived and no answer came.
+
+    Raises:
+        MarketplaceUnavailable: the address cannot be reached.
+        MarketplaceError: as `lost` says.
+    """
+    answer, outcome, ms = None, "abandoned", None
+    try:
+        answer = await asking
+        with suppress(RuntimeError):  # an answer that did not travel took no time
+            ms = round(answer.elapsed.total_seconds() * 1000, 1)
+    except NEVER_SENT as cause:
+        outcome = "no answer"
+        raise MarketplaceUnavailable(
+            f"{of} cannot be reached ({type(cause).__name__}): see that this machine is online and"
+            " that the address is right, then try again"
+        ) from cause
+    except httpx2.TransportError as cause:
+        outcome = "no answer"
+        raise lost(
+            f"{of} gave no answer ({type(cause).__name__}): try again; if it then refuses what was"
+            " given, begin the connection anew"
+        ) from cause
+    finally:
+        _tell(operation, answer, status=outcome if answer is None else answer.status_code, ms=ms)
+    return answer
 
 
 def _tell(operation: str, answer: httpx2.Response | None, **facts: Any) -> None:

@@ -14,7 +14,7 @@ import httpx2
 from peg.domain.clock import Clock
 from peg.domain.identity import ShopId
 from peg.marketplaces.breaker import Admission, Breaker
-from peg.marketplaces.calls import Call, CallLog
+from peg.marketplaces.calls import NEVER_SENT, Call, CallLog
 from peg.marketplaces.limiter import Lane
 from peg.marketplaces.port import (
     MarketplaceError,
@@ -33,7 +33,6 @@ CONNECT_TIMEOUT_S = 5.0
 _SECONDS = re.compile(r"\d+(\.\d+)?\Z", re.ASCII)
 FROZEN = {402: "its bill is not paid", 423: "it is locked"}
 Turn = Callable[[], AbstractAsyncContextManager[None]]
-_NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,7 +231,7 @@ def _moment(text: str) -> datetime | None:
 
 def _no_answer(request: Request, error: httpx2.TransportError) -> MarketplaceError:
     sentence = f"{request.operation}: no answer ({type(error).__name__})"
-    if request.repeatable or isinstance(error, _NEVER_SENT):
+    if request.repeatable or isinstance(error, NEVER_SENT):
         return MarketplaceUnavailable(sentence)
     return MaybeApplied(f"{sentence}: it may have been applied; it is read before deciding")
 

@@ -3,7 +3,7 @@
 import io
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,16 +15,21 @@ from tests.support.clocks import StandingClock
 
 from peg.domain.identity import ShopId
 from peg.marketplaces.calls import CallLog
+from peg.marketplaces.etsy import oauth as etsy_oauth
+from peg.marketplaces.etsy.app import App
+from peg.marketplaces.etsy.owner import Newcomer
 from peg.marketplaces.etsy.quota import told_by as etsy_told
 from peg.marketplaces.http import Door, Request, Tells
 from peg.marketplaces.limiter import Lane
-from peg.marketplaces.port import MarketplaceUnavailable
+from peg.marketplaces.port import MarketplaceError, MarketplaceUnavailable
 from peg.marketplaces.shopify import oauth
 from peg.marketplaces.shopify.client import told_by as shopify_told
+from peg.marketplaces.shopify.owner import owner_of
 from peg.monitoring.log_file import LogFile
 from peg.monitoring.logs import configure_logs
 from peg.settings import load_settings
 
+GEMS, ETSY_API = "https://gems.myshopify.com", "https://api.etsy.com"
 TOKEN = "shpat_1234567890abcdef1234567890abcdef"
 
 
@@ -120,6 +125,39 @@ async def test_a_call_without_an_answer_is_a_line_too(tmp_path: Path, console: i
 
     found = [(line["status"], line["tries"]) for line in lines(tmp_path)]
     assert found == [("no answer", number) for number in (1, 2, 3, 4)]
+
+
+ASKS_OUTSIDE: dict[str, Callable[[httpx2.AsyncClient], Awaitable[object]]] = {
+    "shopify token": lambda http: oauth.client_credentials(
+        http, GEMS, client_id="app", client_secret="secret", now=StandingClock().now()
+    ),
+    "etsy token": lambda http: etsy_oauth.refresh(
+        http, ETSY_API, keystring="key", refresh_token="token", now=StandingClock().now()
+    ),
+    "ShopInfo": lambda http: owner_of(http, GEMS, token=TOKEN),
+    "GET /users/me": lambda http: Newcomer(
+        http, ETSY_API, app=App(keystring="key", shared_secret="s"), token=TOKEN
+    ).owner(),
+}
+
+
+@pytest.mark.parametrize("operation", ASKS_OUTSIDE)
+@pytest.mark.parametrize("fails", [httpx2.ConnectError, httpx2.ReadTimeout])
+async def test_one_without_an_answer_is_a_line_too_and_says_what_to_do(
+    tmp_path: Path, console: io.StringIO, operation: str, fails: type[httpx2.TransportError]
+) -> None:
+    del console
+
+    def lost(request: httpx2.Request) -> httpx2.Response:
+        raise fails("lost", request=request)
+
+    async with httpx2.AsyncClient(transport=httpx2.MockTransport(lost)) as http:
+        with pytest.raises(MarketplaceError, match=r"https://[a-z.]+ .*try again"):
+            await ASKS_OUTSIDE[operation](http)
+
+    (line,) = lines(tmp_path)
+    assert (line["operation"], line["status"]) == (operation, "no answer")
+    assert TOKEN not in (tmp_path / "peg.log").read_text()
 
 
 async def test_a_call_for_a_token_is_a_line_without_the_token(

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import httpx2
 
-from peg.marketplaces.calls import told_outside
+from peg.marketplaces.calls import ask_outside
 from peg.marketplaces.etsy import answers
 from peg.marketplaces.grant import Grant
 from peg.marketplaces.port import MarketplaceUnavailable, MaybeApplied, RemoteGone
@@ -94,13 +94,8 @@ async def _grant(
     http: httpx2.AsyncClient, api: str, form: Mapping[str, str], *, now: datetime
 ) -> Grant:
     url = f"{api}/v3/public/oauth/token"
-    try:
-        answer = await http.post(url, data=dict(form), timeout=TIMEOUT_S)
-    except (httpx2.ConnectError, httpx2.ConnectTimeout) as cause:
-        raise MarketplaceUnavailable("Etsy's token server cannot be reached") from cause
-    except httpx2.TransportError as cause:
-        raise MaybeApplied("Etsy's token server gave no answer") from cause
-    told_outside("etsy token", answer)
+    asking = http.post(url, data=dict(form), timeout=TIMEOUT_S)
+    answer = await ask_outside("etsy token", asking, of=api, lost=MaybeApplied)
     try:
         body = answers.body_of(answer)
     except RemoteGone as cause:  # of a listing it would mean that it was deleted

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import httpx2
 
-from peg.marketplaces.calls import told_outside
+from peg.marketplaces.calls import ask_outside
 from peg.marketplaces.etsy.answers import Json, body_of, text, whole
 from peg.marketplaces.etsy.app import App
-from peg.marketplaces.port import MarketplaceUnavailable, MissingScope
+from peg.marketplaces.port import MissingScope
 
 TIMEOUT_S = 10.0
 _NEEDS_SCOPE = {
@@ -30,6 +30,7 @@ class Newcomer:
 
     def __init__(self, http: httpx2.AsyncClient, api: str, *, app: App, token: str) -> None:
         self._http = http
+        self._origin = api
         self._api = f"{api}/v3/application"
         self._headers = app.headers() | {"authorization": f"Bearer {token}"}
 
@@ -59,11 +60,5 @@ class Newcomer:
         return frozenset(refused)
 
     async def _get(self, path: str) -> Json:
-        try:
-            answer = await self._http.get(
-                self._api + path, headers=self._headers, timeout=TIMEOUT_S
-            )
-        except httpx2.TransportError as cause:
-            raise MarketplaceUnavailable("Etsy cannot be reached: try again later") from cause
-        told_outside(f"GET {path}", answer)
-        return body_of(answer)
+        asking = self._http.get(self._api + path, headers=self._headers, timeout=TIMEOUT_S)
+        return body_of(await ask_outside(f"GET {path}", asking, of=self._origin))

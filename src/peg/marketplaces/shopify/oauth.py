@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import httpx2
 
-from peg.marketplaces.calls import told_outside
+from peg.marketplaces.calls import ask_outside
 from peg.marketplaces.grant import Grant
 from peg.marketplaces.http import FROZEN, frozen
 from peg.marketplaces.port import (
@@ -118,16 +118,13 @@ async def refresh(
 async def _ask(
     http: httpx2.AsyncClient, shop_url: str, form: Mapping[str, str], now: datetime
 ) -> Grant:
-    try:
-        response = await http.post(
-            f"{shop_url}/admin/oauth/access_token",
-            data=dict(form),
-            headers={"Accept": "application/json"},
-            timeout=TIMEOUT_S,
-        )
-    except httpx2.TransportError as error:
-        raise MarketplaceUnavailable(f"Shopify's token endpoint: {type(error).__name__}") from error
-    told_outside("shopify token", response)
+    asking = http.post(
+        f"{shop_url}/admin/oauth/access_token",
+        data=dict(form),
+        headers={"Accept": "application/json"},
+        timeout=TIMEOUT_S,
+    )
+    response = await ask_outside("shopify token", asking, of=shop_url)
     if not response.is_success:
         raise _refusal(shop_url, response)
     return _grant(response, now)

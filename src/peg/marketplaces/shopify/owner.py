@@ -6,7 +6,8 @@ from typing import Any
 
 import httpx2
 
-from peg.marketplaces.calls import told_outside
+from peg.marketplaces.calls import ask_outside
+from peg.marketplaces.http import FROZEN, frozen
 from peg.marketplaces.port import (
     MarketplaceUnavailable,
     Refused,
@@ -33,18 +34,18 @@ async def owner_of(http: httpx2.AsyncClient, shop_url: str, *, token: str) -> Ow
 
     Raises:
         Refused: it does not take the token.
+        ShopFrozen: the marketplace has closed it.
         MarketplaceUnavailable: it gives no answer, or is throttled.
     """
-    try:
-        response = await http.post(
-            f"{shop_url}/admin/api/{API_VERSION}/graphql.json",
-            json={"query": documents()["ShopInfo"]},
-            headers={"X-Shopify-Access-Token": token},
-            timeout=TIMEOUT_S,
-        )
-    except httpx2.TransportError as cause:
-        raise MarketplaceUnavailable("Shopify cannot be reached: try again later") from cause
-    told_outside("ShopInfo", response)
+    asking = http.post(
+        f"{shop_url}/admin/api/{API_VERSION}/graphql.json",
+        json={"query": documents()["ShopInfo"]},
+        headers={"X-Shopify-Access-Token": token},
+        timeout=TIMEOUT_S,
+    )
+    response = await ask_outside("ShopInfo", asking, of=shop_url)
+    if response.status_code in FROZEN:
+        raise frozen(shop_url, response.status_code)
     if 400 <= response.status_code < 429:
         raise Refused(f"Shopify does not take the new token ({response.status_code})")
     try:
