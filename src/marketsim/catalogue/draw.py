@@ -118,8 +118,8 @@ def _listing(design: Design, market: MarketName, typed: Typed) -> Listing:
 
 
 def _unit(design: Design, variant: Variant, market: MarketName, typed: Typed) -> Unit:
-    surplus = typed.surplus.get((market, variant.sku), 0)
-    counted = (variant.on_hand[0] + surplus, *variant.on_hand[1:])
+    miscount = typed.miscounts.get((market, variant.sku), 0)
+    counted = (variant.on_hand[0] + miscount, *variant.on_hand[1:])
     return Unit(
         parts=variant.parts,
         sku=typed.sku(variant, market),

@@ -27,7 +27,7 @@ class Slips:
         doubled_sku: variants that carry another piece's SKU on one side.
         misspelled_sku: variants whose SKU differs by case or spaces on one side.
         untracked: stocked variants whose quantity Shopify does not track.
-        miscounted: stocked variants of which one side shows one or two too many.
+        miscounted: stocked variants of which one side shows one or two too many or too few.
     """
 
     shopify_only: float = 0.08
@@ -62,7 +62,7 @@ class Typed:
     absent: dict[str, MarketName] = field(default_factory=dict)
     skus: dict[tuple[MarketName, str], str] = field(default_factory=dict)
     untracked: set[str] = field(default_factory=set)
-    surplus: dict[tuple[MarketName, str], int] = field(default_factory=dict)
+    miscounts: dict[tuple[MarketName, str], int] = field(default_factory=dict)
 
     def lists(self, design: Design, market: MarketName) -> bool:
         """Whether the design is listed there; a design goes by its first variant's SKU."""
@@ -104,7 +104,14 @@ def _slip_stock(stocked: Sequence[Variant], slips: Slips, rng: Random, typed: Ty
     victims = iter(rng.sample(stocked, len(stocked)))
     typed.untracked = {next(victims).sku for _ in range(_count(slips.untracked, stocked))}
     for _ in range(_count(slips.miscounted, stocked)):
-        typed.surplus[rng.choice(MARKETS), next(victims).sku] = rng.randint(1, 2)
+        victim = next(victims)
+        typed.miscounts[rng.choice(MARKETS), victim.sku] = rng.choice(_miscounts(victim))
+
+
+def _miscounts(variant: Variant) -> Sequence[int]:
+    """By how much somebody may have miscounted at the first place; something is left to sell."""
+    first, everywhere = variant.on_hand[0], sum(variant.on_hand)
+    return [by for by in (-2, -1, 1, 2) if first + by >= 0 and everywhere + by > 0]
 
 
 def _count(share: float, among: Sequence[object]) -> int:

@@ -9,6 +9,8 @@ from marketsim.etsy.refusals import bad
 
 EPOCH_S_MIN = 946_684_800
 WHOLE = re.compile(r"-?[0-9]{1,18}\Z")
+UPWARDS = ("asc", "ascending", "up")
+DOWNWARDS = ("desc", "descending", "down")
 YES_OR_NO = {"true": True, "1": True, "false": False, "0": False}
 
 

@@ -238,12 +238,6 @@ async def unresolved(session: AsyncSession) -> Sequence[Mapping[str, Any]]:
     return [dict(row) for row in (await session.execute(query)).mappings()]
 
 
-async def counted_by_shop(session: AsyncSession) -> Mapping[str, int]:
-    """How many orders are kept of each shop."""
-    query = select(orders.c.shop, func.count()).group_by(orders.c.shop)
-    return dict((await session.execute(query)).tuples().all())
-
-
 async def newest_paid_at(
     session: AsyncSession, shop: ShopId, *, before: datetime
 ) -> datetime | None:

@@ -73,3 +73,21 @@ def test_more_than_300_pieces_are_drawn_and_most_stand_on_either_side(seed: int)
 
     assert len(catalogue.pieces) >= 320
     assert min(len(by_parts(catalogue, market)) for market in MARKETS) >= 280
+
+
+def test_somebody_counts_too_many_and_somebody_too_few() -> None:
+    wrong = [by for seed in SEEDS for by in miscounts_of(seed)]
+
+    assert {-2, -1, 1, 2} == set(wrong)
+
+
+def miscounts_of(seed: int) -> list[int]:
+    """By how much each unit shows another figure than it would if nobody had slipped."""
+    drawn, right = draw_catalogue(seed), draw_catalogue(seed, slips=NO_SLIPS)
+    clean = by_parts(right, "shopify")
+    return [
+        sum(unit.stock) - sum(clean[it].stock)
+        for market in MARKETS
+        for it, unit in by_parts(drawn, market).items()
+        if sum(unit.stock) != sum(clean[it].stock)
+    ]

@@ -1,4 +1,4 @@
-"""The pages' tables of traps are complete, and name tests that are about that very trap."""
+"""The pages' tables of traps are complete, and name tests that speak of that very trap."""
 
 import ast
 import re
@@ -50,7 +50,7 @@ def test_every_trap_stands_on_its_page_with_its_rate_and_its_tests(market: Marke
 
 
 @pytest.mark.parametrize("market", MARKETS)
-def test_the_test_without_a_trap_switches_that_trap_and_so_does_the_one_with_a_rare_one(
+def test_the_test_without_a_trap_names_that_trap_and_so_does_the_one_with_a_rare_one(
     market: MarketName,
 ) -> None:
     tests = market_tests(market)

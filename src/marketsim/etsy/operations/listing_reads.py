@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from marketsim.etsy.asked import Answer, Asked
+from marketsim.etsy.asked import DOWNWARDS, UPWARDS, Answer, Asked
 from marketsim.etsy.operation import Operation
 from marketsim.etsy.records import STATES, Listing, Read
 from marketsim.etsy.refusals import bad, not_found
@@ -21,7 +21,6 @@ ORDER: dict[str, Callable[[Listing], Any]] = {
     "price": lambda it: (min(product.price_minor for product in it.products), it.id),
     "score": lambda it: (it.created_at, it.id),
 }
-UPWARDS = ("asc", "ascending", "up")
 
 
 def find(shop: Shop, number: int) -> Listing:
@@ -103,8 +102,7 @@ def get_listings_by_shop(shop: Shop, asked: Asked) -> Answer:
     state = asked.query.choice("state", STATES) or "active"
     limit, offset = asked.query.page()
     by = asked.query.choice("sort_on", tuple(ORDER)) or "created"
-    directions = (*UPWARDS, "desc", "descending", "down")
-    upwards = asked.query.choice("sort_order", directions) in UPWARDS
+    upwards = asked.query.choice("sort_order", (*UPWARDS, *DOWNWARDS)) in UPWARDS
     included = _included(asked, INCLUDED_BY_SHOP)
     now = shop.store.now()
     rows = [it for it in shop.store.newest_first() if as_seen(it, "list", now=now).state == state]

@@ -1,6 +1,6 @@
 """Receipts, their transactions and their shipments."""
 
-from marketsim.etsy.asked import Answer, Asked, Fields
+from marketsim.etsy.asked import DOWNWARDS, UPWARDS, Answer, Asked, Fields
 from marketsim.etsy.operation import Operation
 from marketsim.etsy.receipts import Receipt
 from marketsim.etsy.refusals import bad, not_found, refused
@@ -12,8 +12,6 @@ from marketsim.market import OrderClosed
 
 OFFSET_MAX = 12_000
 SORTS = ("created", "updated", "receipt_id")
-UPWARDS = ("asc", "ascending", "up")
-DOWNWARDS = ("desc", "descending", "down")
 TRACKED_FROM_MINOR = 1_000
 NARROWING = ("max_created", "max_last_modified", "was_paid", "was_shipped", "was_delivered")
 
