@@ -1,6 +1,7 @@
 """Steer what is written to the shops: `push`, `reconcile`, `drift`, `pause`, `resume`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,6 +11,8 @@ from peg.cli.shop_names import shop_names
 from peg.cli.terminal import Here, Report
 from peg.cli.words import seen, shop_of, sku_of
 from peg.db.transaction import begin, reading
+from peg.domain.errors import PegError
+from peg.domain.identity import ShopId
 from peg.ledger import queries
 from peg.onboarding.importing import NoShops
 from peg.propagation import board, pauses
@@ -17,10 +20,14 @@ from peg.propagation.pauses import Pause
 from peg.propagation.retarget import retarget_offers
 from peg.reads import doubts
 from peg.reads import pauses as pauses_read
+from peg.reconciliation.compare import NOT_KEPT
 from peg.reconciliation.report import COMPLETE
 from peg.shops import directory
+from peg.shops.directory import NotConnected, Status
 from peg.wiring.alone import is_running
 from peg.wiring.peg import open_peg
+
+NO_FAILURES: Mapping[ShopId, str] = MappingProxyType({})
 
 
 async def pause(scope: str | None = None, /, *, why: str = "", here: Here) -> int:
@@ -64,25 +71,7 @@ async def resume(scope: str = pauses.EVERYTHING, /, *, here: Here) -> int:
 async def drift(*, here: Here) -> int:
     """Offers that differed from the book at the last comparison, why, and what was done."""
     async with here.ground() as ground, reading(ground.database) as session:
-        called = await shop_names(session)
-        found = await doubts.drift(session)
-    rows = [
-        (called(run.shop), seen(run.ended_at), one.title, one.cause, one.action)
-        for run in found
-        for one in run.differences
-    ]
-    compared = "; ".join(
-        f"{called(run.shop)}: {len(run.differences)} of {run.offers} offers, {seen(run.ended_at)}"
-        f"{'' if run.outcome == COMPLETE else f' ({run.outcome})'}"
-        for run in found
-    )
-    report = Report(
-        facts=[run.model_dump(mode="json") for run in found],
-        columns=("shop", "seen", "offer", "cause", "done"),
-        rows=rows,
-        sentence=compared or "nothing was compared yet: `peg reconcile` does it now",
-        exit_code=1 if rows else 0,
-    )
+        report = await _compared(session, None)
     return here.show(report)
 
 
@@ -136,12 +125,62 @@ async def reconcile(shop: str | None = None, /, *, here: Here) -> int:
         if shop is not None:
             async with reading(ground.database) as session:
                 wanted = [(await directory.working(session, shop)).id]
-        elif not wanted:
-            raise NoShops
+        failures: dict[ShopId, str] = {}
         with here.progress() as bars:
             for one in bars.track(wanted, description="comparing"):
-                await engine.reconciler.reconcile(one)
-    return await drift(here=here)
+                try:
+                    await engine.reconciler.reconcile(one)
+                except PegError as error:
+                    if shop is not None:
+                        raise
+                    failures[one] = str(error)
+        async with reading(ground.database) as session:
+            if shop is None:
+                failures |= await _cut_off(session)
+            if not wanted and not failures:
+                raise NoShops
+            report = await _compared(session, {*wanted, *failures}, failures)
+    return here.show(report)
+
+
+async def _cut_off(session: AsyncSession) -> Mapping[ShopId, str]:
+    """Shops that PEG cannot ask any more, though nobody took them out."""
+    return {
+        one.id: str(NotConnected(one))
+        for one in await directory.all_shops(session)
+        if not one.status.reachable and one.status is not Status.DISCONNECTED
+    }
+
+
+async def _compared(
+    session: AsyncSession,
+    wanted: Collection[ShopId] | None,
+    failures: Mapping[ShopId, str] = NO_FAILURES,
+) -> Report:
+    """The last comparison of these shops, or of all; and of some why there is no newer one."""
+    called = await shop_names(session)
+    found = [one for one in await doubts.drift(session) if wanted is None or one.shop in wanted]
+    rows = [
+        (called(run.shop), seen(run.ended_at), one.title, one.cause, one.action)
+        for run in found
+        for one in run.differences
+    ]
+    compared = [
+        f"{called(run.shop)}: {len(run.differences)} of {run.offers} offers, {seen(run.ended_at)}"
+        f"{'' if run.outcome == COMPLETE else f' ({run.outcome})'}"
+        for run in found
+    ]
+    compared += [
+        f"{called(shop)} could not be compared now: {why}" for shop, why in failures.items()
+    ]
+    wrong = any(one.cause not in NOT_KEPT for run in found for one in run.differences)
+    return Report(
+        facts=[run.model_dump(mode="json") for run in found],
+        columns=("shop", "seen", "offer", "cause", "done"),
+        rows=rows,
+        sentence="; ".join(compared) or "nothing was compared yet: `peg reconcile` does it now",
+        exit_code=1 if wrong or failures else 0,
+    )
 
 
 async def _behind(session: AsyncSession, affected: Sequence[Offer]) -> int:

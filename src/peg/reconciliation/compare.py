@@ -14,6 +14,9 @@ class CauseClass(StrEnum):
     """Why an offer differs."""
 
     IN_FLIGHT = "in_flight"  # a push is under way, or waits for its proof
+    ASKED = "asked"  # a question about it is open: nothing happens before a person has answered
+    PAUSED = "paused"  # a person stopped writes to its shop
+    REFUSED = "refused"  # its marketplace refuses to change it
     MISSING = "missing"  # fewer than expected: a sale not seen yet, or a person
     EXTRA = "extra"  # more than expected: a person, or a sale that our write covered
     GHOST = "ghost"  # on sale although withdrawn
@@ -42,6 +45,10 @@ DONE_BY_OTHERS = frozenset(
 """What is taken for the doing of a person or a buyer."""
 
 
+NOT_KEPT = frozenset({CauseClass.NOT_IMPORTED, CauseClass.NOT_TRACKED})
+"""What PEG keeps no figure of: told of, and no sign that anything is wrong."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """One difference, with what it was seen from."""
@@ -51,8 +58,24 @@ class Difference:
     evidence: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """Why an offer does not show its newest target yet, and what is done meanwhile."""
+
+    cause: CauseClass
+    action: Action
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+
+UNDER_WAY = Behind(cause=CauseClass.IN_FLIGHT, action=Action.WAIT)
+
+
 def compare(
-    reading: Reading, known: Mapping[str, Expectation], target: Target | None, *, dirty: bool
+    reading: Reading,
+    known: Mapping[str, Expectation],
+    target: Target | None,
+    *,
+    behind: Behind | None = None,
 ) -> Difference | None:
     """The difference of one offer, or None when it shows what it should.
 
@@ -69,14 +92,21 @@ def compare(
         return Difference(cause=found[0], action=found[1], evidence=evidence)
     if target is None or _shows(reading, target):
         return None
-    if dirty:
-        return Difference(cause=CauseClass.IN_FLIGHT, action=Action.WAIT, evidence=evidence)
+    if behind is not None:
+        evidence |= behind.evidence
+        return Difference(cause=behind.cause, action=behind.action, evidence=evidence)
     return Difference(cause=CauseClass.NOT_SHOWN, action=Action.PUSH, evidence=evidence)
 
 
 def not_imported(remote: RemoteOffer) -> Difference:
     """It stands on the marketplace, and the book knows nothing of it."""
     return _reported(CauseClass.NOT_IMPORTED, remote)
+
+
+def deleted(listing: str, sku: str) -> Difference:
+    """It stands on no page, and its marketplace says that it exists no more."""
+    evidence = {"listing": listing, "sku": sku}
+    return Difference(cause=CauseClass.GONE, action=Action.REPORT, evidence=evidence)
 
 
 def not_readable(odd: UnreadableOffer) -> Difference:

@@ -28,10 +28,13 @@ from peg.ledger.questions import Question
 from peg.marketplaces.port import Marketplace, OffersPage, UnreadableOffer
 from peg.propagation import board
 from peg.reconciliation import report
+from peg.reconciliation.behind import why_behind
 from peg.reconciliation.compare import (
     Action,
+    Behind,
     Difference,
     compare,
+    deleted,
     not_imported,
     not_readable,
     not_tracked,
@@ -57,10 +60,15 @@ class _Run:
     """One comparison under way."""
 
     id: int
+    shop: ShopId
     basis: Basis
     known: Mapping[OfferRef, Offer]
     seen: set[OfferRef] = field(default_factory=set)
     counts: dict[str, int] = field(default_factory=dict)
+
+    def notes(self, found: Difference) -> None:
+        """One difference more of its cause."""
+        self.counts[found.cause.value] = self.counts.get(found.cause.value, 0) + 1
 
 
 class Reconciler:
@@ -115,7 +123,7 @@ class Reconciler:
             known = {offer.ref: offer for offer in await offers.all_of_shop(session, shop)}
             basis = await basis_of(session, [offer.id for offer in known.values()])
             run = await report.begin_run(session, shop, now=self._clock.now())
-        return _Run(id=run, basis=basis, known=known)
+        return _Run(id=run, shop=shop, basis=basis, known=known)
 
     async def _take_in(self, run: _Run, page: OffersPage) -> None:
         fresh = [remote for remote in page.offers if remote.ref not in run.seen]
@@ -125,16 +133,17 @@ class Reconciler:
             now = self._clock.now()
             expected = await mirror.expected_of(session, mine)
             standings = await board.standings(session, mine)
+            behind = await why_behind(session, run.shop, standings, expected)
             for remote in fresh:
                 offer = run.known.get(remote.ref)
                 found = (
                     not_imported(remote)
                     if offer is None
-                    else self._compare(run, remote, offer, expected, standings)
+                    else self._compare(run, remote, offer, expected, standings, behind)
                 )
                 if found is None:
                     continue
-                run.counts[found.cause.value] = run.counts.get(found.cause.value, 0) + 1
+                run.notes(found)
                 key = offer.id if offer is not None else None
                 await report.record_difference(
                     session, run.id, offer=key, title=remote.title, found=found
@@ -164,7 +173,7 @@ class Reconciler:
         found = not_readable(odd)
         keys: list[OfferId | None] = [offer.id for offer in mine]
         for key in keys or [None]:
-            run.counts[found.cause.value] = run.counts.get(found.cause.value, 0) + 1
+            run.notes(found)
             await report.record_difference(session, run.id, offer=key, title=odd.title, found=found)
 
     def _compare(
@@ -174,6 +183,7 @@ class Reconciler:
         offer: Offer,
         expected: Mapping[OfferId, Mapping[str, mirror.Expectation]],
         standings: Mapping[OfferId, board.Standing],
+        behind: Mapping[OfferId, Behind],
     ) -> Difference | None:
         rows = expected.get(offer.id, {})
         if any(
@@ -187,7 +197,7 @@ class Reconciler:
             remote.reading,
             rows,
             standing.target if standing else None,
-            dirty=standing.dirty if standing else False,
+            behind=behind.get(offer.id),
         )
 
     async def _vanished(self, shop: ShopId, run: _Run) -> str:
@@ -203,7 +213,19 @@ class Reconciler:
             return f"{len(missing)} offers were on no page: not believed"
         await self._all_there(shop)
         await self._lookout.look([offer.id for offer in missing])
+        await self._report_deleted(run, missing)
         return f"{len(missing)} offers were on no page and read by themselves"
+
+    async def _report_deleted(self, run: _Run, missing: Sequence[Offer]) -> None:
+        async with begin(self._database) as session:
+            now_known = await offers.by_ids(session, [offer.id for offer in missing])
+            for offer in now_known.values():
+                if offer.gone:
+                    found = deleted(offer.ref.listing, offer.sku_as_typed)
+                    run.notes(found)
+                    await report.record_difference(
+                        session, run.id, offer=offer.id, title=offer.title, found=found
+                    )
 
     async def _ask_whether_gone(self, shop: ShopId, missing: Sequence[Offer], known: int) -> None:
         sentence = (

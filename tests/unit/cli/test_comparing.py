@@ -2,8 +2,16 @@
 
 from pathlib import Path
 
-from tests.support.command_line import peg
+from sqlalchemy.ext.asyncio import AsyncSession
+from tests.support.clocks import MONDAY_NOON
+from tests.support.command_line import peg, seed
 from tests.support.given import two_practice_shops
+
+from peg.domain.identity import Channel, ShopId
+from peg.reconciliation import report
+from peg.reconciliation.compare import Action, CauseClass, Difference
+from peg.shops import directory
+from peg.shops.directory import Status
 
 FACTS = {"shop", "begun_at", "ended_at", "offers", "outcome", "drift_share", "differences"}
 EACH = {"offer", "title", "cause", "action", "evidence"}
@@ -33,10 +41,63 @@ def test_programs_get_each_difference_with_its_cause_its_end_and_its_evidence(
 def test_one_shop_can_be_compared_alone(tmp_path: Path) -> None:
     with two_practice_shops(tmp_path) as environment:
         peg(tmp_path, "import", **environment)
+        peg(tmp_path, "reconcile", **environment)
 
         compared = peg(tmp_path, "reconcile", "shopify", "--json", **environment)
 
     assert [run["shop"].partition(":")[0] for run in compared.facts] == ["shopify"]
+
+
+NOBODY = "http://127.0.0.1:1"
+
+
+def test_a_shop_that_cannot_be_read_is_named_and_the_next_is_compared(tmp_path: Path) -> None:
+    with two_practice_shops(tmp_path) as environment:
+        peg(tmp_path, "import", **environment)
+
+        compared = peg(tmp_path, "reconcile", **{**environment, "PEG_ETSY_URL": NOBODY})
+        alone = peg(tmp_path, "reconcile", "etsy", **{**environment, "PEG_ETSY_URL": NOBODY})
+
+    assert compared.code == 1
+    assert "Etsy could not be compared now" in compared.out
+    assert "Shopify: " in compared.out
+    assert (alone.code, alone.out) == (5, "")  # there is nothing else to tell
+
+
+async def etsy_is_revoked(session: AsyncSession) -> None:
+    for shop in await directory.all_shops(session):
+        if shop.channel is Channel.ETSY:
+            await directory.mark(session, shop.id, Status.REVOKED, "no access", now=MONDAY_NOON)
+
+
+def test_a_shop_that_was_lost_is_named_with_what_to_do(tmp_path: Path) -> None:
+    with two_practice_shops(tmp_path) as environment:
+        peg(tmp_path, "import", **environment)
+        peg(tmp_path, "reconcile", **environment)
+        seed(tmp_path, etsy_is_revoked)
+
+        compared = peg(tmp_path, "reconcile", **environment)
+
+    assert compared.code == 1
+    assert "Etsy could not be compared now" in compared.out
+    assert "run `peg connect etsy` again" in compared.out
+
+
+async def one_is_not_counted(session: AsyncSession) -> None:
+    """The last comparison found nothing else."""
+    found = Difference(cause=CauseClass.NOT_TRACKED, action=Action.REPORT)
+    run = await report.begin_run(session, ShopId("etsy:1"), now=MONDAY_NOON)
+    await report.record_difference(session, run, offer=None, title="Gift card", found=found)
+    await report.end_run(session, run, offers=1, outcome=report.COMPLETE, now=MONDAY_NOON)
+
+
+def test_what_a_shop_does_not_count_is_listed_and_nothing_is_wrong(tmp_path: Path) -> None:
+    seed(tmp_path, one_is_not_counted)
+
+    told = peg(tmp_path, "drift")
+
+    assert "Gift card" in told.out
+    assert told.code == 0
 
 
 def test_before_any_comparison_that_is_said(tmp_path: Path) -> None:

@@ -174,7 +174,7 @@ async def test_what_was_taken_off_sale_is_asked_about(shop: Shop) -> None:
 async def test_what_stands_on_no_page_is_read_by_itself_and_believed_gone(shop: Shop) -> None:
     shop.shopify.delete(shop.ref(shop.shopify, STUDS))
 
-    await shop.compares(shop.shopify)
+    assert await shop.finds(shop.shopify) == [(f"Piece {STUDS}", "gone", "report")]
 
     assert (await shop.offer(shop.shopify, STUDS)).gone
     assert await shop.alarms() == ["listing_gone"]

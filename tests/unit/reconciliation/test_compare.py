@@ -12,7 +12,9 @@ from peg.domain.money import Money
 from peg.domain.offer import ANYWHERE, Reading, RemoteOffer, Shelf, Target
 from peg.marketplaces.port import UnreadableOffer
 from peg.reconciliation.compare import (
+    UNDER_WAY,
     Action,
+    Behind,
     CauseClass,
     Difference,
     compare,
@@ -41,7 +43,7 @@ def should(pieces: int) -> Target:
 def judged(
     reading: Reading, known: Expected, target: Target | None = None, *, dirty: bool = False
 ) -> tuple[CauseClass, Action] | None:
-    found = compare(reading, known, target, dirty=dirty)
+    found = compare(reading, known, target, behind=UNDER_WAY if dirty else None)
     return None if found is None else (found.cause, found.action)
 
 
@@ -143,7 +145,7 @@ def test_a_push_that_waits_explains_no_difference_from_what_we_know() -> None:
 
 
 def test_the_evidence_is_what_was_seen_expected_and_wanted() -> None:
-    found = compare(seen(1), expects(2), should(3), dirty=False)
+    found = compare(seen(1), expects(2), should(3))
 
     assert found is not None
     assert found.evidence == {
@@ -155,7 +157,7 @@ def test_the_evidence_is_what_was_seen_expected_and_wanted() -> None:
 
 
 def test_the_evidence_says_when_nothing_is_wanted_of_it_yet() -> None:
-    found = compare(seen(1), expects(2), None, dirty=False)
+    found = compare(seen(1), expects(2), None)
 
     assert found is not None
     assert found.evidence["target"] is None
@@ -187,6 +189,16 @@ def test_what_cannot_be_read_is_reported_with_the_reason() -> None:
 
     assert (found.cause, found.action) == (CauseClass.UNREADABLE, Action.REPORT)
     assert found.evidence == {"listing": "11", "sku": "RING-9", "why": "no price"}
+
+
+@pytest.mark.parametrize("cause", [CauseClass.ASKED, CauseClass.PAUSED, CauseClass.REFUSED])
+def test_what_waits_for_something_else_than_a_push_says_for_what(cause: CauseClass) -> None:
+    behind = Behind(cause=cause, action=Action.WAIT, evidence={"why": "stocktaking"})
+
+    found = compare(seen(1), expects(1), should(2), behind=behind)
+
+    assert found is not None
+    assert (found.cause, found.evidence["why"]) == (cause, "stocktaking")
 
 
 def test_every_cause_has_its_test_here() -> None:
