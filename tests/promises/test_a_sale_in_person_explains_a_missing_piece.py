@@ -18,7 +18,7 @@ from tests.support.bench import (
 )
 
 from peg.domain.identity import LocationId, Sku
-from peg.ledger import cases, counter, queries, suspense
+from peg.ledger import cases, counter, overdue, queries
 from peg.ledger.book import Position
 
 LATER = 40
@@ -66,7 +66,7 @@ async def test_the_last_piece_that_was_typed_into_a_shop_is_sold_once(bench: Ben
 
     assert (after.level.on_hand, after.level.suspended, after.oversold) == (0, 0, 0)
     assert await cases.all_cases(bench.session, open_only=False) == []
-    assert await suspense.close_due(bench.session, now=minute(LATER)) == 0
+    assert await overdue.close_due(bench.session, now=minute(LATER)) == 0
     assert await bench.read(shopify_ref(), {"71": 0, "72": 0}, at=LATER) == "echo, echo"
 
 

@@ -20,7 +20,7 @@ from tests.support.bench import (
 
 from peg.catalog import offers
 from peg.intake.polling import begin_from
-from peg.ledger import queries, suspense
+from peg.ledger import overdue, queries
 
 ORDER_LAG_MIN = 30
 MAY_RISE_MIN = 2
@@ -92,8 +92,8 @@ async def test_what_no_order_explains_in_time_was_taken_by_a_person(bench: Bench
     await bench.offer(etsy_ref(), RING, shows=3)
     await bench.read(etsy_ref(), 2, at=0)
 
-    too_soon = await suspense.close_due(bench.session, now=minute(ORDER_LAG_MIN - 1))
-    in_time = await suspense.close_due(bench.session, now=minute(ORDER_LAG_MIN))
+    too_soon = await overdue.close_due(bench.session, now=minute(ORDER_LAG_MIN - 1))
+    in_time = await overdue.close_due(bench.session, now=minute(ORDER_LAG_MIN))
 
     level = await bench.level()
     assert (too_soon, in_time) == (0, 1)
@@ -106,7 +106,7 @@ async def test_an_order_that_comes_after_its_piece_was_taken_for_an_edit_undoes_
     await bench.stock(RING, 1)
     await bench.offer(etsy_ref(), RING, shows=1)
     await bench.read(etsy_ref(), 0, at=0)
-    await suspense.close_due(bench.session, now=minute(ORDER_LAG_MIN))
+    await overdue.close_due(bench.session, now=minute(ORDER_LAG_MIN))
 
     await bench.take_in(OrderTold(created=-1).told(1, line(etsy_ref(), 1)), at=300)
 
@@ -119,7 +119,7 @@ async def test_a_sale_after_a_persons_edit_leaves_the_edit_alone(bench: Bench) -
     await bench.stock(RING, 3)
     await bench.offer(etsy_ref(), RING, shows=3)
     await bench.read(etsy_ref(), 2, at=0)
-    await suspense.close_due(bench.session, now=minute(ORDER_LAG_MIN))
+    await overdue.close_due(bench.session, now=minute(ORDER_LAG_MIN))
 
     await bench.take_in(OrderTold(created=40).told(40, line(etsy_ref(), 1)), at=41)
 
@@ -154,7 +154,7 @@ async def test_an_order_that_is_first_seen_cancelled_explains_its_piece_and_give
 
     await bench.take_in(OrderTold().told(1, line(etsy_ref(), restocked=1)))
     still_off = await bench.read(etsy_ref(), 0)
-    due = await suspense.close_due(bench.session, now=minute(ORDER_LAG_MIN))
+    due = await overdue.close_due(bench.session, now=minute(ORDER_LAG_MIN))
 
     level = await bench.level()
     assert still_off == "echo"
@@ -247,7 +247,7 @@ async def test_an_edit_of_a_piece_whose_place_is_unknown_is_undone_where_it_was_
     await bench.stock(RING, 2, at=atelier)
     offer = await bench.offer(etsy_ref(), RING, shows=2)
     await bench.read(etsy_ref(), 1, at=0)
-    await suspense.close_due(bench.session, now=minute(ORDER_LAG_MIN))
+    await overdue.close_due(bench.session, now=minute(ORDER_LAG_MIN))
 
     await bench.take_in(OrderTold().told(1, line(etsy_ref(), 1)), at=60)
 

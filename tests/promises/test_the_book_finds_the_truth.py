@@ -34,7 +34,7 @@ from peg.domain.identity import LocationId, OfferRef, ShopId
 from peg.domain.offer import ANYWHERE
 from peg.domain.order import LineSnapshot, OrderSnapshot
 from peg.intake.polling import begin_from
-from peg.ledger import cases, queries, suspense
+from peg.ledger import cases, overdue, queries
 
 T = TypeVar("T")
 SHELF = 6
@@ -154,7 +154,7 @@ class TwoShops(RuleBasedStateMachine):
     @rule(minutes=st.sampled_from([1, 5, 40]))
     def time_passes(self, minutes: int) -> None:
         self.now += minutes
-        self.run(suspense.close_due(self.bench.session, now=minute(self.now)))
+        self.run(overdue.close_due(self.bench.session, now=minute(self.now)))
 
     @rule(which=st.integers(0, 1))
     def peg_writes_what_it_believes(self, which: int) -> None:
@@ -186,7 +186,7 @@ class TwoShops(RuleBasedStateMachine):
             for side in self.sides:
                 await self.bench.read(side.ref, {side.place: side.shows}, at=self.now)
             self.now += pause
-            await suspense.close_due(self.bench.session, now=minute(self.now))
+            await overdue.close_due(self.bench.session, now=minute(self.now))
         for side in self.sides:
             await self.write(side)
 

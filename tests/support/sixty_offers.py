@@ -25,7 +25,7 @@ from peg.intake import brake, surprises
 from peg.intake.many import Many
 from peg.intake.readings import basis_of, take_in_readings
 from peg.intake.surprises import Held
-from peg.ledger import questions, suspense
+from peg.ledger import overdue, questions
 
 CHAINS, RINGS = 30, 30
 
@@ -74,7 +74,7 @@ class SixtyOffers:
         await questions.answer(self.bench.session, asked.id, what, who="mira", now=now)
         act = brake.believe if what == brake.BELIEVE else brake.put_back
         await act(self.bench.session, shopify_ref().shop, now=now)
-        await suspense.close_due(self.bench.session, now=now)
+        await overdue.close_due(self.bench.session, now=now)
 
     async def available(self, numbers: Sequence[int] | range = range(CHAINS)) -> set[int]:
         return {await self.bench.available(sku(number)) for number in numbers}

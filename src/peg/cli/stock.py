@@ -5,13 +5,13 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.catalog import locations, sets
+from peg.catalog import locations, offers, sets
 from peg.cli.terminal import Here, Report
 from peg.cli.words import Number, Pieces, Reason, moment_of, seen, sku_of
 from peg.db.transaction import begin, reading
 from peg.domain.identity import LocationId, Sku
 from peg.domain.stock import StockLevel
-from peg.ledger import counter, queries, reservations
+from peg.ledger import counter, queries, reservations, suspense
 from peg.propagation.unstocked import have_stocked, unstocked
 from peg.reads import stock as reads
 
@@ -132,7 +132,9 @@ async def count(
             session, item, counted, who=here.who, note=note, location=place, now=now
         )
         after = await queries.position(session, item)
-        advice = await _not_shown(session, after.sku, place, now)
+        advice = await _missed(session, after.sku) + await _not_shown(
+            session, after.sku, place, now
+        )
     words = f"the book was off by {wrong_by:+}" if wrong_by else "the book was right"
     return _say(here, after.sku, after.level, words, advice=advice, difference=wrong_by)
 
@@ -206,6 +208,17 @@ async def holds(*, here: Here) -> int:
         sentence="" if found else "nothing is on hold",
     )
     return here.show(report)
+
+
+async def _missed(session: AsyncSession, sku: Sku) -> str:
+    """Pieces that lie there, and that a shop shows fewer of: an order may want them yet."""
+    missed = await suspense.missed_of(session, sku)
+    known = await offers.by_ids(session, [offer for offer, _, _ in missed])
+    return "".join(
+        f"\n{pieces} missed on {known[offer].ref.channel}: held until an order tells why, and asked"
+        f" about if none has by {seen(due_at)}"
+        for offer, pieces, due_at in missed
+    )
 
 
 async def _not_shown(session: AsyncSession, sku: Sku, at: LocationId | None, now: datetime) -> str:

@@ -8,7 +8,7 @@ from peg.db.transaction import begin
 from peg.domain.clock import Clock
 from peg.intake import checks, inbox
 from peg.intake.forgetting import BODIES_KEPT, forget_bodies
-from peg.ledger import reservations, suspense
+from peg.ledger import overdue, reservations
 from peg.shops import directory
 
 NOW_AND_THEN_S = 3600.0
@@ -30,7 +30,7 @@ class Housekeeping:
         async with begin(self._database) as session:
             now = self._clock.now()
             ended = await reservations.expire_due(session, now=now)
-            ended += await suspense.close_due(session, now=now)
+            ended += await overdue.close_due(session, now=now)
             for offer in await returns.overdue_rises(session, now=now):
                 if await checks.check_of(session, offer) is not None:
                     continue  # asked before: it waits for its turn, or for its shop

@@ -40,9 +40,9 @@ class Posting:
     note: str = ""
 
     @property
-    def changes_nothing(self) -> bool:
-        """Whether all six parts stay as they are."""
-        return not any(getattr(self, part) for part in PARTS)
+    def says_nothing(self) -> bool:
+        """Whether all six parts stay as they are; of a count that is worth knowing."""
+        return self.cause is not Cause.COUNTED and not any(getattr(self, part) for part in PARTS)
 
     @property
     def d_available(self) -> int:
@@ -88,7 +88,7 @@ async def post(
         UnknownSku: an item was never opened; nothing is posted.
     """
     require_transaction(session)
-    real = [posting for posting in postings if not posting.changes_nothing]
+    real = [posting for posting in postings if not posting.says_nothing]
     if not real:
         return {}
     by_sku: dict[Sku, list[Posting]] = {}

@@ -134,10 +134,9 @@ async def count(
         raise SeveralPlaces(sku, filled)
     place = location or next(iter(filled), None) or await fullest(session, sku)
     difference = counted - lies.get(place, 0)
-    if difference:
-        posting = _posting(sku, difference, place, cause=Cause.COUNTED, who=who, note=note, now=now)
-        _, explained = await _explain(session, sku, max(0, -difference), who=who, now=now)
-        await post(session, [posting, *explained], now=now)
+    posting = _posting(sku, difference, place, cause=Cause.COUNTED, who=who, note=note, now=now)
+    _, explained = await _explain(session, sku, max(0, -difference), who=who, now=now)
+    await post(session, [posting, *explained], now=now)
     if filled.keys() <= {place}:
         await pieces_asked.settle_by_count(session, sku, now=now)
     elif difference > 0:

@@ -9,10 +9,10 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import require_transaction
-from peg.domain.identity import POOL, LocationId, OfferId, Sku
+from peg.domain.identity import LocationId, OfferId, Sku
 from peg.domain.stock import Cause
+from peg.ledger import questions
 from peg.ledger.book import Posting, post
-from peg.ledger.places import fullest
 from peg.ledger.tables import suspense
 
 CLOCKS_APART_MAX = timedelta(minutes=5)
@@ -26,7 +26,10 @@ IN_PERSON = "in person"
 """How a suspense ended: no order came, and nobody said why; or somebody did at the counter."""
 
 
-_IS_MISSED = (suspense.c.closed_at.is_(None), suspense.c.reservation.is_(False))
+STILL_THERE = "missed_but_counted"
+"""The kind of the question whether pieces are there that a shop misses and a person counted."""
+
+IS_MISSED = (suspense.c.closed_at.is_(None), suspense.c.reservation.is_(False))
 
 
 class Part(Protocol):
@@ -94,7 +97,7 @@ async def open_suspense(
         return
     await session.execute(insert(suspense), rows)
     postings = [
-        _posting(row, suspended=row["pieces"] * row["need"], cause=Cause.SUSPENDED, now=now)
+        posting(row, suspended=row["pieces"] * row["need"], cause=Cause.SUSPENDED, now=now)
         for row in rows
     ]
     await post(session, postings, now=now)
@@ -113,8 +116,17 @@ def _units(rows: Sequence[Any]) -> int:
 
 async def missed_at(session: AsyncSession, offer: OfferId) -> str | None:
     """The place at which pieces of an offer have been missed for longest, if any are."""
-    query = select(suspense.c.place).where(*_IS_MISSED, suspense.c.offer == offer)
+    query = select(suspense.c.place).where(*IS_MISSED, suspense.c.offer == offer)
     return await session.scalar(query.order_by(suspense.c.id).limit(1))
+
+
+async def missed_of(session: AsyncSession, sku: Sku) -> Sequence[tuple[OfferId, int, datetime]]:
+    """From which offers pieces of an item are missed, how many, and when their order is overdue."""
+    query = select(suspense).where(*IS_MISSED, suspense.c.sku == sku).order_by(suspense.c.id)
+    return [
+        (OfferId(row["offer"]), row["pieces"] * row["need"], row["due_at"])
+        for row in (await session.execute(query)).mappings()
+    ]
 
 
 async def consume(
@@ -140,7 +152,7 @@ async def consume(
     Returns how many it explained, and what the caller has to post.
     """
     rows = await _explainable_rows(session, offer, place, sold_at=sold_at, now=now)
-    return await _take(session, rows, units, outcome="ordered", now=now)
+    return await take(session, rows, units, outcome="ordered", now=now)
 
 
 async def explain_in_person(
@@ -153,15 +165,15 @@ async def explain_in_person(
 
     Returns what the caller has to post, for each offer that missed some.
     """
-    mine = select(suspense.c.offer).where(*_IS_MISSED, suspense.c.sku == sku)
-    query = select(suspense).where(*_IS_MISSED, suspense.c.offer.in_(mine))
+    mine = select(suspense.c.offer).where(*IS_MISSED, suspense.c.sku == sku)
+    query = select(suspense).where(*IS_MISSED, suspense.c.offer.in_(mine))
     by_offer: dict[int, list[Any]] = {}
     for row in (await session.execute(query.order_by(suspense.c.id))).mappings():
         by_offer.setdefault(row["offer"], []).append(row)
     found = []
     for rows in by_offer.values():
         need = next(row["need"] for row in rows if row["sku"] == sku)
-        _, released = await _take(session, rows, pieces // need, outcome=IN_PERSON, now=now)
+        _, released = await take(session, rows, pieces // need, outcome=IN_PERSON, now=now)
         found.append(released)
     return found
 
@@ -179,7 +191,7 @@ async def dissolve(
 ) -> None:
     """The marketplace shows the missed pieces again: nobody has bought them."""
     rows = await _open_rows(session, offer, place)
-    _, released = await _take(session, rows, units, outcome="came back", now=now)
+    _, released = await take(session, rows, units, outcome="came back", now=now)
     postings = [
         Posting(
             sku=one.sku,
@@ -196,30 +208,10 @@ async def dissolve(
     await post(session, postings, now=now)
 
 
-async def close_due(session: AsyncSession, *, now: datetime) -> int:
-    """What no order has explained in time was taken by a person: it leaves the shelf for good."""
-    require_transaction(session)
-    query = select(suspense).where(*_IS_MISSED, suspense.c.due_at <= now).order_by(suspense.c.id)
-    rows = (await session.execute(query)).mappings().all()
-    postings = []
-    for row in map(dict, rows):
-        pieces = row["pieces"] * row["need"]
-        postings.append(_posting(row, suspended=-pieces, cause=Cause.EDITED, now=now))
-        location = row["location"]
-        if location == POOL:  # a piece is taken from a real shelf
-            location = await fullest(session, Sku(row["sku"]))
-        lost = {**row, "location": location}
-        postings.append(_posting(lost, on_hand=-pieces, cause=Cause.EDITED, now=now))
-        change = update(suspense).where(suspense.c.id == row["id"])
-        closed = {"closed_at": now, "outcome": EDITED, "location": location}
-        await session.execute(change.values(closed))
-    await post(session, postings, now=now)
-    return len(rows)
-
-
-async def _take(
+async def take(
     session: AsyncSession, rows: Sequence[Any], units: int, *, outcome: str, now: datetime
 ) -> tuple[int, Sequence[Released]]:
+    """Up to so many units of what is missed are missed no longer: to be posted by the caller."""
     require_transaction(session)
     taken: dict[str, int] = {}
     released = []
@@ -242,6 +234,12 @@ async def _take(
             await session.execute(change.values(closed_at=now, outcome=outcome))
         else:
             await session.execute(change.values(pieces=row["pieces"] - pieces))
+    for offer in sorted({row["offer"] for row in rows if row["asked_at"] is not None}):
+        asked = select(suspense.c.id).where(
+            *IS_MISSED, suspense.c.offer == offer, suspense.c.asked_at.is_not(None)
+        )
+        if await session.scalar(asked.limit(1)) is None:
+            await questions.withdraw(session, STILL_THERE, str(offer), now=now)
     return max(taken.values(), default=0), released
 
 
@@ -268,7 +266,7 @@ async def _explainable_rows(
     return list((await session.execute(query)).mappings())
 
 
-def _posting(
+def posting(
     row: Mapping[str, Any],
     *,
     suspended: int = 0,
@@ -276,6 +274,7 @@ def _posting(
     cause: Cause,
     now: datetime,
 ) -> Posting:
+    """An entry about a row of what is missed."""
     return Posting(
         sku=Sku(row["sku"]),
         location=LocationId(row["location"]),

@@ -170,6 +170,7 @@ suspense = Table(
     Column("reservation", Boolean, nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
+    Column("asked_at", UtcDateTime),
     Column("closed_at", UtcDateTime),
     Column("outcome", String(16)),
     CheckConstraint("pieces >= 0", name="pieces_not_negative"),

@@ -12,10 +12,11 @@ from peg.intake.brake import MANY_CHANGED
 from peg.intake.edits import WITHDRAWN_BY_HAND
 from peg.intake.orders import HOLD_ALL, WHICH_PIECE, told_which
 from peg.intake.patience import Patience
-from peg.ledger import book, pieces_asked, places, questions
+from peg.ledger import book, overdue, pieces_asked, places, questions
 from peg.ledger.book import Posting
 from peg.ledger.pieces_asked import DISAGREES, EXTRA_PIECES
 from peg.ledger.questions import Question
+from peg.ledger.suspense import STILL_THERE
 from peg.propagation import board, many_raises
 from peg.propagation.many_raises import MANY_RAISES
 from peg.propagation.retarget import retarget, retarget_offers
@@ -37,6 +38,8 @@ async def answer(
         await _correct(session, Sku(question.subject), more, question, who=who, now=now)
     elif question.kind == EXTRA_PIECES and option == "yes":
         await _believe_extra(session, question, who=who, now=now)
+    elif question.kind == STILL_THERE:
+        await overdue.answered(session, OfferId(int(question.subject)), option, now=now)
     elif question.kind == WITHDRAWN_BY_HAND and option == "put_back":
         await _put_back(session, OfferId(int(question.subject)), now=now)
     elif question.kind == WHICH_PIECE and option != HOLD_ALL:

@@ -11,7 +11,7 @@ from peg.domain.offer import Shelf
 from peg.intake import brake, surprises
 from peg.intake.many import Many
 from peg.intake.surprises import Held
-from peg.ledger import suspense
+from peg.ledger import overdue
 
 LIMITLESS = Many(offers_min=10_000)
 
@@ -38,7 +38,7 @@ async def test_without_the_brake_it_is_gone_from_everywhere(shop: SixtyOffers) -
     shop.many = LIMITLESS
 
     await shop.shows(0, range(CHAINS))
-    await suspense.close_due(shop.bench.session, now=minute(31))
+    await overdue.close_due(shop.bench.session, now=minute(31))
 
     assert await shop.available() == {0}
     assert await shop.asked() == []

@@ -25,7 +25,7 @@ from tests.support.two_shops import CHAIN, TwoShops, open_two_shops
 from peg.db.transaction import reading
 from peg.domain.identity import ShopId
 from peg.intake.lateness import HALF_LIFE, faded, order_lag
-from peg.ledger import suspense
+from peg.ledger import overdue
 from peg.ledger.tables import suspense as missed
 
 AT_FIRST, AT_MOST = PATIENCE.order_lag_s / 60, PATIENCE.order_lag_s_most / 60
@@ -72,8 +72,8 @@ async def test_the_due_time_of_what_is_missed_then_follows_it(bench: Bench) -> N
     await hears(bench, 0, at=50, read=48)
     await bench.read(etsy_ref(), 7, at=60)
 
-    early = await suspense.close_due(bench.session, now=minute(60 + 49))
-    in_time = await suspense.close_due(bench.session, now=minute(60 + 50))
+    early = await overdue.close_due(bench.session, now=minute(60 + 49))
+    in_time = await overdue.close_due(bench.session, now=minute(60 + 50))
 
     assert (early, in_time) == (0, 1)
 

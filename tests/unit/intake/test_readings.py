@@ -22,7 +22,7 @@ from peg.catalog import mirror
 from peg.domain.offer import ANYWHERE
 from peg.intake import checks
 from peg.intake.readings import take_in_readings
-from peg.ledger import suspense
+from peg.ledger import overdue
 
 SECOND = 1 / 60
 
@@ -96,7 +96,7 @@ async def test_what_a_draft_order_keeps_is_held_and_never_becomes_an_edit(bench:
 
     seen = await bench.read(shopify_ref(), {"71": 3}, reserved=2, at=1)
     held = await bench.level(NECKLACE)
-    closed = await suspense.close_due(bench.session, now=minute(24 * 60))
+    closed = await overdue.close_due(bench.session, now=minute(24 * 60))
     back = await bench.read(shopify_ref(), {"71": 5}, reserved=0, at=24 * 60)
 
     assert (seen, held.suspended, closed, back) == ("reserved", 2, 0, "came_back")

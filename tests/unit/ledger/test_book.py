@@ -26,7 +26,7 @@ def posting(sku: Sku = RING, *, at: LocationId = MAIN, on_hand: int = 0) -> Post
         sku=sku,
         location=at,
         on_hand=on_hand,
-        cause=Cause.COUNTED,
+        cause=Cause.RECEIVED,
         source="test",
         reference="book",
         happened_at=NOON,

@@ -528,6 +528,7 @@ def upgrade() -> None:
         sa.Column("reservation", sa.Boolean(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("outcome", sa.String(length=16), nullable=True),
         sa.CheckConstraint("pieces >= 0", name=op.f("ck_suspense_pieces_not_negative")),
