@@ -16,7 +16,6 @@ from pydantic import (
     ValidationError,
     field_validator,
 )
-from pydantic_core import ErrorDetails
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -286,17 +285,11 @@ _WORDS = {
 
 def _sentences(error: ValidationError) -> str:
     """The text that was given is never repeated: it may be a secret."""
-    return "; ".join(
-        f"{_variable(name)}: {_words(name, one)}"
-        for one in error.errors(include_input=False)
-        for name in [str(one["loc"][0])]
-    )
-
-
-def _words(name: str, wrong: ErrorDetails) -> str:
-    words = _WORDS.get(wrong["type"])
-    if words is None:
-        return wrong["msg"].removeprefix("Value error, ")
-    default = Settings.model_fields[name].default
-    example = f", such as {default:g}" if isinstance(default, int | float) else ""
-    return words.format(**wrong.get("ctx", {})) + example
+    found = []
+    for one in error.errors(include_input=False):
+        field, words = str(one["loc"][0]), _WORDS.get(one["type"])
+        default = Settings.model_fields[field].default
+        example = f", such as {default:g}" if isinstance(default, int | float) else ""
+        said = words and words.format(**one.get("ctx", {})) + example
+        found.append(f"{_variable(field)}: {said or one['msg'].removeprefix('Value error, ')}")
+    return "; ".join(found)

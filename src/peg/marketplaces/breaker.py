@@ -8,7 +8,16 @@ from peg.marketplaces.port import BreakerOpen
 
 FAILURES_MAX = 5
 WITHIN_S = 60.0
+SHARE_MIN = 0.5
 COOL_DOWN_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """How a call ended, and when."""
+
+    at: float
+    failed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +30,9 @@ class Admission:
 class Breaker:
     """Opens after five failures within a minute, for half a minute; then one trial decides.
 
+    At least half of the calls since the first of those failures have failed too: of very many calls
+    five fail soon, and a shop that answers nearly all is not to be left alone for it.
+
     A failure is a broken line, a time-out or a 5xx. A refusal of one listing (4xx) is none: it
     says nothing about the shop. Once it is open, calls that were admitted before tell nothing
     new: only the trial's end counts.
@@ -29,7 +41,7 @@ class Breaker:
     def __init__(self, clock: Clock, *, name: str) -> None:
         self._clock = clock
         self._name = name
-        self._failures: deque[float] = deque(maxlen=FAILURES_MAX)
+        self._ends: deque[_End] = deque()  # of the last minute, from its first failure on
         self._opened_at: float | None = None
         self._trial_under_way = False
 
@@ -59,22 +71,31 @@ class Breaker:
         """The marketplace answered."""
         if self.open and not admission.on_trial:
             return
-        self._failures.clear()
-        self._opened_at = None
-        self._trial_under_way = False
+        if admission.on_trial:
+            self._ends.clear()
+            self._opened_at = None
+            self._trial_under_way = False
+        self._note(failed=False)
 
     def failed(self, admission: Admission) -> None:
         """The marketplace did not answer, or said that it cannot."""
         if self.open and not admission.on_trial:
             return
-        now = self._clock.monotonic()
-        self._failures.append(now)
-        recent = [moment for moment in self._failures if now - moment <= WITHIN_S]
-        if admission.on_trial or len(recent) >= FAILURES_MAX:
-            self._opened_at = now
+        self._note(failed=True)
+        failures = sum(end.failed for end in self._ends)
+        is_failing = failures >= FAILURES_MAX and failures >= SHARE_MIN * len(self._ends)
+        if admission.on_trial or is_failing:
+            self._opened_at = self._clock.monotonic()
             self._trial_under_way = False
 
     def abandoned(self, admission: Admission) -> None:
         """The call was given up before it ended: if it was the trial, another may be."""
         if admission.on_trial:
             self._trial_under_way = False
+
+    def _note(self, *, failed: bool) -> None:
+        """Keep how a call ended, and forget what says nothing any more."""
+        now = self._clock.monotonic()
+        self._ends.append(_End(now, failed))
+        while self._ends and (not self._ends[0].failed or now - self._ends[0].at > WITHIN_S):
+            self._ends.popleft()

@@ -42,7 +42,7 @@ class BudgetSpent(MarketplaceError):
 
 
 class BreakerOpen(MarketplaceError):
-    """The shop failed five times within a minute: nothing is sent for half a minute."""
+    """The shop failed five times within a minute, and most calls: half a minute's silence."""
 
 
 class AccessRevoked(MarketplaceError):

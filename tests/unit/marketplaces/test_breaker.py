@@ -1,5 +1,7 @@
 """When a marketplace fails again and again, PEG stops asking for half a minute."""
 
+import random
+
 import pytest
 from tests.support.clocks import StandingClock
 
@@ -11,6 +13,11 @@ def failing(breaker: Breaker, clock: StandingClock, times: int, *, apart_s: floa
     for _ in range(times):
         breaker.failed(breaker.admit())
         clock.pass_(apart_s)
+
+
+def call(breaker: Breaker, *, failed: bool) -> None:
+    admission = breaker.admit()
+    (breaker.failed if failed else breaker.succeeded)(admission)
 
 
 def opened(clock: StandingClock) -> Breaker:
@@ -39,15 +46,41 @@ def test_failures_that_lie_far_apart_are_no_reason_to_stop() -> None:
     assert not breaker.open
 
 
-def test_a_success_in_between_begins_the_count_anew() -> None:
+@pytest.mark.parametrize("ends", ["FFFFSF", "FSFFFSF", "FSFSFSFSF"])
+def test_successes_in_between_do_not_hide_that_the_shop_is_failing(ends: str) -> None:
     clock = StandingClock()
     breaker = Breaker(clock, name="etsy:1")
 
-    failing(breaker, clock, 4)
-    breaker.succeeded(breaker.admit())
-    failing(breaker, clock, 4)
+    for end in ends[:-1]:
+        call(breaker, failed=end == "F")
+        clock.pass_(5)
+        assert not breaker.open
+    call(breaker, failed=True)
 
-    assert not breaker.open
+    assert breaker.open
+
+
+def test_after_a_busy_hour_without_a_failure_five_failures_are_still_enough() -> None:
+    clock = StandingClock()
+    breaker = Breaker(clock, name="etsy:1")
+    for _ in range(1_000):
+        call(breaker, failed=False)
+
+    failing(breaker, clock, 5)
+
+    assert breaker.open
+
+
+@pytest.mark.parametrize("calls_per_s", [0.2, 1, 10])
+def test_a_shop_that_fails_now_and_then_is_asked_on_however_often(calls_per_s: float) -> None:
+    """One call in twenty, as in the rehearsals: at ten a second that is five within ten seconds."""
+    clock, chance = StandingClock(), random.Random(7)
+    breaker = Breaker(clock, name="etsy:1")
+
+    for _ in range(10_000):
+        call(breaker, failed=chance.random() < 0.05)
+        clock.pass_(1 / calls_per_s)
+        assert not breaker.open
 
 
 def test_for_half_a_minute_nobody_asks() -> None:
