@@ -218,6 +218,11 @@ def _state(order: order_reads.Order) -> str:
 
 
 def _lines(order: order_reads.Order) -> str:
-    return "; ".join(
-        f"{line.sku or line.title}{'' if line.resolved else ' (unknown)'}" for line in order.lines
-    )
+    return "; ".join(map(_line, order.lines))
+
+
+def _line(line: order_reads.Line) -> str:
+    """What was sold, however it went on."""
+    pieces = line.committed + line.shipped + line.restocked + line.written_off
+    many = f"{pieces} x " if pieces > 1 else ""
+    return f"{many}{line.sku or line.title}{'' if line.resolved else ' (unknown)'}"

@@ -114,6 +114,8 @@ def _state(row: OfferRow) -> str:
 
 
 def _on_its_way(row: OfferRow) -> str:
+    if row.stopped:
+        return f"waits, {row.stopped}"
     if row.refused:
         return f"refused there ({row.last_outcome}): mend it, or take it off sale by hand"
-    return f"on its way ({row.last_outcome or 'next'})"
+    return f"on its way ({row.last_outcome if row.tries and row.last_outcome else 'next'})"

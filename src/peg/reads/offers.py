@@ -1,6 +1,6 @@
 """What each shop shows of each offer, and what it should."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from pydantic import BaseModel
@@ -14,6 +14,7 @@ from peg.domain.offer import Shelf
 from peg.ledger import queries
 from peg.propagation import board
 from peg.propagation.board import Standing
+from peg.propagation.pauses import pause_of
 from peg.shops import directory
 
 
@@ -30,7 +31,9 @@ class OfferRow(BaseModel):
     `shown` and `target` are pieces by the marketplace's place; `target` is null while the offer is
     mapped to no item. `in_step`: the shop was seen to show the newest target. `tracked`: the shop
     counts it; PEG cannot keep true what is not counted. `connected`: a person did not take its shop
-    out. `refused`: the marketplace refuses to change it, `last_outcome` says why.
+    out. `stopped`: why nothing is written to its shop now, null where that goes on. `refused`: the
+    marketplace refuses to change it, `last_outcome` says why. `tries`: so often it was driven to
+    its newest target in vain.
     """
 
     id: OfferId
@@ -46,8 +49,10 @@ class OfferRow(BaseModel):
     target: dict[str, int] | None
     why: list[str]
     connected: bool
+    stopped: str | None
     in_step: bool
     refused: bool
+    tries: int
     tracked: bool
     parked: bool
     gone: bool
@@ -82,19 +87,37 @@ async def rows_of(session: AsyncSession, found: Sequence[Offer]) -> Sequence[Off
     known = await mirror.expected_of(session, ids)
     standings = await board.standings(session, ids)
     left = await directory.disconnected(session)
+    stopped = await _stopped(session)
     return [
         _row(
             offer,
             known.get(offer.id, {}),
             standings.get(offer.id),
             connected=offer.ref.shop not in left,
+            stopped=stopped.get(offer.ref.shop),
         )
         for offer in found
     ]
 
 
+async def _stopped(session: AsyncSession) -> Mapping[ShopId, str]:
+    """The shops that nothing is written to, each with what ends that."""
+    found = {}
+    for shop in await directory.all_shops(session):
+        if not shop.status.reachable:
+            found[shop.id] = f"no access: `peg connect {shop.channel}`"
+        elif (pause := await pause_of(session, shop.id)) is not None:
+            found[shop.id] = f"paused: `peg resume {pause.scope}`"
+    return found
+
+
 def _row(
-    offer: Offer, known: dict[str, Expectation], standing: Standing | None, *, connected: bool
+    offer: Offer,
+    known: dict[str, Expectation],
+    standing: Standing | None,
+    *,
+    connected: bool,
+    stopped: str | None,
 ) -> OfferRow:
     shelf = next((one.shelf for one in known.values()), None)
     listed = shelf is Shelf.LISTED
@@ -112,8 +135,10 @@ def _row(
         target=dict(standing.target.quantities) if standing is not None else None,
         why=list(standing.target.why) if standing is not None else [],
         connected=connected,
+        stopped=stopped,
         in_step=standing is None or not standing.dirty,
         refused=standing is not None and standing.dirty and standing.refused_at is not None,
+        tries=standing.attempts if standing is not None and standing.dirty else 0,
         tracked=offer.tracked,
         parked=offer.parked,
         gone=offer.gone,
