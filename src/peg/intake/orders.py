@@ -7,13 +7,13 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.bus.outbox import stage
-from peg.catalog import lines, locations, mirror, returns
+from peg.catalog import items, lines, locations, mirror, returns
 from peg.domain.identity import LocationId, OfferId, ShopId, Sku
 from peg.domain.messages import OrderTakenIn
 from peg.domain.order import OrderSnapshot
 from peg.intake import checks, lateness, surprises, watches
 from peg.intake.patience import Patience
-from peg.ledger import kept, questions
+from peg.ledger import kept, pieces_asked, questions
 from peg.ledger import orders as book_orders
 from peg.ledger.line_shares import Change
 from peg.ledger.order_lines import Resolved
@@ -58,6 +58,7 @@ async def take_in(
     if applied.outcome in {Outcome.NEW, Outcome.CHANGED}:
         await _expect(session, applied, patience=patience, now=now)
         await _follow_guesses(session, order, resolved, applied, now=now)
+        await _explain_figures(session, order, applied, now=now)
         await stage(session, OrderTakenIn(shop=order.shop, order=order.order), now=now)
         log.info(
             "order.taken_in",
@@ -123,6 +124,17 @@ async def _follow_guesses(
             default=HOLD_ALL,
             now=now,
         )
+
+
+async def _explain_figures(
+    session: AsyncSession, order: OrderSnapshot, applied: Applied, *, now: datetime
+) -> None:
+    """A shop showed fewer than the book, since it had sold some: no more is asked about those."""
+    for line in applied.lines:
+        for sku, pieces in line.brought.items():
+            counted_at = await items.opened_at(session, sku)
+            if counted_at is not None and order.created_at > counted_at:
+                await pieces_asked.explain_by_order(session, sku, pieces, now=now)
 
 
 async def _expect(

@@ -1,6 +1,7 @@
 """Orders as they were kept: to be taken in again once their lines are known."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +28,37 @@ async def unresolved_orders(session: AsyncSession) -> Sequence[tuple[ShopId, str
         .order_by(orders.c.created_at)
     )
     return [(ShopId(row.shop), row.order_id) for row in await session.execute(query)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Units of an offer that a line took, and that count nowhere while nobody knows the offer."""
+
+    ref: OfferRef
+    units: int
+    created_at: datetime
+    heard_at: datetime
+
+
+async def waiting_lines(session: AsyncSession, refs: Sequence[OfferRef]) -> Sequence[Waiting]:
+    """Lines of some offers that could not be assigned to an item yet."""
+    named = {(ref.shop, ref.listing, ref.variant): ref for ref in refs}
+    query = (
+        select(order_lines, orders.c.created_at, orders.c.heard_at)
+        .join(
+            orders,
+            (order_lines.c.shop == orders.c.shop) & (order_lines.c.order_id == orders.c.order_id),
+        )
+        .where(is_unresolved, order_lines.c.listing.in_({ref.listing for ref in refs}))
+    )
+    found = []
+    for row in (await session.execute(query)).mappings():
+        ref = named.get((row["shop"], row["listing"], row["variant"] or ""))
+        if ref is not None:
+            units = row["committed"] + row["shipped"] + row["written_off"]
+            times = {"created_at": row["created_at"], "heard_at": row["heard_at"]}
+            found.append(Waiting(ref=ref, units=units, **times))
+    return found
 
 
 async def kept_order(session: AsyncSession, shop: ShopId, order: str) -> OrderSnapshot:

@@ -1,18 +1,19 @@
 """Apply an order's newest snapshot to the book: the difference to what was applied, once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import require_transaction
-from peg.domain.identity import LocationId, OfferId
+from peg.domain.identity import LocationId, OfferId, Sku
 from peg.domain.order import OrderSnapshot
 from peg.ledger import order_rows
 from peg.ledger.book import post
 from peg.ledger.first_figures import decide
+from peg.ledger.line_effects import Rows
 from peg.ledger.line_shares import Change
 from peg.ledger.order_lines import Done, LineWork, Resolved, entries_of
 
@@ -37,6 +38,7 @@ class AppliedLine:
         sure: False while nobody knows for sure which items it took.
         settled: it was not sure before, and is now.
         unsure_inside: it is assumed to be inside the first figures, until the offer is read.
+        brought: pieces that are newly taken to be inside the first figures.
     """
 
     line: str
@@ -46,6 +48,7 @@ class AppliedLine:
     sure: bool = True
     settled: bool = False
     unsure_inside: bool = False
+    brought: Mapping[Sku, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +106,9 @@ async def apply(
         done.append(await work.do())
     await _store(session, order, kept, done)
     posted = await post(session, entries_of(order, done), now=now)
-    lines = tuple(_line(one, kept.get(one.line.line)) for one in done)
+    lines = tuple(
+        _line(one, kept.get(one.line.line), before.get(one.line.line, {})) for one in done
+    )
     changed = bool(posted) or any(line.changes for line in lines if line.offer is not None)
     outcome = Outcome.CHANGED if changed else Outcome.SAME
     return Applied(outcome=Outcome.NEW if header.first else outcome, lines=lines)
@@ -124,7 +129,8 @@ async def _store(
     await order_rows.forget_applied(session, order, dropped)
 
 
-def _line(one: Done, kept: order_rows.Kept | None) -> AppliedLine:
+def _line(one: Done, kept: order_rows.Kept | None, before: Rows) -> AppliedLine:
+    brought = {row.sku: row.brought for row in one.applied if row.brought and not before}
     sure = one.told["resolved"]
     return AppliedLine(
         line=one.line.line,
@@ -134,4 +140,5 @@ def _line(one: Done, kept: order_rows.Kept | None) -> AppliedLine:
         sure=sure,
         settled=sure and kept is not None and not kept["resolved"],
         unsure_inside=one.told["unsure_inside"],
+        brought=brought,
     )

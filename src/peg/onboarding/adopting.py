@@ -8,11 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import items, locations, mirror, offers
 from peg.db.transaction import require_transaction
-from peg.domain.baseline import Baseline
+from peg.domain.baseline import Baseline, Inside
 from peg.domain.identity import LocationId, OfferId, OfferRef, ShopId, Sku
 from peg.domain.offer import Reading, RemoteOffer, Shelf
 from peg.domain.stock import NOTHING
-from peg.ledger import queries
+from peg.ledger import kept, queries
 from peg.ledger.order_lines import Component
 from peg.ledger.pieces_asked import ask_how_many
 from peg.onboarding import counting
@@ -83,7 +83,8 @@ async def foresee(
         booked = None
         if one.sku in before and fresh:
             everywhere = sum(levels.get(one.sku, {}).values(), start=NOTHING)
-            booked = max(0, everywhere.available)
+            unheard = await _unheard(session, one.sku, [found[ref].reading for ref in fresh])
+            booked = max(0, everywhere.available - unheard)
         foreseen.append(
             Foreseen(
                 sku=one.sku,
@@ -93,6 +94,22 @@ async def foresee(
             )
         )
     return foreseen
+
+
+async def _unheard(session: AsyncSession, sku: Sku, readings: Sequence[Reading]) -> int:
+    """Pieces that were sold since the book counted an item, from offers it did not know of.
+
+    Their shop shows them no more; the book hears of them when those offers are mapped.
+    """
+    counted_at = await items.opened_at(session, sku)
+    baselines = {shown.ref: Baseline.of(shown) for shown in readings}
+    return sum(
+        line.units
+        for line in await kept.waiting_lines(session, list(baselines))
+        if counted_at is not None
+        and line.created_at > counted_at
+        and baselines[line.ref].holds(line.created_at, heard_at=line.heard_at) is not Inside.NO
+    )
 
 
 async def adopt(

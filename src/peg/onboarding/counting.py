@@ -31,9 +31,8 @@ async def count_known(
 ) -> None:
     """Lower known items to what their new offers show, and let them lie where those say."""
     for sku, agreement in agreed.items():
-        if agreement.disagrees:
-            available = max(0, (await queries.position(session, sku)).level.available)
-            await _lower(session, sku, available - agreement.total, now=now)
+        available = max(0, (await queries.position(session, sku)).level.available)
+        await _lower(session, sku, available - agreement.total, now=now)
     await settle(session, {sku: one.available for sku, one in agreed.items()}, now=now)
 
 
