@@ -25,7 +25,7 @@ from peg.domain.money import Money
 from peg.domain.offer import ANYWHERE, Parts, Reading, RemoteOffer, Shelf
 from peg.domain.order import LineSnapshot, OrderSnapshot, Share
 from peg.domain.stock import Cause, StockLevel
-from peg.intake.desk import TakenIn
+from peg.intake.judgement import TakenIn
 from peg.intake.orders import take_in
 from peg.intake.patience import Patience
 from peg.intake.polling import begin_from

@@ -10,34 +10,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.catalog import mirror, returns
 from peg.catalog.mirror import Expectation
 from peg.catalog.offers import Offer
-from peg.domain.identity import Channel, OfferId
+from peg.domain.identity import Channel
 from peg.domain.offer import Reading, Shelf
 from peg.intake import checks, open_writes, surprises, watches
 from peg.intake.doubts import Doubts
 from peg.intake.first_sales import explain_first_sales
-from peg.intake.judgement import Judgement, Known, Meaning, judge
+from peg.intake.judgement import Judgement, Known, Meaning, TakenIn, judge
 from peg.intake.lateness import order_lag
+from peg.intake.overwritten import is_settled
 from peg.intake.surprises import Done, Surprise, What
 from peg.ledger import suspense
 
 log = structlog.get_logger()
 
 READ_AGAIN_AFTER = timedelta(seconds=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TakenIn:
-    """One offer's reading, judged place by place; it began to be read at `begun_at`.
-
-    `tells_from`: a reading says nothing before then, unless the figure changes.
-    """
-
-    offer: OfferId
-    begun_at: datetime
-    explained: bool
-    outdated: bool
-    judgements: Mapping[str, Judgement]
-    tells_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +67,8 @@ class Desk:
             await mirror.note_readings(self.session, {self.offer.id: self.reading}, now=self.now)
         elif is_checked:
             await checks.done(self.session, self.offer.id)
+        for place, row in expected.items():
+            await self._forget_more_seen_once(place, row, judgements.get(place))
         await self._keep_watching(expected)
         return self._result(judgements, explained=explained)
 
@@ -128,8 +116,6 @@ class Desk:
             sold_since=row.sold_since,
         )
         judgement = judge(part.available, known, reserved=part.reserved)
-        if judgement.meaning is not Meaning.EXTRA:
-            await self._forget(What.FIRST_SIGHT, place)
         missed_is_back = judgement.meaning is Meaning.CAME_BACK and judgement.pieces > row.may_rise
         if missed_is_back and not await self.doubts.is_no_old_figure(place, judgement.pieces):
             return Judgement(meaning=Meaning.EXTRA, pieces=judgement.pieces)
@@ -260,14 +246,25 @@ class Desk:
             await self.doubts.ghost()
         return was_held and not self.offer.parked
 
+    async def _forget_more_seen_once(
+        self, place: str, row: Expectation, judgement: Judgement | None
+    ) -> None:
+        first = self._met(What.FIRST_SIGHT, place)
+        if first is None or (judgement is not None and judgement.meaning is Meaning.EXTRA):
+            return
+        if await is_settled(self.doubts, row, first):
+            await self._forget(What.FIRST_SIGHT, place)
+
+    def _met(self, what: What, place: str = "") -> Surprise | None:
+        return next((one for one in self.met if (one.what, one.place) == (what, place)), None)
+
     async def _forget(self, what: What, place: str = "") -> bool:
         """What was met before is over; whether there was such."""
-        for one in self.met:
-            if (one.what, one.place) == (what, place):
-                await surprises.forget(self.session, one)
-                self.doubts.brake.changed_back(one)
-                return True
-        return False
+        one = self._met(what, place)
+        if one is not None:
+            await surprises.forget(self.session, one)
+            self.doubts.brake.changed_back(one)
+        return one is not None
 
     async def _keep_watching(self, expected: Mapping[str, Expectation]) -> None:
         """What was written unconditionally is read again once every sale before it must show."""

@@ -50,7 +50,7 @@ class Doubts:
             log.warning("stock.overwrote_sale", offer=self.offer.id, pieces=pieces)
             await self.drifted()
             return
-        is_stocked = await self._is_stocked()
+        is_stocked = await self.is_stocked()
         done = Done.BELIEVED if is_stocked else Done.ASKED
         if await self._stopped(What.PIECES, place, pieces, row, done=done):
             return
@@ -58,7 +58,7 @@ class Doubts:
             edits = Edits(session=self.session, offer=self.offer, now=self.now)
             await edits.believe_more(place, pieces)
         else:
-            await self._ask_about_extra(available, pieces)
+            await self.ask_about_extra(available, pieces)
             await self.drifted()
 
     async def _stopped(
@@ -177,13 +177,15 @@ class Doubts:
             and row.written_at + self.patience.settle() > self.now
         )
 
-    async def _is_stocked(self) -> bool:
+    async def is_stocked(self) -> bool:
+        """Whether there are several of the piece, so that one more is nothing strange."""
         if len(self.offer.components) != 1:
             return False
         item = await items.by_sku(self.session, self.offer.components[0].sku)
         return item is not None and not item.one_of_a_kind
 
-    async def _ask_about_extra(self, available: int, pieces: int) -> None:
+    async def ask_about_extra(self, available: int, pieces: int) -> None:
+        """Ask whether there is really another one of what exists once."""
         extra = Extra(
             offer=self.offer.id,
             title=self.offer.title,

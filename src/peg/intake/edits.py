@@ -61,7 +61,7 @@ class Edits:
                 await questions.withdraw(self.session, WITHDRAWN_BY_HAND, subject, now=self.now)
             case Done.NOTED:
                 await offers.mark_gone(self.session, self.offer.id, gone=False)
-            case Done.SEEN | Done.HELD:
+            case Done.SEEN | Done.COVERED | Done.HELD:
                 pass
 
     async def _let_go(self, place: str, pieces: int) -> None:

@@ -1,7 +1,11 @@
 """What a fresh reading means, given what we expected: pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
+
+from peg.domain.identity import OfferId
 
 
 class Meaning(Enum):
@@ -50,6 +54,21 @@ class Judgement:
 
     meaning: Meaning
     pieces: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenIn:
+    """One offer's reading, judged place by place; it began to be read at `begun_at`.
+
+    `tells_from`: a reading says nothing before then, unless the figure changes.
+    """
+
+    offer: OfferId
+    begun_at: datetime
+    explained: bool
+    outdated: bool
+    judgements: Mapping[str, Judgement]
+    tells_from: datetime | None = None
 
 
 def judge(available: int, known: Known, *, reserved: int | None = None) -> Judgement:

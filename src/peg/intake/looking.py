@@ -9,7 +9,7 @@ from peg.db.engine import Database
 from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
 from peg.domain.identity import OfferId, ShopId
-from peg.intake.desk import TakenIn
+from peg.intake.judgement import TakenIn
 from peg.intake.patience import Patience
 from peg.intake.polling import Polls
 from peg.intake.readings import basis_of, take_in_readings, without_unanswered

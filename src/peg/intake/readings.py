@@ -11,8 +11,9 @@ from peg.domain.identity import OfferId
 from peg.domain.offer import Reading
 from peg.intake import checks, surprises
 from peg.intake.brake import Brake
-from peg.intake.desk import Desk, TakenIn
+from peg.intake.desk import Desk
 from peg.intake.doubts import Doubts
+from peg.intake.judgement import TakenIn
 from peg.intake.patience import Patience
 
 Basis = Mapping[OfferId, Mapping[str, int]]

@@ -28,6 +28,7 @@ class Done(StrEnum):
     """What PEG has done about it."""
 
     SEEN = "seen"  # nothing: it is read again
+    COVERED = "covered"  # a write of ours went over it: judged once its orders must be told
     SUSPENDED = "suspended"  # held on all channels until an order explains them
     BELIEVED = "believed"  # taken in
     ASKED = "asked"

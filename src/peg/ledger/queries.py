@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Table, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.domain.identity import LocationId, Sku
-from peg.domain.stock import StockLevel
+from peg.domain.identity import LocationId, ShopId, Sku
+from peg.domain.stock import Cause, StockLevel
 from peg.ledger import tables
 from peg.ledger.book import Position, level_of, position_of
 from peg.ledger.tables import PARTS, entries
@@ -54,6 +54,19 @@ async def positions(
     query = select(tables.positions).where(tables.positions.c.sku > after)
     query = query.order_by(tables.positions.c.sku).limit(limit)
     return [position_of(row) for row in (await session.execute(query)).mappings()]
+
+
+async def given_back(session: AsyncSession, sku: Sku, shop: ShopId, *, since: datetime) -> int:
+    """Pieces of an item that cancelled orders of a shop have made available since a moment."""
+    net = func.sum(entries.c.on_hand - entries.c.committed)
+    by_order = (
+        select(net)
+        .where(entries.c.sku == sku, entries.c.posted_at >= since)
+        .where(entries.c.cause == Cause.ORDER, entries.c.source == shop)
+        .group_by(entries.c.reference)
+        .having(net > 0)
+    )
+    return sum(await session.scalars(by_order))
 
 
 async def levels(session: AsyncSession, sku: Sku) -> Mapping[LocationId, StockLevel]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from peg.catalog.offers import Offer
 from peg.domain.identity import OfferId, ShopId
-from peg.intake.desk import TakenIn
+from peg.intake.judgement import TakenIn
 
 GOOD_FOR = timedelta(minutes=2)
 """Raises on Etsy wait for each other; one that had to wait for longer is proved anew."""

@@ -1,0 +1,107 @@
+"""What a person typed on Etsy just before a listing was written there is not lost with it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from tests.support.bench import (
+    ETSY,
+    NECKLACE,
+    PATIENCE,
+    RING,
+    Bench,
+    OrderTold,
+    etsy_ref,
+    line,
+    minute,
+    open_bench,
+)
+from tests.support.doubts import asked, chain, check_of
+
+from peg.catalog import mirror
+from peg.catalog.offers import Offer
+from peg.domain.offer import ANYWHERE
+from peg.intake.edits import EXTRA_PIECES
+
+LAG = PATIENCE.receipt_lag().total_seconds() / 60
+WRITTEN, SOON, LATER = 0.01, LAG / 2, LAG + 1
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    async with open_bench(tmp_path) as bench:
+        yield bench
+
+
+async def covers(bench: Bench, offer: Offer, *, shows: int) -> None:
+    """A sale on the other shop has the listing written with what the book allows."""
+    await mirror.change(
+        bench.session, offer.id, ANYWHERE, quantity=shows, written_at=minute(WRITTEN)
+    )
+
+
+async def test_it_is_taken_in_once_no_cancellation_can_explain_it(bench: Bench) -> None:
+    offer = await chain(bench, etsy_ref())
+    await bench.read(etsy_ref(), 7)
+    await covers(bench, offer, shows=4)
+
+    await bench.read(etsy_ref(), 4, at=SOON)
+    assert await bench.available(NECKLACE) == 5
+    check = await check_of(bench, offer)
+    assert check is not None
+    assert check.due_at == minute(0) + PATIENCE.receipt_lag()
+
+    await bench.orders_read(ETSY, at=LATER)
+    await bench.read(etsy_ref(), 4, at=LATER)
+    assert await bench.available(NECKLACE) == 7
+
+
+async def test_it_is_taken_in_once_only(bench: Bench) -> None:
+    offer = await chain(bench, etsy_ref())
+    await bench.read(etsy_ref(), 7)
+    await covers(bench, offer, shows=4)
+    await bench.orders_read(ETSY, at=LATER)
+
+    for at in (LATER, LATER + 1):
+        await bench.read(etsy_ref(), 4, at=at)
+
+    assert await bench.available(NECKLACE) == 7
+    assert await check_of(bench, offer) is None
+
+
+async def test_of_what_exists_once_a_person_is_asked(bench: Bench) -> None:
+    await bench.stock(RING, 1)
+    offer = await bench.offer(etsy_ref(), RING)
+    await bench.read(etsy_ref(), 2)
+    await covers(bench, offer, shows=0)
+    await bench.orders_read(ETSY, at=LATER)
+
+    await bench.read(etsy_ref(), 0, at=LATER)
+
+    assert await bench.available(RING) == 1
+    assert await asked(bench) == [EXTRA_PIECES]
+
+
+async def test_what_a_cancelled_order_gave_back_is_not_counted_again(bench: Bench) -> None:
+    offer, order = await chain(bench, etsy_ref()), OrderTold()
+    await bench.take_in(order.told(-1, line(etsy_ref(), committed=2)), at=-1)
+    await bench.read(etsy_ref(), 5)  # back already: two more than the three left
+    await covers(bench, offer, shows=2)
+    await bench.take_in(order.told(SOON, line(etsy_ref(), restocked=2)), at=SOON)
+    await bench.orders_read(ETSY, at=LATER)
+
+    await bench.read(etsy_ref(), 2, at=LATER)
+
+    assert await bench.available(NECKLACE) == 5
+
+
+async def test_more_that_went_by_itself_was_an_old_figure(bench: Bench) -> None:
+    offer = await chain(bench, etsy_ref())
+    await bench.read(etsy_ref(), 7)
+
+    await bench.read(etsy_ref(), 5, at=SOON)
+
+    await bench.orders_read(ETSY, at=LATER)
+    await bench.read(etsy_ref(), 5, at=LATER)
+    assert await bench.available(NECKLACE) == 5
+    assert await check_of(bench, offer) is None
