@@ -21,7 +21,7 @@ from tests.support.doubts import asked, chain, check_of
 from peg.catalog import mirror
 from peg.catalog.offers import Offer
 from peg.domain.offer import ANYWHERE
-from peg.intake.edits import EXTRA_PIECES
+from peg.ledger.pieces_asked import EXTRA_PIECES
 
 LAG = PATIENCE.receipt_lag().total_seconds() / 60
 WRITTEN, SOON, LATER = 0.01, LAG / 2, LAG + 1
