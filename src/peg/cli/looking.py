@@ -90,13 +90,20 @@ async def history(sku: str, /, *, at: str | None = None, limit: Lines = 50, here
             )
             for one in shown.entries
         ],
-        sentence=(
-            f"{found.sku} at {seen(found.at)}: {found.level.available} available,"
-            f" {found.level.on_hand} on hand, {found.level.committed} committed"
-            f"{_and_more(found.entries, limit)}"
-        ),
+        sentence=_known(found) + _and_more(found.entries, limit),
     )
     return here.show(report)
+
+
+def _known(found: stock_reads.History) -> str:
+    """Nothing known is not the same as none there."""
+    then = f"{found.sku} at {seen(found.at)}:"
+    if not found.entries:
+        return f"{then} the book knew nothing of it yet"
+    level = found.level
+    return (
+        f"{then} {level.available} available, {level.on_hand} on hand, {level.committed} committed"
+    )
 
 
 def _known_until(now: datetime, typed: str | None) -> datetime:

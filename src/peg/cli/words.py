@@ -16,6 +16,9 @@ from peg.domain.near import quoted
 DIGITS_MAX = 9
 """A number with more of them is a slip, and the database has no room for the longest."""
 
+PIECES_MAX = 999_999
+"""More of one item lie on no jeweller's shelf: that is a scanned barcode, or a slip."""
+
 _WHOLE = re.compile(r"[+-]?[0-9]+\Z", re.ASCII)
 
 
@@ -42,6 +45,15 @@ def _whole(_kind: Any, tokens: Sequence[Token]) -> int:
     return whole(tokens[0].value)
 
 
+def _pieces(kind: Any, tokens: Sequence[Token]) -> int:
+    number = _whole(kind, tokens)
+    if number > PIECES_MAX:
+        raise BadQuantity(
+            f"{number} pieces are more than PEG counts of one item ({PIECES_MAX}): was that a code?"
+        )
+    return number
+
+
 def _reason(_kind: Any, tokens: Sequence[Token]) -> str:
     if not tokens[0].value.strip():
         raise NoReason("say why, in a word or more: it is kept for those who ask later")
@@ -55,7 +67,7 @@ def _at_least_one(kind: Any, tokens: Sequence[Token]) -> int:
     return number
 
 
-Pieces = Annotated[int, Parameter(converter=_whole)]
+Pieces = Annotated[int, Parameter(converter=_pieces)]
 """A number of pieces, typed by a person."""
 
 Number = Annotated[int, Parameter(converter=_whole)]

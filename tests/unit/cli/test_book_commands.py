@@ -177,6 +177,13 @@ def test_history_tells_why_and_what_was_known_at_a_moment(home: Path) -> None:
     assert [entry["cause"] for entry in then["entries"]] == ["baseline"]
 
 
+def test_history_tells_apart_what_was_not_known_from_what_was_not_there(home: Path) -> None:
+    ran = peg(home, "history", "RING-1", "--at", "2020-01-01")
+
+    assert "the book knew nothing of it yet" in ran.out
+    assert "0 available" not in ran.out
+
+
 def test_history_does_not_tell_what_will_be(home: Path) -> None:
     ran = peg(home, "history", "RING-1", "--at", "2999-12-31", "--json")
 

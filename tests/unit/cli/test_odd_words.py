@@ -33,6 +33,8 @@ def home(tmp_path: Path) -> Iterator[Path]:
         (["hold", "RUBY-RING", "--why", " "], "NoReason"),
         (["hold", "RUBY-RING", HUGE, "--why", "Ann"], "BadQuantity"),
         (["sell", "RUBY-RING", HUGE], "BadQuantity"),
+        (["count", "RUBY-RING", "4006381333"], "BadQuantity"),  # a scanned code
+        (["count", "RUBY-RING", "96385074"], "BadQuantity"),
         (["sell", "RUBY-RING", "٣"], "BadQuantity"),
         (["sell", "RUBY-RING", "--note", "\0"], "NotText"),
         (["sell", "RUBY-RING", "--note", "\udcff"], "NotText"),
