@@ -100,7 +100,7 @@ async def test_the_news_of_a_change_names_each_item_once(bench: Bench) -> None:
     await post(bench.session, moved, now=NOON)
 
     news = (await bench.news("inventory.updated"))[before:]
-    assert news == [{"sku": RING, "version": 2}]
+    assert news == [{"sku": RING, "version": 2, "was": 2, "available": 4}]
 
 
 async def test_a_move_between_places_is_news_though_the_sum_stays(bench: Bench) -> None:
