@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.db.transaction import require_transaction
 from peg.domain.identity import POOL, LocationId, OfferId, Sku
 from peg.domain.stock import Cause
-from peg.ledger import questions
+from peg.ledger import pieces_asked, questions
 from peg.ledger.book import Posting, post
 from peg.ledger.places import fullest
-from peg.ledger.suspense import EDITED, IN_PERSON, IS_MISSED, STILL_THERE, posting, take
+from peg.ledger.suspense import CAME_BACK, EDITED, IN_PERSON, IS_MISSED, STILL_THERE, posting, take
 from peg.ledger.tables import entries, suspense
 
 THERE, GONE, HELD = "there", "gone", "held"
@@ -28,11 +28,9 @@ async def close_due(session: AsyncSession, *, now: datetime) -> int:
     Returns how many left.
     """
     require_transaction(session)
-    query = select(suspense).where(
-        *IS_MISSED, suspense.c.due_at <= now, suspense.c.asked_at.is_(None)
-    )
-    found = await session.execute(query.order_by(suspense.c.id))
-    rows = [dict(row) for row in found.mappings()]
+    for offer, missed in _by_offer(await _due(session, now)).items():
+        await _meet_what_is_asked(session, OfferId(offer), missed, now=now)
+    rows = await _due(session, now)
     counted = {row["offer"] for row in rows if await _was_counted_since(session, row)}
     taken = [row for row in rows if row["offer"] not in counted]
     await _take_off(session, taken, now=now)
@@ -50,7 +48,44 @@ async def answered(session: AsyncSession, offer: OfferId, option: str, *, now: d
         await _take_off(session, rows, now=now)
         return
     units = sum(row["pieces"] for row in rows)
-    _, released = await take(session, rows, units, outcome=IN_PERSON, now=now)
+    await _let_go(session, rows, units, outcome=IN_PERSON, now=now)
+
+
+async def _due(session: AsyncSession, now: datetime) -> list[dict[str, Any]]:
+    query = select(suspense).where(
+        *IS_MISSED, suspense.c.due_at <= now, suspense.c.asked_at.is_(None)
+    )
+    found = await session.execute(query.order_by(suspense.c.id))
+    return [dict(row) for row in found.mappings()]
+
+
+def _by_offer(rows: Sequence[Mapping[str, Any]]) -> Mapping[int, list[Mapping[str, Any]]]:
+    found: dict[int, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["offer"], []).append(row)
+    return found
+
+
+async def _meet_what_is_asked(
+    session: AsyncSession, offer: OfferId, rows: Sequence[Mapping[str, Any]], *, now: datetime
+) -> None:
+    """Somebody who typed in more, of which PEG still asks, has typed in fewer again."""
+    units = max(row["pieces"] for row in rows)
+    undone = await pieces_asked.explain_extra(session, offer, units, now=now)
+    if undone:
+        await _let_go(session, rows, undone, outcome=CAME_BACK, now=now)
+
+
+async def _let_go(
+    session: AsyncSession,
+    rows: Sequence[Mapping[str, Any]],
+    units: int,
+    *,
+    outcome: str,
+    now: datetime,
+) -> None:
+    """They are there: held no longer."""
+    _, released = await take(session, rows, units, outcome=outcome, now=now)
     postings = [
         Posting(
             sku=one.sku,
@@ -58,7 +93,7 @@ async def answered(session: AsyncSession, offer: OfferId, option: str, *, now: d
             suspended=-one.suspended,
             cause=Cause.EXPLAINED,
             source="intake",
-            reference=str(offer),
+            reference=str(rows[0]["offer"]),
             happened_at=now,
             note="missed on a marketplace, and still there",
         )

@@ -23,7 +23,9 @@ LATE_ORDER_MAX = timedelta(days=30)
 
 EDITED = "edited"
 IN_PERSON = "in person"
-"""How a suspense ended: no order came, and nobody said why; or somebody did at the counter."""
+CAME_BACK = "came back"
+"""How a suspense ended: no order came, and nobody said why; somebody did at the counter; or it is
+shown again, or was never gone."""
 
 
 STILL_THERE = "missed_but_counted"
@@ -191,7 +193,7 @@ async def dissolve(
 ) -> None:
     """The marketplace shows the missed pieces again: nobody has bought them."""
     rows = await _open_rows(session, offer, place)
-    _, released = await take(session, rows, units, outcome="came back", now=now)
+    _, released = await take(session, rows, units, outcome=CAME_BACK, now=now)
     postings = [
         Posting(
             sku=one.sku,

@@ -176,3 +176,19 @@ async def test_an_order_that_comes_after_the_answer_is_no_second_surprise(bench:
 
     assert await figures(bench) == (1, 0, 0)
     assert (await bench.expects(shopify_ref(), "71")).quantity == 0
+
+
+async def test_who_takes_back_what_she_typed_in_has_taken_no_piece(bench: Bench) -> None:
+    """Two were typed in of the only ring, and then one again, before PEG had written anything."""
+    await bench.stock(RING, 1, at=LocationId("atelier"))
+    await bench.offer(shopify_ref(), RING, shows={"71": 1})
+    for at in (1, 2):
+        await bench.read(shopify_ref(), {"71": 2}, at=at)
+        await bench.orders_read(SHOPIFY, at=at + 0.5)
+    assert len(await asked(bench)) == 1
+    await bench.read(shopify_ref(), {"71": 1}, at=3)
+
+    await overdue.close_due(bench.session, now=minute(DUE))
+
+    assert await asked(bench) == []
+    assert await figures(bench) == (1, 0, 1)
