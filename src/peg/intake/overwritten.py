@@ -11,7 +11,6 @@ import structlog
 from peg.catalog.mirror import Expectation
 from peg.intake import checks, surprises
 from peg.intake.doubts import Doubts
-from peg.intake.edits import Edits
 from peg.intake.polling import last_read_at
 from peg.intake.surprises import Done, Surprise
 from peg.ledger.queries import given_back
@@ -23,7 +22,7 @@ async def is_settled(doubts: Doubts, row: Expectation, first: Surprise) -> bool:
     """Whether what was seen a `first` time, and is seen no more, may be forgotten.
 
     What our write covered may have been cancelled pieces that came back, so their orders are read
-    first. The rest is taken in, or asked about, as if it stood there still.
+    first. About the rest a person is asked: it was seen only once, and Etsy's reads may be old.
     """
     if not _is_covered(row, first):
         return True
@@ -35,7 +34,7 @@ async def is_settled(doubts: Doubts, row: Expectation, first: Surprise) -> bool:
         why = "showed more before it was written"
         await checks.read_again(doubts.session, doubts.offer.id, due_at=due_at, why=why)
         return False
-    await _take_in(doubts, first)
+    await _ask(doubts, first)
     return True
 
 
@@ -46,17 +45,12 @@ def _is_covered(row: Expectation, first: Surprise) -> bool:
     return row.unanswered or (row.written_at is not None and row.written_at > first.met_at)
 
 
-async def _take_in(doubts: Doubts, first: Surprise) -> None:
+async def _ask(doubts: Doubts, first: Surprise) -> None:
     pieces = first.pieces - await _returned_since(doubts, first)
     if pieces <= 0:
         return
     log.info("stock.edit_overwritten", offer=doubts.offer.id, place=first.place, pieces=pieces)
-    if await doubts.is_stocked():
-        edits = Edits(session=doubts.session, offer=doubts.offer, now=doubts.now)
-        await edits.believe_more(first.place, pieces)
-    else:
-        await doubts.ask_about_extra(first.base + first.pieces, pieces)
-    await doubts.drifted()
+    await doubts.ask_about_extra(first.base + first.pieces, pieces)
 
 
 async def _returned_since(doubts: Doubts, first: Surprise) -> int:
