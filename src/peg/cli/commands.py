@@ -8,7 +8,8 @@ EXIT_CODES = (
     "Exit codes: 0 done; 1 it ran, and what it looked for is not well (such as `doctor`, `drift`);"
     f" {EXIT_CODE['refused']} refused, or the command was typed wrong; {EXIT_CODE['missing']} no"
     f" such thing; {EXIT_CODE['conflict']} in conflict with how things are;"
-    f" {EXIT_CODE['transient']} not now: try again; {EXIT_CODE['bug']} a fault of PEG."
+    f" {EXIT_CODE['transient']} not now: try again; {EXIT_CODE['broken']} not before somebody has"
+    f" mended it; {EXIT_CODE['bug']} a fault of PEG."
 )
 
 TIMES = (

@@ -50,6 +50,8 @@ class DatabaseReadOnly(DatabaseUnavailable):
 class DatabaseDamaged(DatabaseUnavailable):
     """What stands in the file is no database, or no whole one. Nothing is taken in meanwhile."""
 
+    kind = "broken"
+
     def __init__(self, place: str) -> None:
         super().__init__(
             f"the database ({place}) is damaged or none of PEG's: stop PEG, move the file and those"

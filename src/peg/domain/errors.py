@@ -6,13 +6,14 @@ tries again. Each message says what is wrong and what to do about it.
 
 from typing import ClassVar, Literal
 
-ErrorKind = Literal["refused", "missing", "conflict", "transient", "bug"]
+ErrorKind = Literal["refused", "missing", "conflict", "transient", "broken", "bug"]
 
 HTTP_STATUS: dict[ErrorKind, int] = {
     "refused": 422,
     "missing": 404,
     "conflict": 409,
     "transient": 503,
+    "broken": 503,
     "bug": 500,
 }
 
@@ -21,6 +22,7 @@ EXIT_CODE: dict[ErrorKind, int] = {
     "missing": 3,
     "conflict": 4,
     "transient": 5,
+    "broken": 6,
     "bug": 70,
 }
 

@@ -32,7 +32,7 @@ def test_a_file_that_is_no_database_is_named_with_what_to_do(tmp_path: Path) -> 
 
     ran = peg(tmp_path, "stock", "--json")
 
-    assert_refused(ran, 5, "DatabaseDamaged", str(tmp_path / "peg.db"), "newest copy")
+    assert_refused(ran, 6, "DatabaseDamaged", str(tmp_path / "peg.db"), "newest copy")
 
 
 def test_a_database_with_a_hole_is_named_with_what_to_do(home: Path) -> None:
@@ -41,7 +41,7 @@ def test_a_database_with_a_hole_is_named_with_what_to_do(home: Path) -> None:
         file.seek(4096)
         file.write(b"\xff" * (size - 8192))
 
-    assert_refused(peg(home, "stock", "--json"), 5, "DatabaseDamaged", "newest copy")
+    assert_refused(peg(home, "stock", "--json"), 6, "DatabaseDamaged", "newest copy")
 
 
 def test_the_doctor_finds_the_damage_too(home: Path) -> None:

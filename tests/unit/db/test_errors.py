@@ -17,6 +17,7 @@ from peg.db.errors import (
     translated,
 )
 from peg.db.transaction import begin, reading
+from peg.domain.errors import HTTP_STATUS
 
 PLACE = "postgresql+asyncpg://peg:***@db/peg"
 
@@ -41,7 +42,8 @@ def test_what_the_owner_can_mend_has_a_name_and_says_where(
 
     assert type(error) is named
     assert error is not None
-    assert error.kind == "transient"
+    assert error.kind == ("broken" if named is DatabaseDamaged else "transient")
+    assert HTTP_STATUS[error.kind] == 503  # what came meanwhile is sent again
     assert PLACE in str(error)
 
 
