@@ -50,7 +50,7 @@ async def tell(session: AsyncSession, alert: Alert, *, now: datetime) -> None:
         return
     await session.execute(
         update(alerts)
-        .where(alerts.c.open_key == _key(alert))
+        .where(alerts.c.open_key == _key(alert.name, alert.subject))
         .values(sentence=alert.sentence, told_at=now)
     )
     await stage(session, alert, now=now)
@@ -64,6 +64,12 @@ async def tell_once(session: AsyncSession, alert: Alert, *, now: datetime) -> No
 async def standing(session: AsyncSession) -> Sequence[Kept]:
     """The alerts that were raised and not ended, the newest first."""
     return [Kept(**row) for row in (await session.execute(_STANDING)).mappings()]
+
+
+async def numbers_of(session: AsyncSession, subject: str, names: Collection[str]) -> Sequence[int]:
+    """Those that stand of these names about one subject."""
+    keys = [_key(name, subject) for name in names]
+    return (await session.scalars(select(alerts.c.id).where(alerts.c.open_key.in_(keys)))).all()
 
 
 async def over(session: AsyncSession, *, limit: int) -> Sequence[Kept]:
@@ -98,7 +104,7 @@ async def _tell_first(session: AsyncSession, alert: Alert, *, now: datetime) -> 
     row: dict[str, Any] = {
         "name": alert.name,
         "subject": alert.subject,
-        "open_key": _key(alert),
+        "open_key": _key(alert.name, alert.subject),
         "sentence": alert.sentence,
         "raised_at": now,
         "told_at": now,
@@ -110,5 +116,5 @@ async def _tell_first(session: AsyncSession, alert: Alert, *, now: datetime) -> 
     return True
 
 
-def _key(alert: Alert) -> str:
-    return f"{alert.name}:{alert.subject}"
+def _key(name: str, subject: str) -> str:
+    return f"{name}:{subject}"

@@ -22,11 +22,7 @@ class Troubles:
     async def are_over(self, subject: str, *names: str) -> None:
         """None of these is so any more."""
         async with reading(self._database) as session:
-            over = [
-                one.id
-                for one in await register.standing(session)
-                if one.subject == subject and one.name in names
-            ]
+            over = await register.numbers_of(session, subject, names)
         if over:
             async with begin(self._database) as session:
                 await register.end(session, over, now=self._clock.now())
