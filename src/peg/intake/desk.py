@@ -19,7 +19,7 @@ from peg.intake.judgement import Judgement, Known, Meaning, TakenIn, judge
 from peg.intake.lateness import order_lag
 from peg.intake.overwritten import is_settled
 from peg.intake.surprises import Done, Surprise, What
-from peg.ledger import suspense
+from peg.ledger import suspense, there_after_all
 
 log = structlog.get_logger()
 
@@ -215,7 +215,7 @@ class Desk:
         await mirror.note_seen(self.session, self.offer.id, place, available)
         if pieces > from_cancel:
             back = pieces - from_cancel
-            await suspense.dissolve(self.session, self.offer.id, place, back, now=self.now)
+            await there_after_all.dissolve(self.session, self.offer.id, place, back, now=self.now)
             await surprises.explain(self.session, self.offer.id, back)
         await self.doubts.drifted()
 

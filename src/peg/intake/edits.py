@@ -10,7 +10,7 @@ from peg.catalog.offers import Offer
 from peg.domain.identity import POOL
 from peg.domain.stock import Cause
 from peg.intake.surprises import Done, Surprise, What
-from peg.ledger import book, pieces_asked, places, questions, suspense
+from peg.ledger import book, pieces_asked, places, questions, suspense, there_after_all
 from peg.ledger.pieces_asked import EXTRA_PIECES
 
 WITHDRAWN_BY_HAND = "withdrawn_by_hand"
@@ -66,7 +66,7 @@ class Edits:
 
     async def _let_go(self, place: str, pieces: int) -> None:
         missed = await suspense.pieces_open(self.session, self.offer.id, place)
-        await suspense.dissolve(
+        await there_after_all.dissolve(
             self.session, self.offer.id, place, min(pieces, missed), now=self.now
         )
 

@@ -11,13 +11,23 @@ from peg.db.transaction import require_transaction
 from peg.domain.identity import POOL, LocationId, OfferId, Sku
 from peg.domain.stock import Cause
 from peg.ledger import pieces_asked, questions
-from peg.ledger.book import Posting, post
+from peg.ledger.book import post
 from peg.ledger.places import fullest
-from peg.ledger.suspense import CAME_BACK, EDITED, IN_PERSON, IS_MISSED, STILL_THERE, posting, take
+from peg.ledger.suspense import (
+    CAME_BACK,
+    EDITED,
+    IN_PERSON,
+    IS_MISSED,
+    STILL_THERE,
+    posting,
+)
 from peg.ledger.tables import entries, suspense
+from peg.ledger.there_after_all import let_go
 
 THERE, GONE, HELD = "there", "gone", "held"
 """The answers to whether they are still there; and what holds until somebody answers."""
+
+STILL_HERE = "missed on a marketplace, and still there"
 
 
 async def close_due(session: AsyncSession, *, now: datetime) -> int:
@@ -48,7 +58,7 @@ async def answered(session: AsyncSession, offer: OfferId, option: str, *, now: d
         await _take_off(session, rows, now=now)
         return
     units = sum(row["pieces"] for row in rows)
-    await _let_go(session, rows, units, outcome=IN_PERSON, now=now)
+    await let_go(session, rows, units, outcome=IN_PERSON, note=STILL_HERE, now=now)
 
 
 async def _due(session: AsyncSession, now: datetime) -> list[dict[str, Any]]:
@@ -73,33 +83,7 @@ async def _meet_what_is_asked(
     units = max(row["pieces"] for row in rows)
     undone = await pieces_asked.explain_extra(session, offer, units, now=now)
     if undone:
-        await _let_go(session, rows, undone, outcome=CAME_BACK, now=now)
-
-
-async def _let_go(
-    session: AsyncSession,
-    rows: Sequence[Mapping[str, Any]],
-    units: int,
-    *,
-    outcome: str,
-    now: datetime,
-) -> None:
-    """They are there: held no longer."""
-    _, released = await take(session, rows, units, outcome=outcome, now=now)
-    postings = [
-        Posting(
-            sku=one.sku,
-            location=one.location,
-            suspended=-one.suspended,
-            cause=Cause.EXPLAINED,
-            source="intake",
-            reference=str(rows[0]["offer"]),
-            happened_at=now,
-            note="missed on a marketplace, and still there",
-        )
-        for one in released
-    ]
-    await post(session, postings, now=now)
+        await let_go(session, rows, undone, outcome=CAME_BACK, note=STILL_HERE, now=now)
 
 
 async def _was_counted_since(session: AsyncSession, row: Mapping[str, Any]) -> bool:

@@ -107,7 +107,7 @@ async def open_suspense(
 
 async def pieces_open(session: AsyncSession, offer: OfferId, place: str | None = None) -> int:
     """How many units of an offer are suspended, at one place or at all."""
-    return _units(await _open_rows(session, offer, place))
+    return _units(await open_rows(session, offer, place))
 
 
 def _units(rows: Sequence[Any]) -> int:
@@ -188,28 +188,6 @@ async def explainable(
     return _units(rows)
 
 
-async def dissolve(
-    session: AsyncSession, offer: OfferId, place: str, units: int, *, now: datetime
-) -> None:
-    """The marketplace shows the missed pieces again: nobody has bought them."""
-    rows = await _open_rows(session, offer, place)
-    _, released = await take(session, rows, units, outcome=CAME_BACK, now=now)
-    postings = [
-        Posting(
-            sku=one.sku,
-            location=one.location,
-            suspended=-one.suspended,
-            cause=Cause.EXPLAINED,
-            source="intake",
-            reference=str(offer),
-            happened_at=now,
-            note="shown again on the marketplace",
-        )
-        for one in released
-    ]
-    await post(session, postings, now=now)
-
-
 async def take(
     session: AsyncSession, rows: Sequence[Any], units: int, *, outcome: str, now: datetime
 ) -> tuple[int, Sequence[Released]]:
@@ -245,7 +223,8 @@ async def take(
     return max(taken.values(), default=0), released
 
 
-async def _open_rows(session: AsyncSession, offer: OfferId, place: str | None) -> list[Any]:
+async def open_rows(session: AsyncSession, offer: OfferId, place: str | None) -> list[Any]:
+    """What is missed of an offer, at one place or in all, as it is kept."""
     query = select(suspense).where(suspense.c.offer == offer, suspense.c.closed_at.is_(None))
     if place is not None:
         query = query.where(suspense.c.place == place)
