@@ -184,8 +184,8 @@ class Doubts:
         item = await items.by_sku(self.session, self.offer.components[0].sku)
         return item is not None and not item.one_of_a_kind
 
-    async def ask_about_extra(self, available: int, pieces: int) -> None:
-        """Ask whether there is really another one of what exists once."""
+    async def ask_about_extra(self, available: int, pieces: int, *, covered: bool = False) -> None:
+        """Ask whether more are really there; `covered`: PEG has written over them since."""
         extra = Extra(
             offer=self.offer.id,
             title=self.offer.title,
@@ -194,6 +194,7 @@ class Doubts:
             shown=available,
             more=pieces,
             parts={part.sku: pieces * part.quantity for part in self.offer.components},
+            covered=covered,
         )
         await pieces_asked.ask_about_extra(self.session, extra, now=self.now)
 

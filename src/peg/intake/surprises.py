@@ -37,6 +37,10 @@ class Done(StrEnum):
     HELD = "held"  # nothing: very many came at once
 
 
+_WAIT = (Done.HELD, Done.COVERED)
+"""For an answer, or for a shop's orders, however long it cannot be read."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surprise:
     """One unexplained change of one offer at one place.
@@ -94,10 +98,10 @@ async def explain(session: AsyncSession, offer: OfferId, pieces: int) -> None:
 
 
 async def met_since(session: AsyncSession, shop: ShopId, since: datetime) -> Sequence[Surprise]:
-    """What a shop has shown from a moment on; what is older and not held is forgotten."""
+    """What a shop has shown from a moment on; what is older and waits for nothing is forgotten."""
     require_transaction(session)
     mine = surprises.c.shop == shop
-    old = (surprises.c.met_at < since) & (surprises.c.done != Done.HELD)
+    old = (surprises.c.met_at < since) & surprises.c.done.not_in(_WAIT)
     await session.execute(delete(surprises).where(mine, old))
     return await _find(session, mine)
 

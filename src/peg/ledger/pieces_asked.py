@@ -30,7 +30,8 @@ class Extra:
     """What one offer shows too many of.
 
     Attributes:
-        shown: units of the offer, by its newest reading.
+        shown: units of the offer, by the reading that tells of them.
+        covered: PEG has written there since, so the shop shows them no more.
         more: units nobody knows of, all changes taken together.
         parts: pieces of each item that would be in them.
     """
@@ -42,6 +43,7 @@ class Extra:
     shown: int
     more: int
     parts: Mapping[Sku, int]
+    covered: bool = False
 
 
 async def ask_how_many(
@@ -143,12 +145,13 @@ async def _reduce(
 
 
 def _facts(extra: Extra) -> Mapping[str, Any]:
-    names = ("title", "channel", "listing", "shown", "more")
+    names = ("title", "channel", "listing", "shown", "more", "covered")
     return {**{name: getattr(extra, name) for name in names}, "parts": dict(extra.parts)}
 
 
 def _another(facts: Mapping[str, Any], *, again: bool) -> dict[str, Any]:
-    shown = f"{facts['title']!r} shows {facts['shown']} on {facts['channel']}"
+    shows, since = ("showed", " until PEG wrote there") if facts["covered"] else ("shows", "")
+    shown = f"{facts['title']!r} {shows} {facts['shown']} on {facts['channel']}{since}"
     parts = facts["parts"]
     if list(parts.values()) == [facts["more"]]:
         more = f"{facts['more']} more"

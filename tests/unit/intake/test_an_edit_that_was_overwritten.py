@@ -8,6 +8,7 @@ from tests.support.bench import (
     ETSY,
     NECKLACE,
     PATIENCE,
+    RING,
     Bench,
     OrderTold,
     etsy_ref,
@@ -68,8 +69,25 @@ async def test_it_is_asked_about_once_only(bench: Bench) -> None:
         await bench.read(etsy_ref(), 4, at=at)
 
     (question,) = await questions.open_questions(bench.session)
+    assert "showed 7 on etsy until PEG wrote there, 2 more than PEG knows of" in question.sentence
     assert question.evidence["more"] == 2
     assert await check_of(bench, offer) is None
+
+
+async def test_it_is_not_forgotten_while_the_orders_cannot_be_read(bench: Bench) -> None:
+    """Etsy is dark for an hour, and other offers show more than they should meanwhile."""
+    offer = await chain(bench, etsy_ref())
+    await bench.read(etsy_ref(), 7)
+    await covers(bench, offer, shows=4)
+    await bench.read(etsy_ref(), 4, at=SOON)
+    await bench.stock(RING, 1)
+    await bench.offer(etsy_ref("23"), RING)
+
+    await bench.read(etsy_ref("23"), 2, at=60)
+
+    await bench.orders_read(ETSY, at=61)
+    await bench.read(etsy_ref(), 4, at=61)
+    assert await asked(bench) == [EXTRA_PIECES]
 
 
 async def test_what_a_cancelled_order_gave_back_is_not_counted_again(bench: Bench) -> None:
