@@ -18,7 +18,7 @@ from tests.support.bench import (
 
 from peg.domain.identity import POOL, LocationId
 from peg.domain.order import Share
-from peg.ledger import cases, queries
+from peg.ledger import cases, queries, truths
 
 YESTERDAY = -24 * 60.0
 
@@ -69,6 +69,13 @@ async def test_a_split_line_takes_from_both_places(shop: TwoPlaces) -> None:
     assert await shop.book() == {"atelier": (3, 3), "gallery": (2, 1)}
     assert await shop.expects() == (0, 1)
     assert await shop.bench.read(shopify_ref(), {"71": 0, "72": 1}) == "echo, echo"
+
+
+async def test_nothing_is_untrue_of_a_line_that_takes_from_both_places(shop: TwoPlaces) -> None:
+    await shop.bench.take_in(OrderTold(shop=SHOPIFY).told(1, split(shopify_ref(), *both(3, 1))))
+
+    assert await truths.lines_applied_wrongly(shop.bench.session) == []
+    assert await truths.orders_counted_wrongly(shop.bench.session) == []
 
 
 async def test_units_whose_place_is_not_told_yet_count_in_the_pool(shop: TwoPlaces) -> None:

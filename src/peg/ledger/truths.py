@@ -91,13 +91,21 @@ async def orders_counted_wrongly(
 async def lines_applied_wrongly(
     session: AsyncSession, span: Span = EVERYTHING
 ) -> Sequence[tuple[str, str, str]]:
-    """Lines of which something else was applied than was told: shop, order and line."""
-    same_line = _same_line()
-    differs = or_(*(applied.c[name] != order_lines.c[name] * applied.c.need for name in STATES))
+    """Lines of which something else was applied than was told: shop, order and line.
+
+    What a line takes of an item may lie at several places.
+    """
+    wanted = func.max(applied.c.need)
+    key = (applied.c.shop, applied.c.order_id, applied.c.line)
+    differs = or_(
+        *(func.sum(applied.c[name]) != func.max(order_lines.c[name]) * wanted for name in STATES)
+    )
     query = (
-        select(applied.c.shop, applied.c.order_id, applied.c.line)
-        .join(order_lines, same_line, isouter=True)
-        .where(span.holds(applied), or_(order_lines.c.line.is_(None), differs))
+        select(*key)
+        .join(order_lines, _same_line(), isouter=True)
+        .where(span.holds(applied))
+        .group_by(*key, applied.c.sku)
+        .having(or_(func.count(order_lines.c.line) == 0, differs))
         .distinct()
     )
     return [(shop, order, line) for shop, order, line in await session.execute(query)]
