@@ -6,7 +6,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from sqlalchemy import Executable, Table
+from sqlalchemy import Executable, Select, Table
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -108,6 +108,21 @@ async def upsert_all(
     statement = _insert(session, table)
     statement = statement.on_conflict_do_update(index_elements=list(keys), set_=rest)
     await session.execute(statement, list(rows))
+
+
+async def add_up(
+    session: AsyncSession,
+    table: Table,
+    found: Select[Any],
+    *,
+    keys: Sequence[str],
+    sums: Sequence[str],
+) -> None:
+    """Insert the rows that a query finds, in the table's order; where `keys` exist, add `sums`."""
+    statement = _insert(session, table).from_select(list(table.c.keys()), found)
+    new = _new_row(session.get_bind().dialect.name, table)
+    more = {name: table.c[name] + new[name] for name in sums}
+    await session.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=more))
 
 
 async def execute_all(session: AsyncSession, statement: Executable, rows: list[Any]) -> None:

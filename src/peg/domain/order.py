@@ -11,6 +11,9 @@ from peg.domain.money import Money
 STATES = ("committed", "shipped", "restocked", "written_off")
 """The four states of a sold unit."""
 
+TAKEN = ("committed", "shipped", "written_off")
+"""Those in which it may not be sold to anybody else."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
@@ -37,6 +40,10 @@ class Share:
             restocked=figures["restocked"],
             written_off=figures["written_off"],
         )
+
+    def times(self, need: int) -> "Share":
+        """The pieces of an item of which each unit takes so many."""
+        return Share.of(self.place, {state: need * getattr(self, state) for state in STATES})
 
     @property
     def units(self) -> int:

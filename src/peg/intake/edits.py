@@ -1,5 +1,6 @@
 """What people and tools did on a shop: taken in, and taken back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import mirror, offers
 from peg.catalog.offers import Offer
-from peg.domain.identity import POOL
+from peg.domain.identity import POOL, LocationId, Sku
 from peg.domain.stock import Cause
 from peg.intake.surprises import Done, Surprise, What
 from peg.ledger import book, pieces_asked, places, questions, suspense, there_after_all
@@ -82,15 +83,11 @@ class Edits:
         await suspense.open_suspense(self.session, missed, due_at=self.now, now=self.now)
 
     async def _post(self, place: str, pieces: int, *, cause: Cause, note: str) -> None:
-        location = await mirror.location_of(self.session, self.offer, place)
         postings = [
             book.Posting(
                 sku=part.sku,
-                # Etsy tells no place, and Shopify can show nothing of the pool.
-                location=await places.fullest(self.session, part.sku)
-                if location == POOL
-                else location,
-                on_hand=pieces * part.quantity,
+                location=location,
+                on_hand=share,
                 cause=cause,
                 source=self.offer.ref.shop,
                 reference=str(self.offer.id),
@@ -98,5 +95,19 @@ class Edits:
                 note=note,
             )
             for part in self.offer.components
+            for location, share in await self._shares(place, part.sku, pieces * part.quantity)
         ]
         await book.post(self.session, postings, now=self.now)
+
+    async def _shares(self, place: str, sku: Sku, pieces: int) -> Sequence[tuple[LocationId, int]]:
+        """Where so many more, or fewer, lie.
+
+        Etsy tells no place, and Shopify can show nothing of the pool.
+        """
+        location = await mirror.location_of(self.session, self.offer, place)
+        if location != POOL:
+            return [(location, pieces)]
+        if pieces > 0:
+            return [(await places.fullest(self.session, sku), pieces)]
+        fewer = await places.spread(self.session, sku, -pieces)
+        return [(at, -share) for at, share in fewer.items()]

@@ -73,7 +73,7 @@ async def sold_after_all(
     explained = 0
     for row in await _unsure_lines(session, offer, place, read_at=read_at):
         brought = await _brought(session, row)
-        units = max((pieces // need for _, _, need, pieces in brought), default=0)
+        units = _units(brought)
         if not 0 < units <= missing - explained:
             continue
         explained += units
@@ -116,6 +116,16 @@ async def _brought(session: AsyncSession, row: Any) -> Sequence[_Brought]:
         (Sku(one["sku"]), LocationId(one["location"]), one["need"], one["brought"])
         for one in (await session.execute(query)).mappings()
     ]
+
+
+def _units(brought: Sequence[_Brought]) -> int:
+    """The pieces of one unit may lie at several places."""
+    skus = {sku: need for sku, _, need, _ in brought}
+    found = [
+        sum(pieces for of, _, _, pieces in brought if of == sku) // need
+        for sku, need in skus.items()
+    ]
+    return max(found, default=0)
 
 
 async def _take_back(

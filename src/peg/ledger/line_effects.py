@@ -1,10 +1,10 @@
 """What an order's line does to the book: pure arithmetic over what was applied and what is told."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from peg.domain.identity import POOL, LocationId, Sku
-from peg.domain.order import LineSnapshot, Share
+from peg.domain.order import STATES, LineSnapshot, Share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,19 +28,24 @@ class AppliedRow:
 
     @classmethod
     def of(
-        cls, share: Share, *, sku: Sku, need: int, location: LocationId, brought: int = 0
+        cls, pieces: Share, *, sku: Sku, need: int, location: LocationId, brought: int = 0
     ) -> "AppliedRow":
-        """What the units of a line that count at one place ask for."""
+        """What the pieces that a line takes from one place ask for."""
         return cls(
             sku=sku,
             location=location,
             need=need,
-            committed=need * share.committed,
-            shipped=need * share.shipped,
-            restocked=need * share.restocked,
-            written_off=need * share.written_off,
+            committed=pieces.committed,
+            shipped=pieces.shipped,
+            restocked=pieces.restocked,
+            written_off=pieces.written_off,
             brought=brought,
         )
+
+    @property
+    def pieces(self) -> Share:
+        """The pieces that the line takes from here."""
+        return Share.of(self.location, {state: getattr(self, state) for state in STATES})
 
     @property
     def gone(self) -> int:
@@ -76,6 +81,16 @@ def steps(before: Rows, after: Rows) -> list[Step]:
         committed = (now.committed if now else 0) - (was.committed if was else 0)
         if on_hand or committed:
             found.append(Step(sku=sku, location=location, on_hand=on_hand, committed=committed))
+    return found
+
+
+def brought_of(rows: Iterable[AppliedRow], need: int) -> dict[LocationId, int]:
+    """What the rows of one item brought, by place, if each unit took `need` pieces."""
+    found: dict[LocationId, int] = {}
+    so_far = 0
+    for row in rows:  # the pieces of one unit may lie at several places
+        before, so_far = so_far, so_far + row.brought
+        found[row.location] = need * so_far // row.need - need * before // row.need
     return found
 
 
@@ -126,19 +141,18 @@ class Units:
 
     @classmethod
     def applied(cls, rows: Rows) -> "Units":
-        """As they were applied; the same for every component of the line."""
-        first = next(iter(rows), None)
-        return sum(
-            (
-                cls(
-                    taken=(row.committed + row.gone) // row.need,
-                    restocked=row.restocked // row.need,
-                    gone=row.gone // row.need,
-                )
-                for (sku, _), row in rows.items()
-                if first is not None and sku == first[0]
-            ),
-            start=NO_UNITS,
+        """As they were applied; the same for every component of the line.
+
+        The pieces of one unit may lie at several places.
+        """
+        first = next(iter(rows.values()), None)
+        if first is None:
+            return NO_UNITS
+        mine = [row for row in rows.values() if row.sku == first.sku]
+        return cls(
+            taken=sum(row.committed + row.gone for row in mine) // first.need,
+            restocked=sum(row.restocked for row in mine) // first.need,
+            gone=sum(row.gone for row in mine) // first.need,
         )
 
     def since(self, before: "Units") -> tuple[int, int]:

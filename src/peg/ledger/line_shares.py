@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from peg.domain.identity import LocationId
-from peg.domain.order import STATES, LineSnapshot, Share
+from peg.domain.order import STATES, TAKEN, LineSnapshot, Share
 from peg.ledger.line_effects import NO_UNITS, Units
 
 
@@ -21,16 +21,21 @@ class Settled:
 
 
 def settle(line: LineSnapshot, kept: Sequence[Share]) -> Settled:
+    """A line's units, each at its place."""
+    return stay(line.by_place, kept)
+
+
+def stay(units: Iterable[Share], kept: Sequence[Share]) -> Settled:
     """Every unit at its place: as told, else where it was before.
 
     A unit that waits and whose place nobody knows stays without one. One that left, or came back,
     counts at the first place that its line was ever to be shipped from: no other is told any more.
     """
-    told = _by_place(line.by_place)
+    told = by_place(units)
     loose = told.pop(None, None)
     if loose is None or loose.is_nothing:
         return Settled(shares=_something(told.values()))
-    known = _by_place(kept)
+    known = by_place(kept)
     if not told and _totals(known.values()) == _totals([loose]):
         return Settled(shares=tuple(kept))
     known.pop(None, None)
@@ -40,6 +45,22 @@ def settle(line: LineSnapshot, kept: Sequence[Share]) -> Settled:
         shares=_something(desk.shares(fallback=next(iter(told), None))),
         guessed=desk.placed and len(_something(known.values())) > 1,
     )
+
+
+def deal(loose: Share, room: Mapping[LocationId, int]) -> Iterable[Share]:
+    """Pieces of no known place, to places that so many are taken from.
+
+    Of what was put back nothing is taken: it is noted at the first of them.
+    """
+    left = _figures(loose)
+    for number, (place, pieces) in enumerate(room.items()):
+        here = dict.fromkeys(STATES, 0)
+        if number == 0:
+            here["restocked"] = left["restocked"]
+        for state in TAKEN:
+            here[state] = min(left[state], pieces - sum(here[taken] for taken in TAKEN))
+            left[state] -= here[state]
+        yield Share.of(place, here)
 
 
 def at_locations(
@@ -148,7 +169,8 @@ class _Desk:
         self.placed = self.placed or units > 0
 
 
-def _by_place(shares: Iterable[Share]) -> dict[str | None, Share]:
+def by_place(shares: Iterable[Share]) -> dict[str | None, Share]:
+    """Shares of one place each."""
     found: dict[str | None, Share] = {}
     for share in shares:
         known = found.get(share.place)

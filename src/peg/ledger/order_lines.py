@@ -13,10 +13,18 @@ from peg.domain.order import LineSnapshot, OrderSnapshot, Share
 from peg.domain.stock import Cause
 from peg.ledger import suspense
 from peg.ledger.book import Posting
-from peg.ledger.line_effects import AppliedRow, Rows, Step, Units, brought_to, steps
-from peg.ledger.line_shares import Change, at_locations, changes, settle
+from peg.ledger.line_effects import (
+    AppliedRow,
+    Rows,
+    Step,
+    Units,
+    brought_of,
+    brought_to,
+    steps,
+)
+from peg.ledger.line_places import LinePlaces
+from peg.ledger.line_shares import Change, changes, settle
 from peg.ledger.order_rows import Kept, line_row, shares_kept
-from peg.ledger.places import place_of_the_rest
 from peg.ledger.suspense import Released
 
 
@@ -53,7 +61,7 @@ class Resolved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """What one line asks for: rows to store, steps to post, and what of it is new.
+    """What one line asks for: rows to store, what to post, and what of it is new.
 
     Attributes:
         told: the line as it is to be kept.
@@ -67,8 +75,7 @@ class Done:
     told: dict[str, Any]
     applied: Sequence[AppliedRow] = ()
     dropped: Sequence[tuple[Sku, LocationId]] = ()
-    steps: Sequence[Step] = ()
-    released: Sequence[Released] = ()
+    postings: Sequence[Posting] = ()
     changes: Sequence[Change] = ()
     guessed: bool = False
 
@@ -81,6 +88,7 @@ class LineWork:
         meaning: None while nobody knows what the line stands for.
         added_later: the order was known as a whole, without this line.
         unsure_inside: that it is inside the first figures is assumed, until the shop is read.
+        earlier: what the order's lines before this one post.
     """
 
     session: AsyncSession
@@ -92,6 +100,7 @@ class LineWork:
     added_later: bool
     unsure_inside: bool
     places: Mapping[str, LocationId]
+    earlier: Sequence[Posting]
     now: datetime
 
     async def do(self) -> Done:
@@ -101,19 +110,20 @@ class LineWork:
             return Done(line=self.line, told=self._told(settled.shares))
         if self._is_cut_short():
             return Done(line=self.line, told=dict(self.kept or {}) or self._told(settled.shares))
+        changes, released = await self._explain(self._changes(settled.shares))
+        explained = entries_of(self.order, self.line, released=released)
         rows = {
             (row.sku, row.location): row
             for sku, need in self._needs().items()
-            for row in await self._rows(sku, need, settled.shares)
+            for row in await self._rows(sku, need, settled.shares, [*self.earlier, *explained])
         }
-        changes, released = await self._explain(self._changes(settled.shares))
+        moves = steps(self.before, rows)
         return Done(
             line=self.line,
             told=self._told(settled.shares),
             applied=[row for key, row in rows.items() if row != self.before.get(key)],
             dropped=[key for key in self.before if key not in rows],
-            steps=steps(self.before, rows),
-            released=released,
+            postings=[*explained, *entries_of(self.order, self.line, moves=moves)],
             changes=changes,
             guessed=settled.guessed,
         )
@@ -176,21 +186,21 @@ class LineWork:
             needs[component.sku] = needs.get(component.sku, 0) + component.quantity
         return needs
 
-    async def _rows(self, sku: Sku, need: int, shares: Sequence[Share]) -> list[AppliedRow]:
+    async def _rows(
+        self, sku: Sku, need: int, shares: Sequence[Share], before: Sequence[Posting]
+    ) -> list[AppliedRow]:
         """What is to be applied of one item, place by place."""
-        here = {location: row for (of, location), row in self.before.items() if of == sku}
-        unknown = await self._unknown_place(sku, here)
-        at = at_locations(shares, self.places, unknown=unknown) or {unknown: Share()}
-        taken = {location: need * share.taken for location, share in at.items()}
-        if self.before:
-            of_sku = here or {  # an item that the line is newly known to take
-                location: row for (_, location), row in self.before.items()
-            }
-            brought = brought_to(
-                {place: need * row.brought // row.need for place, row in of_sku.items()}, taken
-            )
-        else:
-            brought = taken if self._inside else {}
+        here = [row for row in self.before.values() if row.sku == sku]
+        lie = LinePlaces(
+            session=self.session,
+            shop=self.order.shop,
+            places=self.places,
+            kept=shares_kept(self.kept),
+            units=shares,
+            before=before,
+        )
+        at = await lie.of(sku, need, here)
+        brought = self._brought(here, need, {place: share.taken for place, share in at.items()})
         return [
             AppliedRow.of(
                 at.get(location, Share()),
@@ -202,19 +212,14 @@ class LineWork:
             for location in sorted(at.keys() | brought.keys())
         ]
 
-    async def _unknown_place(self, sku: Sku, here: Iterable[LocationId]) -> LocationId:
-        """Where the units of unknown place count."""
-        kept = shares_kept(self.kept)
-        named = {self.places.get(share.place) for share in kept if share.place is not None}
-        was_unknown = any(share.place is None for share in kept)
-        before = [location for location in here if location not in named] if was_unknown else []
-        return await place_of_the_rest(
-            self.session,
-            sku,
-            self.order.shop,
-            self.places,
-            before=next(iter(before), None),
-        )
+    def _brought(
+        self, here: Sequence[AppliedRow], need: int, taken: Mapping[LocationId, int]
+    ) -> Mapping[LocationId, int]:
+        """Pieces of an item to put on the shelf, by place."""
+        if not self.before:
+            return taken if self._inside else {}
+        known = here or _of_one_item(self.before)  # the line is newly known to take this one
+        return brought_to(brought_of(known, need), taken)
 
     def _changes(self, shares: Sequence[Share]) -> Sequence[Change]:
         """What of it the marketplace's figures were not known to have followed yet."""
@@ -247,8 +252,16 @@ class LineWork:
         return explained, released
 
 
-def entries_of(order: OrderSnapshot, done: Iterable[Done]) -> list[Posting]:
-    """The postings of an order's lines."""
+def entries_of(
+    order: OrderSnapshot,
+    line: LineSnapshot,
+    *,
+    released: Iterable[Released] = (),
+    moves: Iterable[Step] = (),
+) -> list[Posting]:
+    """The postings of one line: what it explains, then what it takes."""
+    explained = [(one.sku, one.location, one.on_hand, 0, -one.suspended) for one in released]
+    taken = [(one.sku, one.location, one.on_hand, one.committed, 0) for one in moves]
     return [
         Posting(
             sku=sku,
@@ -260,15 +273,12 @@ def entries_of(order: OrderSnapshot, done: Iterable[Done]) -> list[Posting]:
             source=order.shop,
             reference=order.order,
             happened_at=order.updated_at,
-            note=f"{order.name}, {one.line.title}",
+            note=f"{order.name}, {line.title}",
         )
-        for one in done
-        for sku, location, on_hand, committed, suspended in _figures(one)
+        for sku, location, on_hand, committed, suspended in [*explained, *taken]
     ]
 
 
-def _figures(one: Done) -> Iterable[tuple[Sku, LocationId, int, int, int]]:
-    for released in one.released:
-        yield released.sku, released.location, released.on_hand, 0, -released.suspended
-    for step in one.steps:
-        yield step.sku, step.location, step.on_hand, step.committed, 0
+def _of_one_item(rows: Rows) -> Sequence[AppliedRow]:
+    first = next(iter(rows.values()))
+    return [row for row in rows.values() if row.sku == first.sku]

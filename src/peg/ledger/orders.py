@@ -11,11 +11,11 @@ from peg.db.transaction import require_transaction
 from peg.domain.identity import LocationId, OfferId, Sku
 from peg.domain.order import OrderSnapshot
 from peg.ledger import order_rows
-from peg.ledger.book import post
+from peg.ledger.book import Posting, post
 from peg.ledger.first_figures import decide
 from peg.ledger.line_effects import Rows
 from peg.ledger.line_shares import Change
-from peg.ledger.order_lines import Done, LineWork, Resolved, entries_of
+from peg.ledger.order_lines import Done, LineWork, Resolved
 
 
 class Outcome(Enum):
@@ -86,6 +86,7 @@ async def apply(
     kept = {} if header.first else await order_rows.kept_lines(session, order)
     before = {} if header.first else await order_rows.applied_rows(session, order)
     done: list[Done] = []
+    postings: list[Posting] = []
     for line in order.lines:
         meaning, known = resolved.get(line.line), kept.get(line.line)
         unsure = bool(known and known["unsure_inside"])
@@ -101,11 +102,14 @@ async def apply(
             added_later=header.was_whole and line.line not in kept,
             unsure_inside=unsure,
             places=places,
+            earlier=postings,
             now=now,
         )
-        done.append(await work.do())
+        one = await work.do()
+        done.append(one)
+        postings += one.postings
     await _store(session, order, kept, done)
-    posted = await post(session, entries_of(order, done), now=now)
+    posted = await post(session, postings, now=now)
     lines = tuple(
         _line(one, kept.get(one.line.line), before.get(one.line.line, {})) for one in done
     )

@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import require_transaction
 from peg.domain.identity import POOL, LocationId, OfferId, Sku
 from peg.domain.stock import Cause
 from peg.ledger import pieces_asked, questions
-from peg.ledger.book import post
-from peg.ledger.places import fullest
+from peg.ledger.book import Posting, post
+from peg.ledger.places import spread
 from peg.ledger.suspense import (
     CAME_BACK,
     EDITED,
@@ -20,6 +20,7 @@ from peg.ledger.suspense import (
     IS_MISSED,
     STILL_THERE,
     posting,
+    units_of,
 )
 from peg.ledger.tables import entries, suspense
 from peg.ledger.there_after_all import let_go
@@ -57,8 +58,7 @@ async def answered(session: AsyncSession, offer: OfferId, option: str, *, now: d
     if option == GONE:
         await _take_off(session, rows, now=now)
         return
-    units = sum(row["pieces"] for row in rows)
-    await let_go(session, rows, units, outcome=IN_PERSON, note=STILL_HERE, now=now)
+    await let_go(session, rows, units_of(rows), outcome=IN_PERSON, note=STILL_HERE, now=now)
 
 
 async def _due(session: AsyncSession, now: datetime) -> list[dict[str, Any]]:
@@ -80,8 +80,7 @@ async def _meet_what_is_asked(
     session: AsyncSession, offer: OfferId, rows: Sequence[Mapping[str, Any]], *, now: datetime
 ) -> None:
     """Somebody who typed in more, of which PEG still asks, has typed in fewer again."""
-    units = max(row["pieces"] for row in rows)
-    undone = await pieces_asked.explain_extra(session, offer, units, now=now)
+    undone = await pieces_asked.explain_extra(session, offer, units_of(rows), now=now)
     if undone:
         await let_go(session, rows, undone, outcome=CAME_BACK, note=STILL_HERE, now=now)
 
@@ -101,25 +100,35 @@ async def _was_counted_since(session: AsyncSession, row: Mapping[str, Any]) -> b
 async def _take_off(
     session: AsyncSession, rows: Sequence[Mapping[str, Any]], *, now: datetime
 ) -> None:
-    postings = []
+    postings: list[Posting] = []
     for row in rows:
-        pieces = row["pieces"] * row["need"]
-        postings.append(posting(row, suspended=-pieces, cause=Cause.EDITED, now=now))
-        location = row["location"]
-        if location == POOL:  # a piece is taken from a real shelf
-            location = await fullest(session, Sku(row["sku"]))
-        lost = {**row, "location": LocationId(location)}
-        postings.append(posting(lost, on_hand=-pieces, cause=Cause.EDITED, now=now))
-        change = update(suspense).where(suspense.c.id == row["id"])
-        closed = {"closed_at": now, "outcome": EDITED, "location": location}
-        await session.execute(change.values(closed))
+        postings.append(posting(row, suspended=-row["pieces"], cause=Cause.EDITED, now=now))
+        lay = {LocationId(row["location"]): row["pieces"]}
+        if row["location"] == POOL:  # a piece is taken from a real shelf
+            lay = dict(await spread(session, Sku(row["sku"]), row["pieces"], before=postings))
+        lost = [
+            {**row, "location": place, "pieces": pieces, "closed_at": now, "outcome": EDITED}
+            for place, pieces in lay.items()
+        ]
+        postings += [
+            posting(one, on_hand=-one["pieces"], cause=Cause.EDITED, now=now) for one in lost
+        ]
+        await _keep(session, row["id"], lost)
     await post(session, postings, now=now)
+
+
+async def _keep(session: AsyncSession, number: int, lost: Sequence[dict[str, Any]]) -> None:
+    """A row for each place that pieces left: an order that comes late finds them there."""
+    first, *others = ({name: it for name, it in one.items() if name != "id"} for one in lost)
+    await session.execute(update(suspense).where(suspense.c.id == number).values(first))
+    if others:
+        await session.execute(insert(suspense), others)
 
 
 async def _ask(session: AsyncSession, rows: Sequence[Mapping[str, Any]], *, now: datetime) -> None:
     pieces: dict[str, int] = {}
     for row in rows:
-        pieces[row["sku"]] = pieces.get(row["sku"], 0) + row["pieces"] * row["need"]
+        pieces[row["sku"]] = pieces.get(row["sku"], 0) + row["pieces"]
         change = update(suspense).where(suspense.c.id == row["id"])
         await session.execute(change.values(asked_at=now))
     listed = ", ".join(f"{count} of {sku}" for sku, count in sorted(pieces.items()))

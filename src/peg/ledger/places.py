@@ -1,4 +1,4 @@
-"""At which place a sold piece counts."""
+"""At which place a piece counts that is sold, kept or missing."""
 
 from collections.abc import Iterable, Mapping
 
@@ -7,29 +7,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import execute_all, insert_or_ignore, require_transaction
 from peg.domain.identity import MAIN, POOL, LocationId, ShopId, Sku
-from peg.ledger.book import level_of
+from peg.ledger.book import Posting, level_of
 from peg.ledger.tables import PARTS, levels
 
 
-async def place_of_the_rest(
-    session: AsyncSession,
-    sku: Sku,
-    shop: ShopId,
-    places: Mapping[str, LocationId],
-    *,
-    before: LocationId | None,
-) -> LocationId:
-    """Where units count whose place the marketplace does not tell.
+def tells_places(shop: ShopId) -> bool:
+    """Whether a shop counts what it sells by places; Etsy knows none."""
+    return shop.startswith("shopify:")
+
+
+def place_of_the_rest(places: Mapping[str, LocationId], *, before: LocationId | None) -> LocationId:
+    """Where units count whose place a shop that has places does not tell.
 
     Where such units of the line were applied `before`; else at the only place of the shop. A shop
-    with several leaves them in the pool until it tells. A marketplace without places takes from
-    where most is available.
+    with several leaves them in the pool until it tells.
     """
     if before is not None:
         return before
-    if shop.startswith("shopify:"):
-        return next(iter(places.values())) if len(places) == 1 else POOL
-    return await fullest(session, sku)
+    return next(iter(places.values())) if len(places) == 1 else POOL
 
 
 async def open_places(session: AsyncSession, wanted: Mapping[Sku, Iterable[LocationId]]) -> None:
@@ -45,18 +40,25 @@ async def open_places(session: AsyncSession, wanted: Mapping[Sku, Iterable[Locat
 
 async def fullest(session: AsyncSession, sku: Sku) -> LocationId:
     """The place with the most available pieces of an item; `main` for one that lies nowhere."""
-    found = await available_by_place(session, sku)
-    return min(found, key=lambda place: (-found[place], place), default=MAIN)
+    return _fullest(await available_by_place(session, sku))
 
 
 async def spread(
-    session: AsyncSession, sku: Sku, pieces: int, *, first: LocationId | None = None
+    session: AsyncSession,
+    sku: Sku,
+    pieces: int,
+    *,
+    first: LocationId | None = None,
+    before: Iterable[Posting] = (),
 ) -> Mapping[LocationId, int]:
     """From where to take pieces: `first` and then the fullest places; what lies nowhere from there.
 
-    No place is taken below nothing while another has some.
+    No place is taken below nothing while another has some. `before` is what will be posted first.
     """
-    found = await available_by_place(session, sku)
+    found = dict(await available_by_place(session, sku))
+    for posting in before:
+        if posting.sku == sku and posting.location != POOL:
+            found[posting.location] = found.get(posting.location, 0) + posting.d_available
     taken: dict[LocationId, int] = {}
     left = pieces
     for place in sorted(found, key=lambda place: (place != first, -found[place], place)):
@@ -64,7 +66,7 @@ async def spread(
             taken[place] = share
             left -= share
     if left:
-        place = first or await fullest(session, sku)
+        place = first or _fullest(found)
         taken[place] = taken.get(place, 0) + left
     return taken
 
@@ -76,3 +78,7 @@ async def available_by_place(session: AsyncSession, sku: Sku) -> Mapping[Locatio
         LocationId(row["location"]): level_of(row).available
         for row in (await session.execute(query)).mappings()
     }
+
+
+def _fullest(found: Mapping[LocationId, int]) -> LocationId:
+    return min(found, key=lambda place: (-found[place], place), default=MAIN)

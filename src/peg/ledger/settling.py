@@ -3,15 +3,20 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from peg.db.transaction import add_up
 from peg.domain.identity import MAIN, LocationId, Sku
+from peg.domain.order import STATES
 from peg.domain.stock import NOTHING, Cause, StockLevel
 from peg.ledger.book import Posting, lock, post
 from peg.ledger.places import open_places
 from peg.ledger.queries import levels_of
 from peg.ledger.tables import PARTS, applied, held, levels, suspense
+
+PIECES = (*STATES, "brought")
+"""What is counted of a line at a place."""
 
 
 async def settle(
@@ -57,11 +62,23 @@ async def _follow(session: AsyncSession, homes: Mapping[Sku, LocationId]) -> Non
     for sku, home in homes.items():
         by_home.setdefault(home, []).append(sku)
     for home, skus in by_home.items():
-        for table in (applied, held, suspense):
+        for table in (held, suspense):
             mine = table.c.sku.in_(skus) & (table.c.location == MAIN)
             await session.execute(update(table).where(mine).values(location=home))
+        await _follow_lines(session, skus, home)
     empty = levels.c.sku.in_(list(homes)) & (levels.c.location == MAIN)
     await session.execute(delete(levels).where(empty))
+
+
+async def _follow_lines(session: AsyncSession, skus: Sequence[Sku], home: LocationId) -> None:
+    """What a line took from `MAIN` it takes from there, with what it took from there before."""
+    mine = applied.c.sku.in_(skus) & (applied.c.location == MAIN)
+    moved = [
+        literal(home) if column is applied.c.location else column for column in applied.columns
+    ]
+    keys = applied.primary_key.columns.keys()
+    await add_up(session, applied, select(*moved).where(mine), keys=keys, sums=PIECES)
+    await session.execute(delete(applied).where(mine))
 
 
 def _shares(

@@ -1,8 +1,9 @@
 """Pieces missed on a marketplace whose order was not seen: held on all channels, with a date."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any, Protocol
 
 from sqlalchemy import insert, select, update
@@ -30,6 +31,9 @@ shown again, or was never gone."""
 
 STILL_THERE = "missed_but_counted"
 """The kind of the question whether pieces are there that a shop misses and a person counted."""
+
+NO_UNIT = Fraction()
+"""The pieces of one unit may have been taken from several places: a row may hold a part of it."""
 
 IS_MISSED = (suspense.c.closed_at.is_(None), suspense.c.reservation.is_(False))
 
@@ -88,7 +92,7 @@ async def open_suspense(
             "sku": part.sku,
             "location": missed.location,
             "need": part.quantity,
-            "pieces": missed.pieces,
+            "pieces": missed.pieces * part.quantity,
             "reservation": missed.reservation,
             "opened_at": now,
             "due_at": due_at,
@@ -99,21 +103,22 @@ async def open_suspense(
         return
     await session.execute(insert(suspense), rows)
     postings = [
-        posting(row, suspended=row["pieces"] * row["need"], cause=Cause.SUSPENDED, now=now)
-        for row in rows
+        posting(row, suspended=row["pieces"], cause=Cause.SUSPENDED, now=now) for row in rows
     ]
     await post(session, postings, now=now)
 
 
 async def pieces_open(session: AsyncSession, offer: OfferId, place: str | None = None) -> int:
     """How many units of an offer are suspended, at one place or at all."""
-    return _units(await open_rows(session, offer, place))
+    return units_of(await open_rows(session, offer, place))
 
 
-def _units(rows: Sequence[Any]) -> int:
-    """Of the offer: each of its items stands in a row of its own."""
-    skus = {row["sku"] for row in rows}
-    return max((sum(row["pieces"] for row in rows if row["sku"] == sku) for sku in skus), default=0)
+def units_of(rows: Iterable[Mapping[str, Any]]) -> int:
+    """Units of the offer: each of its items stands in rows of its own, one for each place."""
+    units: dict[str, Fraction] = {}
+    for row in rows:
+        units[row["sku"]] = units.get(row["sku"], NO_UNIT) + Fraction(row["pieces"], row["need"])
+    return int(max(units.values(), default=NO_UNIT))
 
 
 async def missed_at(session: AsyncSession, offer: OfferId) -> str | None:
@@ -126,7 +131,7 @@ async def missed_of(session: AsyncSession, sku: Sku) -> Sequence[tuple[OfferId, 
     """From which offers pieces of an item are missed, how many, and when their order is overdue."""
     query = select(suspense).where(*IS_MISSED, suspense.c.sku == sku).order_by(suspense.c.id)
     return [
-        (OfferId(row["offer"]), row["pieces"] * row["need"], row["due_at"])
+        (OfferId(row["offer"]), row["pieces"], row["due_at"])
         for row in (await session.execute(query)).mappings()
     ]
 
@@ -185,7 +190,7 @@ async def explainable(
 ) -> int:
     """How many units that were missed of an offer an order may explain."""
     rows = await _explainable_rows(session, offer, None, sold_at=sold_at, now=now)
-    return _units(rows)
+    return units_of(rows)
 
 
 async def take(
@@ -193,20 +198,20 @@ async def take(
 ) -> tuple[int, Sequence[Released]]:
     """Up to so many units of what is missed are missed no longer: to be posted by the caller."""
     require_transaction(session)
-    taken: dict[str, int] = {}
+    taken: dict[str, Fraction] = {}
     released = []
     for row in rows:
-        pieces = min(row["pieces"], units - taken.get(row["sku"], 0))
+        so_far = taken.get(row["sku"], NO_UNIT)
+        pieces = min(row["pieces"], int((units - so_far) * row["need"]))
         if pieces <= 0:
             continue
-        taken[row["sku"]] = taken.get(row["sku"], 0) + pieces
-        so_many = pieces * row["need"]
+        taken[row["sku"]] = so_far + Fraction(pieces, row["need"])
         released.append(
             Released(
                 sku=Sku(row["sku"]),
                 location=LocationId(row["location"]),
-                suspended=so_many if row["closed_at"] is None else 0,
-                on_hand=so_many if row["outcome"] == EDITED else 0,
+                suspended=pieces if row["closed_at"] is None else 0,
+                on_hand=pieces if row["outcome"] == EDITED else 0,
             )
         )
         change = update(suspense).where(suspense.c.id == row["id"])
@@ -220,7 +225,7 @@ async def take(
         )
         if await session.scalar(asked.limit(1)) is None:
             await questions.withdraw(session, STILL_THERE, str(offer), now=now)
-    return max(taken.values(), default=0), released
+    return int(max(taken.values(), default=NO_UNIT)), released
 
 
 async def open_rows(session: AsyncSession, offer: OfferId, place: str | None) -> list[Any]:

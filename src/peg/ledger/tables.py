@@ -157,6 +157,7 @@ held = Table(
     CheckConstraint("pieces > 0", name="holds_something"),
 )
 
+# Pieces of an item; those of one unit of the offer, `need`, may have left several places.
 suspense = Table(
     "suspense",
     metadata,

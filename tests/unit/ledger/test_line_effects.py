@@ -10,6 +10,7 @@ from peg.ledger.line_effects import (
     Rows,
     Step,
     Units,
+    brought_of,
     brought_to,
     steps,
 )
@@ -32,7 +33,8 @@ def applied(draw: st.DrawFn) -> Rows:
 
 
 def row(share: Share, location: LocationId, *, need: int = 2, brought: int = 0) -> AppliedRow:
-    return AppliedRow.of(share, sku=RING, need=need, location=location, brought=brought)
+    pieces = share.times(need)
+    return AppliedRow.of(pieces, sku=RING, need=need, location=location, brought=brought)
 
 
 def rows(*found: AppliedRow) -> Rows:
@@ -96,3 +98,14 @@ def test_what_was_put_to_the_pool_goes_where_it_is_known_to_lie() -> None:
     assert brought_to({POOL: 3}, {POOL: 3}) == {POOL: 3}
     assert brought_to({POOL: 3}, {ATELIER: 1, GALLERY: 2}) == {ATELIER: 1, GALLERY: 2}
     assert brought_to({POOL: 3}, {ATELIER: 1, GALLERY: 1}) == {ATELIER: 2, GALLERY: 1}
+
+
+def test_the_pieces_of_a_pair_that_lies_at_two_places_are_one_unit() -> None:
+    one_of_each = rows(
+        AppliedRow.of(Share(committed=1), sku=RING, need=2, location=ATELIER, brought=1),
+        AppliedRow.of(Share(committed=1), sku=RING, need=2, location=GALLERY, brought=1),
+    )
+
+    assert Units.applied(one_of_each) == Units(taken=1)
+    assert brought_of(one_of_each.values(), 2) == {ATELIER: 1, GALLERY: 1}
+    assert sum(brought_of(one_of_each.values(), 1).values()) == 1

@@ -9,7 +9,7 @@ from tests.support.bench import line, shopify_ref, split
 from peg.domain.identity import POOL, LocationId
 from peg.domain.order import STATES, LineSnapshot, Share
 from peg.ledger.line_effects import Units
-from peg.ledger.line_shares import Change, at_locations, changes, settle
+from peg.ledger.line_shares import Change, at_locations, changes, deal, settle
 
 ATELIER, GALLERY = "71", "72"
 UNITS = st.integers(0, 4)
@@ -97,6 +97,21 @@ def test_units_of_unknown_place_count_where_the_caller_says() -> None:
     found = at_locations([at(ATELIER, 1), at(None, 2)], {ATELIER: atelier}, unknown=POOL)
 
     assert {place: share.committed for place, share in found.items()} == {atelier: 1, POOL: 2}
+
+
+@given(committed=UNITS, shipped=UNITS, restocked=UNITS, written_off=UNITS, first=st.integers(0, 12))
+def test_pieces_of_no_place_are_taken_from_places_as_far_as_some_lie_there(
+    committed: int, shipped: int, restocked: int, written_off: int, first: int
+) -> None:
+    loose = at(None, committed, shipped=shipped, restocked=restocked, written_off=written_off)
+    at_first = min(first, loose.taken)
+    room = {LocationId("atelier"): at_first, LocationId("gallery"): loose.taken - at_first}
+
+    dealt = list(deal(loose, room))
+
+    assert {share.place: share.taken for share in dealt} == room
+    for state in STATES:
+        assert sum(getattr(share, state) for share in dealt) == getattr(loose, state)
 
 
 def test_an_order_that_ships_from_elsewhere_gives_back_here_and_takes_there() -> None:
