@@ -153,26 +153,6 @@ async def test_a_delivery_that_fails_is_tried_again_and_holds_up_no_other(
     assert (await shops.level(CHAIN)).committed == 1
 
 
-async def test_a_marketplace_that_does_not_answer_holds_up_no_delivery_of_another(
-    shops: TwoShops,
-) -> None:
-    """Not even those that arrive while it hangs."""
-    shops.etsy.practice.set_faults(latency=1.0)
-    await etsy_order(shops)
-    await arrive(shops, Channel.ETSY)
-    acceptor = asyncio.create_task(shops.acceptor.run())
-    await asyncio.sleep(0.05)
-
-    shops.buys_on_shopify(RING)
-    await arrive(shops, Channel.SHOPIFY)
-    await asyncio.sleep(0.3)
-
-    committed = (await shops.level(RING)).committed
-    acceptor.cancel()
-    await asyncio.gather(acceptor, return_exceptions=True)
-    assert committed == 1
-
-
 async def test_what_fails_too_often_is_put_aside_kept_and_alarmed(shops: TwoShops) -> None:
     await etsy_order(shops)
     await arrive(shops, Channel.ETSY)
