@@ -26,6 +26,7 @@ from peg.marketplaces.etsy.marketplace import EtsyMarketplace
 from peg.marketplaces.etsy.owner import Newcomer
 from peg.marketplaces.etsy.quota import Quota
 from peg.marketplaces.http import Door
+from peg.marketplaces.limiter import Lane
 from peg.marketplaces.port import Marketplace, RemoteGone, Shown, Write
 from peg.marketplaces.shopify.documents import documents
 from peg.marketplaces.shopify.owner import owner_of
@@ -156,7 +157,9 @@ async def test_peg_keeps_an_etsy_shop_by_the_book(etsy: Fixture) -> None:
     await shop.order(page.orders[0].order)
     await shop.read([ring, stocked])
     await shop.newest()
-    await client.states([ring.listing])  # asked only where a row of inventories lacks its state
+    await client.states(
+        [ring.listing], lane=Lane.CHECKS
+    )  # asked only where a row of inventories lacks its state
     newcomer = Newcomer(heard_by(etsy), URL, app=APP, token=token_of(etsy))
     assert not await newcomer.refused_scopes((await newcomer.owner()).shop)
 

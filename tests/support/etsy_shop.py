@@ -1,6 +1,8 @@
 """PEG's Etsy adapter on the practice Etsy, over ASGI, on one clock."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
@@ -17,8 +19,9 @@ from peg.marketplaces.calls import CallLog
 from peg.marketplaces.etsy.app import App
 from peg.marketplaces.etsy.client import EtsyClient
 from peg.marketplaces.etsy.marketplace import EtsyMarketplace
-from peg.marketplaces.etsy.quota import Quota
+from peg.marketplaces.etsy.quota import PER_SECOND, Quota
 from peg.marketplaces.http import Door
+from peg.marketplaces.limiter import Lane
 
 SHOP = ShopId(f"etsy:{SHOP_ID}")
 
@@ -72,6 +75,15 @@ class EtsyShop:
     tokens: PortalTokens
     calls: CallLog
     clock: MarketTime
+    quota: Quota
+
+    @asynccontextmanager
+    async def crowded(self, calls_left: int = 0, *, of: int = PER_SECOND) -> AsyncIterator[None]:
+        """Others wait for their answers: so many calls can go out before they have them."""
+        async with AsyncExitStack() as calls:
+            for _ in range(of - calls_left):
+                await calls.enter_async_context(self.quota.turn(Lane.LOWER_STOCK))
+            yield
 
     def ref(self, sku: str, variant: str = "") -> OfferRef:
         return OfferRef(shop=SHOP, listing=str(self.practice.listing_of(sku)), variant=variant)
@@ -98,16 +110,23 @@ def open_etsy_shop(shelf: Catalogue = SMALL, *, seed: int = 7, chance: bool = Fa
         transport=httpx2.ASGITransport(app=practice.etsy.app), base_url=URL, headers=KEY
     )
     clock, calls, tokens = MarketTime(practice.clock), CallLog(), PortalTokens(portal)
+    quota = Quota(clock)
     client = EtsyClient(
         shop=SHOP,
         api=URL,
         app=App(keystring=KEYSTRING, shared_secret=SHARED_SECRET),
         door=Door(http, clock, Random(seed), shop=SHOP, calls=calls),
         tokens=tokens,
-        quota=Quota(clock),
+        quota=quota,
         clock=clock,
     )
     market = EtsyMarketplace(shop=SHOP, client=client, clock=clock)
     return EtsyShop(
-        practice=practice, market=market, client=client, tokens=tokens, calls=calls, clock=clock
+        practice=practice,
+        market=market,
+        client=client,
+        tokens=tokens,
+        calls=calls,
+        clock=clock,
+        quota=quota,
     )

@@ -151,11 +151,17 @@ class ShopWindow:
             )
             self.later(1)
 
-    async def read(self, refs: Sequence[OfferRef]) -> Mapping[OfferRef, Reading]:
+    async def read(
+        self, refs: Sequence[OfferRef], *, urgent: bool = False
+    ) -> Mapping[OfferRef, Reading]:
+        del urgent  # nobody stands in line here
         self._answers("read")
         self.reads += 1
         await self.before_read()
         return {ref: self._now(self.offers[ref].reading) for ref in refs}
+
+    async def room_for_orders(self, *, sales_only: bool = False) -> None:
+        """Nobody stands in line here."""
 
     async def orders_since(
         self, cursor: str | None, *, now: datetime, sales_only: bool = False

@@ -29,6 +29,7 @@ class Expectation:
         pending: the figure of a write that is under way or got no answer.
         sold_since: pieces the marketplace took off for orders since that write was sent.
         unanswered: the write is no longer under way: a reading tells whether it was applied.
+        sent_at: when a whole listing was last about to be sent with it.
         written_at: when we last changed it.
     """
 
@@ -41,6 +42,7 @@ class Expectation:
     pending: int | None = None
     sold_since: int = 0
     unanswered: bool = False
+    sent_at: datetime | None = None
     written_at: datetime | None = None
     seen_at: datetime | None = None
 
@@ -162,8 +164,10 @@ async def note_sending(session: AsyncSession, offer: OfferId, place: str, quanti
     await change(session, offer, place, pending=quantity, sold_since=0, unanswered=False)
 
 
-async def note_sending_all(session: AsyncSession, pending: Mapping[OfferId, int]) -> None:
-    """`note_sending` for the offers of a listing that is written as a whole."""
+async def note_sending_all(
+    session: AsyncSession, pending: Mapping[OfferId, int], *, now: datetime
+) -> None:
+    """`note_sending` for the offers of a listing that is written as a whole, unconditionally."""
     require_transaction(session)
     statement = (
         update(tables.mirror)
@@ -172,6 +176,7 @@ async def note_sending_all(session: AsyncSession, pending: Mapping[OfferId, int]
             pending=bindparam("figure"),
             sold_since=0,
             unanswered=False,
+            sent_at=now,
             version=tables.mirror.c.version + 1,
         )
     )

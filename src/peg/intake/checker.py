@@ -13,7 +13,7 @@ from peg.db.transaction import begin
 from peg.domain.clock import Clock
 from peg.domain.identity import OfferId, ShopId
 from peg.intake import checks, watches
-from peg.intake.checks import CHECKS, WATCHED, Check
+from peg.intake.checks import CHECKS, URGENT, WATCHED, Check
 from peg.intake.looking import Lookout
 from peg.intake.patience import Patience
 from peg.intake.polling import Polls
@@ -28,7 +28,10 @@ DOUBLINGS_MAX = 4
 
 
 class Checker:
-    """Takes in the orders of a doubtful offer's shop, then reads the offer again."""
+    """Takes in the orders of a doubtful offer's shop, then reads the offer again.
+
+    What a told sale makes doubtful is read at once: its order is known already.
+    """
 
     def __init__(
         self,
@@ -73,6 +76,13 @@ class Checker:
 
     async def _check_shop(self, shop: ShopId, due: Sequence[Check]) -> None:
         """One shop that cannot be read keeps its checks, and holds up no other shop."""
+        urgent = [check for check in due if check.why in URGENT]
+        if urgent:
+            await self._look(shop, urgent, urgent=True)
+        if rest := [check for check in due if check.why not in URGENT]:
+            await self._poll_and_look(shop, rest)
+
+    async def _poll_and_look(self, shop: ShopId, due: Sequence[Check]) -> None:
         polled_at = self._clock.now()
         try:
             await self._polls.poll(shop)
@@ -86,16 +96,16 @@ class Checker:
         if doubted:
             await self._look(shop, doubted)
 
-    async def _look(self, shop: ShopId, due: Sequence[Check]) -> None:
+    async def _look(self, shop: ShopId, due: Sequence[Check], *, urgent: bool = False) -> None:
         """Read the offers together; each by itself if one of them cannot be read."""
         try:
-            await self._lookout.look([check.offer for check in due])
+            await self._lookout.look([check.offer for check in due], urgent=urgent)
         except UnexpectedAnswer as error:
             if len(due) == 1:
                 await self._postpone(shop, due, error)
                 return
             for check in due:
-                await self._look(shop, [check])
+                await self._look(shop, [check], urgent=urgent)
             return
         except MarketplaceError as error:
             await self._postpone(shop, due, error)

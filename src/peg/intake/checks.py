@@ -20,6 +20,11 @@ SAID_DELETED = "said to be deleted"
 WATCHED = "watched after an unconditional write"
 """Ended by a poll of the receipts alone: no reading of the offer settles it (`watches.py`)."""
 
+SOLD_MEANWHILE = "sold while it was written"
+PUT_BACK = "shows what a sale took, and a write of ours may have put back"
+URGENT = frozenset({SOLD_MEANWHILE, PUT_BACK})
+"""Something that is sold may stand on sale: these are read before all else, and at once."""
+
 SEEN_IN_PASSING = "was watched, and is to be seen once more"
 
 TAKEN = timedelta(minutes=5)

@@ -16,6 +16,7 @@ from peg.domain.messages import Alert, OfferDrifted
 from peg.domain.offer import Shelf
 from peg.intake import checks, surprises
 from peg.intake.brake import Brake
+from peg.intake.covered_sales import covered_sales
 from peg.intake.edits import WITHDRAWN_BY_HAND, Edits
 from peg.intake.patience import Patience
 from peg.intake.polling import last_read_at
@@ -38,18 +39,22 @@ class Doubts:
 
     async def shows_more(self, place: str, available: int, row: Expectation, pieces: int) -> None:
         """More pieces than expected: believed only when seen twice, with orders read between."""
-        is_ours = self._may_be_our_overwriting(row)
-        if not await self._seen_for_long(place, pieces):
-            if not is_ours:
+        sold = await self._covered_sales(row)
+        if not await self._seen_for_long(place, pieces, told=pieces <= sold):
+            if not self._was_just_written(row):
                 await self._stopped(What.FIRST_SIGHT, place, pieces, row, done=Done.SEEN)
             return
         await checks.done(self.session, self.offer.id)
         await surprises.forget_first_sight(self.session, self.offer.id, place)
         await mirror.note_seen(self.session, self.offer.id, place, available)
-        if is_ours:
-            log.warning("stock.overwrote_sale", offer=self.offer.id, pieces=pieces)
+        if ours := min(pieces, sold):
+            log.warning("stock.overwrote_sale", offer=self.offer.id, pieces=ours)
             await self.drifted()
-            return
+        if pieces > ours:
+            await self._is_more(place, available, row, pieces - ours)
+
+    async def _is_more(self, place: str, available: int, row: Expectation, pieces: int) -> None:
+        """Nothing that we did explains these: of goods in stock they are believed."""
         is_stocked = await self.is_stocked()
         done = Done.BELIEVED if is_stocked else Done.ASKED
         if await self._stopped(What.PIECES, place, pieces, row, done=done):
@@ -137,40 +142,46 @@ class Doubts:
         """
         if self.offer.ref.channel is not Channel.ETSY:
             return True
-        if not await self._seen_for_long(place, pieces):
+        if not await self._seen_for_long(place, pieces, told=False):
             return False
         await checks.done(self.session, self.offer.id)
         return True
 
-    async def _seen_for_long(self, place: str, pieces: int) -> bool:
+    async def _covered_sales(self, row: Expectation) -> int:
+        if self.offer.ref.channel is not Channel.ETSY:
+            return 0
+        return await covered_sales(self.session, self.offer.id, row, self.patience, now=self.now)
+
+    async def _seen_for_long(self, place: str, pieces: int, *, told: bool) -> bool:
         """Whether so many more may be believed; if not, it is remembered and read again.
 
         Etsy may go on for a while to show what stood there before a sale, and tell of the sale
-        late: more is believed there only once every sale from before must have been told.
+        late: more is believed there only once every sale from before must have been told. Where
+        sales that are `told` explain it, it only has to be no single old reading.
         """
         is_etsy = self.offer.ref.channel is Channel.ETSY
-        lag = self.patience.receipt_lag() if is_etsy else timedelta(0)
+        lag = self.patience.receipt_lag() if is_etsy and not told else timedelta(0)
         wait = max(self.patience.confirm(), lag)
         known = await checks.check_of(self.session, self.offer.id)
         seen = dict(known.seen or {}) if known else {}
         first_at = known.seen_at if known and seen.get(place) == pieces else None
         if first_at is not None and first_at + wait <= self.now:
             orders_at = await last_read_at(self.session, self.offer.ref.shop)
-            if orders_at is not None and orders_at >= first_at + lag:
+            if told or (orders_at is not None and orders_at >= first_at + lag):
                 return True  # no cancellation that nobody has read yet has put them back
         seen_at = first_at or self.now
         await checks.read_again(
             self.session,
             self.offer.id,
             due_at=self.now + wait,
-            why="shows more than expected",
+            why=checks.PUT_BACK if told else "shows more than expected",
             seen={**seen, place: pieces},
             seen_at=seen_at,
         )
         return False
 
-    def _may_be_our_overwriting(self, row: Expectation) -> bool:
-        """Etsy's writes are unconditional: ours may have covered a sale, which reads as more."""
+    def _was_just_written(self, row: Expectation) -> bool:
+        """Etsy's writes are unconditional: ours may have covered a sale that nobody told of yet."""
         return (
             self.offer.ref.channel is Channel.ETSY
             and row.written_at is not None

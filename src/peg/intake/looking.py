@@ -44,18 +44,18 @@ class Lookout:
         self._polls = polls
         self._reads = WatchedReads(database, clock)
 
-    async def look(self, wanted: Iterable[OfferId]) -> Sequence[TakenIn]:
-        """Read the offers, shop by shop, and explain what they show.
+    async def look(self, wanted: Iterable[OfferId], *, urgent: bool = False) -> Sequence[TakenIn]:
+        """Read the offers, shop by shop, and explain what they show; `urgent`: before all else.
 
         Raises:
             MarketplaceError: a shop could not be read; what the others show is taken in.
         """
-        seen = await self.look_where_possible(wanted)
+        seen = await self.look_where_possible(wanted, urgent=urgent)
         for failure in seen.failures.values():
             raise failure
         return seen.taken
 
-    async def look_where_possible(self, wanted: Iterable[OfferId]) -> Seen:
+    async def look_where_possible(self, wanted: Iterable[OfferId], *, urgent: bool = False) -> Seen:
         """`look`, but a shop that cannot be read is named and not raised.
 
         What became of a write that got no answer tells only once the orders are read as well, and
@@ -74,7 +74,8 @@ class Lookout:
         for shop, shop_offers in sorted(by_shop.items()):
             try:
                 async with self._reads.of(shop):
-                    seen = await self._shops[shop].read([offer.ref for offer in shop_offers])
+                    refs = [offer.ref for offer in shop_offers]
+                    seen = await self._shops[shop].read(refs, urgent=urgent)
                 if unheard.intersection(offer.id for offer in shop_offers):
                     await self._polls.poll(shop)
             except MarketplaceError as error:

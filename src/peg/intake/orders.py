@@ -11,7 +11,7 @@ from peg.catalog import items, lines, locations, mirror, returns
 from peg.domain.identity import LocationId, OfferId, ShopId, Sku
 from peg.domain.messages import OrderTakenIn
 from peg.domain.order import OrderSnapshot
-from peg.intake import checks, lateness, surprises, watches
+from peg.intake import checks, covered_sales, lateness, surprises
 from peg.intake.patience import Patience
 from peg.ledger import kept, pieces_asked, questions
 from peg.ledger import orders as book_orders
@@ -56,7 +56,7 @@ async def take_in(
     if applied.outcome is Outcome.NEW:
         await lateness.note_order(session, order, now=now)
     if applied.outcome in {Outcome.NEW, Outcome.CHANGED}:
-        await _expect(session, applied, patience=patience, now=now)
+        await _expect(session, order, applied, patience=patience, now=now)
         await _follow_guesses(session, order, resolved, applied, now=now)
         await _explain_figures(session, order, applied, now=now)
         await stage(session, OrderTakenIn(shop=order.shop, order=order.order), now=now)
@@ -138,7 +138,12 @@ async def _explain_figures(
 
 
 async def _expect(
-    session: AsyncSession, applied: Applied, *, patience: Patience, now: datetime
+    session: AsyncSession,
+    order: OrderSnapshot,
+    applied: Applied,
+    *,
+    patience: Patience,
+    now: datetime,
 ) -> None:
     """Follow in the mirror what the marketplace did to its own figures."""
     for line in applied.lines:
@@ -147,7 +152,9 @@ async def _expect(
         if line.unsure_inside:
             await checks.read_again(session, line.offer, due_at=now, why=ABOUT_THEN)
         if any(change.sold for change in line.changes):
-            await watches.sold(session, line.offer, now=now)
+            await covered_sales.sold(
+                session, line.offer, placed_at=order.created_at, patience=patience, now=now
+            )
         for change in line.changes:
             if change.place is not None:
                 at = change.place

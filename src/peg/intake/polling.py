@@ -45,7 +45,7 @@ class Polls:
         self._patience = patience
         self._begun_at: dict[ShopId, float] = {}
         self._whole = SharedRounds(self._read_all, before=self._keep_apart)
-        self._of_sales = SharedRounds(self._read_sales, before=_gather)
+        self._of_sales = SharedRounds(self._read_sales, before=self._gather)
 
     async def poll(self, shop: ShopId) -> None:
         """Take in every order changed before this call.
@@ -72,7 +72,13 @@ class Polls:
             left_s = begun_at + self._patience.between_polls_s - self._clock.monotonic()
             if left_s > 0:
                 await self._clock.sleep(left_s)
+        await self._shops[shop].room_for_orders()
         self._begun_at[shop] = self._clock.monotonic()
+
+    async def _gather(self, shop: ShopId) -> None:
+        """The listings of one order ask at the same moment: each gets its turn to join."""
+        await asyncio.sleep(0)
+        await self._shops[shop].room_for_orders(sales_only=True)
 
     async def _read_all(self, shop: ShopId) -> None:
         """Read to the end, and keep the cursor only there.
@@ -173,8 +179,3 @@ async def _move_on(session: AsyncSession, shop: ShopId, moved_on: _MovedOn | Non
     if moved_on is not None:
         row = {"shop": shop, "cursor": moved_on.cursor, "read_at": moved_on.read_at}
         await session.execute(upsert(session, polls, row, ["shop"]))
-
-
-async def _gather(_: ShopId) -> None:
-    """The listings of one order ask at the same moment: each gets its turn to join."""
-    await asyncio.sleep(0)

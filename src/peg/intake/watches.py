@@ -2,8 +2,9 @@
 
 Only a receipt tells of such a sale, up to the receipts' lag later. So a watch ends with a poll of
 the receipts, which all of a shop's watches share, and not with a call for each listing. If one told
-of a sale meanwhile, the listing is read at once. If none did, nothing can have been covered, and
-the figure is seen again in passing: by a glance at what was changed last, or by a comparison.
+of a sale that may be covered, the listing is read at once (`covered_sales`). If none did, nothing
+can have been covered, and the figure is seen again in passing: by a glance at what was changed
+last, or by a comparison.
 """
 
 from collections.abc import Sequence
@@ -14,22 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.catalog import mirror
 from peg.domain.identity import OfferId
 from peg.intake import checks
-from peg.intake.checks import SEEN_IN_PASSING, WATCHED, Check
+from peg.intake.checks import WATCHED, Check
 from peg.intake.patience import Patience
-
-SOLD_MEANWHILE = "sold while it was watched"
 
 
 async def watch(session: AsyncSession, offer: OfferId, *, until: datetime) -> None:
     """Watch it until every sale from before its last write must have been told."""
     await checks.read_again(session, offer, due_at=until, why=WATCHED)
-
-
-async def sold(session: AsyncSession, offer: OfferId, *, now: datetime) -> None:
-    """A sale was told: had the figure come down by it already, or did our write cover it?"""
-    check = await checks.check_of(session, offer)
-    if check is not None and check.why in {WATCHED, SEEN_IN_PASSING}:
-        await checks.read_again(session, offer, due_at=now, why=SOLD_MEANWHILE)
 
 
 async def end(

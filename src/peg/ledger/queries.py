@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Table, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.domain.identity import LocationId, ShopId, Sku
+from peg.domain.identity import LocationId, OfferId, ShopId, Sku
 from peg.domain.stock import Cause, StockLevel
 from peg.ledger import tables
 from peg.ledger.book import Position, level_of, position_of
@@ -67,6 +67,20 @@ async def given_back(session: AsyncSession, sku: Sku, shop: ShopId, *, since: da
         .having(net > 0)
     )
     return sum(await session.scalars(by_order))
+
+
+async def units_sold(
+    session: AsyncSession, offer: OfferId, *, since: datetime, until: datetime
+) -> int:
+    """Units of an offer in orders placed between two moments of the marketplace, both included."""
+    lines, orders = tables.order_lines.c, tables.orders.c
+    parts = (lines.committed, lines.shipped, lines.restocked, lines.written_off)
+    query = (
+        select(func.coalesce(func.sum(sum(parts[1:], parts[0])), 0))
+        .join(tables.orders, (orders.shop == lines.shop) & (orders.order_id == lines.order_id))
+        .where(lines.offer == offer, orders.created_at.between(since, until))
+    )
+    return await session.scalar(query) or 0
 
 
 async def levels(session: AsyncSession, sku: Sku) -> Mapping[LocationId, StockLevel]:

@@ -22,6 +22,7 @@ from peg.marketplaces.port import (
     MaybeApplied,
     ShopFrozen,
     Throttled,
+    TooLate,
 )
 
 ATTEMPTS_MAX = 4
@@ -43,6 +44,7 @@ class Request:
         operation: the marketplace's own name for it; counted and logged.
         repeatable: sending it twice does what sending it once does: reads, and writes with a key.
         lane: its place in the queue when the quota is short.
+        send_before: once its turn comes later than that, it is not sent.
     """
 
     operation: str
@@ -56,6 +58,7 @@ class Request:
     content: bytes | None = None
     form: Mapping[str, str] | None = None
     timeout_s: float = 15.0
+    send_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +113,7 @@ class Door:
         Raises:
             MarketplaceUnavailable: no answer, and nothing was changed.
             MaybeApplied: a write got no answer: it may have been applied.
+            TooLate: its turn came after `send_before`.
             Throttled: we are asked to wait for longer than a retry should.
             BreakerOpen: the shop has failed too often just now.
             ShopFrozen: the marketplace has closed the shop.
@@ -119,6 +123,7 @@ class Door:
         while True:
             try:
                 async with turn():
+                    self._is_in_time(request)
                     return await self._once(request, attempt, self.breaker.admit())
             except (MarketplaceUnavailable, Throttled) as error:
                 wait_s = self._wait_s(error, attempt)
@@ -127,6 +132,13 @@ class Door:
                     raise
                 await self._clock.sleep(wait_s)
                 attempt += 1
+
+    def _is_in_time(self, request: Request) -> None:
+        if request.send_before is not None and self._clock.now() > request.send_before:
+            raise TooLate(
+                f"{request.operation}: it waited for its turn until what it stood on was old, so"
+                " nothing was sent"
+            )
 
     async def _once(self, request: Request, attempt: int, admission: Admission) -> httpx2.Response:
         begun = self._clock.monotonic()

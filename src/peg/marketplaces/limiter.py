@@ -17,6 +17,9 @@ SMALLEST_SHARE = 1e-6
 SHORTEST_WAIT_S = 0.001
 """A shorter wait may be rounded to none by a clock, and would then be repeated for ever."""
 
+LOOK_AGAIN_S = 0.25
+"""An answer may tell meanwhile that there is more than was believed."""
+
 
 class Lane(IntEnum):
     """Who goes first when there is not enough for all."""
@@ -56,6 +59,11 @@ class _Queue(ABC):
 
     async def take(self, cost: float, lane: Lane) -> None:
         """Wait for the turn, and for what it costs."""
+        await self.room(cost, lane)
+        self._spend(cost)
+
+    async def room(self, cost: float, lane: Lane) -> None:
+        """Wait like `take` and take nothing: who may still add to a call does so until it goes."""
         ticket = (lane, next(self._order), asyncio.Event())
         heapq.heappush(self._waiting, ticket)
         try:
@@ -65,9 +73,8 @@ class _Queue(ABC):
                     await ticket[2].wait()
                     ticket[2].clear()
                 elif short_s > 0:
-                    await self._clock.sleep(max(short_s, SHORTEST_WAIT_S))
+                    await self._clock.sleep(min(max(short_s, SHORTEST_WAIT_S), LOOK_AGAIN_S))
                 else:
-                    self._spend(cost)
                     return
         finally:
             self._waiting.remove(ticket)
@@ -80,7 +87,11 @@ class _Queue(ABC):
 
 
 class Bucket(_Queue):
-    """A token bucket on the stopwatch, corrected by what answers say (Shopify's points)."""
+    """A token bucket on the stopwatch, corrected by what answers say (Shopify's points).
+
+    What a call has taken stays taken until an answer tells what is there: one that failed may have
+    been charged or not, and others use the quota too.
+    """
 
     def __init__(self, clock: Clock, *, capacity: float, per_s: float) -> None:
         if capacity <= 0 or per_s <= 0:
@@ -89,21 +100,23 @@ class Bucket(_Queue):
         self._capacity = capacity
         self._per_s = per_s
         self._level = capacity
+        self._under_way = 0.0
         self._level_at = clock.monotonic()
 
     def learn(
         self, available: float, *, capacity: float | None = None, per_s: float | None = None
     ) -> None:
-        """Believe the marketplace's own figure where it is lower: others use the quota too."""
+        """Believe the marketplace's own figure, but for calls that it may not have counted yet."""
         if capacity:
             self._capacity = capacity
         if per_s:
             self._per_s = per_s
-        self._level = min(self._refilled(), available, self._capacity)
+        self._level = min(available, self._capacity) - self._under_way
+        self._level_at = self._clock.monotonic()
 
-    def give_back(self, unused: float) -> None:
-        """The call cost less than was taken for it."""
-        self._level = min(self._capacity, self._refilled() + unused)
+    def ended(self, cost: float) -> None:
+        """A call that took `cost` has its answer, or will not get one any more."""
+        self._under_way -= min(cost, self._capacity)
 
     def _short_s(self, cost: float, lane: Lane) -> float:
         """More than the bucket holds waits for a full one.
@@ -118,6 +131,7 @@ class Bucket(_Queue):
 
     def _spend(self, cost: float) -> None:
         self._level -= min(cost, self._capacity)
+        self._under_way += min(cost, self._capacity)
 
     def _refilled(self) -> float:
         now = self._clock.monotonic()

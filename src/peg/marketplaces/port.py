@@ -37,6 +37,10 @@ class Throttled(MarketplaceError):
         self.wait_s = wait_s
 
 
+class TooLate(MarketplaceError):
+    """Its turn came when what it was decided on was old: nothing was sent; read, decide anew."""
+
+
 class BudgetSpent(MarketplaceError):
     """The day's calls are used up but for the share kept for lowering stock."""
 
@@ -227,8 +231,19 @@ class Marketplace(Protocol):
     def listings(self) -> AsyncIterator[OffersPage]:
         """Every sellable unit of the shop, page by page, for import and reconciliation."""
 
-    async def read(self, refs: Sequence[OfferRef]) -> Mapping[OfferRef, Reading]:
-        """Fresh readings; an offer that is gone reads as `Shelf.GONE`, never as absent."""
+    async def read(
+        self, refs: Sequence[OfferRef], *, urgent: bool = False
+    ) -> Mapping[OfferRef, Reading]:
+        """Fresh readings; an offer that is gone reads as `Shelf.GONE`, never as absent.
+
+        `urgent`: something that is sold may stand on sale there, so they go before all else.
+        """
+
+    async def room_for_orders(self, *, sales_only: bool = False) -> None:
+        """Wait until `orders_since` could ask at once: whoever wants the orders by then shares it.
+
+        Where calls are plenty there is nothing to wait for.
+        """
 
     async def orders_since(
         self, cursor: str | None, *, now: datetime, sales_only: bool = False

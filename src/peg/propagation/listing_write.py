@@ -88,7 +88,7 @@ class ListingWrite:
 
     async def _note_sending(self, session: AsyncSession, sending: Mapping[OfferId, int]) -> None:
         """From now on these figures are our own; what moves the mirror later is not."""
-        await mirror.note_sending_all(session, sending)
+        await mirror.note_sending_all(session, sending, now=self._clock.now())
         self._basis = {**self._basis, **await basis_of(session, sending)}
 
     async def decide(self, readings: Mapping[OfferRef, Reading]) -> Mapping[OfferRef, int]:

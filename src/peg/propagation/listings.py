@@ -136,7 +136,7 @@ class ListingPusher:
             if doubtful or view.move is ListingMove.LOOK:
                 await self._look(keys)
             elif writes and view.move is not ListingMove.WITHDRAW:
-                await self._prover.orders_of(self._shop)  # a sale between our read and our write
+                await self._prover.sales_of(self._shop)  # one between our read and our write
         except MarketplaceError as error:
             log.warning("push.failed", shop=self._shop, listing=listing, error=str(error))
             await self._later(keys, str(error))

@@ -63,3 +63,18 @@ async def test_the_listings_of_one_order_ask_for_its_sales_once(shops: TwoShops)
     await asyncio.gather(*(polls_.sales(SHOPIFY) for _ in range(3)))
 
     assert shops.shopify.times("OrdersUpdatedSince") - asked == 1
+
+
+async def test_who_asks_while_the_orders_wait_for_their_turn_goes_along(shops: TwoShops) -> None:
+    """A quota that is used up is no reason to ask once for each of those who wait."""
+    market = shops.etsy.market
+    await shops.polls.poll(market.shop)
+    before = shops.etsy.count()["getShopReceipts"]
+    async with shops.etsy.crowded(of=1_000):
+        waiting = []
+        for _ in range(3):
+            waiting.append(asyncio.create_task(shops.polls.sales(market.shop)))
+            await turns()
+    await asyncio.gather(*waiting)
+
+    assert shops.etsy.count()["getShopReceipts"] - before == 1

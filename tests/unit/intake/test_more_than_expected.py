@@ -18,9 +18,6 @@ from tests.support.bench import (
 )
 from tests.support.doubts import asked, chain, check_of, drifted
 
-from peg.catalog import mirror
-from peg.domain.offer import ANYWHERE
-
 SECOND = 1 / 60
 
 
@@ -146,20 +143,6 @@ async def test_more_on_etsy_is_not_believed_by_orders_that_were_read_too_early(
     await bench.read(etsy_ref(), 6, at=5)
 
     assert await bench.available(NECKLACE) == 5
-
-
-async def test_what_our_own_etsy_write_may_have_covered_is_not_taken_for_new_pieces(
-    bench: Bench,
-) -> None:
-    ring = await chain(bench, etsy_ref())
-    await mirror.note_compared_and_set(bench.session, ring.id, ANYWHERE, delta=0, now=minute(0))
-    await bench.read(etsy_ref(), 6, at=1)
-    await bench.orders_read(ETSY, at=3)
-
-    await bench.read(etsy_ref(), 6, at=4)
-
-    assert await bench.available(NECKLACE) == 5
-    assert await drifted(bench) == [ring.id]
 
 
 async def test_pieces_at_a_place_that_was_never_heard_of_are_more_than_expected(

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from tests.support.two_shops import CHAIN, PATIENCE, RING, TwoShops, open_two_shops
 
+from peg.catalog import mirror
 from peg.catalog.offers import Offer
 from peg.db.transaction import begin, reading
 from peg.domain.identity import Sku
 from peg.intake import checks, watches
-from peg.intake.checks import SEEN_IN_PASSING, WATCHED
+from peg.intake.checks import SEEN_IN_PASSING, SOLD_MEANWHILE, WATCHED
 
 LAG = PATIENCE.receipt_lag()
 
@@ -78,15 +79,19 @@ async def test_what_nobody_passed_by_is_read_together(shops: TwoShops) -> None:
     assert (await why(shops, first), await why(shops, second)) == (None, None)
 
 
-async def test_a_sale_that_is_told_meanwhile_has_the_listing_read_at_once(shops: TwoShops) -> None:
+async def test_a_sale_that_our_write_may_have_covered_has_the_listing_read_at_once(
+    shops: TwoShops,
+) -> None:
     chain = await watched(shops)
+    async with begin(shops.database) as session:
+        await mirror.note_sending_all(session, {chain.id: 5}, now=shops.clock.now())
 
     shops.etsy.practice.etsy.market.buy(shops.etsy.practice.unit_of(CHAIN))
     await shops.polls.poll(shops.etsy.market.shop)
     told = await why(shops, chain)
     read = await shops.checker.check_once()
 
-    assert told == watches.SOLD_MEANWHILE
+    assert told == SOLD_MEANWHILE
     assert read == 1
     assert await why(shops, chain) is None
 

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 
 import httpx2
@@ -21,6 +22,7 @@ from peg.marketplaces.port import (
     RemoteGone,
     ShopFrozen,
     Throttled,
+    TooLate,
 )
 from peg.marketplaces.shopify.client import ShopifyClient
 
@@ -184,3 +186,20 @@ async def test_what_shopify_refuses_has_a_name(status: int, named: type[Marketpl
 
     with pytest.raises(named, match="ShopInfo"):
         await client.execute("ShopInfo", {}, lane=Lane.ORDERS)
+
+
+async def test_what_came_too_late_is_not_sent() -> None:
+    clock, sent = StandingClock(), list[httpx2.Request]()
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        sent.append(request)
+        return httpx2.Response(200)
+
+    in_time = replace(request(repeatable=False), send_before=clock.now())
+    await door(answer, clock).send(in_time)
+    await clock.sleep(0.1)
+
+    with pytest.raises(TooLate, match="nothing was sent"):
+        await door(answer, clock).send(in_time)
+
+    assert len(sent) == 1

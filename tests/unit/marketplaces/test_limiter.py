@@ -181,3 +181,54 @@ def admits(budget: DayBudget, lane: Lane) -> bool:
     except BudgetSpent:
         return False
     return True
+
+
+async def test_who_only_waits_for_room_leaves_it_free() -> None:
+    clock = StandingClock()
+    bucket = Bucket(clock, capacity=1, per_s=1)
+    await bucket.take(1, Lane.LOWER_STOCK)
+    begun = clock.monotonic()
+
+    await bucket.room(1, Lane.LOWER_STOCK)
+    await bucket.take(1, Lane.LOWER_STOCK)
+
+    assert clock.monotonic() - begun == pytest.approx(1.0)
+
+
+async def test_what_a_failed_call_took_is_there_again_once_an_answer_says_so() -> None:
+    """Else a costly poll that got no answer keeps the small questions of webhooks waiting."""
+    clock = StandingClock()
+    bucket = Bucket(clock, capacity=100, per_s=1)
+    await bucket.take(90, Lane.CHECKS)
+    bucket.ended(90)
+    begun = clock.monotonic()
+
+    bucket.learn(100)
+    await bucket.take(90, Lane.LOWER_STOCK)
+
+    assert clock.monotonic() == begun
+
+
+async def test_calls_that_an_answer_may_not_have_counted_yet_are_still_taken() -> None:
+    clock = StandingClock()
+    bucket = Bucket(clock, capacity=100, per_s=10)
+    await bucket.take(60, Lane.LOWER_STOCK)
+    begun = clock.monotonic()
+
+    bucket.learn(100)
+    await bucket.take(60, Lane.LOWER_STOCK)
+
+    assert clock.monotonic() - begun == pytest.approx(2.0)
+
+
+async def test_who_waits_hears_of_an_answer_that_tells_of_more() -> None:
+    bucket = Bucket(RealClock(), capacity=100, per_s=1)
+    await bucket.take(100, Lane.LOWER_STOCK)
+    waiting = asyncio.create_task(bucket.take(50, Lane.LOWER_STOCK))
+    await asyncio.sleep(0)
+
+    bucket.ended(100)
+    bucket.learn(100)
+
+    async with asyncio.timeout(5):
+        await waiting

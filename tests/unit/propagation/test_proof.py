@@ -39,9 +39,9 @@ class Remembering(Lookout):
 
     seen: Seen | None = None
 
-    async def look_where_possible(self, wanted: Iterable[OfferId]) -> Seen:
+    async def look_where_possible(self, wanted: Iterable[OfferId], *, urgent: bool = False) -> Seen:
         if self.seen is None:
-            self.seen = await super().look_where_possible(wanted)
+            self.seen = await super().look_where_possible(wanted, urgent=urgent)
         return self.seen
 
 

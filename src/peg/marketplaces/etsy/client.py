@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import httpx2
 
@@ -54,6 +55,10 @@ class EtsyClient:
         """How many times longer routine reading should wait now, so that the day lasts."""
         return self._quota.slowed
 
+    async def room(self, lane: Lane) -> None:
+        """Wait until a call of this lane could go: what it asks for may grow until then."""
+        await self._quota.room(lane)
+
     async def inventory(self, listing: str, *, lane: Lane) -> Answer:
         """One listing's inventory and, with it, its state."""
         return await self._read(
@@ -63,7 +68,7 @@ class EtsyClient:
             lane,
         )
 
-    async def inventories(self, listings: Sequence[str], *, lane: Lane = Lane.BULK) -> Answer:
+    async def inventories(self, listings: Sequence[str], *, lane: Lane) -> Answer:
         """Up to 100 listings with their inventories; one dead id answers 404 for all."""
         return await self._read(
             "getListingsInventoryByListingIds",
@@ -72,13 +77,13 @@ class EtsyClient:
             lane,
         )
 
-    async def states(self, listings: Sequence[str]) -> Answer:
+    async def states(self, listings: Sequence[str], *, lane: Lane) -> Answer:
         """Up to 100 listings without their inventories."""
         return await self._read(
             "getListingsByListingIds",
             "/listings/batch",
             {"listing_ids": ",".join(listings)},
-            Lane.BULK,
+            lane,
         )
 
     async def listings(self, state: str, *, offset: int, limit: int) -> Answer:
@@ -125,15 +130,22 @@ class EtsyClient:
         return await self._set_state(listing, "active", Lane.RAISE_STOCK, repeatable=False)
 
     async def replace_inventory(
-        self, listing: str, body: bytes, *, variations: int, lane: Lane
+        self, listing: str, body: bytes, *, variations: int, send_before: datetime | None
     ) -> Answer:
-        """Replace a listing's whole inventory; never repeated, since a sale may lie between."""
+        """Replace a listing's whole inventory; never repeated, since a sale may lie between.
+
+        It goes before all else, for raises too: what is sold until it is sent, it would cover.
+
+        Raises:
+            TooLate: it could not be sent before `send_before`, and was not.
+        """
         request = Request(
             operation="updateListingInventory",
             method="PUT",
             url=f"{self._api}/listings/{listing}/inventory",
             repeatable=False,
-            lane=lane,
+            lane=Lane.LOWER_STOCK,
+            send_before=send_before,
             headers={"content-type": "application/json"},
             params={"max_variations_supported": "3"} if variations > 2 else None,
             content=body,

@@ -1,12 +1,16 @@
 """The one writer of Etsy's inventories, shared by everything that changes a listing.
 
 Etsy has no conditional write: what was sold between our read and our write is overwritten. So a
-listing is read, decided upon, replaced and read again at once; what cannot be seen that way (a sale
+listing is read, decided upon, replaced and read again at once: a raise waits for its turn before
+the first reading, and for none after it, and a reading that grew old all the same is not written
+upon. What cannot be seen that way (a sale
 in between that left other pieces) shows in the receipts, which the caller reads afterwards. The
 caller also holds the listing's lock: two writers would overwrite each other.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import timedelta
 
 from peg.domain.clock import Clock
 from peg.domain.identity import ShopId
@@ -31,8 +35,15 @@ from peg.marketplaces.port import (
     RemoteGone,
     Result,
     Shown,
+    TooLate,
 )
 from peg.marketplaces.writers import Decide, KeepBefore
+
+READ_HOLDS = timedelta(seconds=4)
+"""What was read longer ago is read again before it is written upon: a buyer may have come."""
+
+READINGS_MAX = 3
+"""A write that is never sent in time is left for calmer hours."""
 
 LOOK_AGAIN_S = (0.3, 1.0)
 """Waits before a check is repeated: Etsy's first read after a write is stale now and then."""
@@ -62,9 +73,7 @@ class InventoryWriter:
             doubt = "no answer came, and it still shows as active"
         except Refused as error:
             refusal = str(error)
-        view = await self._look_until(
-            listing, lambda seen: bool(refusal) or not seen.on_sale, Lane.CHECKS
-        )
+        view = await self._look_until(listing, lambda seen: bool(refusal) or not seen.on_sale)
         if refusal:
             return view.all(Shown.REFUSED if view.on_sale else Shown.ALREADY, refusal)
         if view.on_sale:
@@ -80,8 +89,17 @@ class InventoryWriter:
 
         Raises:
             RemoteGone: the listing is deleted.
+            TooLate: its turn never came in time, so nothing was sent.
             UnexpectedAnswer: what was read lacks something, so nothing was sent.
         """
+        for _ in range(READINGS_MAX - 1):
+            with suppress(TooLate):
+                return await self._rewrite(listing, decide, keep, lowers=lowers)
+        return await self._rewrite(listing, decide, keep, lowers=lowers)
+
+    async def _rewrite(
+        self, listing: str, decide: Decide, keep: KeepBefore, *, lowers: bool
+    ) -> Sequence[Result]:
         view = await self._looks.look(listing, Lane.LOWER_STOCK if lowers else Lane.RAISE_STOCK)
         wanted = await decide(view.readings)
         if leaves_nothing(view, wanted):
@@ -138,28 +156,27 @@ class InventoryWriter:
         after = await self._look_until(
             planned.before.listing,
             lambda seen: seen.shelf is not planned.before.shelf,
-            Lane.RAISE_STOCK,
         )
         return judge(activated, after)
 
     async def _replace(self, planned: Plan, body: bytes) -> tuple[Plan, View]:
         before = planned.before
-        lane = Lane.LOWER_STOCK if planned.lowers else Lane.RAISE_STOCK
-        checked_in = Lane.CHECKS if planned.lowers else Lane.RAISE_STOCK
+        can_be_bought = before.shelf is Shelf.LISTED
         variations = replacement.variations_of(before.inventory)
         try:
             with self._looks.writing():
                 await self._client.replace_inventory(
-                    before.listing, body, variations=variations, lane=lane
+                    before.listing,
+                    body,
+                    variations=variations,
+                    send_before=before.read_at + READ_HOLDS if can_be_bought else None,
                 )
         except MaybeApplied:
             planned = planned.left_unanswered()
-        after = await self._look_until(
-            before.listing, lambda seen: _moved(before, seen), checked_in
-        )
+        after = await self._look_until(before.listing, lambda seen: _moved(before, seen))
         return planned, after
 
-    async def _look_until(self, listing: str, changed: Callable[[View], bool], lane: Lane) -> View:
+    async def _look_until(self, listing: str, changed: Callable[[View], bool]) -> View:
         """Read until the write can be seen, three times at most.
 
         Raises:
@@ -168,12 +185,12 @@ class InventoryWriter:
                 former figure still stands: what is missing of it would seem lost.
         """
         try:
-            view = await self._looks.look(listing, lane)
+            view = await self._looks.look(listing, Lane.CHECKS)
             for wait_s in LOOK_AGAIN_S:
                 if changed(view):
                     break
                 await self._clock.sleep(wait_s)
-                view = await self._looks.look(listing, lane)
+                view = await self._looks.look(listing, Lane.CHECKS)
         except RemoteGone:
             raise
         except MarketplaceError as error:

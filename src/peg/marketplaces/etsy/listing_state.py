@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from peg.domain.identity import OfferRef
@@ -44,6 +45,11 @@ class View:
         """Sellable pieces of each offer, were the listing on sale."""
         return {ref: one.parts[ANYWHERE].available for ref, one in self.readings.items()}
 
+    @property
+    def read_at(self) -> datetime:
+        """When it was asked for: what was sold since then is not in it."""
+        return min(reading.begun_at for reading in self.readings.values())
+
     def before_image(self) -> dict[str, Any]:
         """What is kept before a write."""
         return {"listing": self.listing, "state": self.state, "inventory": dict(self.inventory)}
@@ -75,12 +81,6 @@ class Plan:
     body: bytes | None
     shelf: Shelf
     unanswered: bool = False
-
-    @property
-    def lowers(self) -> bool:
-        """Whether any figure comes down: such a write goes first."""
-        now = replacement.quantities(self.before.inventory)
-        return any(quantity < now[one] for one, quantity in self.set_to.items())
 
     def activating(self) -> "Plan":
         """The same listing, to be put on sale as well."""

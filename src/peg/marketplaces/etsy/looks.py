@@ -1,8 +1,8 @@
 """Looks at single listings: those who look at the same moment share one call.
 
 Etsy gives few calls a second, and an order takes pieces of several listings. So what is asked for
-together is read together; and what was written is checked together with what is being written
-beside it.
+together is read together, and what is asked for while a call waits for its turn goes along with it;
+what was written is checked together with what is being written beside it.
 """
 
 import asyncio
@@ -94,6 +94,7 @@ class Looks:
             await asyncio.sleep(0)
         if lane is not Lane.LOWER_STOCK:
             await self._until_nobody_writes()
+        await self._client.room(lane)  # whoever asks until the call can go shares it
         asked = self._asked.pop(lane)
         listings = list(dict.fromkeys(one.listing for one in asked))
         parts = [listings[at : at + TOGETHER_MAX] for at in range(0, len(listings), TOGETHER_MAX)]

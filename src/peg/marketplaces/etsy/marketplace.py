@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import cycle
 
 import structlog
@@ -72,19 +73,29 @@ class EtsyMarketplace(InventoryWriter):
         rows = {str(whole(row, "listing_id")): row for row in things(answer.body, "results")}
         return (await self._offers(rows, answer.seen)).offers
 
-    async def read(self, refs: Sequence[OfferRef]) -> Mapping[OfferRef, Reading]:
+    async def read(
+        self, refs: Sequence[OfferRef], *, urgent: bool = False
+    ) -> Mapping[OfferRef, Reading]:
         """Fresh readings; one listing costs one call, a hundred cost one or two."""
+        lane = Lane.LOWER_STOCK if urgent else Lane.CHECKS
         listings = sorted({ref.listing for ref in refs})
-        found = await (self._read_one(listings[0]) if len(listings) == 1 else self._read(listings))
+        if len(listings) == 1:
+            found = await self._read_one(listings[0], lane)
+        else:
+            found = await self._read(listings, lane)
         seen = self._client.now_seen()
         return {ref: found.get(ref) or gone(ref, seen) for ref in refs}
+
+    async def room_for_orders(self, *, sales_only: bool = False) -> None:
+        """Wait for the turn of the receipts' first page."""
+        await self._client.room(_lane_of_orders(sales_only=sales_only))
 
     async def orders_since(
         self, cursor: str | None, *, now: datetime, sales_only: bool = False
     ) -> OrdersPage:
         """One page of receipts: one call."""
         at = rounds.begun(rounds.parse(cursor, now), now, sales_only=sales_only)
-        lane = Lane.LOWER_STOCK if sales_only else Lane.CHECKS
+        lane = _lane_of_orders(sales_only=sales_only)
         answer = await self._client.receipts(rounds.query(at), lane=lane)
         page = things(answer.body, "results")
         following = rounds.after(at, page, now)
@@ -147,7 +158,7 @@ class EtsyMarketplace(InventoryWriter):
     async def _offers(self, rows: Mapping[str, Json], seen: Seen) -> OffersPage:
         """The offers of some listings; an odd one must not end the reading of the others."""
         blank = [listing for listing, row in rows.items() if not tells_all(row)]
-        better = await ask_all(blank, self._ask_inventories)
+        better = await ask_all(blank, partial(self._ask_inventories, lane=Lane.BULK))
         if blank:
             seen = seen.until(self._client.now_seen().begun_at)
         found: list[RemoteOffer] = []
@@ -166,34 +177,39 @@ class EtsyMarketplace(InventoryWriter):
                 )
         return OffersPage(offers=found, unreadable=odd)
 
-    async def _read(self, listings: Sequence[str]) -> dict[OfferRef, Reading]:
+    async def _read(self, listings: Sequence[str], lane: Lane) -> dict[OfferRef, Reading]:
         seen = self._client.now_seen()
-        rows = await ask_all(listings, self._ask_inventories)
+        rows = await ask_all(listings, partial(self._ask_inventories, lane=lane))
         stateless = [one for one in listings if one in rows and "state" not in rows[one]]
-        states = await ask_all(stateless, self._ask_listings)
+        states = await ask_all(stateless, partial(self._ask_listings, lane=lane))
         found: dict[OfferRef, Reading] = {}
         for listing in listings:
             row = rows.get(listing)
             told = row if row is None or "state" in row else states.get(listing)
             if row is None or told is None:
                 # Left out of an answer is not yet gone.
-                found |= await self._read_one(listing)
+                found |= await self._read_one(listing, lane)
             else:
                 inventory, state = thing(row, "inventory"), text(told, "state")
                 found |= readings(self.shop, listing, inventory, state, seen)
         return found
 
-    async def _read_one(self, listing: str) -> Mapping[OfferRef, Reading]:
+    async def _read_one(self, listing: str, lane: Lane) -> Mapping[OfferRef, Reading]:
         try:
-            return (await self._looks.look(listing, Lane.CHECKS)).readings
+            return (await self._looks.look(listing, lane)).readings
         except RemoteGone:
             return {}
 
-    async def _ask_inventories(self, listings: Sequence[str]) -> Json:
-        return (await self._client.inventories(listings)).body
+    async def _ask_inventories(self, listings: Sequence[str], *, lane: Lane) -> Json:
+        return (await self._client.inventories(listings, lane=lane)).body
 
-    async def _ask_listings(self, listings: Sequence[str]) -> Json:
-        return (await self._client.states(listings)).body
+    async def _ask_listings(self, listings: Sequence[str], *, lane: Lane) -> Json:
+        return (await self._client.states(listings, lane=lane)).body
+
+
+def _lane_of_orders(*, sales_only: bool) -> Lane:
+    """Sales alone are asked for by who is about to take pieces off sale."""
+    return Lane.LOWER_STOCK if sales_only else Lane.CHECKS
 
 
 def _on_no_page(state: str, count: int, missing: int) -> UnreadableOffer:

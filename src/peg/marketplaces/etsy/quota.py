@@ -58,6 +58,10 @@ class Quota:
         finally:
             self._second.ended()
 
+    async def room(self, lane: Lane) -> None:
+        """Wait until one call of this lane could go, and leave its place free."""
+        await self._second.room(1, lane)
+
     def learn(self, headers: Mapping[str, str]) -> None:
         """Believe what an answer says of both limits; other programs may use them too."""
         per_second, this_second = (

@@ -118,7 +118,10 @@ class ShopifyClient:
         @asynccontextmanager
         async def turn() -> AsyncIterator[None]:
             await self._bucket.take(taken, lane)
-            yield
+            try:
+                yield
+            finally:
+                self._bucket.ended(taken)
 
         token = await self._tokens.token()
         request = Request(
@@ -140,32 +143,24 @@ class ShopifyClient:
         if version not in {None, API_VERSION}:
             log.warning("shopify.version_fell_forward", asked=API_VERSION, answered=version)
         body = _json(operation, response.content)
-        self._learn(operation, variables, body, taken)
+        self._learn(operation, variables, body)
         return Answer(
             data=body,
             extensions=body.get("extensions") or {},
             marketplace_at=marketplace_time(response.headers),
         )
 
-    def _learn(
-        self,
-        operation: str,
-        variables: Mapping[str, Any],
-        body: Mapping[str, Any],
-        taken: float,
-    ) -> None:
+    def _learn(self, operation: str, variables: Mapping[str, Any], body: Mapping[str, Any]) -> None:
         """What this query costs, and how much is left, is the shop's to say."""
         cost = (body.get("extensions") or {}).get("cost")
         if not isinstance(cost, Mapping):
             return
-        requested, actual = cost.get("requestedQueryCost"), cost.get("actualQueryCost")
+        requested = cost.get("requestedQueryCost")
         if isinstance(requested, int | float):
             self._costs.learn(operation, variables, float(requested))
         status = cost.get("throttleStatus")
         if not isinstance(status, Mapping):
             return
-        if isinstance(actual, int | float) and actual < taken:
-            self._bucket.give_back(taken - float(actual))
         self._bucket.learn(
             float(status["currentlyAvailable"]),
             capacity=float(status["maximumAvailable"]),

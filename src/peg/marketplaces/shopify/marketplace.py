@@ -38,8 +38,13 @@ class ShopifyMarketplace:
     def listings(self) -> AsyncIterator[OffersPage]:
         return self._offers.all()
 
-    async def read(self, refs: Sequence[OfferRef]) -> Mapping[OfferRef, Reading]:
-        return await self._offers.fresh(refs)
+    async def read(
+        self, refs: Sequence[OfferRef], *, urgent: bool = False
+    ) -> Mapping[OfferRef, Reading]:
+        return await self._offers.fresh(refs, lane=Lane.LOWER_STOCK if urgent else Lane.ORDERS)
+
+    async def room_for_orders(self, *, sales_only: bool = False) -> None:
+        """Nothing to wait for: the points of a second are many times what a page costs."""
 
     async def orders_since(
         self, cursor: str | None, *, now: datetime, sales_only: bool = False

@@ -57,14 +57,14 @@ class OfferPages:
             if after is None:
                 return
 
-    async def fresh(self, refs: Sequence[OfferRef]) -> Mapping[OfferRef, Reading]:
+    async def fresh(self, refs: Sequence[OfferRef], *, lane: Lane) -> Mapping[OfferRef, Reading]:
         """What some variants show now."""
         found: dict[OfferRef, Reading] = {}
         left = list(refs)
         while left:
             part, left = left[: self._per_read], left[self._per_read :]
             try:
-                found.update(await self._read(part))
+                found.update(await self._read(part, lane))
             except TooDear:
                 if self._per_read == 1:
                     raise
@@ -82,17 +82,17 @@ class OfferPages:
             seen = seen.until(self._clock.now())
         return remote_offer(whole, self._shop, seen, currency=self._currency)
 
-    async def _read(self, refs: Sequence[OfferRef]) -> Mapping[OfferRef, Reading]:
+    async def _read(self, refs: Sequence[OfferRef], lane: Lane) -> Mapping[OfferRef, Reading]:
         begun_at = self._clock.now()
         ids = [gid("ProductVariant", ref.variant) for ref in refs]
-        answer = await self._client.execute("VariantsById", {"ids": ids}, lane=Lane.ORDERS)
+        answer = await self._client.execute("VariantsById", {"ids": ids}, lane=lane)
         seen = self._seen(begun_at, answer)
         found = {}
         for ref, node in zip(refs, field(answer.data, "nodes"), strict=True):
             if node is None:
                 found[ref] = seen.reading(ref, {}, Shelf.GONE)
                 continue
-            whole = await self._nested.variant(node, lane=Lane.ORDERS)
+            whole = await self._nested.variant(node, lane=lane)
             found[ref] = reading_of(whole, ref, seen)
         return found
 

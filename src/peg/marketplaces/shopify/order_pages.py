@@ -51,7 +51,7 @@ class OrderPages:
             "OrdersUpdatedSince",
             {"query": query, "after": where.after},
             first=ORDERS_PER_PAGE,
-            lane=Lane.ORDERS,
+            lane=Lane.CHECKS,
         )
         _heed_warnings(answer)
         page = field(answer.data, "orders")

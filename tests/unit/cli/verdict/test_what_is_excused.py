@@ -58,6 +58,10 @@ def sale(*, at: float) -> Happened:
     return good.sold("shopify", "chain", "S9", at=at, left=2)
 
 
+def on_etsy(*, at: float) -> Happened:
+    return good.sold("etsy", "chain", "E9", at=at, left=3)
+
+
 EXCUSED: dict[str, tuple[Case, str]] = {
     "a shop began with one too many": (
         lambda: with_chains(4, shown_first=first_shown(6)),
@@ -76,7 +80,7 @@ EXCUSED: dict[str, tuple[Case, str]] = {
         "in the seconds of a sale",
     ),
     "a piece put there soon after a write": (
-        lambda: with_chains(3, write(4, 3, at=180), edit(1, at=200), lie_there=4),
+        lambda: with_chains(3, write(4, 3, at=180), on_etsy(at=175), edit(1, at=200), lie_there=4),
         "more may be a sale that the write covered",
     ),
     "a person is asked": (
@@ -113,7 +117,10 @@ NOT_EXCUSED: dict[str, Case] = {
         1, edit(-1, at=60), sale(at=70), lie_there=2
     ),
     "a piece put there long after the write": lambda: with_chains(
-        3, write(4, 3, at=160), edit(1, at=200), lie_there=4
+        3, write(4, 3, at=160), on_etsy(at=155), edit(1, at=200), lie_there=4
+    ),
+    "a piece put there soon after a write that covered no sale": lambda: with_chains(
+        3, write(4, 3, at=180), on_etsy(at=150), edit(1, at=200), lie_there=4
     ),
     "more than there is while a person is asked": lambda: asked(with_chains(4, lie_there=3), CHAIN),
     "another piece is asked about": lambda: asked(with_chains(2, lie_there=3), RING),
@@ -144,6 +151,16 @@ def test_a_difference_between_book_and_shelf_that_nobody_could_prevent_is_named(
 @pytest.mark.parametrize("name", NOT_EXCUSED)
 def test_one_that_goes_beyond_its_reason_is_not_excused(name: str) -> None:
     assert "I1" in broken(NOT_EXCUSED[name]())
+
+
+def test_a_case_of_a_piece_that_came_back_untold_cries_no_wolf() -> None:
+    told, book = with_chains(-1, refunded("etsy"), lie_there=0)
+    case = replace(book.cases[0], sku=CHAIN)
+
+    found = (told, replace(book, cases=[*book.cases, case]))
+
+    assert "I5" not in broken(found)
+    assert "sold to nobody twice: Etsy does not tell" in excused(found)["I5"]
 
 
 @pytest.mark.parametrize("why", ["parked", "asked", "apart"])

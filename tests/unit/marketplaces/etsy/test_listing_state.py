@@ -120,11 +120,6 @@ def test_offers_of_another_listing_cannot_be_decided_here() -> None:
         plan(view(3, 2), {OfferRef(shop=SHOP, listing="2", variant=""): 1})
 
 
-def test_a_write_that_lowers_anything_goes_first() -> None:
-    assert plan(view(3, 2), {SIX: 2, SEVEN: 5}).lowers
-    assert not plan(view(3, 2), {SEVEN: 5}).lowers
-
-
 def test_the_shelf_of_a_plan_is_where_the_listing_stood() -> None:
     done = plan(view(1, 0, state="edit"), {SIX: 1})
 

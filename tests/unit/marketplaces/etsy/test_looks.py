@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 from tests.support.etsy_shop import EtsyShop, open_etsy_shop
+from tests.support.market_time import turns
 from tests.support.practice_etsy import catalogue, typed, unit
 
 from peg.domain.offer import ANYWHERE
@@ -161,3 +162,16 @@ async def test_what_is_read_before_a_lowering_waits_for_no_write(
         await looks.look(listing(shop, 1), Lane.LOWER_STOCK)
 
     assert shop.clock.monotonic() == begun
+
+
+async def test_who_asks_while_a_look_waits_for_its_turn_shares_it(
+    shop: EtsyShop, looks: Looks
+) -> None:
+    async with shop.crowded():
+        first = asyncio.create_task(looks.look(listing(shop, 1), Lane.CHECKS))
+        await turns()
+        later = asyncio.create_task(looks.look(listing(shop, 2), Lane.CHECKS))
+        await turns()
+
+    assert figures([await first, await later]) == [1, 2]
+    assert shop.count() == {"getListingsInventoryByListingIds": 1}

@@ -14,6 +14,9 @@ COVERED = timedelta(seconds=5)
 UNSETTLED = timedelta(seconds=QUICK.settle_s)
 """More that shows so soon after an unconditional write of ours may be a sale that it covered."""
 
+CLOSE = timedelta(seconds=QUICK.receipt_lag_s) + 2 * COVERED
+"""Etsy tells of a sale so late, and a write takes so long from its reading to its check."""
+
 CROSSED = timedelta(seconds=15)
 """A sale so soon after a hand edit may come before anybody could have heard of the edit."""
 
@@ -50,6 +53,11 @@ def fits(difference: int, found: Iterable[Excuse]) -> bool:
 def more_than_there_is(record: Record, book: Book, piece: str) -> int:
     """How many more than lie on the shelf PEG may believe in, for a reason."""
     return max(0, sum(one.most for one in excuses(record, book, piece)))
+
+
+def fewer_than_there_are(record: Record, book: Book, piece: str) -> str:
+    """Why PEG may believe in fewer than lie on the shelf; "" if it has no reason."""
+    return " and ".join(one.reason for one in excuses(record, book, piece) if one.least < 0)
 
 
 def _first_figure(record: Record, book: Book, piece: str) -> Sequence[Excuse]:
@@ -94,7 +102,8 @@ def _why_unheard(record: Record, edit: Happened, mine: Sequence[Happened]) -> st
         return "in the seconds of a sale"
     if any(covers(other, edit) for other in record.happened):
         return "while a write was on its way, and Etsy's take no condition"
-    if edit.delta > 0 and any(_unsettles(other, edit) for other in record.happened):
+    writes = [other for other in record.happened if _unsettles(other, edit)]
+    if edit.delta > 0 and any(_may_cover(write, sale) for write in writes for sale in mine):
         return "soon after a write, where more may be a sale that the write covered"
     return ""
 
@@ -113,6 +122,12 @@ def _unsettles(write: Happened, edit: Happened) -> bool:
     """Whether it replaced the same listing of Etsy's shortly before."""
     same = write.by_app and write.market == edit.market == "etsy" and write.listing == edit.listing
     return same and edit.at - UNSETTLED <= write.at <= edit.at
+
+
+def _may_cover(write: Happened, sale: Happened) -> bool:
+    """Whether it was sold there so close to the write that nobody can say which came first."""
+    on_etsy = sale.what == "sold" and sale.market == "etsy"
+    return on_etsy and write.at - CLOSE <= sale.at <= write.at + CLOSE
 
 
 def _question(book: Book, piece: str) -> Sequence[Excuse]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from peg.cli.demo.verdict.book import Book
-from peg.cli.demo.verdict.excuses import more_than_there_is
+from peg.cli.demo.verdict.excuses import fewer_than_there_are, more_than_there_is
 from peg.cli.demo.verdict.finding import Finding
 from peg.cli.demo.verdict.record import DoubleSale, Record
 
@@ -23,10 +23,12 @@ def judge_double_sales(record: Record, book: Book) -> Finding:
             excused.append(f"{name}: {fault}: {reason}")
         elif fault:
             broken.append(f"{name}: {fault}")
+    for name, reason in _cases_of_nothing(record, book):
+        (excused if reason else broken).append(f"{name}: {reason}" if reason else name)
     return Finding(
         promise="I5 a piece is sold twice only inside the window, with a case",
         compared=f"{sales} sales, {len(counted)} of them double, and {len(book.cases)} cases",
-        broken=[*broken, *_cases_of_nothing(record, book)],
+        broken=broken,
         excused=excused,
     )
 
@@ -59,9 +61,15 @@ def _reason(sale: DoubleSale, record: Record, book: Book) -> str:
     return ""
 
 
-def _cases_of_nothing(record: Record, book: Book) -> Iterator[str]:
-    """Cases of pieces that were not sold twice: the book is wrong, or cries wolf."""
-    twice = {book.sku(sale.piece) for sale in record.double_sales}
+def _cases_of_nothing(record: Record, book: Book) -> Iterator[tuple[str, str]]:
+    """Cases of pieces that were not sold twice, and why the book had too few; "" if it cries wolf.
+
+    A piece of which the book may have fewer than lie there is oversold by the book alone.
+    """
+    twice = {sale.piece for sale in record.double_sales}
+    named = {book.sku(piece): piece for piece in record.at_first}
     for case in book.cases:
-        if case.sku not in twice:
-            yield f"{case.sku}: a case, and it was sold to nobody twice"
+        piece = named.get(case.sku)
+        if piece is None or piece not in twice:
+            reason = fewer_than_there_are(record, book, piece) if piece else ""
+            yield f"{case.sku}: a case, and it was sold to nobody twice", reason

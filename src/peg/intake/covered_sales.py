@@ -1,0 +1,61 @@
+"""Sales that a write of ours may have covered: Etsy takes whole listings, unconditionally.
+
+Whatever was sold longer before a write than the receipts lag was known when it was decided, and
+whatever was sold after it came off what it left. What fell between may stand on sale again.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.catalog import mirror
+from peg.catalog.mirror import Expectation
+from peg.domain.identity import OfferId
+from peg.domain.offer import ANYWHERE
+from peg.intake import checks
+from peg.intake.checks import SOLD_MEANWHILE
+from peg.intake.patience import Patience
+from peg.ledger.queries import units_sold
+
+CLOCKS_APART = timedelta(seconds=2)
+"""Etsy stamps whole seconds, of a clock that is not ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Between two moments of the marketplace, both included."""
+
+    since: datetime
+    until: datetime
+
+
+def reach_of_last_write(row: Expectation, patience: Patience, *, now: datetime) -> Span | None:
+    """When sales must have been made for the last unconditional write to have covered them."""
+    if row.sent_at is None:
+        return None
+    is_open = row.pending is not None or row.written_at is None or row.written_at < row.sent_at
+    return Span(
+        since=row.sent_at - patience.receipt_lag() - CLOCKS_APART,
+        until=(now if is_open or row.written_at is None else row.written_at) + CLOCKS_APART,
+    )
+
+
+async def covered_sales(
+    session: AsyncSession, offer: OfferId, row: Expectation, patience: Patience, *, now: datetime
+) -> int:
+    """Units of an offer, of those told so far, that its last write may have put back on sale."""
+    reach = reach_of_last_write(row, patience, now=now)
+    if reach is None:
+        return 0
+    return await units_sold(session, offer, since=reach.since, until=reach.until)
+
+
+async def sold(
+    session: AsyncSession, offer: OfferId, *, placed_at: datetime, patience: Patience, now: datetime
+) -> None:
+    """A sale was told: if our write may have covered it, the listing is read at once."""
+    row = (await mirror.expected_of(session, [offer])).get(offer, {}).get(ANYWHERE)
+    reach = reach_of_last_write(row, patience, now=now) if row else None
+    if reach is not None and reach.since <= placed_at <= reach.until:
+        await checks.read_again(session, offer, due_at=now, why=SOLD_MEANWHILE)

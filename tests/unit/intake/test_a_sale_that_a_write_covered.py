@@ -1,0 +1,142 @@
+"""Etsy takes whole listings, unconditionally: what a buyer takes meanwhile is put back on sale."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from tests.support.bench import (
+    ETSY,
+    NECKLACE,
+    PATIENCE,
+    Bench,
+    OrderTold,
+    etsy_ref,
+    line,
+    minute,
+    open_bench,
+    reading_of,
+)
+from tests.support.doubts import asked, chain, check_of, drifted
+
+from peg.catalog import mirror
+from peg.catalog.offers import Offer
+from peg.domain.offer import ANYWHERE
+from peg.intake.checks import PUT_BACK, SOLD_MEANWHILE
+
+CONFIRMED = PATIENCE.confirm_s / 60
+LAG = PATIENCE.receipt_lag_s / 60
+SETTLED = PATIENCE.settle_s / 60
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    async with open_bench(tmp_path) as bench:
+        yield bench
+
+
+async def writes(bench: Bench, offer: Offer, quantity: int, *, sent: float, ended: float) -> None:
+    """We replace the listing of an offer, which shows `quantity` when it is read back."""
+    await mirror.note_sending_all(bench.session, {offer.id: quantity}, now=minute(sent))
+    shown = reading_of(offer.ref, {ANYWHERE: quantity})
+    await mirror.note_rewritten(bench.session, offer.id, shown, now=minute(ended))
+
+
+async def is_sold(bench: Bench, pieces: int = 1, *, placed: float, told: float) -> None:
+    order = OrderTold(shop=ETSY, created=placed)
+    await bench.take_in(order.told(placed, line(etsy_ref(), pieces), fetched=told), at=told)
+
+
+async def test_a_sale_in_the_middle_of_our_write_has_the_listing_read_at_once(
+    bench: Bench,
+) -> None:
+    offer = await chain(bench, etsy_ref())
+    await writes(bench, offer, 5, sent=0, ended=0.1)
+
+    await is_sold(bench, placed=0.05, told=0.2)
+
+    check = await check_of(bench, offer)
+    assert check is not None
+    assert (check.why, check.due_at) == (SOLD_MEANWHILE, minute(0.2))
+
+
+@pytest.mark.parametrize("placed", [0.2, -0.2 - LAG])
+async def test_a_sale_before_or_after_it_can_not_be_covered(bench: Bench, placed: float) -> None:
+    offer = await chain(bench, etsy_ref())
+    await writes(bench, offer, 5, sent=0, ended=0.1)
+
+    await is_sold(bench, placed=placed, told=0.5)
+
+    assert await check_of(bench, offer) is None
+
+
+async def test_a_piece_that_our_write_put_back_is_lowered_as_soon_as_it_is_no_old_reading(
+    bench: Bench,
+) -> None:
+    """Its sale is told already: nobody waits for other orders while it can be bought again."""
+    offer = await chain(bench, etsy_ref())
+    await writes(bench, offer, 5, sent=0, ended=0.1)
+    await is_sold(bench, placed=0.05, told=0.2)
+    await bench.read(etsy_ref(), 5, at=0.2)
+    check = await check_of(bench, offer)
+
+    await bench.read(etsy_ref(), 5, at=0.2 + CONFIRMED)
+
+    assert check is not None
+    assert check.why == PUT_BACK
+    assert await bench.available(NECKLACE) == 4
+    assert (await bench.expects(etsy_ref())).quantity == 5
+    assert await drifted(bench) == [offer.id]
+
+
+async def test_however_late_the_listing_can_be_read_it_is_not_taken_for_a_new_piece(
+    bench: Bench,
+) -> None:
+    offer = await chain(bench, etsy_ref())
+    await writes(bench, offer, 5, sent=0, ended=0.1)
+    await is_sold(bench, placed=0.05, told=0.2)
+
+    for at in (2 * SETTLED, 3 * SETTLED):
+        await bench.orders_read(ETSY, at=at)
+        await bench.read(etsy_ref(), 5, at=at)
+
+    assert await bench.available(NECKLACE) == 4
+    assert await drifted(bench) == [offer.id]
+
+
+async def test_what_a_hand_typed_soon_after_our_write_is_believed_where_nothing_was_sold(
+    bench: Bench,
+) -> None:
+    offer = await chain(bench, etsy_ref())
+    await writes(bench, offer, 5, sent=0, ended=0.1)
+
+    for at in (0.5, 0.5 + LAG):
+        await bench.orders_read(ETSY, at=at)
+        await bench.read(etsy_ref(), 6, at=at)
+
+    assert await bench.available(NECKLACE) == 6
+    assert await asked(bench) == []
+
+
+async def test_what_is_more_than_the_covered_sale_was_typed_by_a_hand(bench: Bench) -> None:
+    offer = await chain(bench, etsy_ref())
+    await writes(bench, offer, 5, sent=0, ended=0.1)
+    await is_sold(bench, placed=0.05, told=0.2)
+
+    for at in (0.5, 0.5 + LAG):
+        await bench.orders_read(ETSY, at=at)
+        await bench.read(etsy_ref(), 7, at=at)
+
+    assert await bench.available(NECKLACE) == 4 + 2
+    assert offer.id in await drifted(bench)
+
+
+async def test_a_sale_while_our_write_is_still_under_way_may_be_covered_too(bench: Bench) -> None:
+    offer = await chain(bench, etsy_ref())
+    await writes(bench, offer, 5, sent=-10, ended=-9.9)
+    await mirror.note_sending_all(bench.session, {offer.id: 5}, now=minute(0))
+
+    await is_sold(bench, placed=0.05, told=0.1)
+
+    check = await check_of(bench, offer)
+    assert check is not None
+    assert check.why == SOLD_MEANWHILE
