@@ -15,7 +15,7 @@ from peg.marketplaces.etsy.quota import Quota
 from peg.marketplaces.grant import Tokens
 from peg.marketplaces.http import Door, Request, marketplace_time
 from peg.marketplaces.limiter import Lane
-from peg.marketplaces.port import AccessRevoked
+from peg.marketplaces.port import AccessRevoked, MaybeApplied, UnexpectedAnswer
 from peg.marketplaces.seen import Seen
 
 
@@ -191,7 +191,7 @@ class EtsyClient:
             raise AccessRevoked("Etsy refuses even a fresh token: connect the shop again")
         took = self._clock.now() - seen.begun_at
         seen = replace(seen, marketplace_at=marketplace_time(answer.headers), took=took)
-        return Answer(body=body_of(answer), seen=seen)
+        return Answer(body=_body(request, answer), seen=seen)
 
     async def _once(self, request: Request, token: str) -> tuple[httpx2.Response, Seen]:
         seen = self.now_seen()
@@ -207,3 +207,13 @@ class EtsyClient:
         answer = await self._door.send(replace(request, headers=headers), turn=turn)
         self._quota.learn(answer.headers)
         return answer, seen
+
+
+def _body(request: Request, answer: httpx2.Response) -> Json:
+    """What was answered; a write of which a page says nothing but "200" may have been applied."""
+    try:
+        return body_of(answer)
+    except UnexpectedAnswer as error:
+        if request.method == "GET":
+            raise
+        raise MaybeApplied(f"{request.operation}: {error}: it may have been applied") from error
