@@ -2,7 +2,8 @@
 
 A shop that was revoked, closed or robbed of a scope is no reason to give a delivery up: another try
 fails as surely as the last one, until the shop is back. Then it is worked on at once. Nor is a shop
-that asks to wait, for a whole day where the day's calls are used up. Only where a person took the
+that asks to wait, for a whole day where the day's calls are used up, nor one that answers nothing
+to anybody. Only where a person took the
 shop out for good it is put aside, so that nothing waits for ever.
 """
 
@@ -19,6 +20,7 @@ from peg.intake.inbox import READ_AGAIN, Delivery, Due, in_words, wait_s
 from peg.intake.tables import inbox
 from peg.marketplaces.port import (
     AccessRevoked,
+    BreakerOpen,
     BudgetSpent,
     MissingScope,
     NoToken,
@@ -30,8 +32,8 @@ from peg.shops.directory import Shop, Status
 OUT_OF_REACH = (AccessRevoked, ShopFrozen, MissingScope, NoToken)
 """What a shop answers, or is known to answer, until a person has done something about it."""
 
-ASKS_TO_WAIT = (BudgetSpent, Throttled)
-"""What comes back by itself, though not before hours are over."""
+ASKS_TO_WAIT = (BreakerOpen, BudgetSpent, Throttled)
+"""What comes back by itself, though maybe not before hours are over."""
 
 _AWAY = (Status.REVOKED, Status.FROZEN)
 _TELLS_OF_AN_ORDER = ("order", "refunds/", READ_AGAIN, "unknown")

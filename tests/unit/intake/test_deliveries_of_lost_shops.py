@@ -97,6 +97,26 @@ async def test_a_sale_waits_for_a_day_whose_calls_are_used_up_and_counts_when_th
     assert (await shops.level(CHAIN)).committed == 1
 
 
+async def test_a_sale_waits_for_a_marketplace_that_answers_nothing_for_days(
+    shops: TwoShops,
+) -> None:
+    """Its polls fail as well: no fault of the delivery, and nothing for a person to do."""
+    shops.etsy.practice.set_faults(server_error=1)
+    await sell_on_etsy(shops)
+    for _ in range(ATTEMPTS_MAX + 5):
+        for _ in "12":
+            with pytest.raises(MarketplaceError):
+                await shops.polls.poll(shops.etsy.market.shop)
+        await work(shops)
+        await shops.clock.sleep(1800)
+    assert (await dead(shops), await alarms(shops)) == ([], [])
+
+    shops.etsy.practice.set_faults(server_error=0)
+    await work(shops)
+
+    assert (await shops.level(CHAIN)).committed == 1
+
+
 async def test_what_a_revoked_shop_has_told_in_full_counts_at_once(shops: TwoShops) -> None:
     shops.buys_on_shopify(RING)
     letters = await shops.letters(Channel.SHOPIFY)
