@@ -1,6 +1,7 @@
 """Take an order in: from a marketplace's snapshot to the book and to what we expect it to show."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -158,7 +159,23 @@ async def _expect(
         for change in line.changes:
             if change.place is not None:
                 at = change.place
-                await _expect_at(session, line.offer, at, change, patience=patience, now=now)
+                back = await _not_shown_yet(session, order, line.offer, change, now=now)
+                await _expect_at(session, line.offer, at, back, patience=patience, now=now)
+
+
+async def _not_shown_yet(
+    session: AsyncSession, order: OrderSnapshot, offer: OfferId, change: Change, *, now: datetime
+) -> Change:
+    """What may still be put back: a shop may have shown it, and PEG asked, before this was told."""
+    if not change.put_back:
+        return change
+    returned_at = order.cancelled_at or order.updated_at
+    shown = await pieces_asked.explain_by_return(
+        session, offer, change.put_back, returned_at=returned_at, now=now
+    )
+    if shown:
+        await surprises.explain(session, offer, shown, done=surprises.Done.ASKED)
+    return replace(change, put_back=change.put_back - shown)
 
 
 async def _expect_at(

@@ -88,13 +88,19 @@ async def forget_first_sight(session: AsyncSession, offer: OfferId, place: str) 
     await session.execute(delete(surprises).where(mine, surprises.c.what == What.FIRST_SIGHT))
 
 
-async def explain(session: AsyncSession, offer: OfferId, pieces: int) -> None:
-    """So many of an offer's suspended pieces were sold after all, or are back."""
-    mine = (surprises.c.offer == offer) & (surprises.c.done == Done.SUSPENDED)
+async def explain(
+    session: AsyncSession, offer: OfferId, pieces: int, *, done: Done = Done.SUSPENDED
+) -> None:
+    """So many of an offer's suspended pieces were sold after all, or are back.
+
+    Or so many of those that were asked about came back from a cancelled order.
+    """
+    mine = (surprises.c.offer == offer) & (surprises.c.done == done)
     for one in await _find(session, mine):
-        now_known = min(pieces, -one.pieces)
+        now_known = min(pieces, abs(one.pieces))
         pieces -= now_known
-        await note(session, replace(one, pieces=one.pieces + now_known))
+        left = one.pieces - now_known if one.pieces > 0 else one.pieces + now_known
+        await note(session, replace(one, pieces=left))
 
 
 async def met_since(session: AsyncSession, shop: ShopId, since: datetime) -> Sequence[Surprise]:

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.domain.identity import BOOK, OfferId, ShopId, Sku
 from peg.ledger import questions
 from peg.ledger.questions import OTHERWISE, Question
+from peg.ledger.suspense import CLOCKS_APART_MAX
 
 DISAGREES = "stock_disagrees"
 """The kind of the question that is asked when shops, or a shop and the book, differ at import."""
@@ -123,6 +124,19 @@ async def explain_extra(session: AsyncSession, offer: OfferId, units: int, *, no
         if newest is not None and known:
             await _reduce(session, newest, Sku(sku), -(-pieces * known // more), now=now)
     return known
+
+
+async def explain_by_return(
+    session: AsyncSession, offer: OfferId, units: int, *, returned_at: datetime, now: datetime
+) -> int:
+    """A shop may have shown so many cancelled units before it told of them; how many those were.
+
+    What was asked about before they were cancelled is something else.
+    """
+    one = await questions.open_about(session, EXTRA_PIECES, str(offer))
+    if one is None or returned_at - CLOCKS_APART_MAX > one.asked_at:
+        return 0
+    return await explain_extra(session, offer, units, now=now)
 
 
 async def _asked_extra(session: AsyncSession, sku: Sku) -> Sequence[Question]:
