@@ -23,8 +23,12 @@ from peg.intake.polling import last_read_at
 from peg.intake.surprises import Done, What
 from peg.ledger import pieces_asked, questions
 from peg.ledger.pieces_asked import Extra
+from peg.ledger.queries import typed_elsewhere
 
 log = structlog.get_logger()
+
+TYPED_ON_BOTH = timedelta(minutes=10)
+"""So soon a person who keeps two shops by hand has typed the same piece on the other one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +58,11 @@ class Doubts:
             await self._is_more(place, available, row, pieces - ours)
 
     async def _is_more(self, place: str, available: int, row: Expectation, pieces: int) -> None:
-        """Nothing that we did explains these: of goods in stock they are believed."""
-        is_stocked = await self.is_stocked()
+        """Nothing that we did explains these: of goods in stock they are believed.
+
+        What was typed on another shop just now is most likely the same piece, typed on both.
+        """
+        is_stocked = await self.is_stocked() and not await self._was_typed_elsewhere()
         done = Done.BELIEVED if is_stocked else Done.ASKED
         if await self._stopped(What.PIECES, place, pieces, row, done=done):
             return
@@ -194,6 +201,14 @@ class Doubts:
             return False
         item = await items.by_sku(self.session, self.offer.components[0].sku)
         return item is not None and not item.one_of_a_kind
+
+    async def _was_typed_elsewhere(self) -> bool:
+        shop, since = self.offer.ref.shop, self.now - TYPED_ON_BOTH
+        pieces = [
+            await typed_elsewhere(self.session, part.sku, shop, since=since)
+            for part in self.offer.components
+        ]
+        return any(pieces)
 
     async def ask_about_extra(self, available: int, pieces: int, *, covered: bool = False) -> None:
         """Ask whether more are really there; `covered`: PEG has written over them since."""

@@ -69,6 +69,16 @@ async def given_back(session: AsyncSession, sku: Sku, shop: ShopId, *, since: da
     return sum(await session.scalars(by_order))
 
 
+async def typed_elsewhere(session: AsyncSession, sku: Sku, shop: ShopId, *, since: datetime) -> int:
+    """Pieces of an item that people added by hand on other shops since a moment."""
+    query = (
+        select(func.coalesce(func.sum(entries.c.on_hand), 0))
+        .where(entries.c.sku == sku, entries.c.posted_at >= since, entries.c.on_hand > 0)
+        .where(entries.c.cause == Cause.EDITED, entries.c.source != shop)
+    )
+    return await session.scalar(query) or 0
+
+
 async def units_sold(
     session: AsyncSession, offer: OfferId, *, since: datetime, until: datetime
 ) -> int:
