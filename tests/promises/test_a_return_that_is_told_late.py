@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from tests.support.bench import (
     ETSY,
+    NECKLACE,
     RING,
     SHOPIFY,
     Bench,
@@ -22,7 +23,7 @@ from tests.support.bench import (
 )
 
 from peg.catalog import mirror
-from peg.domain.identity import OfferRef, ShopId
+from peg.domain.identity import OfferRef, ShopId, Sku
 from peg.domain.offer import ANYWHERE
 from peg.intake import surprises
 from peg.ledger import questions
@@ -32,8 +33,8 @@ REFS = {SHOPIFY: shopify_ref(), ETSY: etsy_ref()}
 
 
 @dataclass(frozen=True, slots=True)
-class SoldRing:
-    """The only ring was sold in the first minute, on the shop that is looked at."""
+class SoldPiece:
+    """One was sold in the first minute, on the shop that is looked at."""
 
     bench: Bench
     shop: ShopId
@@ -69,17 +70,37 @@ class SoldRing:
 
 
 @pytest.fixture(params=sorted(REFS), ids=lambda shop: shop.partition(":")[0])
-async def ring(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[SoldRing]:
+def shop(request: pytest.FixtureRequest) -> ShopId:
+    found: ShopId = request.param
+    return found
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     async with open_bench(tmp_path) as bench:
-        await bench.stock(RING, 1, at=await bench.place("71", "Atelier"))
-        ring = SoldRing(bench, request.param)
-        await bench.offer(ring.ref, RING, shows={ring.place: 1})
-        sold = line(ring.ref, 1, at=ring.place or None)
-        await bench.take_in(OrderTold(shop=ring.shop, created=0).told(1, sold), at=1)
-        yield ring
+        yield bench
 
 
-async def test_the_ring_that_came_back_is_no_other_one(ring: SoldRing) -> None:
+@pytest.fixture
+async def ring(bench: Bench, shop: ShopId) -> SoldPiece:
+    return await one_sold_of(RING, 1, bench, shop)
+
+
+@pytest.fixture
+async def chain(bench: Bench, shop: ShopId) -> SoldPiece:
+    return await one_sold_of(NECKLACE, 5, bench, shop)
+
+
+async def one_sold_of(sku: Sku, pieces: int, bench: Bench, shop: ShopId) -> SoldPiece:
+    await bench.stock(sku, pieces, at=await bench.place("71", "Atelier"))
+    piece = SoldPiece(bench, shop)
+    await bench.offer(piece.ref, sku, shows={piece.place: pieces})
+    sold = line(piece.ref, 1, at=piece.place or None)
+    await bench.take_in(OrderTold(shop=shop, created=0).told(1, sold), at=1)
+    return piece
+
+
+async def test_the_ring_that_came_back_is_no_other_one(ring: SoldPiece) -> None:
     await ring.shows(1, at=10)
     await ring.shows(1, at=12)
     asked = await ring.asked()
@@ -92,7 +113,7 @@ async def test_the_ring_that_came_back_is_no_other_one(ring: SoldRing) -> None:
     assert await surprises.of_shop(ring.bench.session, ring.shop) == []
 
 
-async def test_it_is_not_waited_for_once_more(ring: SoldRing) -> None:
+async def test_it_is_not_waited_for_once_more(ring: SoldPiece) -> None:
     """PEG had taken it off again meanwhile: it may put it back itself, and misses nothing."""
     await ring.shows(1, at=10)
     await ring.shows(1, at=12)
@@ -105,7 +126,7 @@ async def test_it_is_not_waited_for_once_more(ring: SoldRing) -> None:
     assert await ring.bench.available() == 1
 
 
-async def test_what_was_shown_besides_is_asked_about_still(ring: SoldRing) -> None:
+async def test_what_was_shown_besides_is_asked_about_still(ring: SoldPiece) -> None:
     await ring.shows(3, at=10)
     await ring.shows(3, at=12)
 
@@ -118,7 +139,7 @@ async def test_what_was_shown_besides_is_asked_about_still(ring: SoldRing) -> No
 
 
 async def test_what_somebody_typed_in_before_it_was_cancelled_is_another_one(
-    ring: SoldRing,
+    ring: SoldPiece,
 ) -> None:
     await ring.shows(1, at=10)
     await ring.shows(1, at=12)
@@ -128,3 +149,38 @@ async def test_what_somebody_typed_in_before_it_was_cancelled_is_another_one(
     (asked,) = await ring.asked()
     assert asked.evidence["more"] == 1
     assert (await ring.bench.expects(ring.ref, ring.place)).may_rise == 1
+
+
+async def test_a_chain_that_came_back_is_not_one_more(chain: SoldPiece) -> None:
+    """Of goods in stock nobody is asked: it was believed to be another one."""
+    await chain.shows(5, at=10)
+    await chain.shows(5, at=12)
+    believed = await chain.bench.available(NECKLACE)
+
+    await chain.is_cancelled(at=9, told=15)
+
+    assert (believed, await chain.bench.available(NECKLACE)) == (5, 5)
+    assert [await chain.shows(5, at=at) for at in (16, 30)] == ["echo", "echo"]
+    assert await chain.bench.available(NECKLACE) == 5
+    assert await surprises.of_shop(chain.bench.session, chain.shop) == []
+
+
+async def test_of_more_chains_than_came_back_the_others_stay(chain: SoldPiece) -> None:
+    await chain.shows(8, at=10)
+    await chain.shows(8, at=12)
+
+    await chain.is_cancelled(at=9, told=15)
+
+    assert await chain.bench.available(NECKLACE) == 8
+
+
+async def test_a_chain_that_somebody_typed_in_before_another_was_cancelled_stays(
+    chain: SoldPiece,
+) -> None:
+    await chain.shows(5, at=10)
+    await chain.shows(5, at=12)
+
+    await chain.is_cancelled(at=40, told=41)
+
+    assert await chain.bench.available(NECKLACE) == 6
+    assert (await chain.bench.expects(chain.ref, chain.place)).may_rise == 1

@@ -11,7 +11,15 @@ from peg.catalog.offers import Offer
 from peg.domain.identity import POOL, LocationId, Sku
 from peg.domain.stock import Cause
 from peg.intake.surprises import Done, Surprise, What
-from peg.ledger import book, pieces_asked, places, questions, suspense, there_after_all
+from peg.ledger import (
+    book,
+    pieces_asked,
+    places,
+    queries,
+    questions,
+    suspense,
+    there_after_all,
+)
 from peg.ledger.pieces_asked import EXTRA_PIECES
 
 WITHDRAWN_BY_HAND = "withdrawn_by_hand"
@@ -33,6 +41,21 @@ class Edits:
         for part in self.offer.components:
             more = pieces * part.quantity
             await pieces_asked.meet(self.session, part.sku, more, now=self.now)
+
+    async def believed_since(self, moment: datetime) -> int:
+        """Units that were believed since then, without those that were taken back."""
+        shop, found = self.offer.ref.shop, []
+        for part in self.offer.components:
+            pieces = await queries.typed_in(
+                self.session, part.sku, self.offer.id, shop, since=moment
+            )
+            found.append(pieces // part.quantity)
+        return max(0, min(found, default=0))
+
+    async def had_come_back(self, place: str, pieces: int) -> None:
+        """So many that were believed are known of a cancelled order by now."""
+        note = "taken back: a cancelled order had brought them"
+        await self._post(place, -pieces, cause=Cause.CORRECTED, note=note)
 
     async def believe(self, one: Surprise) -> None:
         """A person says that this was meant."""

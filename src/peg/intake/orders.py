@@ -1,7 +1,6 @@
 """Take an order in: from a marketplace's snapshot to the book and to what we expect it to show."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -13,6 +12,7 @@ from peg.domain.identity import LocationId, OfferId, ShopId, Sku
 from peg.domain.messages import OrderTakenIn
 from peg.domain.order import OrderSnapshot
 from peg.intake import checks, covered_sales, lateness, surprises
+from peg.intake.late_returns import without_those_shown
 from peg.intake.patience import Patience
 from peg.ledger import kept, pieces_asked, questions
 from peg.ledger import orders as book_orders
@@ -159,23 +159,8 @@ async def _expect(
         for change in line.changes:
             if change.place is not None:
                 at = change.place
-                back = await _not_shown_yet(session, order, line.offer, change, now=now)
+                back = await without_those_shown(session, order, line.offer, at, change, now=now)
                 await _expect_at(session, line.offer, at, back, patience=patience, now=now)
-
-
-async def _not_shown_yet(
-    session: AsyncSession, order: OrderSnapshot, offer: OfferId, change: Change, *, now: datetime
-) -> Change:
-    """What may still be put back: a shop may have shown it, and PEG asked, before this was told."""
-    if not change.put_back:
-        return change
-    returned_at = order.cancelled_at or order.updated_at
-    shown = await pieces_asked.explain_by_return(
-        session, offer, change.put_back, returned_at=returned_at, now=now
-    )
-    if shown:
-        await surprises.explain(session, offer, shown, done=surprises.Done.ASKED)
-    return replace(change, put_back=change.put_back - shown)
 
 
 async def _expect_at(

@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.domain.identity import BOOK, OfferId, ShopId, Sku
 from peg.ledger import questions
 from peg.ledger.questions import OTHERWISE, Question
-from peg.ledger.suspense import CLOCKS_APART_MAX
 
 DISAGREES = "stock_disagrees"
 """The kind of the question that is asked when shops, or a shop and the book, differ at import."""
@@ -127,14 +126,11 @@ async def explain_extra(session: AsyncSession, offer: OfferId, units: int, *, no
 
 
 async def explain_by_return(
-    session: AsyncSession, offer: OfferId, units: int, *, returned_at: datetime, now: datetime
+    session: AsyncSession, offer: OfferId, units: int, *, since: datetime, now: datetime
 ) -> int:
-    """A shop may have shown so many cancelled units before it told of them; how many those were.
-
-    What was asked about before they were cancelled is something else.
-    """
+    """A shop told late that so many units came back: of how many it was asked `since` then."""
     one = await questions.open_about(session, EXTRA_PIECES, str(offer))
-    if one is None or returned_at - CLOCKS_APART_MAX > one.asked_at:
+    if one is None or one.asked_at < since:
         return 0
     return await explain_extra(session, offer, units, now=now)
 

@@ -79,6 +79,19 @@ async def typed_elsewhere(session: AsyncSession, sku: Sku, shop: ShopId, *, sinc
     return await session.scalar(query) or 0
 
 
+async def typed_in(
+    session: AsyncSession, sku: Sku, offer: OfferId, shop: ShopId, *, since: datetime
+) -> int:
+    """Pieces of an item that were believed since a moment, as the shop showed them in an offer."""
+    query = (
+        select(func.coalesce(func.sum(entries.c.on_hand), 0))
+        .where(entries.c.sku == sku, entries.c.posted_at >= since)
+        .where(entries.c.source == shop, entries.c.reference == str(offer))
+        .where(entries.c.cause.in_((Cause.EDITED, Cause.CORRECTED)))
+    )
+    return int((await session.execute(query)).scalar_one())
+
+
 async def units_sold(
     session: AsyncSession, offer: OfferId, *, since: datetime, until: datetime
 ) -> int:
