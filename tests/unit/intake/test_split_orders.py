@@ -1,4 +1,4 @@
-"""An order that ships from several places, from its sale to its return, on the practice Shopify.
+"""An order that ships from several places, from its sale to its return, on the practice shops.
 
 After each step the book lies as Shopify's shelves do, and a fresh reading is as expected.
 """
@@ -108,3 +108,22 @@ async def test_units_wait_in_the_pool_until_shopify_knows_from_where_they_ship(
     assert waiting[POOL] == (0, 4)
     assert await book(shops) == {**shelves(shops), POOL: (0, 0)}
     assert await shops.looks_at(CHAIN, SHOPIFY) == {"echo"}
+
+
+async def test_an_order_on_etsy_of_all_there_are_takes_them_from_every_place(
+    shops: TwoShops,
+) -> None:
+    etsy = shops.etsy.practice
+    shop = shops.etsy.market.shop
+    order = etsy.etsy.market.buy(etsy.unit_of(CHAIN), sum(LIES))
+    etsy.etsy.market.pay(order)
+    etsy.clock.advance(60)
+    await shops.polls.poll(shop)
+    sold = await book(shops)
+
+    etsy.etsy.market.cancel(order, restock=True)
+    etsy.clock.advance(60)
+    await shops.polls.poll(shop)
+
+    assert sorted(sold.values()) == [(pieces, pieces) for pieces in sorted(LIES)]
+    assert await book(shops) == shelves(shops)
