@@ -201,6 +201,7 @@ class Desk:
             components=self.offer.components,
             pieces=judgement.pieces,
             reservation=judgement.meaning is Meaning.RESERVED,
+            shown_at=self.reading.marketplace_at,
         )
         waits = await order_lag(
             self.session, self.offer.ref.shop, self.doubts.patience, now=self.now

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any, Protocol
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import require_transaction
@@ -18,6 +18,9 @@ from peg.ledger.tables import suspense
 
 CLOCKS_APART_MAX = timedelta(minutes=5)
 """How far a marketplace's clock and ours may differ."""
+
+BOOKED_AFTER = timedelta(seconds=15)
+"""A marketplace takes the piece off first, and says a moment later when the order was placed."""
 
 LATE_ORDER_MAX = timedelta(days=30)
 """An order that arrives later than this no longer explains what was taken for something else."""
@@ -70,6 +73,7 @@ class Missed:
         pieces: units of the offer.
         reservation: a checkout or draft order keeps them: it ends when the marketplace shows them
             back, and is never taken for an edit.
+        shown_at: when that was read, by the marketplace's clock; None where it did not say.
     """
 
     offer: OfferId
@@ -78,6 +82,7 @@ class Missed:
     components: Sequence[Part]
     pieces: int
     reservation: bool = False
+    shown_at: datetime | None = None
 
 
 async def open_suspense(
@@ -94,6 +99,7 @@ async def open_suspense(
             "need": part.quantity,
             "pieces": missed.pieces * part.quantity,
             "reservation": missed.reservation,
+            "shown_at": missed.shown_at,
             "opened_at": now,
             "due_at": due_at,
         }
@@ -239,12 +245,20 @@ async def open_rows(session: AsyncSession, offer: OfferId, place: str | None) ->
 async def _explainable_rows(
     session: AsyncSession, offer: OfferId, place: str | None, *, sold_at: datetime, now: datetime
 ) -> list[Any]:
-    """What is missed still, then what was missed after the sale and was explained otherwise."""
+    """What is missed still, then what was missed after the sale and was explained otherwise.
+
+    What was missed before the sale was made is not explained by it, unless a checkout kept it.
+    """
+    not_before = or_(
+        suspense.c.reservation,
+        suspense.c.shown_at >= sold_at - BOOKED_AFTER,
+        suspense.c.shown_at.is_(None) & (suspense.c.opened_at >= sold_at - CLOCKS_APART_MAX),
+    )
     since = max(sold_at - CLOCKS_APART_MAX, now - LATE_ORDER_MAX)
     otherwise = suspense.c.outcome.in_((EDITED, IN_PERSON)) & (suspense.c.opened_at >= since)
     query = (
         select(suspense)
-        .where(suspense.c.offer == offer, suspense.c.closed_at.is_(None) | otherwise)
+        .where(suspense.c.offer == offer, suspense.c.closed_at.is_(None) | otherwise, not_before)
         .order_by(suspense.c.closed_at.is_not(None), suspense.c.id)
     )
     if place is not None:

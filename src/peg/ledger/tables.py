@@ -169,6 +169,7 @@ suspense = Table(
     Column("need", Integer, nullable=False),
     Column("pieces", Integer, nullable=False),
     Column("reservation", Boolean, nullable=False),
+    Column("shown_at", UtcDateTime),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
     Column("asked_at", UtcDateTime),

@@ -526,6 +526,7 @@ def upgrade() -> None:
         sa.Column("need", sa.Integer(), nullable=False),
         sa.Column("pieces", sa.Integer(), nullable=False),
         sa.Column("reservation", sa.Boolean(), nullable=False),
+        sa.Column("shown_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
