@@ -75,6 +75,16 @@ async def read_again(
     signal(session, CHECKS)
 
 
+async def read_once_more(
+    session: AsyncSession, offer: OfferId, *, due_at: datetime, why: str
+) -> None:
+    """Have an offer read again of which a reading said nothing: what was urgent still is."""
+    known = await check_of(session, offer)
+    if known is not None and known.why in URGENT:
+        why = known.why
+    await read_again(session, offer, due_at=due_at, why=why)
+
+
 async def check_of(session: AsyncSession, offer: OfferId) -> Check | None:
     """The check an offer waits for."""
     query = select(checks).where(checks.c.offer == offer)

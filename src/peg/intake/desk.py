@@ -278,10 +278,7 @@ class Desk:
 
     async def _read_again(self, why: str, *, at: datetime | None = None) -> None:
         due_at = at or self.now + READ_AGAIN_AFTER
-        known = await checks.check_of(self.session, self.offer.id)
-        if known is not None and known.why in checks.URGENT:
-            why = known.why  # this reading has not answered it
-        await checks.read_again(self.session, self.offer.id, due_at=due_at, why=why)
+        await checks.read_once_more(self.session, self.offer.id, due_at=due_at, why=why)
 
     def _result(
         self,
