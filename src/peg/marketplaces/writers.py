@@ -16,6 +16,10 @@ Called between the read and the write; raises to stop the write.
 KeepBefore = Callable[[dict[str, Any]], Awaitable[None]]
 """Store the listing's former state, before the write is sent."""
 
+READINGS_MAX = 3
+"""So often a listing is read for one write: a sold piece does not stay on sale since others are
+heard of all the time, and what is never sent in time is left for calmer hours."""
+
 
 class ConditionalWriter(Protocol):
     """A marketplace that changes a figure only if it is still what we believe (Shopify)."""
@@ -50,6 +54,7 @@ class ListingWriter(Protocol):
     ) -> Sequence[Result]:
         """Read, decide, keep the former state, replace with only quantities changed, and check.
 
+        Where `decide` raises `TooLate` it is read again, `READINGS_MAX` times in all.
         The difference is proved before it is sent: nothing but our quantities may differ.
         """
 

@@ -1,6 +1,6 @@
 """One listing with all its offers: what they should show, and what they are believed to show."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.catalog import mirror, offers
 from peg.catalog.mirror import Expectation
 from peg.catalog.offers import Offer
-from peg.domain.identity import OfferRef, ShopId
-from peg.domain.offer import ANYWHERE
+from peg.domain.identity import OfferId, OfferRef, ShopId
+from peg.domain.offer import ANYWHERE, Reading
 from peg.intake import surprises
 from peg.intake.surprises import NOT_HELD, Held
 from peg.propagation import board
@@ -38,6 +38,14 @@ class ListingView:
         move = plan_listing(self.sides)
         parked = any(offer.parked for offer in self.offers.values())
         return ListingMove.NONE if parked and move is ListingMove.RESTORE else move
+
+    def misses(self, readings: Mapping[OfferRef, Reading], wanted: Collection[OfferId]) -> bool:
+        """Whether any of the `wanted` offers shows fewer than it is known to."""
+        return any(
+            readings[ref].parts[ANYWHERE].available < side.known.quantity
+            for ref, side in self.sides.items()
+            if ref in readings and self.offers[ref].id in wanted and side.known.pending is None
+        )
 
     def changes(self) -> Sequence[tuple[OfferRef, Side]]:
         """The offers whose figure is not the wanted one."""

@@ -15,7 +15,8 @@ from peg.intake import watches
 from peg.intake.patience import Patience
 from peg.intake.readings import Basis, basis_of, take_in_readings
 from peg.ledger import questions
-from peg.marketplaces.port import Result, Shown, Write
+from peg.marketplaces.port import Result, Shown, TooLate, Write
+from peg.marketplaces.writers import READINGS_MAX
 from peg.propagation import board, pauses, refusals
 from peg.propagation.attempts import (
     begin_attempt,
@@ -26,6 +27,7 @@ from peg.propagation.attempts import (
 )
 from peg.propagation.evidence import Proof
 from peg.propagation.forbidden import note_outcomes
+from peg.propagation.listing_shown import settle_listing
 from peg.propagation.listing_view import ListingView, view_listing
 from peg.propagation.planning import ListingMove
 from peg.propagation.proof import Prover
@@ -63,6 +65,7 @@ class ListingWrite:
         self._basis: Basis = {}
         self._outdated: frozenset[OfferId] = frozenset()
         self._restores = False
+        self._times_read = 0
         self._sent: dict[OfferRef, Write] = {}
         self._decided_on = DecidedOn.EXPECTED
 
@@ -100,16 +103,21 @@ class ListingWrite:
 
         Raises:
             Paused: a person has stopped writes meanwhile.
+            TooLate: more was heard of an offer since we began to read, and it shows fewer: read
+                again, or what is missing would seem to be of our own writing.
         """
         if self._proof:
             await self._prover.orders_of(self._shop)
         else:
             await self._prover.sales_of(self._shop)
-        return await self._commits.run(partial(self._decided, readings, self._basis))
+        decided = await self._commits.run(partial(self._decided, readings, self._basis))
+        if decided is None:
+            raise TooLate(f"listing {self._listing} changed while it was read: it is read again")
+        return decided
 
     async def _decided(
         self, readings: Mapping[OfferRef, Reading], basis_read: Basis, session: AsyncSession
-    ) -> Mapping[OfferRef, int]:
+    ) -> Mapping[OfferRef, int] | None:
         await pauses.go_on(session, self._shop)
         now = self._clock.now()
         taken = await take_in_readings(
@@ -119,6 +127,11 @@ class ListingWrite:
         mine = await offers.of_listing(session, self._shop, self._listing)
         await retarget_offers(session, mine, now=now)
         view = await view_listing(session, self._shop, self._listing)
+        self._times_read += 1
+        is_last = self._restores or self._times_read == READINGS_MAX
+        if not is_last and view.misses(readings, self._outdated):
+            self._basis = await basis_of(session, [offer.id for offer in mine])
+            return None
         decided, writes = {}, []
         for ref, standing in view.standings.items():
             seen = readings.get(ref)
@@ -270,21 +283,3 @@ def _on_sale(quantity: int, shelf: Shelf) -> int:
 def _was_applied(stale: Result) -> bool:
     """Whether our figure may have stood there, and pieces were sold of it before it was checked."""
     return stale.verified is not None and stale.verified.shelf is not Shelf.WITHDRAWN
-
-
-async def settle_listing(session: AsyncSession, shop: ShopId, listing: str, clock: Clock) -> None:
-    """Note as shown every offer of a listing that shows its target."""
-    view = await view_listing(session, shop, listing)
-    for ref, side in view.sides.items():
-        standing = view.standings.get(ref)
-        if standing is None or side.known.pending is not None or side.held:
-            continue
-        shows = side.known.quantity if side.known.shelf is Shelf.LISTED else 0
-        if shows == side.wanted or view.offers[ref].parked:
-            await board.shown(
-                session,
-                standing.offer,
-                standing.target.version,
-                outcome="parked by hand" if view.offers[ref].parked else "shown",
-                now=clock.now(),
-            )

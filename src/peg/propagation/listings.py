@@ -25,8 +25,9 @@ from peg.propagation import board, refusals
 from peg.propagation.attempts import new_key
 from peg.propagation.board import Group, Standing
 from peg.propagation.evidence import Proof
+from peg.propagation.listing_shown import settle_listing
 from peg.propagation.listing_view import ListingView, view_listing
-from peg.propagation.listing_write import ListingWrite, settle_listing
+from peg.propagation.listing_write import ListingWrite
 from peg.propagation.pauses import stopped
 from peg.propagation.planning import ListingMove
 from peg.propagation.proof import Prover

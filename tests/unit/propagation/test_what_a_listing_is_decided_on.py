@@ -27,10 +27,12 @@ from peg.catalog import mirror, offers
 from peg.db.engine import Database
 from peg.db.shared_commits import SharedCommits
 from peg.db.transaction import begin, reading
-from peg.domain.identity import OfferId, ShopId, Sku
-from peg.domain.offer import ANYWHERE, Shelf
+from peg.domain.identity import OfferId, OfferRef, ShopId, Sku
+from peg.domain.offer import ANYWHERE, Reading, Shelf
 from peg.intake.looking import Lookout
 from peg.intake.polling import Polls
+from peg.ledger import suspense
+from peg.marketplaces.port import TooLate
 from peg.propagation import board
 from peg.propagation.attempts import new_key
 from peg.propagation.evidence import Proof
@@ -80,6 +82,13 @@ class Listing:
         reads: int = 5,
     ) -> dict[Sku, int]:
         """Both are read as showing `reads`; what each will show."""
+        attempt = await self.attempt(asks=asks, proved=proved)
+        seen = {ref: reading_of(ref, {ANYWHERE: reads}, shelf=shelf) for ref in BAND.values()}
+        decided = await attempt.decide(seen)
+        return {sku: decided[ref] for sku, ref in BAND.items()}
+
+    async def attempt(self, *, asks: bool = False, proved: tuple[Sku, ...] = ()) -> ListingWrite:
+        """A write that was prepared just now."""
         clock = StandingClock()
         attempt = ListingWrite(
             ETSY,
@@ -93,9 +102,11 @@ class Listing:
         )
         async with begin(self.database) as session:
             await attempt.prepare(session, await view_listing(session, ETSY, "22"))
-        seen = {ref: reading_of(ref, {ANYWHERE: reads}, shelf=shelf) for ref in BAND.values()}
-        decided = await attempt.decide(seen)
-        return {sku: decided[ref] for sku, ref in BAND.items()}
+        return attempt
+
+    async def missed(self, sku: Sku) -> int:
+        async with reading(self.database) as session:
+            return await suspense.pieces_open(session, self.ids[sku])
 
     async def dirty(self) -> set[OfferId]:
         async with reading(self.database) as session:
@@ -106,6 +117,10 @@ class Listing:
         async with reading(self.database) as session:
             (writes,) = (await session.scalars(select(attempts.c.writes))).all()
         return [(one["variant"], one["basis"], one["quantity"]) for one in writes]
+
+
+def read(sku: Sku, pieces: int) -> dict[OfferRef, Reading]:
+    return {BAND[sku]: reading_of(BAND[sku], {ANYWHERE: pieces})}
 
 
 PROOF = Proof(begun_at=minute(0), readings={}, orders={})
@@ -149,6 +164,22 @@ async def test_without_asking_for_the_orders_first_it_is(listing: Listing) -> No
     await sells(listing, GOLD, 1)
 
     assert await listing.decides(asks=False) == {GOLD: 4, SILVER: 5}  # four are left
+
+
+async def test_a_band_that_is_missing_while_others_are_heard_of_is_looked_for_first(
+    listing: Listing,
+) -> None:
+    """It was taken off by hand: written back like that, the gap would seem to be our own."""
+    attempt = await listing.attempt()
+    async with begin(listing.database) as session:  # heard of after we began
+        await mirror.change(session, listing.ids[SILVER], ANYWHERE, quantity=5)
+
+    with pytest.raises(TooLate, match="read again"):
+        await attempt.decide(read(GOLD, 5) | read(SILVER, 4))
+    decided = await attempt.decide(read(GOLD, 5) | read(SILVER, 4))
+
+    assert decided[BAND[SILVER]] == 4
+    assert await listing.missed(SILVER) == 1
 
 
 async def test_only_what_is_proved_goes_up(listing: Listing) -> None:

@@ -37,13 +37,10 @@ from peg.marketplaces.port import (
     Shown,
     TooLate,
 )
-from peg.marketplaces.writers import Decide, KeepBefore
+from peg.marketplaces.writers import READINGS_MAX, Decide, KeepBefore
 
 READ_HOLDS = timedelta(seconds=4)
 """What was read longer ago is read again before it is written upon: a buyer may have come."""
-
-READINGS_MAX = 3
-"""A write that is never sent in time is left for calmer hours."""
 
 LOOK_AGAIN_S = (0.3, 1.0)
 """Waits before a check is repeated: Etsy's first read after a write is stale now and then."""

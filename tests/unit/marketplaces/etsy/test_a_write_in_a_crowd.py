@@ -11,8 +11,9 @@ from tests.support.market_time import turns
 
 from peg.domain.identity import OfferRef
 from peg.domain.offer import ANYWHERE, Reading
-from peg.marketplaces.etsy.inventory import READ_HOLDS, READINGS_MAX
+from peg.marketplaces.etsy.inventory import READ_HOLDS
 from peg.marketplaces.port import Shown, TooLate
+from peg.marketplaces.writers import READINGS_MAX
 
 GOLD = "Metal=Gold|Ring size=7"
 

@@ -1,0 +1,27 @@
+"""When a listing's offers show what they should."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.domain.clock import Clock
+from peg.domain.identity import ShopId
+from peg.domain.offer import Shelf
+from peg.propagation import board
+from peg.propagation.listing_view import view_listing
+
+
+async def settle_listing(session: AsyncSession, shop: ShopId, listing: str, clock: Clock) -> None:
+    """Note as shown every offer of a listing that shows its target."""
+    view = await view_listing(session, shop, listing)
+    for ref, side in view.sides.items():
+        standing = view.standings.get(ref)
+        if standing is None or side.known.pending is not None or side.held:
+            continue
+        shows = side.known.quantity if side.known.shelf is Shelf.LISTED else 0
+        if shows == side.wanted or view.offers[ref].parked:
+            await board.shown(
+                session,
+                standing.offer,
+                standing.target.version,
+                outcome="parked by hand" if view.offers[ref].parked else "shown",
+                now=clock.now(),
+            )
