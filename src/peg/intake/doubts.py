@@ -45,7 +45,7 @@ class Doubts:
         """More pieces than expected: believed only when seen twice, with orders read between."""
         sold = await self._covered_sales(row)
         if not await self._seen_for_long(place, pieces, told=pieces <= sold):
-            if not self._was_just_written(row):
+            if pieces > sold:
                 await self._stopped(What.FIRST_SIGHT, place, pieces, row, done=Done.SEEN)
             return
         await checks.done(self.session, self.offer.id)
@@ -186,14 +186,6 @@ class Doubts:
             seen_at=seen_at,
         )
         return False
-
-    def _was_just_written(self, row: Expectation) -> bool:
-        """Etsy's writes are unconditional: ours may have covered a sale that nobody told of yet."""
-        return (
-            self.offer.ref.channel is Channel.ETSY
-            and row.written_at is not None
-            and row.written_at + self.patience.settle() > self.now
-        )
 
     async def is_stocked(self) -> bool:
         """Whether there are several of the piece, so that one more is nothing strange."""

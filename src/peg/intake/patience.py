@@ -19,8 +19,8 @@ class Patience:
             again for four hours; an order that comes later still undoes what was concluded.
         receipt_lag_s: a sale shows in Etsy's receipts at most so much later; more pieces than
             expected are not believed there before.
-        settle_s: more that shows within this time after our own unconditional write is not taken
-            for a hand edit at first sight: it may be a sale that the write covered.
+        settle_s: what was sold within this time before more was seen may have been put back by an
+            unconditional write of ours: nobody is asked about so many.
         seen_in_passing_s: what was watched, and of which no sale was told, is seen within so long
             by a glance or a comparison; if not, it is read, together with all others of its kind.
         between_polls_s: two polls of a shop's orders begin at least so far apart.

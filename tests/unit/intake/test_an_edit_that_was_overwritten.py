@@ -114,3 +114,31 @@ async def test_more_that_went_by_itself_was_an_old_figure(bench: Bench) -> None:
     await bench.read(etsy_ref(), 5, at=LATER)
     assert await asked(bench) == []
     assert await check_of(bench, offer) is None
+
+
+async def test_one_that_was_typed_soon_after_our_own_write_is_asked_about_too(
+    bench: Bench,
+) -> None:
+    offer = await chain(bench, etsy_ref())
+    await mirror.change(bench.session, offer.id, ANYWHERE, quantity=5, written_at=minute(-0.1))
+    await bench.read(etsy_ref(), 7)
+    await covers(bench, offer, shows=4)
+    await bench.orders_read(ETSY, at=LATER)
+
+    await bench.read(etsy_ref(), 4, at=LATER)
+
+    assert await asked(bench) == [EXTRA_PIECES]
+
+
+async def test_what_an_earlier_write_may_have_put_back_is_not_asked_about(bench: Bench) -> None:
+    """The sale is told only after the second write has covered what the first one put back."""
+    offer, order = await chain(bench, etsy_ref()), OrderTold(created=-0.2)
+    await mirror.change(bench.session, offer.id, ANYWHERE, quantity=4, written_at=minute(-0.1))
+    await bench.read(etsy_ref(), 5)
+    await covers(bench, offer, shows=4)
+    await bench.take_in(order.told(-0.2, line(etsy_ref(), 1)), at=SOON)
+    await bench.orders_read(ETSY, at=LATER)
+
+    await bench.read(etsy_ref(), 4, at=LATER)
+
+    assert await asked(bench) == []

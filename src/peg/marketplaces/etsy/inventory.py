@@ -39,7 +39,7 @@ from peg.marketplaces.port import (
 )
 from peg.marketplaces.writers import READINGS_MAX, Decide, KeepBefore
 
-READ_HOLDS = timedelta(seconds=4)
+READ_HOLDS = timedelta(seconds=3)
 """What was read longer ago is read again before it is written upon: a buyer may have come."""
 
 LOOK_AGAIN_S = (0.3, 1.0)
