@@ -1,9 +1,9 @@
 """An inventory write: everything is replaced, and nothing asks what was there."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from marketsim.etsy.inventory_body import Wanted, WantedProduct, WantedValue
-from marketsim.etsy.records import Key, Listing, Product, PropertyValue, Varies
+from marketsim.etsy.records import Key, Listing, Look, Product, PropertyValue, Varies
 from marketsim.etsy.refusals import bad
 from marketsim.etsy.store import OverwrittenSale, Store
 from marketsim.etsy.taxonomy import RING_SCALES, property_of
@@ -12,6 +12,13 @@ from marketsim.market import UnitId
 
 JUST_READ = timedelta(seconds=5)
 """An app that reads and then writes at once cannot see a sale between the two, however careful."""
+
+
+def looked_at(listing: Listing, shown: Listing, *, now: datetime, step: int) -> None:
+    """An app was shown the listing so: it may write upon that for a moment."""
+    seen = {product.unit: product.quantity for product in shown.products}
+    recent = [look for look in listing.looks if now - look.at <= JUST_READ]
+    listing.looks = [*recent, Look(at=now, step=step, quantities=seen)]
 
 
 class Inventories:
@@ -43,7 +50,7 @@ class Inventories:
         )
         listing.updated_at = self._store.now()
         listing.read_at_step = self._store.took_a_step()  # the answer shows it all
-        listing.read_at = self._store.now()
+        looked_at(listing, listing, now=self._store.now(), step=self._store.step)
         for product in products:
             self._store.seen.read(product.unit)
         self._store.know_units(listing)
@@ -115,17 +122,32 @@ class Inventories:
             raise bad(f"Property {wanted.property_id} has no value {number}.")
         return choices[number % len(choices)].name if choices else f"Value {number % 1_000}"
 
+    def _just_read(self, listing: Listing, product: Product, written: int) -> bool:
+        """Whether an app was shown so many just before they were sold, and writes them back.
+
+        Another of its calls may have been shown less meanwhile: that one has its own way.
+        """
+        return any(
+            look.step < product.sold_at_step
+            and look.quantities.get(product.unit, 0) >= written
+            and self._store.now() - look.at <= JUST_READ
+            for look in listing.looks
+        )
+
     def _note_overwritten(
         self, listing: Listing, before: list[Product], after: list[Product]
     ) -> None:
         """A product sold since the app last read this inventory, and now raised again."""
         now = {product.unit: product for product in after}
-        just_read = listing.read_at is not None and self._store.now() - listing.read_at <= JUST_READ
         blind = set()
         for product in before:
             written = now.get(product.unit)
             unseen = product.sold_at_step > listing.read_at_step
-            if written is not None and unseen and written.quantity > product.quantity:
+            if written is None or written.quantity <= product.quantity:
+                continue
+            if self._just_read(listing, product, written.quantity):
+                blind.add(product.unit)
+            if unseen:
                 self._store.overwritten.append(
                     OverwrittenSale(
                         listing=listing.id,
@@ -136,8 +158,6 @@ class Inventories:
                         at=self._store.now(),
                     )
                 )
-                if just_read:
-                    blind.add(product.unit)
         listing.blind = frozenset(blind)
 
 

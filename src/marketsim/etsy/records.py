@@ -1,6 +1,6 @@
 """Listings with their products, as Etsy holds them inside. Money is in minor units."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -110,6 +110,15 @@ class Details:
     item_dimensions_unit: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What an app was shown of a listing: how many of each unit, at which step of the shop."""
+
+    at: datetime
+    step: int
+    quantities: Mapping[UnitId, int]
+
+
 @dataclass(slots=True, kw_only=True)
 class Listing:
     """One listing.
@@ -117,7 +126,7 @@ class Listing:
     Attributes:
         reads_edit: while inactive, its state reads "edit".
         read_at_step: the shop's step when an app last saw its true inventory.
-        read_at: the moment when an app last read it, whatever it was shown.
+        looks: what apps were last shown of it, the newest last.
         blind: units whose sale the last write covered, though the app had just read them.
         before: what the next reads may still show (`etsy.stale_read`).
         value_texts: every value id ever given out for it, with the text behind it.
@@ -139,7 +148,7 @@ class Listing:
     questions: list[dict[str, Any]] = field(default_factory=list)
     reads_edit: bool = False
     read_at_step: int = 0
-    read_at: datetime | None = None
+    looks: list["Look"] = field(default_factory=list)
     blind: frozenset[UnitId] = frozenset()
     before: "Before | None" = None
     value_texts: dict[int, str] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from marketsim.etsy.asked import DOWNWARDS, UPWARDS, Answer, Asked
+from marketsim.etsy.inventory import looked_at
 from marketsim.etsy.operation import Operation
 from marketsim.etsy.records import STATES, Listing, Read
 from marketsim.etsy.refusals import bad, not_found
@@ -89,11 +90,11 @@ def look_into(shop: Shop, listing: Listing, read: Read) -> Listing:
     """
     now = shop.store.now()
     seen = see(listing, read, now=now)
-    listing.read_at = now
     if seen is listing:
         listing.read_at_step = shop.store.step
         for product in listing.products:
             shop.store.seen.read(product.unit)
+    looked_at(listing, seen, now=now, step=listing.read_at_step)
     return seen
 
 
