@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.alerts.register import tell
@@ -20,7 +20,8 @@ REVERSED = "changed_back"
 GO_ON = "go_on"
 
 TIMES, WITHIN = 3, timedelta(minutes=10)
-"""Sales change a figure to ever other ones: the same change three times is nobody's sale."""
+"""Sales change a figure to ever other ones: the same change three times is nobody's sale. What a
+write of our own changed back, for a cancelled order say, does not count."""
 
 
 async def heed(session: AsyncSession, offer: Offer, place: str, *, now: datetime) -> None:
@@ -36,9 +37,10 @@ async def heed(session: AsyncSession, offer: Offer, place: str, *, now: datetime
     row = (await session.execute(newest)).first()
     if row is None or row.before == row.quantity:
         return
+    lately = mine & (writes.c.written_at > now - WITHIN) & (writes.c.before != writes.c.quantity)
     same = (writes.c.quantity == row.quantity) & (writes.c.before == row.before)
-    count = select(func.count()).where(mine, same, writes.c.written_at > now - WITHIN)
-    times = await session.scalar(count) or 0
+    by_us = await _count(session, lately & (writes.c.quantity == row.before))
+    times = await _count(session, lately & same) - by_us
     if times < TIMES or offer.id in await held_back(session, [offer.id]):
         return
     sentence = (
@@ -59,6 +61,10 @@ async def heed(session: AsyncSession, offer: Offer, place: str, *, now: datetime
     )
     alert = Alert(name="changed_back", subject=str(offer.id), sentence=sentence)
     await tell(session, alert, now=now)
+
+
+async def _count(session: AsyncSession, which: ColumnElement[bool]) -> int:
+    return await session.scalar(select(func.count()).where(which)) or 0
 
 
 async def held_back(session: AsyncSession, wanted: Iterable[OfferId]) -> frozenset[OfferId]:
