@@ -13,7 +13,7 @@ from peg.domain.stock import Cause
 from peg.ledger import pieces_asked, reservations, suspense
 from peg.ledger.book import Position, Posting, lock, post
 from peg.ledger.cases import COUNTER
-from peg.ledger.places import fullest, spread
+from peg.ledger.places import fullest, put_away, spread
 from peg.ledger.queries import levels
 
 EXPLAINED = "missed on a marketplace, told of at the counter"
@@ -99,9 +99,13 @@ async def receive(
         UnknownSku: no such item.
     """
     _positive(quantity)
-    place = location or await fullest(session, sku)
-    posting = _posting(sku, quantity, place, cause=Cause.RECEIVED, who=who, note=note, now=now)
-    after = (await post(session, [posting], now=now))[sku]
+    await lock(session, [sku])
+    put = {location: quantity} if location else await put_away(session, sku, quantity)
+    postings = [
+        _posting(sku, pieces, place, cause=Cause.RECEIVED, who=who, note=note, now=now)
+        for place, pieces in put.items()
+    ]
+    after = (await post(session, postings, now=now))[sku]
     await pieces_asked.meet(session, sku, quantity, now=now)
     return after
 

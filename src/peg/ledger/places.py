@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import execute_all, insert_or_ignore, require_transaction
 from peg.domain.identity import MAIN, POOL, LocationId, ShopId, Sku
+from peg.domain.stock import StockLevel
 from peg.ledger.book import Posting, level_of
 from peg.ledger.tables import PARTS, levels
 
@@ -53,31 +54,66 @@ async def spread(
 ) -> Mapping[LocationId, int]:
     """From where to take pieces: `first` and then the fullest places; what lies nowhere from there.
 
-    No place is taken below nothing while another has some. `before` is what will be posted first.
+    What may be promised goes first, then what is kept for somebody: no shelf is taken below nothing
+    while another has some. `before` is what will be posted first.
     """
-    found = dict(await available_by_place(session, sku))
+    levels_there = await _levels_by_place(session, sku)
+    free = {place: level.available for place, level in levels_there.items()}
+    lying = {place: level.on_hand for place, level in levels_there.items()}
     for posting in before:
         if posting.sku == sku and posting.location != POOL:
-            found[posting.location] = found.get(posting.location, 0) + posting.d_available
-    taken: dict[LocationId, int] = {}
-    left = pieces
-    for place in sorted(found, key=lambda place: (place != first, -found[place], place)):
-        if share := min(left, max(0, found[place])):
-            taken[place] = share
-            left -= share
-    if left:
-        place = first or _fullest(found)
-        taken[place] = taken.get(place, 0) + left
-    return taken
+            place = posting.location
+            free[place] = free.get(place, 0) + posting.d_available
+            lying[place] = lying.get(place, 0) + posting.on_hand
+    taken = _deal(pieces, free, first=first)
+    kept = {place: count - taken.get(place, 0) for place, count in lying.items()}
+    more = _deal(pieces - sum(taken.values()), kept, first=first)
+    left = pieces - sum(taken.values()) - sum(more.values())
+    rest = {first or _fullest(free): left} if left else {}
+    return _added(taken, more, rest)
+
+
+async def put_away(session: AsyncSession, sku: Sku, pieces: int) -> Mapping[LocationId, int]:
+    """Where pieces go that came in, and nobody says where: what is short first, then the fullest."""
+    free = await available_by_place(session, sku)
+    short = {place: -count for place, count in free.items() if count < 0}
+    filled = _deal(pieces, short)
+    left = pieces - sum(filled.values())
+    return _added(filled, {_fullest(free): left} if left else {})
 
 
 async def available_by_place(session: AsyncSession, sku: Sku) -> Mapping[LocationId, int]:
     """What may be promised of an item at each real place."""
+    found = await _levels_by_place(session, sku)
+    return {place: level.available for place, level in found.items()}
+
+
+async def _levels_by_place(session: AsyncSession, sku: Sku) -> Mapping[LocationId, StockLevel]:
     query = select(levels).where(levels.c.sku == sku, levels.c.location != POOL)
     return {
-        LocationId(row["location"]): level_of(row).available
+        LocationId(row["location"]): level_of(row)
         for row in (await session.execute(query)).mappings()
     }
+
+
+def _deal(
+    pieces: int, room: Mapping[LocationId, int], *, first: LocationId | None = None
+) -> Mapping[LocationId, int]:
+    """Up to so many pieces, from where there are most on."""
+    dealt: dict[LocationId, int] = {}
+    for place in sorted(room, key=lambda place: (place != first, -room[place], place)):
+        if share := min(pieces, max(0, room[place])):
+            dealt[place] = share
+            pieces -= share
+    return dealt
+
+
+def _added(*parts: Mapping[LocationId, int]) -> Mapping[LocationId, int]:
+    total: dict[LocationId, int] = {}
+    for part in parts:
+        for place, pieces in part.items():
+            total[place] = total.get(place, 0) + pieces
+    return total
 
 
 def _fullest(found: Mapping[LocationId, int]) -> LocationId:

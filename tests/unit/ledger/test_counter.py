@@ -273,3 +273,26 @@ async def test_of_a_hold_of_several_places_those_go_first_that_lie_where_it_is_s
     await counter.sell(bench.session, RING, 3, hold=number, location=GALLERY, who="anna", now=NOON)
 
     assert await on_hand(bench) == {ATELIER: 2, GALLERY: 0}
+
+
+async def test_kept_pieces_that_are_sold_all_the_same_leave_from_where_they_lie(
+    bench: Bench,
+) -> None:
+    """Ten of twelve are kept for somebody, and eleven are sold: no shelf has fewer than none."""
+    await bench.stock(RING, 8, at=ATELIER)
+    await bench.stock(RING, 4, at=GALLERY)
+    await keep(bench, 10)
+
+    await counter.sell(bench.session, RING, 11, who="anna", now=NOON)
+
+    assert sum((await on_hand(bench)).values()) == 1
+    assert all(pieces >= 0 for pieces in (await on_hand(bench)).values())
+
+
+async def test_goods_that_come_in_fill_first_what_is_short(bench: Bench) -> None:
+    await bench.stock(RING, 4, at=GALLERY)
+    await bench.post(RING, at=ATELIER, on_hand=-3)
+
+    await counter.receive(bench.session, RING, 5, who="anna", now=NOON)
+
+    assert await on_hand(bench) == {ATELIER: 0, GALLERY: 6}
