@@ -74,7 +74,7 @@ async def spread(
 
 
 async def put_away(session: AsyncSession, sku: Sku, pieces: int) -> Mapping[LocationId, int]:
-    """Where pieces go that came in, and nobody says where: what is short first, then the fullest."""
+    """Where pieces go that came in: to what is short first, then to the fullest place."""
     free = await available_by_place(session, sku)
     short = {place: -count for place, count in free.items() if count < 0}
     filled = _deal(pieces, short)
