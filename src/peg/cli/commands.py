@@ -46,7 +46,7 @@ _COMMANDS: tuple[tuple[str, str, str, str], ...] = (
     ("stock", "hold", "peg.cli.stock:hold", "Keep a piece for somebody until a day."),
     ("look", "holds", "peg.cli.stock:holds", "Pieces kept for somebody."),
     ("stock", "release", "peg.cli.stock:release", "End a hold."),
-    ("steer", "push", "peg.cli.steering:push", "Drive offers to what they should show, now."),
+    ("steer", "push", "peg.cli.pushing:push", "Drive offers to what they should show, now."),
     ("steer", "reconcile", "peg.cli.steering:reconcile", "Compare every offer with the book, now."),
     ("steer", "limit", "peg.cli.limits:limit", "How much of a piece a channel may show."),
     (

@@ -4,6 +4,7 @@ from cyclopts import App
 
 from peg.cli.terminal import Here, Report
 from peg.db.transaction import begin
+from peg.domain.counted import counted
 from peg.shops.rotation import rotate_keys
 from peg.wiring import keys
 
@@ -25,7 +26,8 @@ async def rotate(*, here: Here) -> int:
     return here.show(
         Report(
             facts={"key": ring.current, "sealed": sealed},
-            sentence=f"{sealed} secrets are sealed with the new key {ring.current}",
+            sentence=f"{counted(sealed, 'secret is', 'secrets are')} sealed with the new key"
+            f" {ring.current}",
         )
     )
 

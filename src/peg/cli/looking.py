@@ -7,6 +7,7 @@ from peg.cli.shop_names import shop_names
 from peg.cli.terminal import Here, Report
 from peg.cli.words import Lines, moment_of, seen, sku_of
 from peg.db.transaction import reading
+from peg.domain.counted import counted
 from peg.domain.moment import BadMoment
 from peg.domain.near import quoted
 from peg.intake import unread as unread_orders
@@ -42,7 +43,9 @@ async def stock(sku: str | None = None, /, *, here: Here) -> int:
         facts=[row.model_dump(mode="json") for row in rows],
         columns=("piece", *figures),
         rows=[(row.sku, *_figures(row, figures)) for row in rows],
-        sentence=f"{len(rows)} items" if rows else "no items yet: `peg import` reads the shops",
+        sentence=counted(len(rows), "item")
+        if rows
+        else "no items yet: `peg import` reads the shops",
     )
     return here.show(report)
 

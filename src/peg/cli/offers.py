@@ -7,6 +7,7 @@ from peg.cli.shop_names import shop_names
 from peg.cli.terminal import Here, Report
 from peg.cli.words import seen, sku_of
 from peg.db.transaction import reading
+from peg.domain.counted import counted
 from peg.domain.identity import ShopId, fold_sku
 from peg.reads import offers as offer_reads
 from peg.reads import shops as shop_reads
@@ -28,7 +29,7 @@ async def offers(
         sku: only offers that sell this piece.
         shop: only this shop's, such as `etsy`, or `etsy:61234567` where there are several.
         behind: only offers that do not show what they should yet.
-        unknown: only offers that are mapped to no piece, and so are not kept in step.
+        unknown: only offers that are not kept in step: mapped to no piece, or not counted there.
     """
     async with here.ground() as ground, reading(ground.database) as session:
         called = await shop_names(session)
@@ -41,7 +42,8 @@ async def offers(
     rows = [
         row
         for row in found
-        if not (behind and (row.in_step or not row.connected)) and not (unknown and row.parts)
+        if not (behind and (row.in_step is not False or not row.connected))
+        and not (unknown and row.parts and row.tracked)
     ]
     report = Report(
         facts=[row.model_dump(mode="json") for row in rows],
@@ -52,13 +54,13 @@ async def offers(
                 called(row.shop),
                 row.title,
                 " + ".join(map(_part, row.parts)) or "unknown",
-                sum(row.shown.values()),
+                sum(row.shown.values()) if row.shown else None,
                 None if row.target is None else sum(row.target.values()),
                 _state(row) if row.parts else _why_unknown(row, typed),
             )
             for row in rows
         ],
-        sentence=f"{len(rows)} offers" if rows else "none",
+        sentence=counted(len(rows), "offer") if rows else "none",
     )
     return here.show(report)
 
@@ -110,7 +112,7 @@ def _state(row: OfferRow) -> str:
         return "its shop is disconnected"
     if row.parked:
         return "left off sale"
-    return "; ".join(row.why) if row.in_step else _on_its_way(row)
+    return _on_its_way(row) if row.in_step is False else "; ".join(row.why)
 
 
 def _on_its_way(row: OfferRow) -> str:

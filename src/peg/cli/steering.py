@@ -1,30 +1,24 @@
-"""Steer what is written to the shops: `push`, `reconcile`, `drift`, `pause`, `resume`."""
+"""Steer what is written to the shops: `reconcile`, `drift`, `pause`, `resume`."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.catalog import offers
-from peg.catalog.offers import Offer
 from peg.cli.shop_names import shop_names
 from peg.cli.terminal import Here, Report
-from peg.cli.words import seen, shop_of, sku_of
+from peg.cli.words import seen, shop_of
 from peg.db.transaction import begin, reading
 from peg.domain.errors import PegError
 from peg.domain.identity import ShopId
-from peg.ledger import queries
 from peg.onboarding.importing import NoShops
-from peg.propagation import board, pauses
-from peg.propagation.pauses import Pause
-from peg.propagation.retarget import retarget_offers
+from peg.propagation import pauses
 from peg.reads import doubts
 from peg.reads import pauses as pauses_read
 from peg.reconciliation.compare import NOT_KEPT
 from peg.reconciliation.report import COMPLETE
 from peg.shops import directory
-from peg.shops.directory import NotConnected, Status
-from peg.wiring.alone import is_running
+from peg.shops.directory import NotConnected
 from peg.wiring.peg import open_peg
 
 NO_FAILURES: Mapping[ShopId, str] = MappingProxyType({})
@@ -75,44 +69,6 @@ async def drift(*, here: Here) -> int:
     return here.show(report)
 
 
-async def push(sku: str | None = None, /, *, here: Here) -> int:
-    """Compute every target anew and drive the offers to it, now.
-
-    Where `peg run` is at work it does the driving; otherwise this command does.
-
-    Args:
-        sku: only this piece's offers.
-    """
-    async with here.ground() as ground, open_peg(ground) as peg:
-        async with begin(ground.database) as session:
-            affected = await _offers_of(session, sku)
-            now = ground.clock.now()
-            await retarget_offers(session, affected, now=now)
-            for offer in affected:
-                if not offer.gone:
-                    await board.make_dirty(session, offer.id, now=now)
-        if not is_running(ground.settings):
-            engine = await peg.engine()
-            for worker in engine.workers.values():
-                await worker.lower_once()
-                await worker.raise_once()
-        async with reading(ground.database) as session:
-            behind = await _behind(session, affected)
-            paused = await _paused(session, affected)
-    facts = {
-        "offers": len(affected),
-        "behind": behind,
-        "paused": [one.scope for one in paused],
-    }
-    return here.show(
-        Report(
-            facts=facts,
-            sentence=_driven(len(affected), behind, paused),
-            exit_code=1 if behind else 0,
-        )
-    )
-
-
 async def reconcile(shop: str | None = None, /, *, here: Here) -> int:
     """Compare every offer with the book, now; repair what may be repaired, ask about the rest.
 
@@ -136,20 +92,13 @@ async def reconcile(shop: str | None = None, /, *, here: Here) -> int:
                     failures[one] = str(error)
         async with reading(ground.database) as session:
             if shop is None:
-                failures |= await _cut_off(session)
+                failures |= {
+                    one.id: str(NotConnected(one)) for one in await directory.cut_off(session)
+                }
             if not wanted and not failures:
                 raise NoShops
             report = await _compared(session, {*wanted, *failures}, failures)
     return here.show(report)
-
-
-async def _cut_off(session: AsyncSession) -> Mapping[ShopId, str]:
-    """Shops that PEG cannot ask any more, though nobody took them out."""
-    return {
-        one.id: str(NotConnected(one))
-        for one in await directory.all_shops(session)
-        if not one.status.reachable and one.status is not Status.DISCONNECTED
-    }
 
 
 async def _compared(
@@ -181,41 +130,3 @@ async def _compared(
         sentence="; ".join(compared) or "nothing was compared yet: `peg reconcile` does it now",
         exit_code=1 if wrong or failures else 0,
     )
-
-
-async def _behind(session: AsyncSession, affected: Sequence[Offer]) -> int:
-    """How many of these do not show their target yet; not of shops that a person took out."""
-    left = await directory.disconnected(session)
-    mine = [one.id for one in affected if not one.gone and one.ref.shop not in left]
-    found = await board.standings(session, mine)
-    return sum(one.dirty for one in found.values())
-
-
-async def _paused(session: AsyncSession, affected: Sequence[Offer]) -> Sequence[Pause]:
-    """What stops writes to these, each pause once."""
-    shops = sorted({one.ref.shop for one in affected if not one.gone})
-    found = [await pauses.pause_of(session, shop) for shop in shops]
-    return list({one.scope: one for one in found if one is not None}.values())
-
-
-def _driven(count: int, behind: int, paused: Sequence[Pause]) -> str:
-    many = f"{count - behind} of {count} offers in step"
-    waiting = f"; {behind} {'waits' if behind == 1 else 'wait'}" if behind else ""
-    stopped = "".join(
-        f"; {one.scope} is paused{f' ({one.why})' if one.why else ''}:"
-        f" `peg resume {one.scope}` writes again"
-        for one in paused
-    )
-    return f"{many}{waiting}{stopped}"
-
-
-async def _offers_of(session: AsyncSession, sku: str | None) -> Sequence[Offer]:
-    """All offers, or those of one piece.
-
-    Raises:
-        UnknownSku: no such item.
-    """
-    if sku is None:
-        return await offers.everything(session)
-    item = await queries.position(session, sku_of(sku))
-    return await offers.of_skus(session, [item.sku])

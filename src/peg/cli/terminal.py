@@ -88,14 +88,14 @@ class Terminal:
         return report.exit_code
 
     def progress(self) -> Progress:
-        """Progress bars on the error stream; silent for programs."""
+        """Progress bars on the error stream; silent for programs, and where nobody watches."""
         return Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             console=self.err,
-            disable=self.json,
+            disable=self.json or not self.err.is_terminal,
             transient=True,
         )
 

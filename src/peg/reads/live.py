@@ -140,7 +140,7 @@ async def _pieces(session: AsyncSession, skus: Sequence[Sku], asked: set[str]) -
     pieces = []
     for sku, item in sorted(known.items()):
         mine = [row for row in rows if any(part.sku == sku for part in row.parts)]
-        late = [row for row in mine if not row.in_step]
+        late = [row for row in mine if row.in_step is False]
         pieces.append(
             LivePiece(
                 sku=sku,

@@ -29,7 +29,8 @@ class OfferRow(BaseModel):
     """One sellable unit on one shop.
 
     `shown` and `target` are pieces by the marketplace's place; `target` is null while the offer is
-    mapped to no item. `in_step`: the shop was seen to show the newest target. `tracked`: the shop
+    mapped to no item; `shown` is empty while PEG knows nothing of it. `in_step`: the shop was seen
+    to show the newest target; null while there is none, since it is not kept. `tracked`: the shop
     counts it; PEG cannot keep true what is not counted. `connected`: a person did not take its shop
     out. `stopped`: why nothing is written to its shop now, null where that goes on. `refused`: the
     marketplace refuses to change it, `last_outcome` says why. `tries`: so often it was driven to
@@ -50,7 +51,7 @@ class OfferRow(BaseModel):
     why: list[str]
     connected: bool
     stopped: str | None
-    in_step: bool
+    in_step: bool | None
     refused: bool
     tries: int
     tracked: bool
@@ -136,7 +137,7 @@ def _row(
         why=list(standing.target.why) if standing is not None else [],
         connected=connected,
         stopped=stopped,
-        in_step=standing is None or not standing.dirty,
+        in_step=None if standing is None else not standing.dirty,
         refused=standing is not None and standing.dirty and standing.refused_at is not None,
         tries=standing.attempts if standing is not None and standing.dirty else 0,
         tracked=offer.tracked,

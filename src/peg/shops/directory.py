@@ -188,6 +188,15 @@ async def disconnected(session: AsyncSession) -> frozenset[ShopId]:
     return frozenset(ShopId(key) for key in await session.scalars(query))
 
 
+async def cut_off(session: AsyncSession) -> Sequence[Shop]:
+    """Shops that PEG cannot ask any more, though nobody took them out."""
+    return [
+        one
+        for one in await all_shops(session)
+        if not one.status.reachable and one.status is not Status.DISCONNECTED
+    ]
+
+
 async def app_credentials(session: AsyncSession, ring: KeyRing, shop: ShopId) -> AppCredentials:
     """The credentials of the app the shop was connected with."""
     query = select(shops.c.client_id, shops.c.client_secret).where(shops.c.id == shop)

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.bus import outbox
 from peg.catalog.offers import Offer
 from peg.db.transaction import begin, reading
+from peg.domain.counted import counted
 from peg.domain.moment import for_people
 from peg.intake import inbox, unread, waiting_room
 from peg.ledger import cases, order_rows, questions, truths
@@ -127,7 +128,7 @@ async def book(session: AsyncSession) -> Sequence[Finding]:
     looks = (
         (open_cases, "cases", f"{open_cases} open: `peg cases` says what to do"),
         (asked, "questions", f"{asked} open: `peg questions` lists them"),
-        (unknown, "orders", f"{unknown} lines of unknown pieces: `peg orders --unknown`"),
+        (unknown, "orders", _UNKNOWN.format(lines=counted(unknown, "line"))),
         (odd, "orders", f"{odd} cannot be read: `peg orders --unread` says why"),
         (len(low), "low stock", f"{_some(low)}: make or order more; `peg low-stock` lists all"),
         (len(paused), "pauses", f"no writes to {', '.join(paused)}: `peg resume` ends that"),
@@ -163,6 +164,8 @@ async def _places(session: AsyncSession) -> Sequence[Finding]:
     ]
     return [Finding(State.LOOK, "places", sentence) for sentence in sentences]
 
+
+_UNKNOWN = "{lines} of unknown pieces: `peg orders --unknown`"
 
 _SHORT = (
     "{by} more of {sku} are sold or kept at {place} than lie there, and others lie elsewhere: count"

@@ -2,8 +2,16 @@
 
 from pathlib import Path
 
-from tests.support.command_line import peg
+from sqlalchemy.ext.asyncio import AsyncSession
+from tests.support.clocks import MONDAY_NOON
+from tests.support.command_line import peg, seed
 from tests.support.given import two_practice_shops
+
+from peg.domain.identity import Channel
+from peg.settings import load_settings
+from peg.shops import directory
+from peg.shops.directory import Status
+from peg.wiring.alone import alone
 
 
 def test_a_push_of_one_piece_counts_its_own_offers_and_says_what_is_paused(tmp_path: Path) -> None:
@@ -44,3 +52,78 @@ def test_a_pause_of_another_shop_is_no_news_for_a_piece_that_is_not_sold_there(
         told = peg(tmp_path, "push", alone, "--json", **environment)
 
     assert (told.code, told.facts["behind"], told.facts["paused"]) == (0, 0, [])
+
+
+def test_an_offer_that_peg_does_not_keep_is_not_called_in_step(tmp_path: Path) -> None:
+    with two_practice_shops(tmp_path) as environment:
+        peg(tmp_path, "import", **environment)
+        offers = peg(tmp_path, "offers", "--json").facts
+        kept = sum(bool(one["parts"]) for one in offers)
+
+        told = peg(tmp_path, "push", "--json", **environment)
+        said = peg(tmp_path, "push", **environment).out
+
+    foreign = len(offers) - kept
+    assert foreign > 1
+    assert (told.code, told.facts["offers"], told.facts["not_kept"]) == (0, kept, foreign)
+    assert f"{kept} of {kept} offers in step" in said
+    assert f"{foreign} are not kept in step: `peg offers --unknown` says why" in said
+    assert {one["in_step"] for one in offers if not one["parts"]} == {None}
+
+
+def test_nobody_says_of_an_offer_that_it_shows_nothing_when_what_it_shows_is_not_known(
+    tmp_path: Path,
+) -> None:
+    with two_practice_shops(tmp_path) as environment:
+        peg(tmp_path, "import", **environment)
+
+        facts = peg(tmp_path, "offers", "--unknown", "--json").facts
+        table = peg(tmp_path, "offers", "--unknown", COLUMNS="400").out.splitlines()
+
+    assert [one["shown"] for one in facts] == [{} for _ in facts]
+    header, *rows = table[: len(facts) + 1]
+    shows, should = header.index("shows"), header.index("should")
+    assert {row[shows:should].strip() for row in rows} == {""}
+
+
+def test_beside_a_running_peg_a_push_says_that_it_does_the_driving(tmp_path: Path) -> None:
+    with two_practice_shops(tmp_path) as environment:
+        peg(tmp_path, "import", **environment)
+        with alone(load_settings({"PEG_HOME": str(tmp_path)})):
+            told = peg(tmp_path, "push", "--json", **environment)
+            said = peg(tmp_path, "push", **environment)
+            peg(tmp_path, "pause", "etsy")
+            of_a_paused_shop = peg(tmp_path, "push", **environment)
+
+    assert told.facts["under_way"] == told.facts["behind"] > 0
+    assert (told.code, said.code) == (0, 0)
+    assert "on their way: `peg run` is at work and drives them" in said.out
+    assert "wait" not in said.out
+    assert of_a_paused_shop.code == 1
+    assert "wait; etsy is paused" in of_a_paused_shop.out
+
+
+def test_a_push_names_the_lost_access_that_its_offers_wait_for(tmp_path: Path) -> None:
+    async def etsy_is_lost(session: AsyncSession) -> None:
+        for shop in await directory.all_shops(session):
+            if shop.channel is Channel.ETSY:
+                lost = Status.REVOKED
+                await directory.mark(session, shop.id, lost, "no access", now=MONDAY_NOON)
+
+    with two_practice_shops(tmp_path) as environment:
+        peg(tmp_path, "import", **environment)
+        seed(tmp_path, etsy_is_lost)
+
+        told = peg(tmp_path, "push", **environment)
+
+    assert told.code == 1
+    assert "is not connected any more (no access): run `peg connect etsy` again" in told.out
+
+
+def test_no_blank_line_stands_before_what_was_found_when_nobody_watches_the_bars(
+    tmp_path: Path,
+) -> None:
+    with two_practice_shops(tmp_path) as environment:
+        ran = peg(tmp_path, "import", "--dry-run", **environment)
+
+    assert ran.err == ""
