@@ -79,7 +79,7 @@ async def history(sku: str, /, *, at: str | None = None, limit: Lines = 50, here
     shown = found.model_copy(update={"entries": found.entries[:limit]})
     report = Report(
         facts=shown.model_dump(mode="json"),
-        columns=("posted", "place", "on hand", "committed", "held", "cause", "source", "note"),
+        columns=("posted", "place", "on hand", "committed", "held", "what", "source", "note"),
         rows=[
             (
                 seen(one.posted_at),
@@ -87,7 +87,7 @@ async def history(sku: str, /, *, at: str | None = None, limit: Lines = 50, here
                 one.on_hand,
                 one.committed,
                 one.reserved + one.safety_stock + one.suspended,
-                one.cause,
+                one.step,
                 one.source,
                 one.note,
             )

@@ -1,13 +1,14 @@
 """What is there, and why."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.domain.identity import LocationId, Sku
-from peg.domain.stock import StockLevel
+from peg.domain.stock import Cause, StockLevel
 from peg.ledger import queries, reservations
 from peg.ledger.book import Position
 
@@ -66,7 +67,11 @@ class Piece(BaseModel):
 
 
 class Entry(BaseModel):
-    """One line of the book: what it added to each part, and why."""
+    """One line of the book: what it added to each part, and why.
+
+    Attributes:
+        step: what came of an order by it; of all else its cause says enough.
+    """
 
     id: int
     location: LocationId
@@ -82,6 +87,7 @@ class Entry(BaseModel):
     note: str
     happened_at: datetime
     posted_at: datetime
+    step: str
 
 
 class History(BaseModel):
@@ -136,7 +142,7 @@ async def history(
         sku=sku,
         at=at,
         level=Level.of(await queries.level_at(session, sku, at)),
-        entries=[Entry.model_validate(dict(row)) for row in rows],
+        entries=[Entry.model_validate({**row, "step": step_of(row)}) for row in rows],
     )
 
 
@@ -164,3 +170,18 @@ def _row(position: Position) -> StockRow:
         version=position.version,
         **level.model_dump(),
     )
+
+
+def step_of(entry: Mapping[str, Any]) -> str:
+    """What one entry of the book was about, as a jeweller would say it.
+
+    A piece that is laid to another place leaves an entry of not being sold there, and one of being
+    sold here.
+    """
+    if entry["cause"] != Cause.ORDER:
+        return str(entry["cause"])
+    if entry["on_hand"]:
+        return "came back" if entry["on_hand"] > 0 else "left the shelf"
+    if entry["committed"]:
+        return "sold" if entry["committed"] > 0 else "not sold after all"
+    return "explained what was missed"
