@@ -28,12 +28,18 @@ async def refuse_sets(session: AsyncSession, sku: Sku) -> None:
     Raises:
         IsASet: the SKU is typed on a set, and no offer sells an item of that name.
     """
-    if any(not one.gone for one in await offers.of_skus(session, [sku])):
-        return
+    parts = await parts_of_label(session, sku)
+    if parts and not any(not one.gone for one in await offers.of_skus(session, [sku])):
+        raise IsASet(sku, parts)
+
+
+async def parts_of_label(session: AsyncSession, sku: Sku) -> Mapping[Sku, int]:
+    """What a set takes on which this SKU is typed; nothing, if it is typed on none."""
     for offer in await offers.typed_alike(session, None, sku):
         parts = {part.sku: part.quantity for part in offer.components}
         if takes_several(parts):
-            raise IsASet(sku, parts)
+            return parts
+    return {}
 
 
 def takes_several(parts: Mapping[Sku, int]) -> bool:

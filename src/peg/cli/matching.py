@@ -164,34 +164,45 @@ async def compose(offer: Number, /, *parts: str, here: Here) -> int:
     made_of = " + ".join(f"{count} x {sku}" for sku, count in wanted.items())
     facts = {
         "offer": offer,
+        "title": done.offer.title,
         "parts": wanted,
+        "brought_back": done.brought_back,
         "written_off": done.written_off,
         "left": done.left,
         "also_sold_by": [one.id for one in done.also_sold_by],
         "asked": done.asked,
     }
-    sentence = "\n".join([f"offer {offer} is {made_of}", *_about_former(done)])
-    return here.show(Report(facts=facts, sentence=sentence))
+    return here.show(Report(facts=facts, sentence="\n".join(words_of(done, made_of))))
 
 
-def _about_former(done: Composed) -> list[str]:
-    """What became of the items that the offer was taken for, and what is to be asked."""
-    off = [f"{sku} had {n} of its own: they count no more" for sku, n in done.written_off.items()]
+def words_of(done: Composed, made_of: str) -> list[str]:
+    """What an offer is, what became of the items it was taken for, and what is to be asked."""
+    named = f"offer {done.offer.id} ({done.offer.title!r} on {done.offer.ref.channel}) is {made_of}"
+    back = [
+        f"{sku}: {n} on the shelf again, which an earlier `peg match compose` had taken off"
+        for sku, n in done.brought_back.items()
+    ]
+    off = [
+        f"{sku} had {n} of its own: they count no more, since a set is its pieces. If this is the"
+        f" wrong offer, `peg match compose {done.offer.id} {sku}` puts all back"
+        for sku, n in done.written_off.items()
+        if n
+    ]
     left = [
         f"nothing sells {sku} now, and the book has {n}: `peg count {sku} 0` if there are none"
         for sku, n in done.left.items()
         if n
     ]
     also = [
-        f"offer {one.id} ({one.title!r} on {one.ref.channel}) still sells it as a piece of its own:"
-        " compose it too"
+        f"offer {one.id} ({one.title!r} on {one.ref.channel}) still sells it as one piece: if that"
+        " is the same set, compose it too"
         for one in done.also_sold_by
     ]
     asked = [
         f"it shows another figure of {sku} than the book has; the lower holds: `peg questions`"
         for sku in done.asked
     ]
-    return [*off, *left, *also, *asked]
+    return [named, *back, *off, *left, *also, *asked]
 
 
 def _part(text: str) -> tuple[Sku, int]:
