@@ -21,11 +21,14 @@ async def doctor(*, here: Here) -> int:
         findings += await _kept("database", lambda: _database(ground))
         if findings[-1].state is State.WELL:
             findings += await _kept("machine", lambda: _machine(ground))
+            keys = await _kept("keys", lambda: _keys(ground))
+            findings += keys
             findings += await _kept("book", lambda: examination.kept(ground))
-            findings += await _kept("shops", lambda: _shops(ground))
+            if keys[-1].state is State.WELL:
+                findings += await _kept("shops", lambda: _shops(ground))
     report = Report(
         facts=[one.facts() for one in findings],
-        columns=("", "what", "found"),
+        columns=("state", "what", "found"),
         rows=[(_SIGNS[one.state], one.what, one.sentence) for one in findings],
         exit_code=1 if any(one.state is State.BAD for one in findings) else 0,
     )
@@ -49,6 +52,10 @@ async def _database(ground: Ground) -> Sequence[Finding]:
 
 async def _machine(ground: Ground) -> Sequence[Finding]:
     return examination.machine(ground)
+
+
+async def _keys(ground: Ground) -> Sequence[Finding]:
+    return examination.keys(ground)
 
 
 async def _shops(ground: Ground) -> Sequence[Finding]:

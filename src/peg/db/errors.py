@@ -1,10 +1,25 @@
 """What can be wrong with a database, said so that the owner can act."""
 
+import os
+from contextlib import suppress
+from pathlib import Path
 from typing import ClassVar
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from peg.domain.errors import ErrorKind, PegError
+
+READ_ONLY_DISK = (
+    "its disk is mounted read-only. Linux does that to a disk that fails: `dmesg` says why; see"
+    " that your copies are good, then mount it for writing again"
+)
+
+
+def mounted_read_only(folder: Path) -> bool:
+    """Whether nobody may write there, whatever rights they have."""
+    with suppress(OSError):
+        return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+    return False
 
 
 class NoTransaction(PegError):
@@ -30,6 +45,8 @@ class DatabaseLocked(DatabaseUnavailable):
 class DiskFull(DatabaseUnavailable):
     """No room to write."""
 
+    kind = "broken"
+
     def __init__(self, place: str) -> None:
         super().__init__(
             f"the disk is full ({place}): make room on it; until then nothing is taken in, and the"
@@ -40,11 +57,16 @@ class DiskFull(DatabaseUnavailable):
 class DatabaseReadOnly(DatabaseUnavailable):
     """The file or its folder may not be written, or the folder is not there."""
 
+    kind = "broken"
+
     def __init__(self, place: str) -> None:
-        super().__init__(
-            f"the database ({place}) cannot be written: its folder must be there, and the user"
-            " that runs PEG needs the right to write the file and the folder"
+        what_to_do = (
+            READ_ONLY_DISK
+            if mounted_read_only(Path(place).parent)
+            else "its folder must be there, and the user that runs PEG needs the right to write the"
+            " file and the folder"
         )
+        super().__init__(f"the database ({place}) cannot be written: {what_to_do}")
 
 
 class DatabaseDamaged(DatabaseUnavailable):
@@ -62,7 +84,7 @@ class DatabaseDamaged(DatabaseUnavailable):
 class DriverMissing(PegError):
     """What speaks to this kind of database is not installed."""
 
-    kind: ClassVar[ErrorKind] = "refused"
+    kind: ClassVar[ErrorKind] = "broken"
 
     def __init__(self, driver: str) -> None:
         super().__init__(

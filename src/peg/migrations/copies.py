@@ -16,7 +16,7 @@ COPIES_OF_ONE_DAY_MAX = 1000
 class NoCopyMade(PegError):
     """The database could not be copied, so it was not altered either."""
 
-    kind: ClassVar[ErrorKind] = "transient"
+    kind: ClassVar[ErrorKind] = "broken"
 
     def __init__(self, file: Path, cause: Exception) -> None:
         super().__init__(

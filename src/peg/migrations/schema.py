@@ -22,7 +22,7 @@ ALTERING = "peg.migrations.altering"
 class DatabaseNewer(PegError):
     """The database was written by a newer PEG."""
 
-    kind: ClassVar[ErrorKind] = "refused"
+    kind: ClassVar[ErrorKind] = "broken"
 
     def __init__(self, found: str, known: str, way_back: str) -> None:
         super().__init__(
@@ -34,7 +34,7 @@ class DatabaseNewer(PegError):
 class DatabaseOlder(PegError):
     """The database must be brought to this code's shape first."""
 
-    kind: ClassVar[ErrorKind] = "refused"
+    kind: ClassVar[ErrorKind] = "broken"
 
     def __init__(self, known: str) -> None:
         super().__init__(

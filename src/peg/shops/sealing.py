@@ -25,19 +25,26 @@ KEY_ID_CHARACTERS = 12
 class BadKey(PegError):
     """A master key that cannot be one."""
 
-    kind: ClassVar[ErrorKind] = "refused"
+    kind: ClassVar[ErrorKind] = "broken"
+
+    def __init__(self, where: str, what: str) -> None:
+        super().__init__(
+            f"the keys in {where} cannot be used ({what}): put your copy of them there. Without the"
+            " old key each shop has to be connected again, with a fresh one from `peg keys new`;"
+            " the book needs none"
+        )
 
 
 class UnknownKey(PegError):
     """A secret was sealed with a key that is not in the ring."""
 
-    kind: ClassVar[ErrorKind] = "refused"
+    kind: ClassVar[ErrorKind] = "broken"
 
 
 class SealBroken(PegError):
     """A sealed secret was changed, moved to another row, or cut short."""
 
-    kind: ClassVar[ErrorKind] = "refused"
+    kind: ClassVar[ErrorKind] = "broken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +64,17 @@ class KeyRing:
     """The master keys by their id; the first one seals, all of them open."""
 
     def __init__(
-        self, keys: Sequence[bytes], *, reread: Callable[[], Sequence[bytes]] | None = None
+        self,
+        keys: Sequence[bytes],
+        *,
+        where: str = "the key file",
+        reread: Callable[[], Sequence[bytes]] | None = None,
     ) -> None:
-        """Hold `keys`; `reread` gives them as they are now, for keys rotated while we run."""
+        """Hold the `keys` that stand `where` a person can find them.
+
+        `reread` gives them as they are now, for keys rotated while we run.
+        """
+        self._where = where
         self._reread = reread
         self._hold(keys)
 
@@ -86,7 +101,7 @@ class KeyRing:
         if key is None:
             raise UnknownKey(
                 f"{place.table}.{place.column} was sealed with the key {named!r}, which is not"
-                " in the key file: put the old key back below the new one"
+                f" in {self._where}: put that key back behind the newest one, from your copy"
             )
         try:
             raw = base64.b64decode(body, validate=True)
@@ -103,7 +118,8 @@ class KeyRing:
 
     def _hold(self, keys: Sequence[bytes]) -> None:
         if not keys or any(len(key) != KEY_BYTES for key in keys):
-            raise BadKey(f"a master key is {KEY_BYTES} bytes in base64: see `peg keys --help`")
+            what = f"a key is {KEY_BYTES} bytes in base64" if keys else "there is none"
+            raise BadKey(self._where, what)
         self._keys: Mapping[str, bytes] = {key_id(key): key for key in keys}
         self.current = key_id(keys[0])
 
@@ -118,21 +134,24 @@ def new_key() -> str:
     return base64.b64encode(os.urandom(KEY_BYTES)).decode()
 
 
-def parse_keys(text: str, *, reread: Callable[[], str] | None = None) -> KeyRing:
+def parse_keys(
+    text: str, *, where: str = "the key file", reread: Callable[[], str] | None = None
+) -> KeyRing:
     """A key ring from one base64 key a line, the newest first; `#` begins a comment.
 
-    `reread` gives the text as it is now, when a secret turns up that an unknown key has sealed.
+    They stand `where` a person can find them. `reread` gives the text as it is now, when a secret
+    turns up that an unknown key has sealed.
 
     Raises:
         BadKey: a line is not 32 bytes of base64, or there is none.
     """
-    again = None if reread is None else (lambda: _keys_in(reread()))
-    return KeyRing(_keys_in(text), reread=again)
+    again = None if reread is None else (lambda: _keys_in(reread(), where))
+    return KeyRing(_keys_in(text, where), where=where, reread=again)
 
 
-def _keys_in(text: str) -> list[bytes]:
+def _keys_in(text: str, where: str) -> list[bytes]:
     lines = [line.partition("#")[0].strip() for line in text.splitlines()]
     try:
         return [base64.b64decode(line, validate=True) for line in lines if line]
     except binascii.Error as cause:
-        raise BadKey("a line of the master keys is not base64: see `peg keys --help`") from cause
+        raise BadKey(where, "a line is no base64") from cause

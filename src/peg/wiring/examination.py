@@ -92,17 +92,21 @@ async def database(ground: Ground, *, shape: str) -> Sequence[Finding]:
 def machine(ground: Ground) -> Sequence[Finding]:
     """Version, disk, keys, and whether PEG is at work."""
     python = f"{sys.version_info.major}.{sys.version_info.minor}.{sys.version_info.micro}"
-    ring = load_ring(ground.settings)
     running = is_running(ground.settings)
     return [
         Finding(State.WELL, "version", f"PEG {version('peg')} on Python {python}"),
         _disk(ground),
         *_readable_by_others(ground),
-        Finding(State.WELL, "keys", f"readable, the newest is {ring.current}"),
         Finding(State.WELL, "running", "`peg run` is at work")
         if running
         else Finding(State.LOOK, "running", "nobody keeps the shops in step: start `peg run`"),
     ]
+
+
+def keys(ground: Ground) -> Sequence[Finding]:
+    """Whether the keys that seal tokens can be used; without them no shop can be asked."""
+    ring = load_ring(ground.settings)
+    return [Finding(State.WELL, "keys", f"readable, the newest is {ring.current}")]
 
 
 async def kept(ground: Ground) -> Sequence[Finding]:

@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 
 from peg.bus.signals import Signals
 from peg.db.engine import Database, open_database
-from peg.db.errors import DiskFull
+from peg.db.errors import READ_ONLY_DISK, DiskFull
 from peg.domain.clock import Clock
 from peg.domain.errors import ErrorKind, PegError
 from peg.monitoring.logs import configure_logs
@@ -25,13 +25,15 @@ from peg.wiring.clocks import ScaledClock, SystemClock
 class HomeUnusable(PegError):
     """PEG_HOME, or something in it, cannot be made, read or written."""
 
-    kind: ClassVar[ErrorKind] = "refused"
+    kind: ClassVar[ErrorKind] = "broken"
 
     def __init__(self, home: Path, cause: OSError) -> None:
+        what_to_do = "Set it to a folder that this user may write, or give the user the right"
+        if cause.errno == errno.EROFS:
+            what_to_do = f"It is no matter of rights: {READ_ONLY_DISK}"
         super().__init__(
             f"PEG_HOME ({home}) cannot be used: {cause.strerror}"
-            f"{f' ({cause.filename})' if cause.filename else ''}. Set it to a folder that this user"
-            " may write, or give the user the right"
+            f"{f' ({cause.filename})' if cause.filename else ''}. {what_to_do}"
         )
 
 

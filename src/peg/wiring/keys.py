@@ -1,6 +1,7 @@
 """The keys that seal tokens: from the environment, or from a file made at the first run."""
 
 import os
+from pathlib import Path
 from typing import ClassVar
 
 import structlog
@@ -15,7 +16,19 @@ log = structlog.get_logger()
 class KeysExposed(PegError):
     """Others on this machine could read the keys."""
 
-    kind: ClassVar[ErrorKind] = "refused"
+    kind: ClassVar[ErrorKind] = "broken"
+
+
+class KeysUnreadable(PegError):
+    """PEG itself cannot read the keys, or cannot make the file."""
+
+    kind: ClassVar[ErrorKind] = "broken"
+
+    def __init__(self, file: Path, cause: OSError) -> None:
+        super().__init__(
+            f"the keys in {file} cannot be used: {cause.strerror}. It must be a file that the user"
+            f" who runs PEG may read (`chown $USER {file}; chmod 600 {file}`)"
+        )
 
 
 def load_ring(settings: Settings) -> KeyRing:
@@ -24,17 +37,26 @@ def load_ring(settings: Settings) -> KeyRing:
     Raises:
         BadKey: what is there is no key.
         KeysExposed: the file may be read by others.
+        KeysUnreadable: it may not be read by us, or is no file.
     """
     if settings.master_key is not None:
         # In one variable, keys stand beside each other.
-        return parse_keys("\n".join(settings.master_key.get_secret_value().split()))
+        keys = "\n".join(settings.master_key.get_secret_value().split())
+        return parse_keys(keys, where="PEG_MASTER_KEY")
     file = settings.key_file
+    try:
+        return _in_file(settings, file)
+    except (PermissionError, IsADirectoryError, NotADirectoryError) as cause:
+        raise KeysUnreadable(file, cause) from cause
+
+
+def _in_file(settings: Settings, file: Path) -> KeyRing:
     if not file.exists():
         _write(settings, new_key() + "\n")
         log.info("keys.made", file=str(file))
     if file.stat().st_mode & 0o077:
         raise KeysExposed(f"others can read {file}: run `chmod 600 {file}`")
-    return parse_keys(file.read_text(), reread=file.read_text)
+    return parse_keys(file.read_text(), where=str(file), reread=file.read_text)
 
 
 def fresh_key() -> str:

@@ -111,7 +111,7 @@ def test_keys_that_others_can_read_stop_everything_that_needs_them(tmp_path: Pat
 
     ran = peg(tmp_path, "keys", "rotate", "--json")
 
-    assert ran.code == 2
+    assert ran.code == 6
     assert ran.refusal["error"] == "KeysExposed"
     assert "chmod 600" in ran.refusal["sentence"]
 
@@ -137,8 +137,39 @@ def test_a_fresh_key_is_printed_and_stored_nowhere(tmp_path: Path) -> None:
 def test_a_key_that_is_none_is_refused(tmp_path: Path) -> None:
     ran = peg(tmp_path, "keys", "rotate", "--json", PEG_MASTER_KEY="short")
 
-    assert ran.code == 2
+    assert ran.code == 6
     assert ran.refusal["error"] == "BadKey"
+    assert "PEG_MASTER_KEY" in ran.refusal["sentence"]
+    assert "your copy" in ran.refusal["sentence"]
+
+
+def test_a_broken_key_file_is_named_with_what_opens_the_tokens_again(tmp_path: Path) -> None:
+    peg(tmp_path, "keys", "rotate")
+    (tmp_path / "master.key").write_text("no key at all\n")
+
+    ran = peg(tmp_path, "keys", "rotate", "--json")
+
+    assert (ran.code, ran.refusal["error"]) == (6, "BadKey")
+    assert str(tmp_path / "master.key") in ran.refusal["sentence"]
+    assert "your copy" in ran.refusal["sentence"]
+
+
+def test_the_doctor_says_once_that_the_keys_cannot_be_used(tmp_path: Path) -> None:
+    peg(tmp_path, "keys", "rotate")
+    (tmp_path / "master.key").chmod(0o644)
+
+    ran = peg(tmp_path, "doctor", "--json")
+
+    bad = [one["what"] for one in ran.facts if one["state"] == "bad"]
+    assert (ran.code, bad) == (1, ["keys"])
+    assert "book" in {one["what"] for one in ran.facts}
+
+
+def test_in_a_narrow_window_each_of_the_doctors_words_has_its_label(tmp_path: Path) -> None:
+    told = peg(tmp_path, "doctor", COLUMNS="20").out.splitlines()
+
+    labels = {line.split()[0] for line in told if line[:1].strip() or line[2:3].strip()}
+    assert {"state", "what", "found"} <= labels
 
 
 @pytest.mark.parametrize(

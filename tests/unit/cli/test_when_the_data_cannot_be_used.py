@@ -88,7 +88,7 @@ def test_a_driver_that_is_not_installed_is_named(tmp_path: Path) -> None:
 
     ran = in_its_own_process(tmp_path, "stock", "--json", first=f"{nowhere}; {address}")
 
-    assert_refused(ran, 2, "DriverMissing", "asyncpg", "pip install")
+    assert_refused(ran, 6, "DriverMissing", "asyncpg", "pip install")
 
 
 @pytest.mark.parametrize("command", ["stock", "doctor", "migrate"])
@@ -99,7 +99,7 @@ def test_a_home_that_cannot_be_a_folder_is_named(tmp_path: Path, command: str, b
 
     ran = peg(in_the_way / below, command, "--json")
 
-    assert_refused(ran, 2, "HomeUnusable", str(in_the_way), "PEG_HOME")
+    assert_refused(ran, 6, "HomeUnusable", str(in_the_way), "PEG_HOME")
 
 
 def test_something_in_the_home_that_cannot_be_used_is_named(home: Path) -> None:
@@ -107,7 +107,7 @@ def test_something_in_the_home_that_cannot_be_used_is_named(home: Path) -> None:
 
     ran = peg(home, "keys", "rotate", "--json")
 
-    assert_refused(ran, 2, "HomeUnusable", "master.key")
+    assert_refused(ran, 6, "KeysUnreadable", "master.key", "chmod 600")
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
 
     ran = peg(tmp_path, "stock", "--json", PEG_DATABASE_URL=address)
 
-    assert_refused(ran, 5, "DatabaseReadOnly", f"{tmp_path}/nowhere/peg.db", "folder")
+    assert_refused(ran, 6, "DatabaseReadOnly", f"{tmp_path}/nowhere/peg.db", "folder")
 
 
 def test_a_lock_that_cannot_be_made_beside_the_database_is_named(home: Path) -> None:
@@ -123,7 +123,7 @@ def test_a_lock_that_cannot_be_made_beside_the_database_is_named(home: Path) -> 
 
     ran = peg(home, "run", "--json")
 
-    assert_refused(ran, 5, "DatabaseReadOnly", f"{home}/peg.db.lock", "right to write")
+    assert_refused(ran, 6, "DatabaseReadOnly", f"{home}/peg.db.lock", "right to write")
 
 
 def test_a_database_that_somebody_keeps_locked_is_named(home: Path) -> None:
@@ -144,7 +144,7 @@ def test_a_disk_without_room_is_named_and_the_book_is_as_before(tmp_path: Path) 
 
     ran = in_its_own_process(tmp_path, "migrate", "--json", begun=no_room)
 
-    assert_refused(ran, 5, "DiskFull", "make room")
+    assert_refused(ran, 6, "DiskFull", "make room")
     assert peg(tmp_path, "migrate", "--json").facts["before"] == "empty"
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -42,7 +43,7 @@ def test_what_the_owner_can_mend_has_a_name_and_says_where(
 
     assert type(error) is named
     assert error is not None
-    assert error.kind == ("broken" if named is DatabaseDamaged else "transient")
+    assert error.kind == ("transient" if named is DatabaseLocked else "broken")
     assert HTTP_STATUS[error.kind] == 503  # what came meanwhile is sent again
     assert PLACE in str(error)
 
@@ -75,3 +76,20 @@ async def test_a_server_that_is_not_there_is_named_with_what_to_do(
             pass
 
     await database.close()
+
+
+def test_a_disk_that_is_mounted_read_only_is_not_blamed_on_rights() -> None:
+    mounts = [line.split() for line in Path("/proc/self/mounts").read_text().splitlines()]
+    folders = [Path(where) for _, where, _, how, *_ in mounts if "ro" in how.split(",")]
+    read_only = next((one for one in folders if one.is_dir()), None)
+    if read_only is None:
+        pytest.skip("nothing is mounted read-only here")
+
+    error = DatabaseReadOnly(str(read_only / "peg.db"))
+
+    assert "mounted read-only" in str(error)
+    assert "right" not in str(error)
+
+
+def test_where_a_disk_may_be_written_the_rights_are_named(tmp_path: Path) -> None:
+    assert "needs the right" in str(DatabaseReadOnly(str(tmp_path / "peg.db")))

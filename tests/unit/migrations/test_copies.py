@@ -62,13 +62,14 @@ def run_newer_peg(home: Path, steps: Path) -> None:
 def test_the_older_peg_names_the_copy_and_goes_on_with_it(home: Path, newer: Path) -> None:
     run_newer_peg(home, newer)
 
-    refused = peg(home, "stock", "--json").refusal
+    ran = peg(home, "stock", "--json")
+    refused = ran.refusal
     (copy,) = copies(home / "peg.db", "0001")
     (home / "peg.db").unlink()
     copy.rename(home / "peg.db")
     back = peg(home, "pause", "--json").facts
 
-    assert refused["error"] == "DatabaseNewer"
+    assert (ran.code, refused["error"]) == (6, "DatabaseNewer")
     assert str(copy) in refused["sentence"]
     assert [one["why"] for one in back] == ["stocktaking"]
 

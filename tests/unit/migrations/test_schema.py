@@ -118,7 +118,7 @@ async def test_a_database_newer_than_the_code_is_left_alone_and_says_what_to_do(
     with pytest.raises(DatabaseNewer) as refusal:
         await ensure_current(database)
 
-    assert refusal.value.kind == "refused"
+    assert refusal.value.kind == "broken"
     assert "install the newer PEG again" in str(refusal.value)
     async with reading(database) as session:
         assert await session.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
