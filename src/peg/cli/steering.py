@@ -29,8 +29,9 @@ async def pause(scope: str | None = None, /, *, why: str = "", here: Here) -> in
 
     Args:
         scope: `all`, `shopify`, `etsy`, or one shop; without it, what is paused is listed.
-        why: kept beside it, for people.
+        why: kept beside it, for people; of a pause that holds already it is not changed.
     """
+    before = None
     async with here.ground() as ground:
         if scope is not None:
             async with begin(ground.database) as session:
@@ -38,16 +39,24 @@ async def pause(scope: str | None = None, /, *, why: str = "", here: Here) -> in
                 if ":" in named:
                     await directory.by_id(session, shop_of(named))
                 now = ground.clock.now()
-                await pauses.pause(session, named, who=here.who, why=why, now=now)
+                before = await pauses.pause(session, named, who=here.who, why=why, now=now)
         async with reading(ground.database) as session:
             found = await pauses_read.pauses(session)
     report = Report(
         facts=[one.model_dump(mode="json") for one in found],
         columns=("paused", "since", "who", "why"),
         rows=[(one.scope, seen(one.since), one.who, one.why) for one in found],
-        sentence="`peg resume SCOPE` writes again" if found else "nothing is paused",
+        sentence=(_stays(before) if before is not None else "")
+        + ("`peg resume SCOPE` writes again" if found else "nothing is paused"),
     )
     return here.show(report)
+
+
+def _stays(before: pauses.Pause) -> str:
+    return (
+        f"{before.scope} was paused already: that stays as it was, with its reason and its time"
+        " (to change them, resume and pause anew); "
+    )
 
 
 async def resume(scope: str = pauses.EVERYTHING, /, *, here: Here) -> int:

@@ -42,6 +42,16 @@ _UNSIGNED = (
 )
 
 
+_NOBODY = {
+    Channel.SHOPIFY: "no shop on shopify is connected",
+    Channel.ETSY: (
+        "PEG knows no secret of Etsy's webhooks: take it from Etsy's portal (`whsec_…`) and enter"
+        " it with `peg connect webhook-secret etsy`"
+    ),
+}
+"""Why no secret is there to try: Shopify's comes with the connection, Etsy's by itself."""
+
+
 class Unsigned(PegError):
     """A delivery that no known shop's secret has signed."""
 
@@ -142,5 +152,5 @@ class Reception:
             else:
                 signers.append(shop)
         if not signers:
-            raise BadSignature("; ".join(refusals) or f"no shop on {channel} is connected")
+            raise BadSignature("; ".join(refusals) or _NOBODY[channel])
         return signers

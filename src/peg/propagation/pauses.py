@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.db.transaction import require_transaction, signal, upsert
+from peg.db.transaction import insert_or_ignore, require_transaction, signal
 from peg.domain.errors import PegError
 from peg.domain.identity import Channel, ShopId
 from peg.domain.near import quoted
@@ -46,15 +46,24 @@ class Pause:
     since: datetime
 
 
-async def pause(session: AsyncSession, scope: str, *, who: str, why: str, now: datetime) -> None:
+async def pause(
+    session: AsyncSession, scope: str, *, who: str, why: str, now: datetime
+) -> Pause | None:
     """Send no writes within `scope` until it is resumed.
+
+    Returns the pause that held before and goes on as it was; None if there was none.
 
     Raises:
         BadScope: neither `all`, a channel (`shopify`, `etsy`) nor a shop's id.
     """
     require_transaction(session)
     row = {"scope": _checked(scope), "who": who, "why": why, "since": now}
-    await session.execute(upsert(session, pauses, row, ["scope"]))
+    new = await session.scalar(
+        insert_or_ignore(session, pauses).values(row).returning(pauses.c.scope)
+    )
+    if new is not None:
+        return None
+    return next(one for one in await all_pauses(session) if one.scope == scope)
 
 
 async def resume(session: AsyncSession, scope: str) -> None:

@@ -201,6 +201,17 @@ def test_the_kill_switch_is_set_listed_and_lifted(home: Path) -> None:
     assert peg(home, "pause", "--json").facts == []
 
 
+def test_a_second_pause_keeps_the_reason_and_the_time_of_the_first_and_says_so(home: Path) -> None:
+    peg(home, "pause", "all", "--why", "stocktaking")
+    (first,) = peg(home, "pause", "--json").facts
+
+    said = peg(home, "pause", "all", "--why", "again").out
+
+    assert peg(home, "pause", "--json").facts == [first]
+    assert first["why"] == "stocktaking"
+    assert "all was paused already: that stays as it was" in said
+
+
 def test_a_question_is_shown_and_its_answer_acted_on(home: Path) -> None:
     async def ask(session: AsyncSession) -> None:
         await questions.ask(

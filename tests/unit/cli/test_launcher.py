@@ -88,7 +88,7 @@ def test_a_database_newer_than_the_code_stops_every_command(tmp_path: Path) -> N
 
     ran = peg(tmp_path, "migrate")
 
-    assert ran.code == EXIT_CODE["refused"]
+    assert ran.code == EXIT_CODE["broken"]
     assert "install the newer PEG again" in ran.err
 
 
