@@ -21,6 +21,9 @@ KEY = {"x-api-key": f"{KEYSTRING}:{SHARED_SECRET}"}
 URL = "http://etsy.test"
 API = f"{URL}/v3/application"
 SHOP = f"{API}/shops/{SHOP_ID}"
+PICTURE = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(16) + b"\xff\xd9"
+"""The beginning and the end of a JPEG, and no picture between."""
+
 ETSYS_OWN = {"product_id", "offering_id", "value_ids"}
 AT_TIMES = {name: 0.0 for name, fault in FAULTS.items() if 0 < fault.rate < 1}
 

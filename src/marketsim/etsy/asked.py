@@ -127,10 +127,11 @@ def _texts(value: Any) -> list[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """A file of a multipart body."""
+    """A file of a multipart body; `begins` are its first bytes, which say of what kind it is."""
 
     name: str
     size: int
+    begins: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

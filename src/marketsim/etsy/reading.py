@@ -14,6 +14,7 @@ from marketsim.etsy.refusals import bad
 ID_MAX = 2**63 - 1
 ID_DIGITS_MAX = 19
 BODY_BYTES_MAX = 20_000_000
+FIRST_BYTES = 16
 NOTHING = Fields({})
 
 
@@ -55,7 +56,8 @@ def _fields(form: FormData) -> tuple[Fields, Mapping[str, Upload]]:
     files: dict[str, Upload] = {}
     for name, value in form.multi_items():
         if isinstance(value, UploadFile):
-            files[name] = Upload(name=value.filename or "", size=value.size or 0)
+            begins = value.file.read(FIRST_BYTES)
+            files[name] = Upload(name=value.filename or "", size=value.size or 0, begins=begins)
         else:
             texts.setdefault(name, []).append(value)
     return Fields(texts), files

@@ -16,6 +16,9 @@ from marketsim.shopify.cost import Piece, size_of
 
 PAGE_MAX = 250
 INPUT_MAX = 250
+KEY_CHARS_MAX = 255
+"""Our assumption, the stricter one: how long a key may be is not published."""
+
 KEYED = frozenset(
     {
         "inventoryActivate",
@@ -77,7 +80,10 @@ def check_input(
                     path=list(path),
                     extensions={"code": "MAX_INPUT_SIZE_EXCEEDED"},
                 )
-        if key_required and name in KEYED and key_of(schema, node, variables) is None:
+        key = key_of(schema, node, variables)
+        if key is not None and not 1 <= len(key.strip()) <= len(key) <= KEY_CHARS_MAX:
+            raise _bad(f"The idempotency key must have 1 to {KEY_CHARS_MAX} characters.", (name,))
+        if key_required and name in KEYED and key is None:
             raise _bad(
                 "The @idempotent directive is required for this mutation but was not provided.",
                 (name,),

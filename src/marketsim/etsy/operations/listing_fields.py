@@ -7,7 +7,7 @@ from marketsim.etsy.asked import Fields
 from marketsim.etsy.records import Details
 from marketsim.etsy.refusals import bad
 from marketsim.etsy.shop import Shop
-from marketsim.etsy.taxonomy import nodes
+from marketsim.etsy.taxonomy import nodes, roots
 from marketsim.etsy.wording import check_materials, check_tags
 
 WHO_MADE = ("i_did", "someone_else", "collective")
@@ -70,7 +70,7 @@ def with_fields(shop: Shop, details: Details, form: Fields) -> Details:
         "who_made": form.choice("who_made", WHO_MADE),
         "when_made": form.choice("when_made", WHEN_MADE),
         "type": form.choice("type", TYPES),
-        "taxonomy_id": _one_of(form, "taxonomy_id", nodes()),
+        "taxonomy_id": _one_of(form, "taxonomy_id", nodes().keys() - {it.id for it in roots()}),
         "shipping_profile_id": _one_of(form, "shipping_profile_id", shop.store.profiles.shipping),
         "return_policy_id": _one_of(form, "return_policy_id", shop.store.profiles.returns),
         "readiness_state_id": _one_of(form, "readiness_state_id", shop.store.profiles.readiness),

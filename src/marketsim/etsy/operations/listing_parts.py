@@ -16,6 +16,8 @@ from marketsim.etsy.taxonomy import RING_SCALES, Property, property_of
 IMAGES_MAX = 20
 ALT_TEXT_CHARS_MAX = 500
 IMAGE_BYTES_MAX = 10_000_000
+PICTURES_BEGIN = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
+"""JPEG, PNG and GIF; nothing further of a picture is looked at."""
 
 
 def images_of(shop: Shop, listing: Listing, form: Fields) -> list[Image] | None:
@@ -104,9 +106,11 @@ def post_personalization(shop: Shop, asked: Asked) -> Answer:
 
 def _image_number(shop: Shop, asked: Asked) -> int:
     if "image" in asked.files:
-        size = asked.files["image"].size
-        if not 0 < size <= IMAGE_BYTES_MAX:
+        image = asked.files["image"]
+        if not 0 < image.size <= IMAGE_BYTES_MAX:
             raise bad("The image is empty or larger than 10 MB")
+        if not image.begins.startswith(PICTURES_BEGIN):
+            raise bad("The image is neither a JPEG, a PNG nor a GIF")
         return shop.store.new_id("image")
     number = asked.form.integer("listing_image_id", least=1)
     if number is None:

@@ -135,21 +135,27 @@ def _value_errors(call: Call, row: dict[str, Any], index: int) -> list[dict[str,
     if "compareDigest" in row and row["compareDigest"] != (digest(held) if held else None):
         message = "The resource has been updated since it was loaded."
         return [user_error(message, *path, "compareDigest", code="STALE_OBJECT")]
-    wanted = row.get("type") or (held.type if held else None) or _declared(call, row)
+    declared = _declared(call, row["ownerId"], row)
+    wanted = row.get("type") or (held.type if held else None) or declared
     if wanted is None:
         return [user_error("Type can't be blank", *path, "type", code="BLANK")]
     if wanted.removeprefix("list.") not in TYPES:
         return [user_error(f"{wanted} is not a type", *path, "type", code="INVALID_TYPE")]
+    if declared not in (None, wanted):
+        message = f"Type '{wanted}' must be consistent with the definition's type: '{declared}'."
+        return [user_error(message, *path, "type", code="INVALID_TYPE")]
     complaint = wrong_value(wanted, row["value"])
     return [user_error(complaint, *path, "value", code="INVALID_VALUE")] if complaint else []
 
 
-def _declared(call: Call, row: dict[str, Any]) -> str | None:
+def _declared(call: Call, owner: str, row: dict[str, Any]) -> str | None:
+    """The type that a definition gives this field of this kind of owner."""
     namespace = row.get("namespace") or "custom"
+    kind = owner.removeprefix("gid://shopify/").partition("/")[0].upper()
     found = (
         it.type
         for it in call.shop.store.definitions.values()
-        if (it.namespace, it.key) == (namespace, row["key"])
+        if (it.owner_type, it.namespace, it.key) == (kind, namespace, row.get("key"))
     )
     return next(found, None)
 
@@ -232,7 +238,9 @@ def write(call: Call, owner: str, row: dict[str, Any]) -> Metafield:
         )
         store.metafields[place] = held
         store.metafields_of.setdefault(owner, []).append(held)
-    held.type = row.get("type") or held.type or _declared(call, row) or "single_line_text_field"
+    held.type = (
+        row.get("type") or held.type or _declared(call, owner, row) or "single_line_text_field"
+    )
     held.value = row.get("value") or ""
     held.updated_at = store.now()
     return held

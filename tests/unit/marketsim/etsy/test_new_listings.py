@@ -2,7 +2,9 @@ from typing import Any
 
 import httpx2
 import pytest
-from tests.support.practice_etsy import API, SHOP, Fixture, good, let_in, open_etsy
+from tests.support.practice_etsy import API, PICTURE, SHOP, Fixture, good, let_in, open_etsy
+
+from marketsim.etsy.taxonomy import roots
 
 
 @pytest.fixture
@@ -41,7 +43,7 @@ async def create(shop: Fixture, **changes: Any) -> httpx2.Response:
 async def add_image(shop: Fixture, listing: int, **fields: str) -> httpx2.Response:
     return await shop.client.post(
         f"{SHOP}/listings/{listing}/images",
-        files={"image": ("ring.jpg", b"\xff\xd8", "image/jpeg")},
+        files={"image": ("ring.jpg", PICTURE, "image/jpeg")},
         data=fields,
     )
 
@@ -96,6 +98,7 @@ async def test_a_draft_needs_all_that_etsy_asks(shop: Fixture, name: str) -> Non
         {"price": "50000"},
         {"price": "nan"},
         {"taxonomy_id": 5},
+        {"taxonomy_id": next(root.id for root in roots())},
         {"who_made": "elves"},
         {"image_ids": "5"},
         {"readiness_state_id": 5},
@@ -135,6 +138,17 @@ async def test_pictures_keep_their_ranks_and_number_at_most_twenty(shop: Fixture
     assert too_many.status_code == 400
     assert [it["rank"] for it in read["images"]] == list(range(1, 21))
     assert read["images"][0]["listing_image_id"] == over["listing_image_id"]
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xd8", b"<html>no picture</html>" * 10])
+async def test_what_is_no_picture_is_refused(shop: Fixture, content: bytes) -> None:
+    draft = good(await create(shop))["listing_id"]
+    file = {"image": ("ring.jpg", content, "image/jpeg")}
+
+    answer = await shop.client.post(f"{SHOP}/listings/{draft}/images", files=file)
+
+    assert answer.status_code == 400
+    assert "image" in answer.json()["error"]
 
 
 async def test_a_picture_uploaded_before_can_be_used_again(shop: Fixture) -> None:

@@ -4,7 +4,16 @@ from typing import Any
 
 import httpx2
 import pytest
-from tests.support.practice_etsy import API, SHOP, Fixture, good, let_in, open_etsy, writable
+from tests.support.practice_etsy import (
+    API,
+    PICTURE,
+    SHOP,
+    Fixture,
+    good,
+    let_in,
+    open_etsy,
+    writable,
+)
 
 RING = "RING-1"
 SIZED = "RING-2-A"
@@ -146,7 +155,7 @@ async def test_a_listing_on_sale_has_a_return_policy_and_an_image(
     form.pop(lacks, None)
     draft = good(await shop.client.post(f"{SHOP}/listings", data=form))["listing_id"]
     if lacks != "images":
-        picture = {"image": ("ring.jpg", b"\xff\xd8", "image/jpeg")}
+        picture = {"image": ("ring.jpg", PICTURE, "image/jpeg")}
         good(await shop.client.post(f"{SHOP}/listings/{draft}/images", files=picture))
 
     answer = await shop.patch(draft, state="active")

@@ -75,6 +75,29 @@ async def test_values_are_texts_of_their_type(
     assert written["metafields"][0]["value"] == good
 
 
+async def test_a_declared_field_takes_no_other_type(shop: Rehearsal) -> None:
+    await shop.data("MetafieldDefinitionAdd", definition=DEFINITION)
+    row = {"ownerId": await product_id(shop), "key": "stone"}
+
+    refused = await write(shop, row | {"type": "number_integer", "value": "3"})
+    written = await write(shop, row | {"type": DEFINITION["type"], "value": "ruby"})
+    changed = await write(shop, row | {"type": "number_integer", "value": "3"})
+
+    assert [error["code"] for error in refused["userErrors"]] == ["INVALID_TYPE"]
+    assert (refused["metafields"], written["userErrors"]) == (None, [])
+    assert changed["userErrors"][0]["code"] == "INVALID_TYPE"
+
+
+async def test_a_declaration_binds_only_its_own_kind_of_owner(shop: Rehearsal) -> None:
+    variants = DEFINITION | {"ownerType": "PRODUCTVARIANT"}
+    await shop.data("MetafieldDefinitionAdd", definition=variants)
+    row = {"ownerId": await product_id(shop), "key": "stone", "type": "number_integer"}
+
+    written = await write(shop, row | {"value": "3"})
+
+    assert written["userErrors"] == []
+
+
 async def test_fields_are_written_all_or_none_and_at_most_25(shop: Rehearsal) -> None:
     row = {"ownerId": await product_id(shop), "type": "number_integer"}
     rows = [row | {"key": f"k{number}", "value": "1"} for number in range(26)]

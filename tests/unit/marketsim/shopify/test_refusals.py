@@ -74,6 +74,18 @@ async def test_each_write_that_needs_a_key_is_refused_without_one(
     assert "@idempotent" in answer["errors"][0]["message"]
 
 
+@pytest.mark.parametrize("key", ["", " ", "k" * 256])
+async def test_a_key_that_is_empty_or_very_long_is_refused(shop: Rehearsal, key: str) -> None:
+    given = {"name": "available", "reason": "correction", "quantities": [line(shop, quantity=3)]}
+
+    refused = await shop.ask("InventorySet", input=given, key=key)
+    longest = await shop.data("InventorySet", input=given, key="k" * 255)
+
+    assert code_of(refused) == "BAD_REQUEST"
+    assert "1 to 255" in refused["errors"][0]["message"]
+    assert longest["inventorySetQuantities"]["userErrors"] == []
+
+
 async def test_an_adjustment_too_must_say_what_it_changes_from(shop: Rehearsal) -> None:
     change = line(shop, delta=-1)
     del change["changeFromQuantity"]
