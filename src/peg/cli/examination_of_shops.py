@@ -7,11 +7,12 @@ from peg.catalog import offers
 from peg.db.transaction import reading
 from peg.domain.errors import PegError
 from peg.domain.moment import for_people
-from peg.intake import inbox
+from peg.intake import inbox, public_address
 from peg.reads.shops import ShopRow
 from peg.reads.shops import shops as all_shops
 from peg.shops import directory
 from peg.shops.scopes import NEEDED
+from peg.wiring.alone import is_running
 from peg.wiring.doors import OpenShop
 from peg.wiring.engine import Engine
 from peg.wiring.examination import Finding, State
@@ -73,10 +74,24 @@ async def _clock(peg: Peg, shop: OpenShop) -> Sequence[Finding]:
     return []
 
 
+_OFF = "off, only polls: set PEG_PUBLIC_URL where `peg run` starts, to follow in seconds"
+
+
+async def _public_url(peg: Peg) -> str | None:
+    """Where the shops reach the PEG that runs; where none does, the one that would run from here.
+
+    The doctor's own shell tells nothing of the one that `peg run` was started from.
+    """
+    async with reading(peg.ground.database) as session:
+        kept = await public_address.kept(session)
+    settings = peg.ground.settings
+    return kept if is_running(settings) else settings.public_url or kept
+
+
 async def _webhooks(peg: Peg, engine: Engine, shop: OpenShop) -> Finding:
     name = f"{shop.shop.id} webhooks"
-    if peg.ground.settings.public_url is None:
-        return Finding(State.LOOK, name, "off, only polls: set PEG_PUBLIC_URL to follow in seconds")
+    if await _public_url(peg) is None:
+        return Finding(State.LOOK, name, _OFF)
     if shop.shop.id not in engine.signatures:
         words = "not believed: enter their secret with `peg connect webhook-secret`"
         return Finding(State.LOOK, name, words)

@@ -1,6 +1,16 @@
-"""Deliveries kept once, cursors of polls, offers to be read again, and what nothing explains."""
+"""Deliveries kept once and where they come to, cursors of polls, doubts to be looked at again."""
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from peg.db.columns import Json, Serial, UtcDateTime, metadata
 
@@ -39,6 +49,14 @@ polls = Table(
     Column("read_at", UtcDateTime),
     Column("order_lag_s_max", Integer, nullable=False, default=0),
     Column("order_lag_at", UtcDateTime),
+)
+
+public_address = Table(
+    "public_address",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("url", Text),
+    CheckConstraint("id = 1", name="only_one"),
 )
 
 unread_orders = Table(

@@ -15,6 +15,7 @@ import structlog
 from peg.catalog.interrupted import note_interrupted, note_shop_interrupted
 from peg.db.transaction import begin, reading
 from peg.domain.identity import Channel, ShopId
+from peg.intake import public_address
 from peg.intake.inbox import Receipt
 from peg.shops import directory
 from peg.wiring.engine import Engine
@@ -55,6 +56,7 @@ class Embedded:
         """
         async with begin(peg.ground.database) as session:
             await note_interrupted(session)
+            await public_address.keep(session, peg.ground.settings.public_url)
         reach = await _within_reach(peg)
         return cls(peg, await peg.engine(), reach)
 

@@ -443,6 +443,13 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "public_address",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=True),
+        sa.CheckConstraint("id = 1", name=op.f("ck_public_address_only_one")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_public_address")),
+    )
+    op.create_table(
         "questions",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
@@ -732,6 +739,7 @@ def downgrade() -> None:
 
     op.drop_table("reconciliations")
     op.drop_table("questions")
+    op.drop_table("public_address")
     op.drop_table("proposals")
     op.drop_table("positions")
     op.drop_table("polls")
