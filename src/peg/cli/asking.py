@@ -4,6 +4,7 @@ from peg.cli.terminal import Here, Report
 from peg.cli.words import Number, seen
 from peg.db.transaction import begin, reading
 from peg.domain.stock import StockLevel
+from peg.intake.which_piece import held_for
 from peg.ledger import queries
 from peg.ledger.pieces_asked import items_of
 from peg.onboarding import answers
@@ -60,14 +61,15 @@ async def answer(question: Number, answer: str, /, *, here: Here) -> int:
 
     Args:
         question: its number.
-        answer: one of the answers it offers.
+        answer: one of the answers it offers; where it asks which piece was sold, any SKU.
     """
     async with here.ground() as ground, begin(ground.database) as session:
         done = await answers.answer(session, question, answer, who=here.who, now=ground.clock.now())
-        levels = {sku: (await queries.position(session, sku)).level for sku in items_of(done)}
+        concerned = [*items_of(done), *held_for(done)]
+        levels = {sku: (await queries.position(session, sku)).level for sku in concerned}
     found = "".join(f"; {sku}: {_figures(level)}" for sku, level in levels.items())
-    facts = {"question": done.id, "kind": done.kind, "subject": done.subject, "answer": answer}
-    return here.show(Report(facts=facts, sentence=f"question {done.id}: {answer}{found}"))
+    facts = {"question": done.id, "kind": done.kind, "subject": done.subject, "answer": done.answer}
+    return here.show(Report(facts=facts, sentence=f"question {done.id}: {done.answer}{found}"))
 
 
 def _figures(level: StockLevel) -> str:

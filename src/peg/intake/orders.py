@@ -14,7 +14,8 @@ from peg.domain.order import OrderSnapshot
 from peg.intake import checks, covered_sales, lateness, surprises
 from peg.intake.late_returns import without_those_shown
 from peg.intake.patience import Patience
-from peg.ledger import kept, pieces_asked, questions
+from peg.intake.which_piece import follow_guesses
+from peg.ledger import kept, pieces_asked
 from peg.ledger import orders as book_orders
 from peg.ledger.line_shares import Change
 from peg.ledger.order_lines import Resolved
@@ -23,13 +24,7 @@ from peg.ledger.questions import Question
 
 log = structlog.get_logger()
 
-WHICH_PIECE = "which_piece"
-"""The kind of the question which piece a line took."""
-
 ABOUT_THEN = "sold about when it was first read"
-
-HOLD_ALL = "all"
-"""Its answer while nobody knows: hold every piece that it may be."""
 
 
 async def take_in(
@@ -58,7 +53,7 @@ async def take_in(
         await lateness.note_order(session, order, now=now)
     if applied.outcome in {Outcome.NEW, Outcome.CHANGED}:
         await _expect(session, order, applied, patience=patience, now=now)
-        await _follow_guesses(session, order, resolved, applied, now=now)
+        await follow_guesses(session, order, resolved, applied, now=now)
         await _explain_figures(session, order, applied, now=now)
         await stage(session, OrderTakenIn(shop=order.shop, order=order.order), now=now)
         log.info(
@@ -93,38 +88,6 @@ async def told_which(
     order = await kept.kept_order(session, ShopId(shop), number)
     meaning = await lines.taken_as(session, order, line, sku)
     return await take_in(session, order, known={line: meaning}, patience=patience, now=now)
-
-
-async def _follow_guesses(
-    session: AsyncSession,
-    order: OrderSnapshot,
-    meanings: Mapping[str, Resolved],
-    applied: Applied,
-    *,
-    now: datetime,
-) -> None:
-    """Ask about the lines that hold too much; no more about those that are known by now."""
-    told = {line.line: line for line in order.lines}
-    for done in applied.lines:
-        subject = f"{order.shop} {order.order} {done.line}"
-        if done.settled:
-            await questions.withdraw(session, WHICH_PIECE, subject, now=now)
-        if done.sure or done.line not in meanings:
-            continue
-        skus = sorted({part.sku for part in meanings[done.line].components})
-        await questions.ask(
-            session,
-            kind=WHICH_PIECE,
-            subject=subject,
-            sentence=(
-                f"{order.name} sold {told[done.line].title!r}, and it is not sure which piece that"
-                f" is. Until you say, PEG holds {', '.join(skus)}"
-            ),
-            evidence={"shop": order.shop, "order": order.order, "line": done.line},
-            options=(*skus, HOLD_ALL),
-            default=HOLD_ALL,
-            now=now,
-        )
 
 
 async def _explain_figures(

@@ -69,6 +69,7 @@ class Done:
         dropped: items that the line was believed to take from a place, and does not.
         changes: what the marketplace newly did to its own figures.
         guessed: units were laid to one of several places, as far as those were known.
+        stands: something of it counts in the book; of a cancelled line nothing does.
     """
 
     line: LineSnapshot
@@ -78,6 +79,7 @@ class Done:
     postings: Sequence[Posting] = ()
     changes: Sequence[Change] = ()
     guessed: bool = False
+    stands: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +128,7 @@ class LineWork:
             postings=[*explained, *entries_of(self.order, self.line, moves=moves)],
             changes=changes,
             guessed=settled.guessed,
+            stands=any(row.committed or row.gone or row.brought for row in rows.values()),
         )
 
     @property

@@ -5,14 +5,14 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import Select, delete, func, select, tuple_, update
+from sqlalchemy import Select, delete, func, literal, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import insert_or_ignore, upsert_all
 from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import LocationId, OfferId, ShopId, Sku
 from peg.domain.near import quoted
-from peg.domain.order import LineSnapshot, OrderSnapshot, Share
+from peg.domain.order import TAKEN, LineSnapshot, OrderSnapshot, Share
 from peg.ledger.line_effects import AppliedRow, Rows
 from peg.ledger.tables import applied, is_unresolved, order_lines, orders
 
@@ -225,14 +225,15 @@ async def _with_lines(session: AsyncSession, query: Select[Any]) -> Sequence[Map
 
 
 async def unresolved(session: AsyncSession) -> Sequence[Mapping[str, Any]]:
-    """Lines that nobody could assign to an item for sure: kept, to be mapped."""
+    """Lines that nobody could assign to an item for sure, while they take anything."""
+    taken = sum((order_lines.c[state] for state in TAKEN), start=literal(0))
     query = (
         select(order_lines, orders.c.name, orders.c.created_at)
         .join(
             orders,
             (orders.c.shop == order_lines.c.shop) & (orders.c.order_id == order_lines.c.order_id),
         )
-        .where(is_unresolved)
+        .where(is_unresolved, taken > 0)
         .order_by(orders.c.created_at)
     )
     return [dict(row) for row in (await session.execute(query)).mappings()]

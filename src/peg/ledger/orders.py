@@ -37,6 +37,7 @@ class AppliedLine:
         guessed: units were laid to one of several places, as far as those were known.
         sure: False while nobody knows for sure which items it took.
         settled: it was not sure before, and is now.
+        stands: something of it counts in the book; of a cancelled line nothing does.
         unsure_inside: it is assumed to be inside the first figures, until the offer is read.
         brought: pieces that are newly taken to be inside the first figures.
     """
@@ -47,6 +48,7 @@ class AppliedLine:
     guessed: bool = False
     sure: bool = True
     settled: bool = False
+    stands: bool = True
     unsure_inside: bool = False
     brought: Mapping[Sku, int] = field(default_factory=dict)
 
@@ -142,6 +144,7 @@ def _line(one: Done, kept: order_rows.Kept | None, before: Rows) -> AppliedLine:
         changes=one.changes,
         guessed=one.guessed,
         sure=sure,
+        stands=one.stands,
         settled=sure and kept is not None and not kept["resolved"],
         unsure_inside=one.told["unsure_inside"],
         brought=brought,

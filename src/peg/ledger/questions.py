@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import insert_or_ignore, require_transaction
 from peg.domain.errors import PegError
+from peg.domain.identity import fold_sku
 from peg.domain.near import quoted
-from peg.ledger.tables import questions
+from peg.ledger.tables import positions, questions
 
 EXPLAINED = "explained"
 """Stands for the answer where there was none: the question fell away."""
@@ -38,6 +39,9 @@ class BadAnswer(PegError):
 
 OTHERWISE = "otherwise"
 """In the evidence: what to do where no answer fits, to be told with a refusal."""
+
+ANY_ITEM = "any_item"
+"""In the evidence: true where the SKU of any item is an answer, beside the options."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +128,7 @@ async def answer(
 
     Raises:
         NoSuchQuestion: there is none of that number, or it was answered.
-        BadAnswer: not one of its options.
+        BadAnswer: not one of its options, nor an item where any is an answer.
     """
     require_transaction(session)
     query = select(*_columns()).where(questions.c.id == number, questions.c.answered_at.is_(None))
@@ -132,13 +136,22 @@ async def answer(
     if row is None:
         raise NoSuchQuestion(await _why_none(session, number))
     if option not in row["options"]:
-        raise BadAnswer(Question(**row), option)
+        option = await _item_named(session, Question(**row), option)
     await session.execute(
         update(questions)
         .where(questions.c.id == number)
         .values(answer=option, who=who, answered_at=now, open_key=None)
     )
     return Question(**{**row, "answer": option, "who": who})
+
+
+async def _item_named(session: AsyncSession, question: Question, option: str) -> str:
+    """An answer that is not among the options: the SKU of an item, where any is an answer."""
+    sku = fold_sku(option)
+    query = select(positions.c.sku).where(positions.c.sku == sku)
+    if not question.evidence.get(ANY_ITEM) or await session.scalar(query) is None:
+        raise BadAnswer(question, option)
+    return sku
 
 
 async def withdraw(session: AsyncSession, kind: str, subject: str, *, now: datetime) -> None:

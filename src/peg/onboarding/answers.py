@@ -4,14 +4,15 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.catalog import offers
+from peg.catalog import offers, sets
 from peg.domain.identity import OfferId, ShopId, Sku
 from peg.domain.stock import Cause
 from peg.intake import brake
 from peg.intake.brake import MANY_CHANGED
 from peg.intake.edits import WITHDRAWN_BY_HAND
-from peg.intake.orders import HOLD_ALL, WHICH_PIECE, told_which
+from peg.intake.orders import told_which
 from peg.intake.patience import Patience
+from peg.intake.which_piece import HOLD_ALL, WHICH_PIECE
 from peg.ledger import book, overdue, pieces_asked, places, questions
 from peg.ledger.book import Posting
 from peg.ledger.pieces_asked import DISAGREES, EXTRA_PIECES
@@ -31,6 +32,7 @@ async def answer(
     Raises:
         NoSuchQuestion: there is none of that number, or it was answered.
         BadAnswer: not one of its options.
+        IsASet: a set was named as the piece that was sold.
     """
     question = await questions.answer(session, number, option, who=who, now=now)
     if question.kind == DISAGREES:
@@ -42,8 +44,8 @@ async def answer(
         await overdue.answered(session, OfferId(int(question.subject)), option, now=now)
     elif question.kind == WITHDRAWN_BY_HAND and option == "put_back":
         await _put_back(session, OfferId(int(question.subject)), now=now)
-    elif question.kind == WHICH_PIECE and option != HOLD_ALL:
-        await told_which(session, question, Sku(option), patience=Patience(), now=now)
+    elif question.kind == WHICH_PIECE and question.answer not in {None, HOLD_ALL}:
+        await _sold(session, question, Sku(str(question.answer)), now=now)
     elif question.kind == VANISHED and option == DELETED:
         await believe_gone(session, question, now=now)
     elif question.kind == MANY_CHANGED:
@@ -51,6 +53,11 @@ async def answer(
     elif question.kind == MANY_RAISES:
         await many_raises.clear_shop(session, ShopId(question.subject), now=now)
     return question
+
+
+async def _sold(session: AsyncSession, question: Question, sku: Sku, *, now: datetime) -> None:
+    await sets.refuse_sets(session, sku)
+    await told_which(session, question, sku, patience=Patience(), now=now)
 
 
 async def _end_brake(session: AsyncSession, shop: ShopId, option: str, *, now: datetime) -> None:
