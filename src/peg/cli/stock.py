@@ -12,6 +12,7 @@ from peg.db.transaction import begin, reading
 from peg.domain.identity import LocationId, Sku
 from peg.domain.stock import StockLevel
 from peg.ledger import counter, queries, reservations, suspense
+from peg.ledger.book import Position
 from peg.propagation.unstocked import have_stocked, unstocked
 from peg.reads import stock as reads
 
@@ -54,15 +55,22 @@ async def sell(
             now=ground.clock.now(),
         )
         kept = await reads.holds(session, item)
-    advice = f"; {_SHORT.format(after.oversold)}" if after.oversold else ""
-    advice += f"; {_promised(kept)}" if after.oversold and kept else ""
+    advice = _too_many(after, kept)
     if place is not None and hold is None and pieces > lay and not after.oversold:
         advice += f"; {_ELSEWHERE.format(lay, place)}"
     return _say(here, item, after.level, f"sold {pieces}", advice=advice, oversold=after.oversold)
 
 
+def _too_many(after: Position, kept: Sequence[reads.Hold]) -> str:
+    """More are promised than lie there: by what holds keep, and by what was never there."""
+    promised = min(after.oversold, after.level.reserved)
+    short = after.oversold - promised
+    advice = f"; {_SHORT.format(short, 'was' if short == 1 else 'were')}" if short else ""
+    return advice + (f"; {_promised(promised, kept)}" if promised else "")
+
+
 _SHORT = (
-    "in all {} more were sold than the book had: `peg cases` shows which orders want them, and"
+    "in all {} more {} sold than the book had: `peg cases` shows which orders want them, and"
     " `peg count` puts the book right if there are more"
 )
 
@@ -88,9 +96,11 @@ async def _pieces_sold(
     return 1 if hold is None else kept.get(hold, 1)
 
 
-def _promised(kept: Sequence[reads.Hold]) -> str:
+def _promised(pieces: int, kept: Sequence[reads.Hold]) -> str:
     names = ", ".join(f"hold {one.id} ({one.why})" for one in kept)
-    return f"{names} still keeps it: if that was the buyer, `peg release`"
+    which = str(kept[0].id) if len(kept) == 1 else "HOLD"
+    if_so = f"if that was the buyer, `peg release {which}`"
+    return f"a hold keeps {pieces} of those sold: {names}; {if_so}"
 
 
 async def receive(

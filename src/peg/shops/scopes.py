@@ -37,6 +37,15 @@ ASKED: Mapping[Channel, tuple[str, ...]] = {
 }
 
 
+_GRANTED_BY: Mapping[Channel, str] = {
+    Channel.SHOPIFY: "grant it in the app's settings and connect again",
+    Channel.ETSY: (
+        "connect again by the browser, without `--refresh-token`, and allow everything; a token"
+        " keeps the scopes it was made with"
+    ),
+}
+
+
 def check_scopes(channel: Channel, granted: Iterable[str]) -> frozenset[str]:
     """All that was granted, implied scopes included.
 
@@ -50,5 +59,5 @@ def check_scopes(channel: Channel, granted: Iterable[str]) -> frozenset[str]:
     missing = {scope: use for scope, use in NEEDED[channel].items() if scope not in have}
     if missing:
         lost = "; ".join(f"without {scope} there is no {use}" for scope, use in missing.items())
-        raise MissingScope(f"{lost}: grant it in the app's settings and connect again")
+        raise MissingScope(f"{lost}: {_GRANTED_BY[channel]}")
     return have

@@ -70,7 +70,7 @@ def test_more_than_the_book_had_is_sold_all_the_same_and_opens_a_case(home: Path
 
     (case,) = peg(home, "cases", "--json").facts
     assert (ran.code, stock(home).facts["stock"]["available"]) == (0, -1)
-    assert "1 more were sold than the book had" in ran.out
+    assert "1 more was sold than the book had" in ran.out
     assert "peg cases" in ran.out
     assert ran.err == ""  # one sentence, and no log around it
     assert [one["shop"] for one in case["orders"]] == ["counter"]
@@ -92,7 +92,18 @@ def test_a_sale_of_a_held_piece_without_its_hold_says_which_hold_is_left(home: P
 
     ran = peg(home, "sell", "RING-1")
 
-    assert "hold 1 (the fair) still keeps it" in ran.out
+    assert "a hold keeps 1 of those sold: hold 1 (the fair)" in ran.out
+    assert "than the book had" not in ran.out  # the piece was there
+
+
+def test_of_a_sale_of_too_many_what_was_kept_is_told_from_what_was_not_there(home: Path) -> None:
+    peg(home, "hold", "RING-1", "2", "--why", "Ann")
+
+    ran = peg(home, "sell", "RING-1", "4")
+
+    assert "in all 1 more was sold than the book had" in ran.out
+    assert "a hold keeps 2 of those sold: hold 1 (Ann)" in ran.out
+    assert "`peg release 1`" in ran.out
 
 
 @pytest.mark.parametrize(

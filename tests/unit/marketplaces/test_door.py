@@ -176,6 +176,24 @@ def test_what_etsy_refuses_has_a_name_and_keeps_etsys_words(
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        "API key not found or not active, or shared secret is incorrect",
+        "Shared secret is required in x-api-key header.",
+        "Missing x-api-key header or client_id",
+    ],
+)
+def test_keys_of_the_app_that_etsy_does_not_know_are_named_with_where_to_find_them(
+    words: str,
+) -> None:
+    error = refusal(403, {}, b'{"error": "%s"}' % words.encode())
+
+    assert type(error) is Refused
+    assert words in str(error)
+    assert "copy both from Etsy's developer page" in str(error)
+
+
+@pytest.mark.parametrize(
     ("status", "named"),
     [(401, AccessRevoked), (403, MissingScope), (404, RemoteGone), (406, Refused)],
 )

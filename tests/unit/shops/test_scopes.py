@@ -19,6 +19,20 @@ def test_a_missing_scope_is_named_with_what_it_is_for() -> None:
         check_scopes(Channel.ETSY, granted)
 
 
+@pytest.mark.parametrize(
+    ("channel", "advice"),
+    [
+        (Channel.SHOPIFY, "grant it in the app's settings"),
+        (Channel.ETSY, "by the browser, without `--refresh-token`, and allow everything"),
+    ],
+)
+def test_a_missing_scope_is_named_with_how_its_marketplace_grants_it(
+    channel: Channel, advice: str
+) -> None:
+    with pytest.raises(MissingScope, match=advice):
+        check_scopes(channel, [])
+
+
 def test_on_shopify_the_right_to_write_is_the_right_to_read() -> None:
     granted = {
         *ASKED[Channel.SHOPIFY],

@@ -120,9 +120,10 @@ def refusal(status: int, headers: Mapping[str, str], content: bytes) -> Marketpl
 
 _REFUSALS: tuple[tuple[Callable[[int, str], bool], type[_Named], str], ...] = (
     (
-        lambda _, said: "invalid_client" in said,
+        lambda status, said: "invalid_client" in said or (status == 403 and _of_the_key(said)),
         Refused,
-        "the keystring or the shared secret is wrong: copy both from Etsy's developer page",
+        "the keystring or the shared secret is wrong: copy both from Etsy's developer page, and"
+        " connect the shop again",
     ),
     (
         lambda status, said: status == 401 or "invalid_grant" in said,
@@ -141,6 +142,11 @@ _REFUSALS: tuple[tuple[Callable[[int, str], bool], type[_Named], str], ...] = (
     ),
     (lambda status, _: status in {404, 410}, RemoteGone, "not there on Etsy"),
 )
+
+
+def _of_the_key(said: str) -> bool:
+    """Whether Etsy means the app's own keys, and not the seller's token."""
+    return any(word in said.lower() for word in ("api key", "api-key", "shared secret"))
 
 
 def sentence(content: bytes) -> str:
