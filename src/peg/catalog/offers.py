@@ -112,14 +112,15 @@ async def page(
 ) -> list[Offer]:
     """Some offers by their numbers: those behind `after`, of a shop and of an item if one is named.
 
-    The database leaves the rest where it is.
+    Of an item are those that sell it and those it is typed on, as a set's own SKU is. The database
+    leaves the rest where it is.
     """
     wanted = select(tables.offers.c.id).where(tables.offers.c.id > after)
     if shop is not None:
         wanted = wanted.where(tables.offers.c.shop == shop)
     if sku is not None:
         selling = select(tables.components.c.offer).where(tables.components.c.sku == sku)
-        wanted = wanted.where(tables.offers.c.id.in_(selling))
+        wanted = wanted.where(tables.offers.c.id.in_(selling) | _typed_as(sku))
     ids = wanted.order_by(tables.offers.c.id).limit(limit)
     return await _load(session, tables.offers.c.id.in_(ids))
 
@@ -143,7 +144,7 @@ async def typed(session: AsyncSession, shop: ShopId, sku: str) -> list[Offer]:
 
 async def typed_alike(session: AsyncSession, shop: ShopId | None, sku: Sku) -> list[Offer]:
     """Offers, of one shop or of all, whose SKU is this one but for case and spaces; none gone."""
-    where = func.upper(func.replace(tables.offers.c.sku_as_typed, " ", "")) == sku
+    where = _typed_as(sku)
     if shop is not None:
         where &= tables.offers.c.shop == shop
     return await _load(session, where & tables.offers.c.gone.is_(False))
@@ -219,6 +220,10 @@ async def mark_gone(session: AsyncSession, offer: OfferId, *, gone: bool = True)
     require_transaction(session)
     change = update(tables.offers).where(tables.offers.c.id == offer)
     await session.execute(change.values(gone=gone))
+
+
+def _typed_as(sku: Sku) -> ColumnElement[bool]:
+    return func.upper(func.replace(tables.offers.c.sku_as_typed, " ", "")) == sku
 
 
 async def _load(session: AsyncSession, where: ColumnElement[bool]) -> list[Offer]:

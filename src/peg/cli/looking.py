@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from peg.catalog.sets import IsASet
 from peg.cli.shop_names import shop_names
 from peg.cli.terminal import Here, Report
 from peg.cli.words import Lines, moment_of, seen, sku_of
@@ -38,11 +39,14 @@ async def stock(sku: str | None = None, /, *, here: Here) -> int:
         return await _piece(here, sku)
     async with here.ground() as ground, reading(ground.database) as session:
         rows = [row async for row in stock_reads.all_stock(session)]
-    figures = _worth_showing(rows)
+    figures, with_sets = _worth_showing(rows), any(row.parts for row in rows)
     report = Report(
         facts=[row.model_dump(mode="json") for row in rows],
-        columns=("piece", *figures),
-        rows=[(row.sku, *_figures(row, figures)) for row in rows],
+        columns=("piece", *figures, *(["made of"] if with_sets else [])),
+        rows=[
+            (row.sku, *_figures_of(row, figures), *([_made_of(row)] if with_sets else []))
+            for row in rows
+        ],
         sentence=counted(len(rows), "item")
         if rows
         else "no items yet: `peg import` reads the shops",
@@ -60,9 +64,20 @@ async def _piece(here: Here, sku: str) -> int:
         facts=piece.model_dump(mode="json"),
         columns=("place", *figures),
         rows=[*rows, ("all", *_figures(piece.stock, figures))],
-        sentence=kept,
+        sentence=f"{IsASet(piece.stock.sku, piece.stock.parts)}" if piece.stock.parts else kept,
     )
     return here.show(report)
+
+
+def _figures_of(row: stock_reads.StockRow, names: Sequence[str]) -> Sequence[int | None]:
+    """None of a set that has none: 0 would read as sold out."""
+    figures = _figures(row, names)
+    return [None] * len(figures) if row.parts and not any(figures) else figures
+
+
+def _made_of(row: stock_reads.StockRow) -> str:
+    parts = [f"{many} x {sku}" if many > 1 else sku for sku, many in sorted(row.parts.items())]
+    return f"a set: {' + '.join(parts)}" if parts else ""
 
 
 async def history(sku: str, /, *, at: str | None = None, limit: Lines = 50, here: Here) -> int:

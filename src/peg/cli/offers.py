@@ -26,7 +26,7 @@ async def offers(
     """What each shop shows of each offer, and what it should.
 
     Args:
-        sku: only offers that sell this piece.
+        sku: only offers that sell this piece, or that it is typed on, as on a set.
         shop: only this shop's, such as `etsy`, or `etsy:61234567` where there are several.
         behind: only offers that do not show what they should yet.
         unknown: only offers that are not kept in step: mapped to no piece, or not counted there.

@@ -45,7 +45,7 @@ async def let_go(
             continue
         available = max(0, (await queries.position(session, sku)).level.available)
         # Another listing, though deleted, sold it by itself: such a piece may well exist.
-        if sku == was_taken_for and not known and await sets.parts_of_label(session, sku):
+        if sku == was_taken_for and not known and await sets.among(session, [sku]):
             await as_parts.take_off(
                 session, sku, available, offer=offer.id, title=offer.title, who=who, now=now
             )

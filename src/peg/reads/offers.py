@@ -69,16 +69,18 @@ async def all_offers(
     after: int = 0,
     limit: int | None = None,
 ) -> Sequence[OfferRow]:
-    """Every offer, those of one shop, or those that sell one item; a page of them by their ids.
+    """Every offer, those of one shop, or those of one item; a page of them by their ids.
+
+    Of an item are those that sell it, and those it is typed on.
 
     Raises:
         UnknownShop: no such shop is connected.
-        UnknownSku: no such item.
+        UnknownSku: no such item, and it is typed nowhere.
     """
     of_shop = None if shop is None else (await directory.named(session, shop)).id
-    if sku is not None:
-        await queries.position(session, sku)
     found = await offers.page(session, shop=of_shop, sku=sku, after=after, limit=limit)
+    if sku is not None and not found and not after:
+        await queries.position(session, sku)
     return await rows_of(session, found)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from peg.catalog import sets
 from peg.domain.identity import LocationId, Sku
 from peg.domain.stock import Cause, StockLevel
 from peg.ledger import queries, reservations
@@ -39,9 +40,13 @@ class Level(BaseModel):
 
 
 class StockRow(Level):
-    """One item over all places."""
+    """One item over all places.
+
+    `parts`: what a set takes on which the SKU is typed; such an item has no stock of its own.
+    """
 
     sku: Sku
+    parts: dict[Sku, int]
     oversold: int
     version: int
 
@@ -101,7 +106,7 @@ class History(BaseModel):
 
 async def stock(session: AsyncSession, *, after: str = "", limit: int = 500) -> Sequence[StockRow]:
     """One page of all items, in SKU order: pass the last SKU as `after`."""
-    return [_row(one) for one in await queries.positions(session, after=after, limit=limit)]
+    return await _rows(session, await queries.positions(session, after=after, limit=limit))
 
 
 async def all_stock(session: AsyncSession) -> AsyncIterator[StockRow]:
@@ -119,10 +124,10 @@ async def piece(session: AsyncSession, sku: Sku) -> Piece:
     Raises:
         UnknownSku: no such item.
     """
-    position = await queries.position(session, sku)
+    (row,) = await _rows(session, [await queries.position(session, sku)])
     levels = await queries.levels(session, sku)
     return Piece(
-        stock=_row(position),
+        stock=row,
         places={place: Level.of(level) for place, level in sorted(levels.items())},
         holds=await holds(session, sku),
     )
@@ -162,14 +167,18 @@ async def holds(session: AsyncSession, sku: Sku | None = None) -> list[Hold]:
     ]
 
 
-def _row(position: Position) -> StockRow:
-    level = Level.of(position.level)
-    return StockRow(
-        sku=position.sku,
-        oversold=position.oversold,
-        version=position.version,
-        **level.model_dump(),
-    )
+async def _rows(session: AsyncSession, found: Sequence[Position]) -> list[StockRow]:
+    made_of = await sets.among(session, {position.sku for position in found})
+    return [
+        StockRow(
+            sku=position.sku,
+            parts=dict(made_of.get(position.sku, {})),
+            oversold=position.oversold,
+            version=position.version,
+            **Level.of(position.level).model_dump(),
+        )
+        for position in found
+    ]
 
 
 def step_of(entry: Mapping[str, Any]) -> str:

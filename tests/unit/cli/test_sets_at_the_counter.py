@@ -62,6 +62,33 @@ def test_that_nothing_of_a_set_lies_there_may_be_told(home: Path) -> None:
     assert peg(home, "count", SET, "0", "--json").facts["difference"] == 0
 
 
+@pytest.mark.parametrize("label", [SET, PAIR])
+def test_the_offers_of_a_set_are_found_by_its_own_sku(home: Path, label: Sku) -> None:
+    (found,) = peg(home, "offers", label, "--json").facts
+
+    assert found["sku_as_typed"].strip().upper() == label
+
+
+def test_a_sku_that_is_typed_nowhere_is_unknown_still(home: Path) -> None:
+    ran = peg(home, "offers", "PAIR-2", "--json")
+
+    assert (ran.code, ran.refusal["error"]) == (3, "UnknownSku")
+
+
+def test_the_stock_says_that_a_set_is_one_and_shows_no_figures_of_it(home: Path) -> None:
+    everything = {row["sku"]: row["parts"] for row in peg(home, "stock", "--json").facts}
+    listed = next(row for row in peg(home, "stock").out.splitlines() if row.startswith(SET))
+
+    assert everything == {RING: {}, STUD: {}, SET: {RING: 1, STUD: 1}}
+    assert listed.split(maxsplit=1)[1].strip() == f"a set: {RING} + {STUD}"
+
+
+def test_asked_of_a_set_alone_the_stock_names_its_pieces(home: Path) -> None:
+    assert f"{SET} is a set and has no stock of its own: name its pieces ({RING}, {STUD})" in (
+        peg(home, "stock", SET).out
+    )
+
+
 async def also_sold_as_one(session: AsyncSession) -> None:
     """One shop sells the set as an item still: somebody made it, and it has its own stock."""
     await composed(session)
@@ -72,4 +99,5 @@ async def also_sold_as_one(session: AsyncSession) -> None:
 def test_a_set_that_is_an_item_somewhere_is_sold_as_one(tmp_path: Path) -> None:
     seed(tmp_path, also_sold_as_one)
 
+    assert peg(tmp_path, "stock", SET, "--json").facts["stock"]["parts"] == {}
     assert peg(tmp_path, "sell", SET, "--json").facts["available"] == 0
