@@ -27,6 +27,10 @@ class OrderClosed(Exception):
     """The order is cancelled, refunded or shipped, so that this cannot be done to it any more."""
 
 
+class EditRefused(Exception):
+    """The marketplace's own admin refuses what a person wants; the sentence says why."""
+
+
 class NoSuchUnit(Exception):
     """No unit of that id on this marketplace."""
 
@@ -162,10 +166,21 @@ class Market(Protocol):
         """Refund `quantity` pieces of the order's first line that still has as many."""
 
     def edit_stock(self, unit: UnitId, *, delta: int, location: int = 0) -> None:
-        """A person changes the stock in the admin by `delta`, never below zero."""
+        """A person changes the stock in the admin by `delta`, never below zero.
+
+        Raises:
+            EditRefused: the listing is deleted, or the admin takes no figure so high.
+        """
+
+    def removable(self, unit: UnitId, *, location: int = 0) -> int:
+        """Pieces that a person can take away there by an edit."""
 
     def reactivate(self, unit: UnitId) -> None:
-        """A person puts a withdrawn listing back on sale by hand (the ghost unit)."""
+        """A person puts a withdrawn listing back on sale by hand (the ghost unit).
+
+        Raises:
+            EditRefused: the marketplace does not allow it.
+        """
 
     def delete(self, unit: UnitId) -> None:
         """A person deletes the unit's whole listing; its orders remain."""

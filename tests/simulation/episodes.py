@@ -10,7 +10,7 @@ from tests.simulation.plan import DAY_S, RATES, Episode
 from tests.simulation.stage import Stage
 from tests.simulation.troubles import AFTERMATH_S
 
-from marketsim.market import Market, NotForSale, UnitId
+from marketsim.market import EditRefused, Market, UnitId
 
 KILL_STEPS_MAX = 400
 
@@ -120,7 +120,7 @@ class Episodes:
         self._stage.trace.note(f"a person puts {unit} back on {market.name}")
         try:
             market.reactivate(unit)
-        except NotForSale:
+        except EditRefused:
             self._stage.trace.note("it cannot be")
 
     async def _rename(self, _: Episode) -> None:

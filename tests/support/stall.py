@@ -138,6 +138,9 @@ class Stall:
         self._tell(EditedByHand(market=self.name, unit=unit, parts=stock.parts, delta=delta, at=at))
         self._changed(unit, "person")
 
+    def removable(self, unit: UnitId, *, location: int = 0) -> int:
+        return self._known(unit).quantity if location == 0 else 0
+
     def reactivate(self, unit: UnitId) -> None:
         self._known(unit).quantity = 1
         self._known(unit).withdrawn = False

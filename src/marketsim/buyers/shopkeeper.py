@@ -7,7 +7,7 @@ from random import Random
 
 from marketsim.buyers.habits import Habits
 from marketsim.clock import MarketClock
-from marketsim.market import Happening, Market, Sold
+from marketsim.market import EditRefused, Happening, Market, Sold
 from marketsim.pieces import MarketName, PieceId
 
 Parts = tuple[tuple[PieceId, int], ...]
@@ -69,7 +69,10 @@ class Shopkeeper:
             return
         chosen = self._rng.choice(quiet)
         delta = -1 if down else self._rng.randint(1, 3)
-        market.edit_stock(chosen.unit, delta=delta)
+        try:
+            market.edit_stock(chosen.unit, delta=delta)
+        except EditRefused:
+            return
         self._tally["edited_down" if down else "edited_up"] += 1
 
     def _is_quiet(self, parts: Parts) -> bool:
@@ -87,6 +90,10 @@ class Shopkeeper:
             for unit, parts in market.units().items()
             if parts in self._sold and market.buyable(unit) == 0
         ]
-        if sold:
+        if not sold:
+            return
+        try:
             market.reactivate(self._rng.choice(sold))
-            self._tally["reactivated"] += 1
+        except EditRefused:
+            return
+        self._tally["reactivated"] += 1

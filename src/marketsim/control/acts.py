@@ -6,7 +6,7 @@ Each function's first sentence says what it does, its last what to send; the ind
 from typing import Any
 
 from marketsim.control.asked import Asked, BadRequest
-from marketsim.market import Market, OrderId, RestockType, UnitId
+from marketsim.market import EditRefused, Market, OrderId, RestockType, UnitId
 from marketsim.world import World
 
 RESTOCK_TYPES: tuple[RestockType, ...] = ("no_restock", "cancel", "return")
@@ -59,7 +59,10 @@ def edit_stock(world: World, asked: Asked) -> dict[str, Any]:
     location = asked.integer("location", 0)
     if not 0 <= location < locations:
         raise BadRequest(f"location: 0 to {locations - 1} on {market.name}, got {location}")
-    market.edit_stock(unit, delta=asked.integer("delta"), location=location)
+    delta, there = asked.integer("delta"), market.removable(unit, location=location)
+    if -delta > there:
+        raise EditRefused(f"delta: {there} of {unit} are there, {-delta} were to be taken away")
+    market.edit_stock(unit, delta=delta, location=location)
     return {"unit": unit, "buyable": market.buyable(unit)}
 
 

@@ -1,7 +1,7 @@
 """What a caller of the control API asked for, checked before anything is done."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,17 @@ class Asked:
     """The fields of a request: of its JSON body, its query and its path."""
 
     fields: Mapping[str, Any]
+
+    def check_known(self, known: Sequence[str]) -> None:
+        """No field is sent that nobody reads: it was mistyped, most likely.
+
+        Raises:
+            BadRequest: one is.
+        """
+        unknown = sorted(self.fields.keys() - set(known))
+        if unknown:
+            listed = f"known are {', '.join(known)}" if known else "none is read here"
+            raise BadRequest(f"{', '.join(unknown)}: no such field; {listed}")
 
     def text(self, name: str, default: str | None = None) -> str:
         """A text; needed where there is no default."""

@@ -38,15 +38,15 @@ def remove_from_order(world: World, asked: Asked) -> dict[str, Any]:
 
 def open_place(world: World, asked: Asked) -> dict[str, Any]:
     """Another place is opened. Send name."""
-    return {"location": _shopify(world).open_place(asked.text("name"))}
+    return {"location": _shopify(world).open_place(_name(asked))}
 
 
 def rename_place(world: World, asked: Asked) -> dict[str, Any]:
     """A place gets another name. Send location and name."""
     market = _shopify(world)
     location = _place(market, asked, "location")
-    market.rename_place(location, asked.text("name"))
-    return {"location": location, "name": asked.text("name")}
+    market.rename_place(location, _name(asked))
+    return {"location": location, "name": _name(asked)}
 
 
 def close_place(world: World, asked: Asked) -> dict[str, Any]:
@@ -65,6 +65,13 @@ def bundle(world: World, asked: Asked) -> dict[str, Any]:
     is_bundle = asked.yes_or_no("bundle", default=True)
     (market.bundle if is_bundle else market.unbundle)(unit)
     return {"unit": unit, "bundle": is_bundle}
+
+
+def _name(asked: Asked) -> str:
+    name = asked.text("name")
+    if not name.strip():
+        raise BadRequest("name: a place has a name")
+    return name
 
 
 def _shopify(world: World) -> ShopifyMarket:

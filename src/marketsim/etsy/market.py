@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from marketsim.etsy.inventory_rules import QUANTITY_MAX
 from marketsim.etsy.life import Life
 from marketsim.etsy.opening import open_shop
 from marketsim.etsy.orders import Orders
@@ -13,6 +14,7 @@ from marketsim.etsy.settings import Settings
 from marketsim.etsy.shop import Shop
 from marketsim.market import (
     EditedByHand,
+    EditRefused,
     Listener,
     NoSuchOrder,
     NotForSale,
@@ -96,7 +98,11 @@ class EtsyMarket:
         del location  # Etsy has no locations
         listing, product = self._store.find(unit)
         if product is None:
-            return
+            raise EditRefused(f"the listing of {unit} is deleted")
+        if product.quantity + delta > QUANTITY_MAX:
+            raise EditRefused(
+                f"Etsy takes at most {QUANTITY_MAX} of {unit}, and {product.quantity} are there"
+            )
         applied = max(delta, -product.quantity)
         if applied == 0:
             return
@@ -117,6 +123,11 @@ class EtsyMarket:
         self._life.restore(listing, by="person")
         self._stock.announce(listing, by="person")
 
+    def removable(self, unit: UnitId, *, location: int = 0) -> int:
+        del location
+        _, product = self._store.find(unit)
+        return 0 if product is None else product.quantity
+
     def withdraw(self, unit: UnitId) -> None:
         """A person takes the unit's whole listing off sale.
 
@@ -131,15 +142,17 @@ class EtsyMarket:
 
     def reactivate(self, unit: UnitId) -> None:
         listing, product = self._store.find(unit)
-        if product is None or not self._shop.faults.strikes("etsy.ghost_unit"):
-            return
+        if product is None:
+            raise EditRefused(f"the listing of {unit} is deleted")
+        if not self._shop.faults.strikes("etsy.ghost_unit"):
+            raise EditRefused("etsy.ghost_unit is off: no listing is put back by hand")
         if listing.quantity == 0 and listing.state != "sold_out":
             listing.set_quantity(product, 1)
             self._store.took_a_step()
         try:
             self._life.activate(listing, by="person")
-        except Refusal:
-            return
+        except Refusal as refusal:
+            raise EditRefused(str(refusal.body.get("error", refusal.body))) from refusal
 
     def delete(self, unit: UnitId) -> None:
         listing, product = self._store.find(unit)

@@ -5,6 +5,7 @@ from typing import Any
 
 from marketsim.market import (
     EditedByHand,
+    EditRefused,
     Listener,
     NoSuchOrder,
     NoSuchUnit,
@@ -111,6 +112,7 @@ class ShopifyMarket:
         self._orders.send_from(self._order(order), self._place(location), pieces=pieces)
 
     def edit_stock(self, unit: UnitId, *, delta: int, location: int = 0) -> None:
+        self._check_there(unit)
         level = self._level(unit, location)
         applied = max(delta, -max(0, level.quantities["available"]))
         if applied == 0:
@@ -127,6 +129,10 @@ class ShopifyMarket:
         )
         self._stock.move(level, {"available": applied}, by="person")
 
+    def removable(self, unit: UnitId, *, location: int = 0) -> int:
+        level = self._variant(unit).item.levels.get(self._place(location).number)
+        return 0 if level is None else max(0, level.quantities["available"])
+
     def reserve(self, unit: UnitId, *, quantity: int, location: int = 0) -> None:
         """A draft order holds pieces (negative: lets them go); on_hand stays."""
         moved = {"available": -quantity, "reserved": quantity}
@@ -138,10 +144,10 @@ class ShopifyMarket:
         self._stock.move(self._level(unit, location), moved, by="person")
 
     def reactivate(self, unit: UnitId) -> None:
+        self._check_there(unit)
         product = self._acting_on(unit).product
-        if product.number in self.store.products:
-            self._products.set_status(product, "ACTIVE", by="person")
-            self._products.publish(product, self.store.publications, by="person")
+        self._products.set_status(product, "ACTIVE", by="person")
+        self._products.publish(product, self.store.publications, by="person")
 
     def open_place(self, name: str) -> int:
         """A person opens another place; its number among the shop's."""
@@ -212,6 +218,10 @@ class ShopifyMarket:
         """The owner removes the app from the shop."""
         self._shop.subscriptions.new_action()
         self._shop.uninstall()
+
+    def _check_there(self, unit: UnitId) -> None:
+        if self._variant(unit).product.number not in self.store.products:
+            raise EditRefused(f"the product of {unit} is deleted")
 
     def _variant(self, unit: UnitId) -> Variant:
         if unit not in self.store.ever_sold:

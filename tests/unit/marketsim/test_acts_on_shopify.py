@@ -9,6 +9,7 @@ import pytest
 from marketsim.build import build_world
 from marketsim.control import control_app
 from marketsim.market import UnitId
+from marketsim.pieces import MARKETS
 from marketsim.world import World
 
 
@@ -96,6 +97,51 @@ async def test_places_are_opened_renamed_and_closed(
     nowhere = await control.post("/places/close", json={"location": 9, "move_to": 0})
     itself = await control.post("/places/close", json={"location": 0, "move_to": 0})
     assert (nowhere.status_code, itself.status_code) == (422, 422)
+
+
+async def test_a_place_has_a_name(control: httpx2.AsyncClient) -> None:
+    nameless = await control.post("/places", json={"name": " "})
+    unnamed = await control.post("/places/rename", json={"location": 0, "name": ""})
+
+    assert (nameless.status_code, unnamed.status_code) == (422, 422)
+
+
+async def test_what_was_deleted_is_neither_edited_nor_put_back(
+    world: World, control: httpx2.AsyncClient
+) -> None:
+    units = {name: world.market(name).offered()[0].unit for name in MARKETS}
+    for name, unit in units.items():
+        world.market(name).delete(unit)
+
+    for name, unit in units.items():
+        which = {"market": name, "unit": unit}
+        edited = await control.post("/stock", json=which | {"delta": 1})
+        back = await control.post("/reactivate", json=which)
+        assert (edited.status_code, back.status_code) == (409, 409), name
+
+
+async def test_etsys_admin_takes_no_more_than_999_pieces(
+    world: World, control: httpx2.AsyncClient
+) -> None:
+    unit = world.market("etsy").offered()[0]
+    which = {"market": "etsy", "unit": unit.unit}
+
+    beyond = await control.post("/stock", json=which | {"delta": 1_000 - unit.quantity})
+    within = await control.post("/stock", json=which | {"delta": 999 - unit.quantity})
+
+    assert (beyond.status_code, within.status_code) == (409, 200)
+    assert "999" in beyond.json()["about"]
+
+
+async def test_a_ghost_that_etsy_refuses_is_not_told_as_done(
+    world: World, control: httpx2.AsyncClient
+) -> None:
+    unit = world.market("etsy").offered()[0].unit
+    world.faults.set_rates({"etsy.ghost_unit": 0.0})
+
+    answer = await control.post("/reactivate", json={"market": "etsy", "unit": unit})
+
+    assert answer.status_code == 409
 
 
 async def test_a_bundle_is_made_and_unmade(world: World, control: httpx2.AsyncClient) -> None:

@@ -219,6 +219,12 @@ async def test_what_happened_can_be_read_in_order(control: httpx2.AsyncClient) -
         ("/stock", {"market": "etsy", "unit": "etsy-0", "delta": 1.5}, 422),
         ("/stock", {"market": "etsy", "unit": "etsy-0", "delta": 1, "location": 1}, 422),
         ("/stock", {"market": "shopify", "unit": "shopify-0", "delta": 1, "location": -1}, 422),
+        ("/stock", {"market": "etsy", "unit": "etsy-0", "delta": -5000}, 409),
+        ("/stock", {"market": "etsy", "unit": "etsy-0", "delta": 1, "place": 0}, 422),
+        ("/orders", {"market": "etsy", "unit": "etsy-0", "quantitty": 1}, 422),
+        ("/faults/reseed", {"seed": 1, "seeds": 2}, 422),
+        ("/nowhere", {}, 404),
+        ("/units", {}, 405),
         ("/clock/advance", {"seconds": -1}, 422),
         ("/clock/speed", {"speed": "fast"}, 422),
         ("/buyers/start", {"haste": 1}, 422),
@@ -233,6 +239,25 @@ async def test_what_cannot_be_done_is_refused_with_a_sentence(
 
     assert answer.status_code == status
     assert answer.json()["error"].endswith(".")
+    assert answer.json()["about"]
+
+
+async def test_an_edit_of_more_than_is_there_does_nothing(control: httpx2.AsyncClient) -> None:
+    unit, _ = await on_both_sides(control)
+    which = {"market": "shopify", "unit": unit["unit"]}
+
+    answer = await control.post("/_control/stock", json=which | {"delta": -2})
+
+    assert answer.status_code == 409
+    assert "1" in answer.json()["about"]
+    assert (await told(control, "/happenings"))["happenings"] == []
+
+
+async def test_a_question_with_an_unknown_field_is_refused(control: httpx2.AsyncClient) -> None:
+    answer = await control.get("/_control/units", params={"markt": "etsy"})
+
+    assert answer.status_code == 422
+    assert answer.json()["about"] == "markt: no such field; known are market, piece, sku"
 
 
 async def test_a_body_that_is_not_json_is_refused(control: httpx2.AsyncClient) -> None:

@@ -2,6 +2,7 @@ import pytest
 from tests.support.practice_etsy import API, SHOP, Fixture, let_in, open_etsy
 
 from marketsim.market import (
+    EditRefused,
     NoSuchOrder,
     NotForSale,
     OfferChanged,
@@ -278,5 +279,6 @@ async def test_a_person_edits_stock_and_puts_a_ghost_back(shop: Fixture) -> None
     assert told == [("EditedByHand", -1), ("OfferChanged", None)]
     shop.set_faults(ghost_unit=0)
     market.withdraw(unit)
-    market.reactivate(unit)
+    with pytest.raises(EditRefused, match="ghost_unit"):
+        market.reactivate(unit)
     assert market.buyable(unit) == 0
