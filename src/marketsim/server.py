@@ -8,10 +8,11 @@ import socket
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import format_datetime
 
 import httpx2
 import uvicorn
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from marketsim.build import build_world, served_app
 from marketsim.buyers import Habits
@@ -114,13 +115,30 @@ def _server(world: World, name: MarketName, plan: Plan) -> Server:
     app = served_app(world, name, latency_s=plan.latency_ms / 1000)
     return Server(
         uvicorn.Config(
-            _hanging_up(app),
+            _hanging_up(dated(app, world.clock)),
+            date_header=False,
             log_level="warning",
             access_log=False,
             lifespan="off",
             timeout_graceful_shutdown=2,
         )
     )
+
+
+def dated(app: ASGIApp, clock: MarketClock) -> ASGIApp:
+    """Each answer bears the time of the market, whose clock may run faster than the machine's."""
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                date = format_datetime(clock.now(), usegmt=True).encode("latin-1")
+                headers = [*message.get("headers", ()), (b"date", date)]
+                message = {**message, "headers": headers}
+            await send(message)
+
+        await app(scope, receive, send_dated)
+
+    return serve
 
 
 def _hanging_up(app: ASGIApp) -> ASGIApp:
