@@ -1,18 +1,15 @@
-"""What is in the book: `stock`, `history`, `orders`."""
+"""What is in the book: `stock`, `history`."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from peg.catalog.sets import IsASet
-from peg.cli.shop_names import shop_names
 from peg.cli.terminal import Here, Report
-from peg.cli.words import Lines, moment_of, seen, sku_of
+from peg.cli.words import Lines, and_more, moment_of, pieces_told, seen, sku_of
 from peg.db.transaction import reading
 from peg.domain.counted import counted
 from peg.domain.moment import BadMoment
 from peg.domain.near import quoted
-from peg.intake import unread as unread_orders
-from peg.reads import orders as order_reads
 from peg.reads import stock as stock_reads
 
 FIGURES = {
@@ -76,8 +73,7 @@ def _figures_of(row: stock_reads.StockRow, names: Sequence[str]) -> Sequence[int
 
 
 def _made_of(row: stock_reads.StockRow) -> str:
-    parts = [f"{many} x {sku}" if many > 1 else sku for sku, many in sorted(row.parts.items())]
-    return f"a set: {' + '.join(parts)}" if parts else ""
+    return f"a set: {pieces_told(dict(sorted(row.parts.items())))}" if row.parts else ""
 
 
 async def history(sku: str, /, *, at: str | None = None, limit: Lines = 50, here: Here) -> int:
@@ -108,7 +104,7 @@ async def history(sku: str, /, *, at: str | None = None, limit: Lines = 50, here
             )
             for one in shown.entries
         ],
-        sentence=_known(found) + _and_more(found.entries, limit),
+        sentence=_known(found) + and_more(found.entries, limit),
     )
     return here.show(report)
 
@@ -138,89 +134,6 @@ def _known_until(now: datetime, typed: str | None) -> datetime:
     return min(moment, now)
 
 
-async def orders(
-    *, limit: Lines = 50, unknown: bool = False, unread: bool = False, here: Here
-) -> int:
-    """Orders as they were taken in, the newest first.
-
-    Args:
-        limit: so many.
-        unknown: only lines that nobody could assign to an item: kept, and counted nowhere yet.
-        unread: only orders that cannot be read, and why: kept as told, and tried again.
-    """
-    if unknown:
-        return await _unresolved(here)
-    if unread:
-        return await _unread(here)
-    async with here.ground() as ground, reading(ground.database) as session:
-        called = await shop_names(session)
-        found = await order_reads.recent(session, limit=limit + 1)
-        odd = await unread_orders.waiting_count(session)
-    shown = found[:limit]
-    report = Report(
-        facts=[one.model_dump(mode="json") for one in shown],
-        columns=("order", "shop", "sold", "state", "lines"),
-        rows=[
-            (one.name, called(one.shop), seen(one.created_at), _state(one), _lines(one))
-            for one in shown
-        ],
-        sentence=(
-            (f"the newest {len(shown)}{_and_more(found, limit)}" if found else "no orders yet")
-            + (f"; {odd} cannot be read: `peg orders --unread` says why" if odd else "")
-        ),
-    )
-    return here.show(report)
-
-
-async def _unread(here: Here) -> int:
-    async with here.ground() as ground, reading(ground.database) as session:
-        called = await shop_names(session)
-        found = await order_reads.unread(session)
-    report = Report(
-        facts=[one.model_dump(mode="json") for one in found],
-        columns=("order", "shop", "first seen", "last tried", "why"),
-        rows=[
-            (
-                one.order or "without a number",
-                called(one.shop),
-                seen(one.first_at),
-                seen(one.last_at),
-                one.why,
-            )
-            for one in found
-        ],
-        sentence=(
-            "they are tried again by themselves; `--json` shows what the shop said"
-            if found
-            else "every order could be read"
-        ),
-        exit_code=1 if found else 0,
-    )
-    return here.show(report)
-
-
-async def _unresolved(here: Here) -> int:
-    async with here.ground() as ground, reading(ground.database) as session:
-        called = await shop_names(session)
-        found = await order_reads.unresolved(session)
-    report = Report(
-        facts=[one.model_dump(mode="json") for one in found],
-        columns=("order", "shop", "sold", "SKU", "title", "pieces"),
-        rows=[
-            (one.name, called(one.shop), seen(one.created_at), one.sku, one.title, one.committed)
-            for one in found
-        ],
-        sentence="`peg match` assigns offers to items" if found else "every line is known",
-        exit_code=1 if found else 0,
-    )
-    return here.show(report)
-
-
-def _and_more(found: Sequence[object], limit: int) -> str:
-    """Say so where a list was cut: nobody should take it for all there is."""
-    return f"; there are more: `--limit {2 * limit}`" if len(found) > limit else ""
-
-
 def _worth_showing(levels: Sequence[stock_reads.Level]) -> Sequence[str]:
     """The figures that tell something: those that are 0 everywhere are left out."""
     return [
@@ -232,22 +145,3 @@ def _worth_showing(levels: Sequence[stock_reads.Level]) -> Sequence[str]:
 
 def _figures(level: stock_reads.Level, names: Sequence[str]) -> tuple[int, ...]:
     return tuple(getattr(level, FIGURES[name]) for name in names)
-
-
-def _state(order: order_reads.Order) -> str:
-    if order.cancelled_at is not None:
-        return "cancelled"
-    if any(line.committed for line in order.lines):
-        return "to ship" if order.paid else "not paid"
-    return "done"
-
-
-def _lines(order: order_reads.Order) -> str:
-    return "; ".join(map(_line, order.lines))
-
-
-def _line(line: order_reads.Line) -> str:
-    """What was sold, however it went on."""
-    pieces = line.committed + line.shipped + line.restocked + line.written_off
-    many = f"{pieces} x " if pieces > 1 else ""
-    return f"{many}{line.sku or line.title}{'' if line.resolved else ' (unknown)'}"

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 
 from peg.cli.shop_names import shop_names
 from peg.cli.terminal import Here, Report
-from peg.cli.words import seen, sku_of
+from peg.cli.words import pieces_told, seen, sku_of
 from peg.db.transaction import reading
 from peg.domain.counted import counted
 from peg.domain.identity import ShopId, fold_sku
 from peg.reads import offers as offer_reads
 from peg.reads import shops as shop_reads
-from peg.reads.offers import OfferRow, Part
+from peg.reads.offers import OfferRow
 
 
 async def offers(
@@ -53,7 +53,7 @@ async def offers(
                 row.id,
                 called(row.shop),
                 row.title,
-                " + ".join(map(_part, row.parts)) or "unknown",
+                pieces_told({part.sku: part.quantity for part in row.parts}) or "unknown",
                 sum(row.shown.values()) if row.shown else None,
                 None if row.target is None else sum(row.target.values()),
                 _state(row) if row.parts else _why_unknown(row, typed),
@@ -86,10 +86,6 @@ async def shops(*, here: Here) -> int:
         sentence="" if found else "no shop yet: `peg connect shopify`, `peg connect etsy`",
     )
     return here.show(report)
-
-
-def _part(part: Part) -> str:
-    return part.sku if part.quantity == 1 else f"{part.quantity} x {part.sku}"
 
 
 _NOT_COUNTED = "not counted there: turn tracking on, then `peg import`"

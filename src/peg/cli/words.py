@@ -1,7 +1,7 @@
-"""What a person types, read into PEG's own words."""
+"""What a person types, read into PEG's own words; and words that several tables share."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
@@ -106,3 +106,13 @@ def moment_of(text: str, *, end_of_day: bool) -> datetime:
 def seen(moment: datetime | None) -> str:
     """A moment in a table; empty where there is none."""
     return "" if moment is None else for_people(moment, seconds=True)
+
+
+def pieces_told(pieces: Mapping[Sku, int], *, between: str = " + ") -> str:
+    """Items and how many of each, in a table."""
+    return between.join(f"{many} x {sku}" if many != 1 else sku for sku, many in pieces.items())
+
+
+def and_more(found: Sequence[object], limit: int) -> str:
+    """Say so where a list was cut: nobody should take it for all there is."""
+    return f"; there are more: `--limit {2 * limit}`" if len(found) > limit else ""

@@ -5,14 +5,14 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import Select, delete, func, literal, select, tuple_, update
+from sqlalchemy import Select, and_, delete, func, literal, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import insert_or_ignore, upsert_all
 from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import LocationId, OfferId, ShopId, Sku
 from peg.domain.near import quoted
-from peg.domain.order import TAKEN, LineSnapshot, OrderSnapshot, Share
+from peg.domain.order import STATES, TAKEN, LineSnapshot, OrderSnapshot, Share
 from peg.ledger.line_effects import AppliedRow, Rows
 from peg.ledger.tables import applied, is_unresolved, order_lines, orders
 
@@ -183,7 +183,8 @@ async def recent(
 ) -> Sequence[Mapping[str, Any]]:
     """A page of orders with their lines, the newest first: those behind the order `after`.
 
-    Orders that come in meanwhile shift no page.
+    The `pieces` of a line are what the book counts for it of each item; of one that nobody is sure
+    of it holds more than can have been sold. Orders that come in meanwhile shift no page.
 
     Raises:
         UnknownOrder: no such order.
@@ -218,14 +219,37 @@ async def _with_lines(session: AsyncSession, query: Select[Any]) -> Sequence[Map
     lines = select(order_lines).join(
         page, (order_lines.c.shop == page.c.shop) & (order_lines.c.order_id == page.c.order_id)
     )
+    of_page = (applied.c.shop == page.c.shop) & (applied.c.order_id == page.c.order_id)
+    pieces = await _pieces(session, _applied_pieces(STATES).join(page, of_page))
     of = {(order["shop"], order["order_id"]): order["lines"] for order in found}
     for row in (await session.execute(lines.order_by(order_lines.c.line))).mappings():
-        of[row["shop"], row["order_id"]].append(dict(row))
+        order = row["shop"], row["order_id"]
+        of[order].append({**row, "pieces": pieces.get((*order, row["line"]), {})})
+    return found
+
+
+def _applied_pieces(states: Sequence[str]) -> Select[Any]:
+    """Of each line and item, those that are in one of these states."""
+    pieces = sum((applied.c[state] for state in states), start=literal(0))
+    which = (applied.c.shop, applied.c.order_id, applied.c.line, applied.c.sku)
+    return select(*which, func.sum(pieces)).group_by(*which).order_by(applied.c.sku)
+
+
+async def _pieces(
+    session: AsyncSession, query: Select[Any]
+) -> Mapping[tuple[str, str, str], Mapping[Sku, int]]:
+    """By line, how many of each item the book counts for it."""
+    found: dict[tuple[str, str, str], dict[Sku, int]] = {}
+    for shop, order, line, sku, pieces in await session.execute(query):
+        found.setdefault((shop, order, line), {})[Sku(sku)] = int(pieces)
     return found
 
 
 async def unresolved(session: AsyncSession) -> Sequence[Mapping[str, Any]]:
-    """Lines that nobody could assign to an item for sure, while they take anything."""
+    """Lines that nobody could assign to an item for sure, while they take anything.
+
+    Their `pieces` are what is held for them.
+    """
     taken = sum((order_lines.c[state] for state in TAKEN), start=literal(0))
     query = (
         select(order_lines, orders.c.name, orders.c.created_at)
@@ -236,7 +260,14 @@ async def unresolved(session: AsyncSession) -> Sequence[Mapping[str, Any]]:
         .where(is_unresolved, taken > 0)
         .order_by(orders.c.created_at)
     )
-    return [dict(row) for row in (await session.execute(query)).mappings()]
+    which = ("shop", "order_id", "line")
+    of_line = and_(*(applied.c[name] == order_lines.c[name] for name in which))
+    of_unresolved = _applied_pieces(TAKEN).join(order_lines, of_line).where(is_unresolved)
+    held = await _pieces(session, of_unresolved)
+    return [
+        {**row, "pieces": held.get((row["shop"], row["order_id"], row["line"]), {})}
+        for row in (await session.execute(query)).mappings()
+    ]
 
 
 async def newest_paid_at(

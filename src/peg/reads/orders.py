@@ -7,18 +7,26 @@ from typing import Any
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.domain.identity import ShopId
+from peg.domain.identity import ShopId, Sku
 from peg.domain.money import Money
 from peg.intake import unread as unread_orders
 from peg.ledger import order_rows
 
 
 class Line(BaseModel):
-    """One line. `resolved` is false while nobody knows which item it stands for."""
+    """One line.
+
+    Attributes:
+        sku: as it was typed on the shop, which may be another piece's, or none.
+        pieces: how many of each item the book counts for it, however they went on.
+        resolved: false while nobody knows which item it stands for; `pieces` are then all that it
+            may have taken, held until somebody tells.
+    """
 
     line: str
     sku: str
     title: str
+    pieces: dict[Sku, int]
     resolved: bool
     committed: int
     shipped: int
@@ -42,7 +50,10 @@ class Order(BaseModel):
 
 
 class UnresolvedLine(BaseModel):
-    """A line that nobody could assign to an item for sure: kept, and held as all it may be."""
+    """A line that nobody could assign to an item for sure: kept, and held as all it may be.
+
+    `pieces`: what is held for it.
+    """
 
     shop: ShopId
     order: str
@@ -52,6 +63,7 @@ class UnresolvedLine(BaseModel):
     sku: str
     title: str
     committed: int
+    pieces: dict[Sku, int]
 
 
 class UnreadOrder(BaseModel):

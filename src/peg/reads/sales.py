@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import offers
 from peg.catalog.offers import Offer
-from peg.domain.identity import Channel, OfferId, ShopId, Sku
+from peg.domain.identity import Channel, ShopId, Sku
+from peg.domain.order import STATES
 from peg.ledger import order_rows
 from peg.ledger.order_rows import OrderKey
 from peg.ledger.posted import FirstPosted, first_posted
@@ -30,8 +31,8 @@ class Sale(BaseModel):
     Attributes:
         order: the marketplace's id of it; `name` is what people call it.
         known_at: since when the book counts it; null: it was inside the figures of an import.
-        pieces: how many of each item it took.
-        unmapped: how many of what is mapped to no item, as the order calls it.
+        pieces: how many of each item it took, by the book.
+        unmapped: how many of what nobody knows for sure to be an item, as the order calls it.
         elsewhere: by marketplace; `followed` and `seconds` are those of the last of them.
         seconds: marketplaces note a sale by the full second, so it is up to a second less in truth.
     """
@@ -84,9 +85,7 @@ def pace(sales: Sequence[Sale]) -> Pace:
 
 
 async def _sales(session: AsyncSession, orders: Sequence[Row]) -> list[Sale]:
-    lines = [line for order in orders for line in order["lines"] if line["offer"]]
-    known = await offers.by_ids(session, sorted({OfferId(line["offer"]) for line in lines}))
-    took = [_took(order, known) for order in orders]
+    took = [_took(order) for order in orders]
     skus = sorted({sku for pieces, _ in took for sku in pieces})
     siblings = [offer for offer in await offers.of_skus(session, skus) if not offer.gone]
     ids = [offer.id for offer in siblings]
@@ -107,17 +106,15 @@ def _key(order: Row) -> OrderKey:
     return order["shop"], order["order_id"]
 
 
-def _took(order: Row, known: Mapping[OfferId, Offer]) -> tuple[dict[Sku, int], dict[str, int]]:
-    """What an order took of items, and of what is mapped to none."""
+def _took(order: Row) -> tuple[dict[Sku, int], dict[str, int]]:
+    """What an order took of items, and of what nobody knows for sure to be one."""
     pieces: Counter[Sku] = Counter()
     unmapped: Counter[str] = Counter()
     for line in order["lines"]:
-        units = sum(line[state] for state in ("committed", "shipped", "restocked", "written_off"))
-        parts = known[line["offer"]].components if line["offer"] in known else ()
-        for part in parts:
-            pieces[part.sku] += part.quantity * units
-        if not parts:
-            unmapped[_called(line)] += units
+        if line["resolved"]:
+            pieces.update(line["pieces"])
+        else:
+            unmapped[_called(line)] += sum(line[state] for state in STATES)
     return dict(pieces), dict(unmapped)
 
 

@@ -1,10 +1,10 @@
-"""`peg offers` says why an offer does not show what it should, `peg orders` how many were sold."""
+"""`peg offers` says why an offer does not show what it should."""
 
 from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
-from tests.support.bench import ETSY, NOON, RING, Bench, OrderTold, etsy_ref, line
+from tests.support.bench import ETSY, NOON, RING, Bench, etsy_ref
 from tests.support.command_line import peg, seed
 from tests.support.shops import APP, key_ring, shop
 
@@ -68,14 +68,3 @@ def test_what_a_lost_shop_stops_names_how_to_find_it(home: Path) -> None:
     seed(home, revoked)
 
     assert "waits, no access: `peg connect etsy`" in state(home)
-
-
-async def sold(session: AsyncSession) -> None:
-    lines = (line(etsy_ref(), 2, shipped=1, sku=RING), line(etsy_ref(), 1, line="2"))
-    await Bench(session).take_in(OrderTold().told(1, *lines), at=1)
-
-
-def test_an_order_says_how_many_of_each_were_sold(home: Path) -> None:
-    seed(home, sold)
-
-    assert f"3 x {RING}; a piece" in peg(home, "orders").out

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.support.bench import RING, Bench, OrderTold, etsy_ref, line, open_bench
+from tests.support.bench import NECKLACE, RING, Bench, OrderTold, etsy_ref, line, open_bench
 
 from peg.reads.sales import Sale, newest
 
@@ -46,3 +46,23 @@ async def test_lines_without_a_title_are_told_by_their_sku_or_number(bench: Benc
     await bench.take_in(OrderTold().told(1, by_sku, by_number))
 
     assert (await told(bench)).unmapped == {"CHAIN-45": 1, "line 2": 1}
+
+
+async def test_a_sale_names_the_piece_it_took_whatever_is_mapped_since(bench: Bench) -> None:
+    await bench.stock(RING, 3)
+    await bench.stock(NECKLACE, 3)
+    await bench.offer(etsy_ref("22"), RING)
+    await bench.take_in(OrderTold().told(1, line(etsy_ref("22"), committed=1)))
+
+    await bench.offer(etsy_ref("22"), NECKLACE)
+
+    assert (await told(bench)).pieces == {RING: 1}
+
+
+async def test_a_sale_of_a_deleted_listing_is_told_by_the_piece_it_took(bench: Bench) -> None:
+    await bench.stock(RING, 3)
+
+    await bench.take_in(OrderTold().told(1, line(None, committed=2, sku=RING)))
+
+    sale = await told(bench)
+    assert (sale.pieces, sale.unmapped) == ({RING: 2}, {})
