@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.catalog import items, mirror, offers, sale_places
+from peg.catalog import items, mirror, offers, sale_places, sets
 from peg.catalog.offers import Offer
 from peg.domain.baseline import Baseline, Inside
 from peg.domain.identity import OfferRef, Sku
@@ -112,17 +112,41 @@ async def _by_listing(
 async def _by_sku(
     session: AsyncSession, order: OrderSnapshot, line: LineSnapshot
 ) -> Resolved | None:
-    """An item by its exact SKU; not sure where several offers of the shop are typed so."""
-    sku = Sku(line.sku)
-    if not sku or await items.by_sku(session, sku) is None:
+    """An item or a set by its exact SKU; not sure where several offers of the shop are typed so."""
+    if not line.sku:
         return None
     typed_so = await offers.typed(session, order.shop, line.sku)
+    components = await _labelled(session, Sku(line.sku), typed_so)
+    if not components:
+        return None
+    counted = [await _was_counted_after(session, order, part.sku) for part in components]
     return Resolved(
         offer=None,
-        components=(Component(sku=sku),),
-        inside=_inside(await _was_counted_after(session, order, sku)),
-        sure=len(typed_so) <= 1,
+        components=components,
+        inside=_inside(all(counted)),
+        sure=sum(not offer.gone for offer in typed_so) <= 1,
     )
+
+
+async def _labelled(
+    session: AsyncSession, sku: Sku, typed_so: Sequence[Offer]
+) -> Sequence[Component]:
+    """What is sold under a SKU: the pieces of the shop's sets that are typed so, else the item.
+
+    A set was most often taken for an item before it was composed, and that has no stock. One that
+    was deleted tells still what its orders took, unless an offer sells an item of its name by now.
+    """
+    living = [offer for offer in typed_so if not offer.gone and offer.components]
+    if any(map(sets.is_set, living)):
+        return tuple({part.sku: part for one in living for part in one.components}.values())
+    selling = await offers.of_skus(session, [sku])
+    deleted = [offer for offer in typed_so if offer.gone and sets.is_set(offer)]
+    if deleted and all(offer.gone for offer in selling):
+        return deleted[-1].components
+    elsewhere = (await sets.among(session, [sku])).get(sku)
+    if elsewhere:
+        return tuple(Component(sku=part, quantity=many) for part, many in elsewhere.items())
+    return () if await items.by_sku(session, sku) is None else (Component(sku=sku),)
 
 
 async def _was_counted_after(session: AsyncSession, order: OrderSnapshot, sku: Sku) -> bool:
@@ -142,5 +166,4 @@ async def _counted_at(session: AsyncSession, order: OrderSnapshot, sku: Sku) -> 
 
 
 def _is_single(offer: Offer) -> bool:
-    parts: Sequence[Component] = offer.components
-    return len(parts) == 1 and parts[0].quantity == 1
+    return bool(offer.components) and not sets.is_set(offer)

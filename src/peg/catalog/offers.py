@@ -137,9 +137,9 @@ async def of_stock_unit(session: AsyncSession, shop: ShopId, stock_unit: str) ->
 
 
 async def typed(session: AsyncSession, shop: ShopId, sku: str) -> list[Offer]:
-    """The offers of a shop whose SKU is typed exactly so, without those that are gone."""
+    """The offers of a shop whose SKU is typed exactly so, those that are gone included."""
     where = (tables.offers.c.shop == shop) & (tables.offers.c.sku_as_typed == sku)
-    return await _load(session, where & tables.offers.c.gone.is_(False))
+    return await _load(session, where)
 
 
 async def typed_alike(session: AsyncSession, shop: ShopId | None, sku: Sku) -> list[Offer]:

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import offers, tables
+from peg.catalog.offers import Offer
 from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import OfferId, Sku, fold_sku
 
@@ -65,3 +66,8 @@ async def among(session: AsyncSession, skus: Collection[Sku]) -> Mapping[Sku, Ma
 def takes_several(parts: Mapping[Sku, int]) -> bool:
     """Several items, or several of one."""
     return sum(parts.values()) > 1
+
+
+def is_set(offer: Offer) -> bool:
+    """Whether one unit of the offer takes several pieces."""
+    return takes_several({part.sku: part.quantity for part in offer.components})

@@ -40,7 +40,7 @@ async def let_go(
         known = await offers.of_skus(session, [sku])
         others = [one for one in known if not one.gone]
         if sku == was_taken_for:
-            also_sold_by += [one for one in others if not _is_set(one)]
+            also_sold_by += [one for one in others if not sets.is_set(one)]
         if others:
             continue
         available = max(0, (await queries.position(session, sku)).level.available)
@@ -72,11 +72,7 @@ async def bring_back(
 
 def _own_item(offer: Offer) -> Sku | None:
     """The one item that an offer was taken for by its own SKU, or by its pair's if it has none."""
-    if not offer.components or _is_set(offer):
+    if not offer.components or sets.is_set(offer):
         return None
     (part,) = offer.components
     return part.sku if fold_sku(offer.sku_as_typed) in {"", part.sku} else None
-
-
-def _is_set(offer: Offer) -> bool:
-    return sets.takes_several({part.sku: part.quantity for part in offer.components})
