@@ -97,9 +97,10 @@ class ListingWrite:
     async def decide(self, readings: Mapping[OfferRef, Reading]) -> Mapping[OfferRef, int]:
         """Say what each offer should show, given the listing as it is right now.
 
-        Orders are taken in first. Without its proof no figure goes above the one just read,
-        whatever the target says: the write carries all figures of the listing, and some may be
-        stale. A listing off sale shows nothing, so one that goes back on sale raises all of them.
+        Orders are taken in first. Without its proof, or with one that has grown old while this
+        write waited, no figure goes above the one just read, whatever the target says: the write
+        carries all figures of the listing, and some may be stale. A listing off sale shows nothing,
+        so one that goes back on sale raises all of them.
 
         Raises:
             Paused: a person has stopped writes meanwhile.
@@ -132,6 +133,7 @@ class ListingWrite:
         if not is_last and view.misses(readings, self._outdated):
             self._basis = await basis_of(session, [offer.id for offer in mine])
             return None
+        good = {offer for offer, proof in self._proof.items() if proof.is_good(now)}
         decided, writes = {}, []
         for ref, standing in view.standings.items():
             seen = readings.get(ref)
@@ -139,9 +141,9 @@ class ListingWrite:
                 continue
             wanted = view.sides[ref].wanted
             basis = 0 if self._restores else seen.parts[ANYWHERE].available
-            decided[ref] = wanted if standing.offer in self._proof else min(wanted, basis)
+            decided[ref] = wanted if standing.offer in good else min(wanted, basis)
             if decided[ref] < wanted and not standing.dirty:
-                await board.make_dirty(session, standing.offer, now=self._clock.now())
+                await board.make_dirty(session, standing.offer, now=now)
             writes.append(Write(ref=ref, place=ANYWHERE, basis=basis, quantity=decided[ref]))
         await decide_attempt(session, self._key, writes)
         self._sent, self._decided_on = {write.ref: write for write in writes}, DecidedOn.READ

@@ -89,3 +89,12 @@ async def test_practice_shops_that_die_meanwhile_say_why_and_where_more_stands(
 
     assert "a fault of theirs" in str(failure.value)
     assert str(tmp_path / LOG) in str(failure.value)
+
+
+async def test_practice_shops_that_run_and_do_not_answer_are_told_of_in_words(
+    tmp_path: Path,
+) -> None:
+    """As on a machine that is too busy: what the rehearsal's own person asked was not answered."""
+    with pytest.raises(PracticeMissing, match="gave no answer within 30 s: this machine may"):
+        async with shops(tmp_path):
+            raise httpx2.ConnectTimeout("nobody opened the door")

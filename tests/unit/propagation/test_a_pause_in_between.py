@@ -8,7 +8,7 @@ from tests.support.pushers import due, lookout, on_etsy, on_shopify
 from tests.support.two_shops import CHAIN, PATIENCE, SHOPIFY, TwoShops, open_two_shops
 
 from peg.db.transaction import begin
-from peg.domain.identity import OfferId, Sku
+from peg.domain.identity import OfferId, ShopId, Sku
 from peg.ledger import counter
 from peg.propagation import pauses
 from peg.propagation.evidence import GOOD_FOR, Proof
@@ -23,13 +23,21 @@ Stop = Callable[[TwoShops], Awaitable[None]]
 class Interrupted(Prover):
     """Proves as ever; meanwhile somebody may stop the writes, or time goes by."""
 
-    def __init__(self, shops: TwoShops, *, stop: Stop | None = None, waits_s: float = 0) -> None:
+    def __init__(
+        self,
+        shops: TwoShops,
+        *,
+        stop: Stop | None = None,
+        waits_s: float = 0,
+        sleeps_s: float = 0,
+    ) -> None:
         super().__init__(
             shops.database, shops.clock, lookout(shops), shops.polls, many=PATIENCE.many
         )
         self._here = shops
         self._stop = stop
         self._waits_s = waits_s
+        self._sleeps_s = sleeps_s
 
     async def prove(self, wanted: Sequence[OfferId]) -> Mapping[OfferId, Proof]:
         proved = await super().prove(wanted)
@@ -37,6 +45,12 @@ class Interrupted(Prover):
             await self._stop(self._here)
         self._here.etsy.practice.clock.advance(self._waits_s)
         return proved
+
+    async def orders_of(self, shop: ShopId) -> None:
+        """The last thing before a listing is decided on: a lid is closed, and opened again."""
+        self._here.etsy.practice.clock.advance(self._sleeps_s)
+        self._sleeps_s = 0
+        await super().orders_of(shop)
 
 
 @pytest.fixture
@@ -127,6 +141,22 @@ async def test_a_raise_that_had_to_wait_for_too_long_is_proved_anew(
 
     proving = Interrupted(shops, waits_s=GOOD_FOR.total_seconds() + (30 if late else -30))
     await (on_etsy if etsy else on_shopify)(shops, proving=proving).raise_(waiting)
+
+    assert (writes(shops) == before) is late
+    assert bool(await due(shops, shop, CHAIN)) is late
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["awake", "asleep"])
+async def test_a_raise_in_the_midst_of_which_the_machine_slept_is_proved_anew(
+    shops: TwoShops, *, late: bool
+) -> None:
+    shop = shops.etsy.market.shop
+    await receive(shops, CHAIN, 2)
+    waiting = await due(shops, shop, CHAIN)
+    before = writes(shops)
+
+    proving = Interrupted(shops, sleeps_s=GOOD_FOR.total_seconds() + 30 if late else 0)
+    await on_etsy(shops, proving=proving).raise_(waiting)
 
     assert (writes(shops) == before) is late
     assert bool(await due(shops, shop, CHAIN)) is late

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
 
-from peg.cli.demo.practice import Control
+from peg.cli.demo.practice import PATIENCE_S, Control
 from peg.db.transaction import begin
 from peg.domain.errors import PegError
 from peg.shops import directory
@@ -54,7 +54,9 @@ async def _shopify(
     peg: Peg, told: Mapping[str, str], browser: str, peg_url: str, dashboard: str
 ) -> Shop:
     callback = f"{peg_url}/connect/shopify/callback"
-    await peg.http.post(f"{dashboard}/_dashboard/callbacks", json={"url": callback})
+    await peg.http.post(
+        f"{dashboard}/_dashboard/callbacks", json={"url": callback}, timeout=PATIENCE_S
+    )
     page = await shopify.begin(
         peg.desk,
         shop=told["shop"],
@@ -67,7 +69,7 @@ async def _shopify(
 
 async def _etsy(peg: Peg, told: Mapping[str, str], browser: str, peg_url: str, portal: str) -> Shop:
     callback = f"{peg_url}/connect/etsy/callback"
-    await peg.http.post(f"{portal}/_portal/callbacks", json={"url": callback})
+    await peg.http.post(f"{portal}/_portal/callbacks", json={"url": callback}, timeout=PATIENCE_S)
     page = await etsy.begin(
         peg.desk,
         app=AppCredentials(told["keystring"], told["shared_secret"]),
@@ -76,7 +78,9 @@ async def _etsy(peg: Peg, told: Mapping[str, str], browser: str, peg_url: str, p
     )
     shop = await etsy.finish(peg.desk, await _say_yes(peg.http, page), browser=browser)
     registered = await peg.http.post(
-        f"{portal}/_portal/webhooks", json={"url": f"{peg_url}/webhooks/etsy"}
+        f"{portal}/_portal/webhooks",
+        json={"url": f"{peg_url}/webhooks/etsy"},
+        timeout=PATIENCE_S,
     )
     async with begin(peg.ground.database) as session:
         await directory.set_webhook_secret(
@@ -87,5 +91,5 @@ async def _etsy(peg: Peg, told: Mapping[str, str], browser: str, peg_url: str, p
 
 async def _say_yes(http: httpx2.AsyncClient, page: str) -> dict[str, str]:
     """Open the consent page, press the button, and read where the browser is sent back to."""
-    answer = await http.get(f"{page}&auto=1")
+    answer = await http.get(f"{page}&auto=1", timeout=PATIENCE_S)
     return dict(parse_qsl(urlsplit(answer.headers["location"]).query))

@@ -23,11 +23,19 @@ TAIL_CHARACTERS = 4_000
 BAD_WORDS = 2
 """What `marketsim` ends with when it does not understand what it was asked for."""
 
+PATIENCE_S = 30.0
+"""What plays a person waits for the practice shops as long as a person would."""
+
+NO_ANSWER = (
+    f"the practice shops run, but one of them gave no answer within {PATIENCE_S:g} s: this machine"
+    " may be too busy. Look what else works on it, and run the demo again"
+)
+
 MARKETSIM = "from marketsim.cli import main; main()"
 
 
 class PracticeMissing(PegError):
-    """The practice marketplaces did not start, or are gone."""
+    """The practice marketplaces did not start, are gone, or do not answer."""
 
     kind: ClassVar[ErrorKind] = "transient"
 
@@ -62,14 +70,14 @@ class Control:
 
     async def read(self, path: str, **query: Any) -> dict[str, Any]:
         """GET one path."""
-        answer = await self._http.get(f"{self._url}/{path}", params=query, timeout=30.0)
+        answer = await self._http.get(f"{self._url}/{path}", params=query, timeout=PATIENCE_S)
         answer.raise_for_status()
         found: dict[str, Any] = answer.json()
         return found
 
     async def act(self, path: str, **body: Any) -> dict[str, Any]:
         """POST to one path."""
-        answer = await self._http.post(f"{self._url}/{path}", json=body, timeout=30.0)
+        answer = await self._http.post(f"{self._url}/{path}", json=body, timeout=PATIENCE_S)
         answer.raise_for_status()
         found: dict[str, Any] = answer.json()
         return found
@@ -90,7 +98,8 @@ async def practice(
 
     Raises:
         BadRehearsal: it does not understand an argument; its own words are passed on.
-        PracticeMissing: it did not start, or ended by itself; its own words are passed on.
+        PracticeMissing: it did not start, or ended by itself, and its own words are passed on; or
+            it gave no answer.
     """
     arguments = (
         f"--shopify-port={ports.shopify}",
@@ -107,7 +116,7 @@ async def practice(
     except httpx2.TransportError as error:
         if await _has_ended(process):
             raise PracticeMissing(f"the practice shops ended.{_last_words(home / LOG)}") from error
-        raise
+        raise PracticeMissing(NO_ANSWER) from error
     except _NotStarted as error:
         if process.returncode == BAD_WORDS:
             raise BadRehearsal(_said(home / LOG)) from error
