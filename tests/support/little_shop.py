@@ -30,9 +30,6 @@ from peg.reads import doubts
 
 T = TypeVar("T")
 SPEED = 10.0
-PATIENCE = replace(QUICK, settle_s=600.0)
-"""A slow machine must not make our own overwriting of a sale look like a person's edit."""
-
 NO_CHANCE = {
     name: 0.0
     for name, fault in {**sim_shopify.FAULTS, **sim_etsy.FAULTS}.items()
@@ -259,7 +256,7 @@ async def open_little_shop(
     async with rehearse(
         folder,
         rates={**NO_CHANCE, "etsy.receipt_lag": 0.0, **(rates or {})},
-        patience=replace(PATIENCE, many=many or PATIENCE.many),
+        patience=replace(QUICK, many=many or QUICK.many),
         environment={"PEG_GLANCE_S": "2", **(environment or {})},
         catalogue=little_catalogue(with_set=with_set, with_kit=with_kit, with_brooch=with_brooch),
         speed=speed,

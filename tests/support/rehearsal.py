@@ -50,9 +50,7 @@ SETTINGS = {
     "PEG_POLL_SHOPIFY_S": "2",
     "PEG_POLL_ETSY_S": "2",
 }
-QUICK = Patience(
-    confirm_s=0.3, may_rise_s=3.0, receipt_lag_s=1.0, settle_s=5.0, seen_in_passing_s=10.0
-)
+QUICK = Patience(confirm_s=0.3, may_rise_s=3.0, receipt_lag_s=1.0, seen_in_passing_s=10.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,7 +46,8 @@ class Doubts:
         sold = await self._covered_sales(row)
         if not await self._seen_for_long(place, pieces, told=pieces <= sold):
             if pieces > sold:
-                await self._stopped(What.FIRST_SIGHT, place, pieces, row, done=Done.SEEN)
+                base = row.quantity + sold
+                await self._stopped(What.FIRST_SIGHT, place, pieces - sold, base, done=Done.SEEN)
             return
         await checks.done(self.session, self.offer.id)
         await surprises.forget_first_sight(self.session, self.offer.id, place)
@@ -64,7 +65,7 @@ class Doubts:
         """
         is_stocked = await self.is_stocked() and not await self._was_typed_elsewhere()
         done = Done.BELIEVED if is_stocked else Done.ASKED
-        if await self._stopped(What.PIECES, place, pieces, row, done=done):
+        if await self._stopped(What.PIECES, place, pieces, row.quantity, done=done):
             return
         if is_stocked:
             edits = Edits(session=self.session, offer=self.offer, now=self.now)
@@ -73,12 +74,8 @@ class Doubts:
             await self.ask_about_extra(available, pieces)
             await self.drifted()
 
-    async def _stopped(
-        self, what: What, place: str, pieces: int, row: Expectation, *, done: Done
-    ) -> bool:
-        return await self.brake.stops(
-            self.offer, what, place, pieces=pieces, base=row.quantity, done=done
-        )
+    async def _stopped(self, what: What, place: str, pieces: int, base: int, *, done: Done) -> bool:
+        return await self.brake.stops(self.offer, what, place, pieces=pieces, base=base, done=done)
 
     async def ghost(self) -> None:
         """Back on sale although it was withdrawn: withdrawn again at once, and alarmed."""

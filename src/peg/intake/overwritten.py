@@ -10,6 +10,7 @@ import structlog
 
 from peg.catalog.mirror import Expectation
 from peg.intake import checks, surprises
+from peg.intake.covered_sales import CLOCKS_APART
 from peg.intake.doubts import Doubts
 from peg.intake.polling import last_read_at
 from peg.intake.surprises import Done, Surprise
@@ -21,9 +22,9 @@ log = structlog.get_logger()
 async def is_settled(doubts: Doubts, row: Expectation, first: Surprise) -> bool:
     """Whether what was seen a `first` time, and is seen no more, may be forgotten.
 
-    What our write covered may have been cancelled pieces that came back, or sold ones that an
-    earlier write put back, so their orders are read first. About the rest a person is asked: it was
-    seen only once, and Etsy's reads may be old.
+    What our write covered may have been cancelled pieces that came back, or sold ones in an old
+    reading, so their orders are read first. About the rest a person is asked: it was seen only
+    once.
     """
     if not _is_covered(row, first):
         return True
@@ -47,16 +48,18 @@ def _is_covered(row: Expectation, first: Surprise) -> bool:
 
 
 async def _ask(doubts: Doubts, first: Surprise) -> None:
-    pieces = first.pieces - await _returned_since(doubts, first) - await _put_back(doubts, first)
+    pieces = (
+        first.pieces - await _returned_since(doubts, first) - await _shown_as_before(doubts, first)
+    )
     if pieces <= 0:
         return
     log.info("stock.edit_overwritten", offer=doubts.offer.id, place=first.place, pieces=pieces)
     await doubts.ask_about_extra(first.base + first.pieces, pieces, covered=True)
 
 
-async def _put_back(doubts: Doubts, first: Surprise) -> int:
-    """Units sold so shortly before that an earlier write of ours may have put them back on sale."""
-    since = first.met_at - doubts.patience.settle()
+async def _shown_as_before(doubts: Doubts, first: Surprise) -> int:
+    """Units sold so shortly before that an old reading may have shown them still."""
+    since = first.met_at - doubts.patience.receipt_lag() - CLOCKS_APART
     return await units_sold(doubts.session, doubts.offer.id, since=since, until=first.met_at)
 
 

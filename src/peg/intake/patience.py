@@ -19,8 +19,6 @@ class Patience:
             again for four hours; an order that comes later still undoes what was concluded.
         receipt_lag_s: a sale shows in Etsy's receipts at most so much later; more pieces than
             expected are not believed there before.
-        settle_s: what was sold within this time before more was seen may have been put back by an
-            unconditional write of ours: nobody is asked about so many.
         seen_in_passing_s: what was watched, and of which no sale was told, is seen within so long
             by a glance or a comparison; if not, it is read, together with all others of its kind.
         between_polls_s: two polls of a shop's orders begin at least so far apart.
@@ -33,7 +31,6 @@ class Patience:
     order_lag_s: float = 1800.0
     order_lag_s_most: float = 21_600.0
     receipt_lag_s: float = 60.0
-    settle_s: float = 600.0
     seen_in_passing_s: float = 300.0
     between_polls_s: float = 1.0
     between_checks_s: float = 1.0
@@ -62,7 +59,3 @@ class Patience:
     def seen_in_passing(self) -> timedelta:
         """`seen_in_passing_s` as a span."""
         return timedelta(seconds=self.seen_in_passing_s)
-
-    def settle(self) -> timedelta:
-        """`settle_s` as a span."""
-        return timedelta(seconds=self.settle_s)

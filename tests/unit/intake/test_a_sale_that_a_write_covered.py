@@ -25,7 +25,7 @@ from peg.intake.checks import PUT_BACK, SOLD_MEANWHILE
 
 CONFIRMED = PATIENCE.confirm_s / 60
 LAG = PATIENCE.receipt_lag_s / 60
-SETTLED = PATIENCE.settle_s / 60
+HOURS = 60.0
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ async def test_however_late_the_listing_can_be_read_it_is_not_taken_for_a_new_pi
     await writes(bench, offer, 5, sent=0, ended=0.1)
     await is_sold(bench, placed=0.05, told=0.2)
 
-    for at in (2 * SETTLED, 3 * SETTLED):
+    for at in (HOURS, 2 * HOURS):
         await bench.orders_read(ETSY, at=at)
         await bench.read(etsy_ref(), 5, at=at)
 

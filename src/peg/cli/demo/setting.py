@@ -11,9 +11,7 @@ FAULTS = {
 }
 """A delivery delayed by hours would outlast any demo; the polls stand in for it."""
 
-QUICK = Patience(
-    confirm_s=1.5, may_rise_s=8.0, receipt_lag_s=6.0, settle_s=30.0, seen_in_passing_s=15.0
-)
+QUICK = Patience(confirm_s=1.5, may_rise_s=8.0, receipt_lag_s=6.0, seen_in_passing_s=15.0)
 """People and marketplaces of the rehearsal are quick, so PEG waits less than in earnest."""
 
 POLL_S = {

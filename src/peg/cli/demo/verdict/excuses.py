@@ -11,7 +11,7 @@ from peg.cli.demo.verdict.record import Happened, Record
 COVERED = timedelta(seconds=5)
 """So long a write may be on its way that was decided on what stood there before."""
 
-UNSETTLED = timedelta(seconds=QUICK.settle_s)
+UNSETTLED = timedelta(seconds=30)
 """More that shows so soon after an unconditional write of ours may be a sale that it covered."""
 
 CLOSE = timedelta(seconds=QUICK.receipt_lag_s) + 2 * COVERED
