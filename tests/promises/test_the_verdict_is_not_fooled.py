@@ -3,6 +3,7 @@
 PEG and both practice shops run; then one thing is changed behind their backs, and put back.
 """
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ from peg.cli.demo.practice import Control
 from peg.cli.demo.settling import settled
 from peg.cli.demo.verdict.asking import Beginning, first_look
 from peg.cli.demo.verdict.judge import Rehearsed, judge
+from peg.cli.demo.verdict.keeping import RECORD
 from peg.db.columns import metadata
 from peg.db.engine import Database
 from peg.db.transaction import begin
@@ -135,6 +137,24 @@ async def test_whatever_is_tampered_with_breaks_its_invariant_and_no_other(stage
 
     assert honest == again == {}
     assert [list(one) for one in found] == [[invariant] for invariant, _, _ in TAMPERINGS], found
+
+
+async def test_of_a_run_that_did_not_hold_the_practice_shops_own_record_is_kept(
+    stage: Stage,
+) -> None:
+    assert await stage.broken() == {}
+    kept_of_an_honest_run = (stage.home / RECORD).exists()
+
+    await stage.broken(settled=False)
+
+    told = [json.loads(line) for line in (stage.home / RECORD).read_text().splitlines()]
+    assert not kept_of_an_honest_run
+    assert {(one["what"], one["market"]) for one in told} >= {
+        ("sold", "shopify"),
+        ("returned", "shopify"),
+        ("shown", "etsy"),
+    }
+    assert [one["at"] for one in told] == sorted(one["at"] for one in told)
 
 
 async def test_unrest_lateness_and_haste_are_told_and_so_are_secrets_in_the_log(

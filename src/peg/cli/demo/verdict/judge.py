@@ -21,6 +21,7 @@ from peg.cli.demo.verdict.deliveries import judge_deliveries
 from peg.cli.demo.verdict.drift import drift
 from peg.cli.demo.verdict.figures import calls, refusals, verified
 from peg.cli.demo.verdict.finding import Finding
+from peg.cli.demo.verdict.keeping import keep_record
 from peg.cli.demo.verdict.leaks import judge_leaks
 from peg.cli.demo.verdict.lines import judge_lines
 from peg.cli.demo.verdict.probing import hasty
@@ -103,6 +104,8 @@ async def judge(engine: Engine, control: Control, run: Rehearsed) -> dict[str, A
     record = record_of(answers, run.beginning, hasty=early)
     record = replace(record, secrets=record.secrets | _keys(run.key_file))
     verdict = _verdict(record, book)
+    if not verdict["ok"]:
+        keep_record(record.happened, run.home)
     found["seconds_from_withdrawal_to_verified"] = verified(record, book)
     return {**found, **verdict, "ok": verdict["ok"] and not found["refused_429"]["too_many"]}
 
