@@ -184,3 +184,19 @@ async def test_a_chain_that_somebody_typed_in_before_another_was_cancelled_stays
 
     assert await chain.bench.available(NECKLACE) == 6
     assert (await chain.bench.expects(chain.ref, chain.place)).may_rise == 1
+
+
+async def test_a_chain_that_somebody_typed_in_before_the_cancelled_one_was_sold_stays(
+    chain: SoldPiece,
+) -> None:
+    """It was never paid, and cancelled within minutes; what had not been sold yet cannot return."""
+    await chain.shows(5, at=10)
+    await chain.shows(5, at=12)
+    order = OrderTold(shop=chain.shop, order="6002", created=13)
+    at = chain.place or None
+    await chain.bench.take_in(order.told(13, line(chain.ref, 1, at=at)), at=13)
+
+    await chain.bench.take_in(order.told(15, line(chain.ref, restocked=1, at=at)), at=16)
+
+    assert await chain.bench.available(NECKLACE) == 5
+    assert (await chain.bench.expects(chain.ref, chain.place)).may_rise == 1
