@@ -78,7 +78,7 @@ class Stage:
             await session.run_sync(lambda s: metadata.create_all(s.connection()))
         await connect_both(self.life.peg, self.control, URLS, peg_url=PEG_URL)
         engine = await self.life.peg.engine()
-        await self.life.peg.importer(engine).run(lambda _step, _by: None)
+        (await self.life.peg.importer(engine).run(lambda _step, _by: None)).whole()
         done = await sort_out(self.life.peg, engine, self.control)
         await take_stock(self.life.peg, self.control, done.names)
         await self._go_to_work()

@@ -119,6 +119,7 @@ async def _import(session: AsyncSession) -> None:
         read={SHOPIFY: 2, ETSY: 2},
         skipped=[SkippedShop(shop=ShopId("etsy:1002"), why="the token was taken back")],
         items=1,
+        matched=None,
         left_out=[odd],
         asked=[RING],
     )

@@ -40,10 +40,17 @@ class Jeweller:
     decider: Decider
 
     async def imports(self) -> Imported:
+        """Both shops are read to their end."""
+        return (await self.imports_what_it_can()).whole()
+
+    async def imports_what_it_can(self) -> Imported:
         return await self.importer.run(lambda _step, _by: None)
 
     async def imports_from(self, *windows: ShopWindow) -> Imported:
         """Only these shops are connected yet."""
+        return (await self.imports_from_what_it_can(*windows)).whole()
+
+    async def imports_from_what_it_can(self, *windows: ShopWindow) -> Imported:
         shops = {window.shop: window for window in windows}
         return await importer_of(self.database, self.clock, shops).run(lambda _step, _by: None)
 

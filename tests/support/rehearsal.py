@@ -123,7 +123,7 @@ async def rehearse(
         peg = await _open_peg(ground, http, patience)
         work = await Embedded.prepare(peg)
         apps["peg.test"] = httpx2.ASGITransport(app=create_app(ground, work))
-        imported = await peg.importer(work.engine).run(lambda _step, _count: None)
+        imported = (await peg.importer(work.engine).run(lambda _step, _count: None)).whole()
         running = asyncio.create_task(work.run())
         try:
             yield Rehearsal(fair=fair, ground=ground, peg=peg, work=work, imported=imported)

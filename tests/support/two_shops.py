@@ -152,7 +152,7 @@ async def open_two_shops(
         importer = Importer(database, clock, shops, polls=polls, patience=patience)
         if meanwhile is not None:
             meanwhile(shopify, etsy)
-        await importer.run(lambda _step, _by: None)
+        (await importer.run(lambda _step, _by: None)).whole()
         etsy.practice.clock.advance(60)
         yield TwoShops(
             database=database,

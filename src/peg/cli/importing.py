@@ -36,7 +36,8 @@ async def import_(*, dry_run: bool = False, last: bool = False, here: Here) -> i
     match`); where the shops disagree about the stock, the lower figure holds until you answer
     (`peg questions`).
 
-    A shop whose access was revoked is left out and named; the exit code is 1 then.
+    A shop that cannot be read, such as one whose access was revoked, is left out and named; the
+    exit code is 1 then.
 
     Args:
         dry_run: only say what would be found; nothing is written, here or on the shops.
@@ -79,6 +80,7 @@ def _report(found: Found) -> Report:
     left_out = Counter(one.why for one in found.left_out)
     rows = [
         *((f"offers read from {shop}", count) for shop, count in sorted(found.read.items())),
+        *((f"{one.shop} was not read", None) for one in found.skipped),
         ("new items" if done else "items that would be new", found.items),
         ("offers mapped to items" if done else "offers that would be mapped", found.offers),
         ("items on both shops by exact SKU", found.matched),
@@ -87,15 +89,20 @@ def _report(found: Found) -> Report:
         ("offers that the shop does not count", left_out[Why.UNTRACKED]),
         ("offers without a usable SKU", left_out[Why.NO_SKU]),
         ("offers that could not be read", left_out[Why.UNREADABLE]),
-        ("items of which the shops disagree (`peg questions`)", len(found.asked)),
+        ("items of which the shops disagree (`peg questions`)", _disagree(found)),
     ]
     return Report(
         facts=found.model_dump(mode="json"),
         columns=("found", "how many"),
         rows=rows,
         sentence="\n".join(_sentences(found)),
-        exit_code=1 if found.skipped else 0,
+        exit_code=1 if found.skipped or found.orders_unread else 0,
     )
+
+
+def _disagree(found: Found) -> int | None:
+    """That no shop disagrees is known only where all of them were read."""
+    return None if found.skipped and not found.asked else len(found.asked)
 
 
 def _sentences(found: Found) -> list[str]:
@@ -112,6 +119,15 @@ def _sentences(found: Found) -> list[str]:
         if one.why is Why.UNREADABLE
     ]
     said += [f"left out: {one.shop}, {one.why}" for one in found.skipped]
+    if found.skipped:
+        said.append(
+            "the figures are those of the other shops, and blank where nobody knows: `peg import`"
+            " again once it can be read"
+        )
+    said += [
+        f"the orders of {one.shop} could not be read once more ({one.why}): a running PEG does it"
+        for one in found.orders_unread
+    ]
     if isinstance(found, ImportRow):
         if found.left_out:
             said.append("`peg offers --unknown` lists what is not kept in step, and why")

@@ -1,10 +1,10 @@
 """Read every shop into the book: orders, then figures, then orders again."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import ClassVar, TypeVar
 
 import structlog
@@ -29,6 +29,7 @@ from peg.onboarding import adopting, imports, proposals
 from peg.onboarding.imports import Imported
 from peg.onboarding.left_out import LeftOut, could_not_be_read, left_out
 from peg.onboarding.matching import Matching, match
+from peg.onboarding.reach import Reach
 
 log = structlog.get_logger()
 
@@ -77,11 +78,11 @@ class Importer:
 
         Raises:
             NoShops: none is connected.
-            MarketplaceError: a shop could not be read.
+            MarketplaceError: no shop could be read.
         """
-        self._need_shops()
-        read = await self._read_all(progress)
-        matching, told = await self._match(read)
+        reach = self._reach()
+        read = await self._read_all(reach, progress)
+        matching, told = await self._match(reach, read)
         async with reading(self._database) as session:
             for matches in batches(matching.matches, BATCH_ITEMS_MAX):
                 foreseen = await adopting.foresee(session, matches, read.offers)
@@ -94,19 +95,20 @@ class Importer:
         """Import what is new; what is known already is left as it is.
 
         Orders from before the figures were read are inside them and only noted; the others count.
-        An offer that sold while it was read is read once more.
+        An offer that sold while it was read is read once more. A shop that cannot be read is left
+        out and named.
 
         Raises:
             NoShops: none is connected.
-            MarketplaceError: a shop could not be read; what was taken in before it stays.
+            MarketplaceError: no shop could be read.
         """
-        self._need_shops()
+        reach = self._reach()
         begun_at = self._clock.now()
-        await self._poll(progress)
-        await self._name_places()
-        read = await self._read_all(progress)
+        await self._poll(reach, progress)
+        await reach.ask(self._name_places)
+        read = await self._read_all(reach, progress)
         found = read.offers
-        matching, told = await self._match(read)
+        matching, told = await self._match(reach, read)
         for batch in batches(list(found.values()), BATCH_ITEMS_MAX):
             async with begin(self._database) as session:
                 await adopting.keep(session, batch, now=self._clock.now())
@@ -120,7 +122,9 @@ class Importer:
         async with begin(self._database) as session:
             await proposals.close_known(session, now=self._clock.now())
             await proposals.propose(session, matching.proposals, now=self._clock.now())
-        await self._poll(progress)
+        once_more = Reach({shop: self._shops[shop] for shop in reach.answering})
+        await self._poll(once_more, progress)
+        told.orders_unread = imports.not_read(once_more.failures)
         told.orders = await self.take_in_kept(progress)
         await self._look_again(begun_at)
         async with begin(self._database) as session:
@@ -159,56 +163,54 @@ class Importer:
             progress("orders", len(batch))
         return len(waiting)
 
-    def _need_shops(self) -> None:
+    def _reach(self) -> Reach:
         if not self._shops:
             raise NoShops
+        return Reach(self._shops)
 
-    async def _match(self, read: "_Found") -> tuple[Matching, Imported]:
+    async def _match(self, reach: Reach, read: "_Found") -> tuple[Matching, Imported]:
         """Match what was found with what is known, and begin to tell of it."""
         found = read.offers
         async with reading(self._database) as session:
             known = await offers.everything(session)
             rejected = await proposals.rejected_pairs(session)
             waiting = await proposals.open_proposals(session)
-            skipped = await imports.skipped(session, self._shops)
+            skipped = await imports.skipped(session, self._shops, reach.failures)
         mapped = frozenset(offer.ref for offer in known if offer.components)
         matching = match(found.values(), mapped=mapped, settled=_on_both(known), rejected=rejected)
         to_be_known = mapped | {ref for one in matching.matches for ref in one.refs}
         pairs = {(one.shopify.ref, one.etsy.ref) for one in waiting}
         pairs = {pair for pair in pairs if not set(pair) <= to_be_known}
         pairs |= {(one.shopify, one.etsy) for one in matching.proposals}
+        count = Counter(ref.shop for ref in found)
         return matching, Imported(
-            read=dict(Counter(ref.shop for ref in found)),
+            read={shop: count[shop] for shop in reach.answering},
             skipped=skipped,
-            matched=sum(len(one.refs) > 1 for one in matching.matches),
+            matched=None if skipped else sum(len(one.refs) > 1 for one in matching.matches),
             proposals=len(pairs),
             left_out=[*left_out(matching, found, mapped=mapped), *read.unreadable],
         )
 
-    async def _poll(self, progress: Progress) -> None:
-        for shop in sorted(self._shops):
+    async def _poll(self, reach: Reach, progress: Progress) -> None:
+        async def poll(shop: ShopId) -> None:
             await self._polls.poll(shop)
             progress("orders", 0)
 
-    async def _name_places(self) -> None:
-        for shop in sorted(self._shops):
-            await read_places(self._database, self._shops[shop])
+        await reach.ask(poll)
 
-    async def _read_all(self, progress: Progress) -> "_Found":
-        """Read the shops side by side, since each has its own limits; told in a fixed order.
+    async def _name_places(self, shop: ShopId) -> None:
+        await read_places(self._database, self._shops[shop])
 
-        Each is read to its end or its own failure; of several failures the first shop's is raised.
-        """
-        reading_them = [self._read_shop(shop, progress) for shop in sorted(self._shops)]
+    async def _read_all(self, reach: Reach, progress: Progress) -> "_Found":
+        read = await reach.ask_at_once(partial(self._read_shop, progress=progress))
+        reach.need_one()
         found = _Found()
-        for one in await asyncio.gather(*reading_them, return_exceptions=True):
-            if isinstance(one, BaseException):
-                raise one
+        for one in read.values():
             found.offers |= one.offers
             found.unreadable += one.unreadable
         return found
 
-    async def _read_shop(self, shop: ShopId, progress: Progress) -> "_Found":
+    async def _read_shop(self, shop: ShopId, *, progress: Progress) -> "_Found":
         found = _Found()
         async for page in self._shops[shop].listings():
             # Pages shift while they are read: what comes twice counts as it was seen first.

@@ -14,11 +14,12 @@ imports = Table(
     Column("skipped", Json, nullable=False),
     Column("items", Integer, nullable=False),
     Column("offers", Integer, nullable=False),
-    Column("matched", Integer, nullable=False),
+    Column("matched", Integer),
     Column("proposals", Integer, nullable=False),
     Column("left_out", Json, nullable=False),
     Column("asked", Json, nullable=False),
     Column("orders", Integer, nullable=False),
+    Column("orders_unread", Json, nullable=False),
 )
 
 proposals = Table(

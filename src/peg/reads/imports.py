@@ -36,19 +36,21 @@ class Found(BaseModel):
     """What an import found, or would find.
 
     `read` are offers by shop; `items` are new ones, and `offers` newly mapped to one; `matched`
-    items stand on both shops by exact SKU; `proposals` are pairs to decide on; of the items `asked`
-    the shops disagree; `orders` were taken in once more.
+    items stand on both shops by exact SKU (null where a shop was skipped: nobody knows);
+    `proposals` are pairs to decide on; of the items `asked` the shops disagree; `orders` were taken
+    in once more; the shops `orders_unread` told their figures, and then their orders no more.
     """
 
     read: dict[ShopId, int]
     skipped: list[SkippedRow]
     items: int
     offers: int
-    matched: int
+    matched: int | None
     proposals: int
     left_out: list[LeftOutRow]
     asked: list[Sku]
     orders: int
+    orders_unread: list[SkippedRow]
 
 
 class ImportRow(Found):

@@ -16,6 +16,10 @@ from peg.shops.directory import Status
 WHEN = ("id", "begun_at", "ended_at")
 """What only an import has that was done."""
 
+BY_SKU = "items on both shops by exact SKU"
+DISAGREE = "items of which the shops disagree (`peg questions`)"
+"""What nobody knows while a shop is left out."""
+
 
 async def _revoke(home: Path, shop: ShopId) -> None:
     database = open_database(sqlite_url(home / "peg.db"))
@@ -56,7 +60,10 @@ def test_an_import_does_what_its_dry_run_said_and_names_a_shop_that_it_left_out(
     assert "turn tracking on" in unknown
     assert "several offers are typed" in unknown
     assert (part.code, [one["shop"] for one in part.facts["skipped"]]) == (1, [etsy])
+    assert (part.facts["matched"], etsy in part.facts["read"]) == (None, False)
     assert (told.code, f"left out: {etsy}, connect it again" in told.out) == (1, True)
+    blank = [line for line in told.out.splitlines() if not line[-1].isdigit()]
+    assert [f"{etsy} was not read", BY_SKU, DISAGREE] == blank[1:4]
 
 
 @pytest.mark.parametrize(

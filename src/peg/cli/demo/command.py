@@ -144,7 +144,7 @@ async def _rehearse(
     shops = await connect_both(peg, control, ports.urls(), peg_url=peg_url)
     watcher.say(f"Connected {shops[0].name} on Shopify and {shops[1].name} on Etsy.")
     engine = await peg.engine()
-    imported = await peg.importer(engine).run(lambda _step, _count: None)
+    imported = (await peg.importer(engine).run(lambda _step, _count: None)).whole()
     beginning = await first_look(control)
     sorted_out = await sort_out(peg, engine, control)
     watcher.say(_words(imported, sorted_out))
@@ -253,7 +253,7 @@ def _setting(wanted: Wanted) -> dict[str, Any]:
     }
 
 
-def _onboarding(imported: Imported, person: Sorted) -> dict[str, int]:
+def _onboarding(imported: Imported, person: Sorted) -> dict[str, int | None]:
     return {
         "items": imported.items,
         "offers": imported.offers,

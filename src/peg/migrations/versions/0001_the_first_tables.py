@@ -174,11 +174,12 @@ def upgrade() -> None:
         sa.Column("skipped", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("items", sa.Integer(), nullable=False),
         sa.Column("offers", sa.Integer(), nullable=False),
-        sa.Column("matched", sa.Integer(), nullable=False),
+        sa.Column("matched", sa.Integer(), nullable=True),
         sa.Column("proposals", sa.Integer(), nullable=False),
         sa.Column("left_out", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("asked", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("orders", sa.Integer(), nullable=False),
+        sa.Column("orders_unread", sa.JSON(none_as_null=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_imports")),
     )
     op.create_table(
