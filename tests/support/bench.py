@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tests.support.clocks import MONDAY_NOON
 
 from peg.bus.tables import outbox
-from peg.catalog import items, locations, mirror, offers
+from peg.catalog import findings, items, locations, mirror, offers
 from peg.catalog.items import Item
 from peg.catalog.mirror import Expectation
 from peg.catalog.offers import Offer
@@ -91,7 +91,7 @@ class Bench:
             options={},
             price=Money(18_000, "USD"),
         )
-        ids = await offers.keep_found(self.session, [remote], now=NOON)
+        ids = await findings.keep(self.session, [remote], now=NOON)
         needs = {sku: parts.count(sku) for sku in parts}
         components = [Component(sku=sku, quantity=need) for sku, need in needs.items()]
         await offers.map_to(self.session, {ids[ref]: components})

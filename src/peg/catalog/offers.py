@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -20,11 +19,10 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import tables
-from peg.db.transaction import execute_all, require_transaction, upsert_all
+from peg.db.transaction import execute_all, require_transaction
 from peg.domain.baseline import Baseline
 from peg.domain.identity import OfferId, OfferRef, ShopId, Sku
 from peg.domain.money import Money
-from peg.domain.offer import RemoteOffer
 from peg.ledger.order_lines import Component
 
 T = TypeVar("T")
@@ -166,17 +164,6 @@ async def everything(session: AsyncSession) -> list[Offer]:
     return await _load(session, tables.offers.c.id.is_not(None))
 
 
-async def keep_found(
-    session: AsyncSession, found: Sequence[RemoteOffer], *, now: datetime
-) -> dict[OfferRef, OfferId]:
-    """Keep what stands on a marketplace: new offers are added, known ones take its words."""
-    require_transaction(session)
-    rows = [{**_row(remote, now), "gone": False} for remote in found]
-    await upsert_all(session, tables.offers, rows, ["shop", "listing", "variant"])
-    kept = await by_refs(session, [remote.ref for remote in found])
-    return {ref: offer.id for ref, offer in kept.items()}
-
-
 async def map_to(session: AsyncSession, wanted: Mapping[OfferId, Sequence[Component]]) -> None:
     """Say what a sale of each offer takes, instead of what was said before."""
     require_transaction(session)
@@ -269,23 +256,6 @@ _BASELINE = ("baseline_begun_at", "baseline_after", "baseline_until")
 def _baseline(row: Any) -> Baseline | None:
     begun_at, after, until = (row[name] for name in _BASELINE)
     return Baseline(begun_at=begun_at, after=after, until=until) if begun_at else None
-
-
-def _row(remote: RemoteOffer, now: datetime) -> dict[str, Any]:
-    return {
-        "shop": remote.ref.shop,
-        "listing": remote.ref.listing,
-        "variant": remote.ref.variant,
-        "stock_unit": remote.ref.stock_unit,
-        "title": remote.title,
-        "sku_as_typed": remote.sku[:255],
-        "options": dict(remote.options),
-        "price_minor": remote.price.minor,
-        "currency": remote.price.currency,
-        "tracked": remote.tracked,
-        "oversells": remote.oversells,
-        "found_at": now,
-    }
 
 
 def _key(ref: OfferRef) -> tuple[str, str, str]:

@@ -54,6 +54,8 @@ offers = Table(
     Column("parked", Boolean, nullable=False, default=False),
     Column("gone", Boolean, nullable=False, default=False),
     Column("found_at", UtcDateTime, nullable=False),
+    Column("found_shown", Json, nullable=False),
+    Column("found_shelf", String(16), nullable=False),
     Column("baseline_begun_at", UtcDateTime),
     Column("baseline_after", UtcDateTime),
     Column("baseline_until", UtcDateTime),

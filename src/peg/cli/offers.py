@@ -1,7 +1,7 @@
 """What stands on the shops: `offers`, `shops`."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from peg.cli.shop_names import shop_names
 from peg.cli.terminal import Here, Report
@@ -60,7 +60,7 @@ async def offers(
             )
             for row in rows
         ],
-        sentence=counted(len(rows), "offer") if rows else "none",
+        sentence=_counted(rows) if rows else "none",
     )
     return here.show(report)
 
@@ -86,6 +86,14 @@ async def shops(*, here: Here) -> int:
         sentence="" if found else "no shop yet: `peg connect shopify`, `peg connect etsy`",
     )
     return here.show(report)
+
+
+def _counted(rows: Sequence[OfferRow]) -> str:
+    many = counted(len(rows), "offer")
+    read_at = max((row.found_at for row in rows if row.found_at and row.shown), default=None)
+    if read_at is None:
+        return many
+    return f"{many}; what is not kept in step shows what the import read, last {seen(read_at)}"
 
 
 _NOT_COUNTED = "not counted there: turn tracking on, then `peg import`"

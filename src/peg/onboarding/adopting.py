@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.catalog import items, locations, mirror, offers
+from peg.catalog import findings, items, locations, mirror, offers
 from peg.db.transaction import require_transaction
 from peg.domain.baseline import Baseline, Inside
 from peg.domain.identity import LocationId, OfferId, OfferRef, ShopId, Sku
@@ -58,7 +58,7 @@ async def keep(
         }
         for place in sorted(places - {""}):
             await locations.link_unnamed(session, shop, place)
-    return await offers.keep_found(session, found, now=now)
+    return await findings.keep(session, found, now=now)
 
 
 async def foresee(

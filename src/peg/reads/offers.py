@@ -1,12 +1,14 @@
 """What each shop shows of each offer, and what it should."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.catalog import mirror, offers
+from peg.catalog import findings, mirror, offers
+from peg.catalog.findings import Finding
 from peg.catalog.mirror import Expectation
 from peg.catalog.offers import Offer
 from peg.domain.identity import OfferId, ShopId, Sku
@@ -29,7 +31,8 @@ class OfferRow(BaseModel):
     """One sellable unit on one shop.
 
     `shown` and `target` are pieces by the marketplace's place; `target` is null while the offer is
-    mapped to no item; `shown` is empty while PEG knows nothing of it. `in_step`: the shop was seen
+    mapped to no item; until then `shown` is what the import read at `found_at`, and empty where the
+    shop does not count it. `in_step`: the shop was seen
     to show the newest target; null while there is none, since it is not kept. `tracked`: the shop
     counts it; PEG cannot keep true what is not counted. `connected`: a person did not take its shop
     out. `stopped`: why nothing is written to its shop now, null where that goes on. `refused`: the
@@ -46,6 +49,7 @@ class OfferRow(BaseModel):
     parts: list[Part]
     price: str
     shown: dict[str, int]
+    found_at: datetime | None
     shelf: str | None
     target: dict[str, int] | None
     why: list[str]
@@ -88,13 +92,14 @@ async def rows_of(session: AsyncSession, found: Sequence[Offer]) -> Sequence[Off
     """Offers with what is believed to be shown of them and what should be."""
     ids = [offer.id for offer in found]
     known = await mirror.expected_of(session, ids)
+    at_import = await findings.of_offers(session, [key for key in ids if key not in known])
     standings = await board.standings(session, ids)
     left = await directory.disconnected(session)
     stopped = await _stopped(session)
     return [
         _row(
             offer,
-            known.get(offer.id, {}),
+            _shown(offer, known.get(offer.id, {}), at_import.get(offer.id)),
             standings.get(offer.id),
             connected=offer.ref.shop not in left,
             stopped=stopped.get(offer.ref.shop),
@@ -114,16 +119,30 @@ async def _stopped(session: AsyncSession) -> Mapping[ShopId, str]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What buyers find of an offer: as the mirror has it, or as an import found it `at`."""
+
+    pieces: Mapping[str, int]
+    shelf: Shelf | None = None
+    at: datetime | None = None
+
+
+def _shown(offer: Offer, known: Mapping[str, Expectation], at_import: Finding | None) -> _Shown:
+    if known:
+        shelf = next(one.shelf for one in known.values())
+        listed = shelf is Shelf.LISTED
+        return _Shown({place: one.quantity if listed else 0 for place, one in known.items()}, shelf)
+    if at_import is None:
+        return _Shown({})
+    if offer.gone:
+        return _Shown(dict.fromkeys(at_import.shown, 0), Shelf.GONE)
+    return _Shown(at_import.shown, at_import.shelf, at_import.at)
+
+
 def _row(
-    offer: Offer,
-    known: dict[str, Expectation],
-    standing: Standing | None,
-    *,
-    connected: bool,
-    stopped: str | None,
+    offer: Offer, shown: _Shown, standing: Standing | None, *, connected: bool, stopped: str | None
 ) -> OfferRow:
-    shelf = next((one.shelf for one in known.values()), None)
-    listed = shelf is Shelf.LISTED
     return OfferRow(
         id=offer.id,
         shop=offer.ref.shop,
@@ -133,8 +152,9 @@ def _row(
         sku_as_typed=offer.sku_as_typed,
         parts=[Part(sku=part.sku, quantity=part.quantity) for part in offer.components],
         price=str(offer.price),
-        shown={place: one.quantity if listed else 0 for place, one in known.items()},
-        shelf=shelf.value if shelf is not None else None,
+        shown=dict(shown.pieces),
+        found_at=shown.at,
+        shelf=shown.shelf.value if shown.shelf is not None else None,
         target=dict(standing.target.quantities) if standing is not None else None,
         why=list(standing.target.why) if standing is not None else [],
         connected=connected,

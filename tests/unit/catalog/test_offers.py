@@ -16,7 +16,7 @@ from tests.support.bench import (
     shopify_ref,
 )
 
-from peg.catalog import items, locations, offers
+from peg.catalog import findings, items, locations, offers
 from peg.catalog.items import Item
 from peg.domain.errors import BadQuantity, UnknownSku
 from peg.domain.identity import OfferRef, Sku
@@ -47,14 +47,14 @@ def found(ref: OfferRef, title: str = "A ring") -> RemoteOffer:
 async def test_what_is_found_again_takes_the_marketplaces_words_and_keeps_ours(
     bench: Bench,
 ) -> None:
-    first = await offers.keep_found(bench.session, [found(etsy_ref())], now=NOON)
+    first = await findings.keep(bench.session, [found(etsy_ref())], now=NOON)
     (key,) = first.values()
     await offers.map_to(bench.session, {key: [Component(sku=RING)]})
     await offers.park(bench.session, key)
     await offers.mark_gone(bench.session, key)
 
     renamed = [found(etsy_ref(), "A finer ring"), found(etsy_ref("23"))]
-    again = await offers.keep_found(bench.session, renamed, now=NOON)
+    again = await findings.keep(bench.session, renamed, now=NOON)
 
     offer = (await offers.by_ids(bench.session, [key]))[key]
     assert again[etsy_ref()] == key
@@ -105,7 +105,7 @@ async def test_offers_are_found_by_listing_stock_unit_shop_and_typed_sku(bench: 
 async def test_more_offers_than_one_statement_holds_are_found(bench: Bench) -> None:
     many = [found(etsy_ref(str(number))) for number in range(1000, 1700)]
 
-    ids = await offers.keep_found(bench.session, many, now=NOON)
+    ids = await findings.keep(bench.session, many, now=NOON)
 
     assert len(ids) == 700
     assert len(await offers.by_ids(bench.session, list(ids.values()))) == 700

@@ -71,21 +71,6 @@ def test_an_offer_that_peg_does_not_keep_is_not_called_in_step(tmp_path: Path) -
     assert {one["in_step"] for one in offers if not one["parts"]} == {None}
 
 
-def test_nobody_says_of_an_offer_that_it_shows_nothing_when_what_it_shows_is_not_known(
-    tmp_path: Path,
-) -> None:
-    with two_practice_shops(tmp_path) as environment:
-        peg(tmp_path, "import", **environment)
-
-        facts = peg(tmp_path, "offers", "--unknown", "--json").facts
-        table = peg(tmp_path, "offers", "--unknown", COLUMNS="400").out.splitlines()
-
-    assert [one["shown"] for one in facts] == [{} for _ in facts]
-    header, *rows = table[: len(facts) + 1]
-    shows, should = header.index("shows"), header.index("should")
-    assert {row[shows:should].strip() for row in rows} == {""}
-
-
 def test_beside_a_running_peg_a_push_says_that_it_does_the_driving(tmp_path: Path) -> None:
     with two_practice_shops(tmp_path) as environment:
         peg(tmp_path, "import", **environment)

@@ -1,0 +1,72 @@
+"""Offers as an import found them on their shops."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.catalog import offers, tables
+from peg.catalog.offers import KEYS_PER_QUERY_MAX
+from peg.db.transaction import require_transaction, upsert_all
+from peg.domain.identity import OfferId, OfferRef
+from peg.domain.offer import RemoteOffer, Shelf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What an offer showed when an import last read it.
+
+    Attributes:
+        shown: pieces that a buyer could buy, by place; nothing where its shop does not count it.
+    """
+
+    at: datetime
+    shown: Mapping[str, int]
+    shelf: Shelf
+
+
+async def keep(
+    session: AsyncSession, found: Sequence[RemoteOffer], *, now: datetime
+) -> dict[OfferRef, OfferId]:
+    """Keep what stands on a marketplace: new offers are added, known ones take its words."""
+    require_transaction(session)
+    rows = [{**_row(remote, now), "gone": False} for remote in found]
+    await upsert_all(session, tables.offers, rows, ["shop", "listing", "variant"])
+    kept = await offers.by_refs(session, [remote.ref for remote in found])
+    return {ref: offer.id for ref, offer in kept.items()}
+
+
+async def of_offers(session: AsyncSession, wanted: Sequence[OfferId]) -> Mapping[OfferId, Finding]:
+    """What some offers showed then."""
+    told = tables.offers.c
+    found: dict[OfferId, Finding] = {}
+    for start in range(0, len(wanted), KEYS_PER_QUERY_MAX):
+        part = wanted[start : start + KEYS_PER_QUERY_MAX]
+        query = select(told.id, told.found_at, told.found_shown, told.found_shelf)
+        for row in await session.execute(query.where(told.id.in_(part))):
+            found[OfferId(row.id)] = Finding(
+                at=row.found_at, shown=row.found_shown, shelf=Shelf(row.found_shelf)
+            )
+    return found
+
+
+def _row(remote: RemoteOffer, now: datetime) -> dict[str, Any]:
+    return {
+        "shop": remote.ref.shop,
+        "listing": remote.ref.listing,
+        "variant": remote.ref.variant,
+        "stock_unit": remote.ref.stock_unit,
+        "title": remote.title,
+        "sku_as_typed": remote.sku[:255],
+        "options": dict(remote.options),
+        "price_minor": remote.price.minor,
+        "currency": remote.price.currency,
+        "tracked": remote.tracked,
+        "oversells": remote.oversells,
+        "found_at": now,
+        "found_shown": remote.reading.shown() if remote.tracked else {},
+        "found_shelf": remote.reading.shelf.value,
+    }
