@@ -3,6 +3,7 @@
 import asyncio
 import heapq
 import itertools
+import math
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -24,12 +25,11 @@ class MarketClock:
         """Begin at `start` (timezone-aware).
 
         Raises:
-            ValueError: `start` is naive or `speed` negative.
+            ValueError: `start` is naive, or `speed` negative or endless.
         """
         if start.tzinfo is None:
             raise ValueError("start the clock with a timezone-aware time")
-        if speed < 0:
-            raise ValueError(f"time does not run backwards: speed {speed}")
+        _refuse_odd(speed)
         self._monotonic = monotonic
         self._base = start
         self._base_monotonic_s = monotonic()
@@ -50,8 +50,7 @@ class MarketClock:
 
     def set_speed(self, speed: float) -> None:
         """Run at another speed from now on."""
-        if speed < 0:
-            raise ValueError(f"time does not run backwards: speed {speed}")
+        _refuse_odd(speed)
         self._rebase(self.now())
         self._speed = speed
         self._wake_due()
@@ -100,3 +99,8 @@ class MarketClock:
             wait_s = (self._sleepers[0][0] - now).total_seconds() / self._speed
             loop = asyncio.get_running_loop()
             self._alarm = loop.call_later(max(wait_s, 0.0005), self._wake_due)
+
+
+def _refuse_odd(speed: float) -> None:
+    if not 0 <= speed < math.inf:
+        raise ValueError(f"time runs neither backwards nor endlessly fast: speed {speed}")

@@ -74,7 +74,7 @@ async def serve(plan: Plan, *, announce: Callable[[World, Mapping[MarketName, st
     """
     logging.getLogger("uvicorn.error").addFilter(_is_no_broken_answer)
     with contextlib.ExitStack() as sockets:
-        doors = {name: sockets.enter_context(_listen(plan.ports[name])) for name in MARKETS}
+        doors = {name: sockets.enter_context(_listen(name, plan.ports[name])) for name in MARKETS}
         urls = {name: f"http://{HOST}:{door.getsockname()[1]}" for name, door in doors.items()}
         async with httpx2.AsyncClient() as http:
             world = await _world(plan, urls, http)
@@ -106,9 +106,7 @@ async def _register_by_hand(world: World, address: str) -> None:
     """What a developer does in Etsy's portal; on Shopify apps subscribe by the API."""
     portal = httpx2.ASGITransport(app=world.practices["etsy"].app)
     async with httpx2.AsyncClient(transport=portal, base_url="http://etsy.test") as client:
-        answer = await client.post("/_portal/webhooks", json={"url": address})
-    if not answer.is_success:
-        raise ValueError(f"{address} cannot be registered for webhooks: {answer.text}")
+        (await client.post("/_portal/webhooks", json={"url": address})).raise_for_status()
 
 
 def _server(world: World, name: MarketName, plan: Plan) -> Server:
@@ -155,7 +153,7 @@ def _is_no_broken_answer(record: logging.LogRecord) -> bool:
     return "without completing response" not in record.getMessage()
 
 
-def _listen(port: int) -> socket.socket:
+def _listen(name: MarketName, port: int) -> socket.socket:
     # asyncio turns Nagle's waiting off only for sockets that say they are TCP; without that every
     # second answer on a kept connection waits 40 ms for the client's acknowledgement.
     door = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -166,7 +164,8 @@ def _listen(port: int) -> socket.socket:
     except OSError as taken:
         door.close()
         raise PortTaken(
-            f"{HOST}:{port} cannot be listened on ({taken.strerror}): name another port, or 0"
+            f"{HOST}:{port} cannot be listened on ({taken.strerror}): name another port by"
+            f" --{name}-port, or 0 for any free one"
         ) from taken
     return door
 

@@ -1,5 +1,6 @@
 """How the people of a run behave."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -66,13 +67,13 @@ class Habits:
             value = getattr(self, name)
             if name.endswith(("_share", "_per_order", "conversion")) and not 0 <= value <= 1:
                 raise ValueError(f"{name} lies between 0 and 1, got {value}")
-            if name.endswith("_s") and value < 0:
-                raise ValueError(f"{name} is not negative, got {value}")
+            if name.endswith("_s") and not 0 <= value < math.inf:
+                raise ValueError(f"{name} is not negative and not endless, got {value}")
         if self.conversion == 0:
             raise ValueError("conversion: without orders there is nothing to practise")
         if self.orders is not None and self.orders < 1:
             raise ValueError(f"orders: at least one, got {self.orders}")
-        if self.pace is not None and self.pace <= 0:
-            raise ValueError(f"pace: more than none a minute, got {self.pace}")
+        if self.pace is not None and not 0 < self.pace < math.inf:
+            raise ValueError(f"pace: more than none a minute and not endless, got {self.pace}")
         if self.unpaid_share + self.cancelled_share + self.refunded_share > 1:
             raise ValueError("unpaid, cancelled and refunded are shares of the same orders")

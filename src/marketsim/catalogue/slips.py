@@ -1,5 +1,6 @@
 """The slips people make when they type the same piece into two shops."""
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
@@ -18,7 +19,9 @@ SPELLINGS: tuple[Callable[[str], str], ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slips:
-    """Which share of the designs or variants has which slip; each kind occurs at least once.
+    """Which share of the designs or variants has which slip.
+
+    Each kind occurs at least once, if there are pieces enough.
 
     Attributes:
         shopify_only: designs never listed on Etsy.
@@ -90,21 +93,23 @@ def slip(designs: Sequence[Design], slips: Slips, rng: Random) -> Typed:
 
 
 def _slip_skus(variants: Sequence[Variant], slips: Slips, rng: Random, typed: Typed) -> None:
-    victims = iter(rng.sample(variants, len(variants)))
-    for _ in range(_count(slips.without_sku, variants)):
-        typed.skus[rng.choice(MARKETS), next(victims).sku] = ""
-    for _ in range(_count(slips.doubled_sku, variants)):
-        typed.skus[rng.choice(MARKETS), next(victims).sku] = next(victims).sku
-    for _ in range(_count(slips.misspelled_sku, variants)):
-        sku = next(victims).sku
+    victims = deque(rng.sample(variants, len(variants)))
+    for _ in range(min(_count(slips.without_sku, variants), len(victims))):
+        typed.skus[rng.choice(MARKETS), victims.popleft().sku] = ""
+    for _ in range(min(_count(slips.doubled_sku, variants), len(victims) // 2)):
+        another = victims.popleft().sku
+        typed.skus[rng.choice(MARKETS), victims.popleft().sku] = another
+    for _ in range(min(_count(slips.misspelled_sku, variants), len(victims))):
+        sku = victims.popleft().sku
         typed.skus[rng.choice(MARKETS), sku] = rng.choice(SPELLINGS)(sku)
 
 
 def _slip_stock(stocked: Sequence[Variant], slips: Slips, rng: Random, typed: Typed) -> None:
-    victims = iter(rng.sample(stocked, len(stocked)))
-    typed.untracked = {next(victims).sku for _ in range(_count(slips.untracked, stocked))}
-    for _ in range(_count(slips.miscounted, stocked)):
-        victim = next(victims)
+    victims = deque(rng.sample(stocked, len(stocked)))
+    untracked = min(_count(slips.untracked, stocked), len(victims))
+    typed.untracked = {victims.popleft().sku for _ in range(untracked)}
+    for _ in range(min(_count(slips.miscounted, stocked), len(victims))):
+        victim = victims.popleft()
         typed.miscounts[rng.choice(MARKETS), victim.sku] = rng.choice(_miscounts(victim))
 
 

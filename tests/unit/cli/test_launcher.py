@@ -119,7 +119,12 @@ def test_the_page_of_the_command_line_tells_what_the_commands_are() -> None:
         ("--orders", "0"),
         ("--pace", "0"),
         ("--unpaid-share", "2"),
+        ("--unpaid-share", "0.95"),
+        ("--payment-s", "inf"),
+        ("--pace", "nan"),
+        ("--pace", "inf"),
         ("--clock-speed", "-1"),
+        ("--clock-speed", "1e300"),
         ("--port", "70000"),
     ],
 )
@@ -131,3 +136,11 @@ def test_a_demo_that_cannot_be_is_refused_before_anything_starts(
     assert ran.code == 2
     assert words[0] in ran.err
     assert "Must be" in ran.err
+
+
+@pytest.mark.parametrize("option", ["--orders", "--pieces", "--seed", "--port"])
+def test_a_demo_is_asked_for_in_whole_numbers(tmp_path: Path, option: str) -> None:
+    ran = peg(tmp_path, "demo", "--headless", option, "1.5")
+
+    assert ran.code == 2
+    assert "no whole number" in ran.err

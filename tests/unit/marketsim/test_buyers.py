@@ -1,4 +1,5 @@
 import asyncio
+import math
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -209,7 +210,10 @@ def test_an_even_rhythm_comes_every_two_seconds() -> None:
         lambda: Habits(pace=0),
         lambda: Habits(orders=0),
         lambda: Habits(rivals_share=1.1),
+        lambda: Habits(pace=math.inf),
+        lambda: Habits(pace=math.nan),
         lambda: Habits(cart_s=-1),
+        lambda: Habits(payment_s=math.inf),
         lambda: Habits(conversion=0),
         lambda: Habits(unpaid_share=0.6, refunded_share=0.6),
     ],

@@ -140,6 +140,15 @@ def test_skus_follow_the_grammar_and_no_number_is_used_twice() -> None:
         assert len({sku[-6:] for sku in skus}) == len(skus)
 
 
+@pytest.mark.parametrize("pieces", range(1, 13))
+def test_a_small_shelf_holds_what_was_asked_for_with_as_many_slips_as_it_has_room_for(
+    pieces: int,
+) -> None:
+    drawn = [draw_catalogue(seed, pieces=pieces) for seed in range(20)]
+
+    assert min(len(catalogue.pieces) for catalogue in drawn) == pieces
+
+
 @pytest.mark.parametrize("seed", range(10))
 def test_every_kind_of_slip_occurs(seed: int) -> None:
     catalogue = draw_catalogue(seed)

@@ -1,4 +1,5 @@
 import asyncio
+import math
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -70,6 +71,8 @@ def test_it_runs_like_the_machines_clock_or_so_many_times_as_fast() -> None:
     [
         lambda clock: clock.advance(-1),
         lambda clock: clock.set_speed(-1),
+        lambda clock: clock.set_speed(math.inf),
+        lambda clock: clock.set_speed(math.nan),
         lambda _: MarketClock(NOON, speed=-1),
         lambda _: MarketClock(NOON.replace(tzinfo=None)),
     ],

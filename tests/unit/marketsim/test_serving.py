@@ -11,10 +11,6 @@ from contextlib import asynccontextmanager
 import httpx2
 import pytest
 
-from marketsim.build import FAULTS
-from marketsim.cli import parse_rates
-from marketsim.faults import UnknownFault
-
 COMMAND = (sys.executable, "-c", "from marketsim.cli import main; main()")
 FREE_PORTS = ("--shopify-port", "0", "--etsy-port", "0")
 
@@ -61,6 +57,7 @@ async def test_a_port_that_is_taken_is_named_and_nothing_starts() -> None:
 
     assert second.returncode == 1  # nothing is wrong with what was asked for
     assert f"127.0.0.1:{port}" in complaint.decode()
+    assert "--shopify-port" in complaint.decode()
 
 
 async def test_a_connection_broken_on_purpose_breaks_for_the_client_and_not_in_the_log() -> None:
@@ -76,23 +73,3 @@ async def test_a_connection_broken_on_purpose_breaks_for_the_client_and_not_in_t
         _, complaint = await process.communicate()
 
     assert complaint == b""
-
-
-def test_rates_are_read_by_name_and_by_pattern() -> None:
-    rates = parse_rates("*.webhook_lost=0.2,etsy.webhook_doubled=1")
-
-    assert rates == {
-        "shopify.webhook_lost": 0.2,
-        "etsy.webhook_lost": 0.2,
-        "etsy.webhook_doubled": 1.0,
-    }
-
-
-def test_a_fault_that_does_not_exist_is_refused_and_so_is_a_rate_that_is_no_number() -> None:
-    with pytest.raises(UnknownFault, match=r"did you mean etsy\.webhook_lost"):
-        parse_rates("etsy.webhook_lots=0.2")
-    with pytest.raises(UnknownFault, match="lists them") as refusal:
-        parse_rates("nope=1")
-    assert all(name in str(refusal.value) for name in FAULTS)
-    with pytest.raises(ValueError, match="write name=rate"):
-        parse_rates("etsy.webhook_lost")

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 import httpx2
 from cyclopts import Parameter
-from cyclopts.validators import Number
+from cyclopts.validators import Number as Within
 
 from peg.cli.demo.connecting import connect_both
 from peg.cli.demo.home import Home, fresh_home
@@ -31,16 +31,23 @@ from peg.cli.demo.verdict.judge import Rehearsed, judge
 from peg.cli.demo.watching import LOOK_EVERY_S, Watcher
 from peg.cli.running import serve
 from peg.cli.terminal import Here, Terminal
+from peg.cli.words import Number
 from peg.onboarding.imports import Imported
 from peg.web.app import create_app
 from peg.wiring.engine import Engine
 from peg.wiring.peg import Peg, open_peg
 from peg.workers.embedded import Embedded
 
+PACE_MAX, SPEED_MAX, PAYMENT_S_MAX = 60_000, 86_400, 86_400
+"""A thousand orders a second, a day a second, a day: whatever is more was not meant."""
 
-def _limits(**limits: float) -> Parameter:
+UNPAID_SHARE_MAX = 0.9
+"""The others are for those who cancel, and those who send something back."""
+
+
+def _within(**limits: float) -> Parameter:
     """What lies outside is refused before anything is started."""
-    return Parameter(validator=Number(**limits))
+    return Parameter(validator=Within(**limits))
 
 
 @Parameter(name="*")
@@ -57,7 +64,7 @@ class Wanted:
         seed: decides catalogue, buyers and faults.
         payment_s: mean seconds from order to payment; Etsy tells of a sale once it is paid.
         unpaid_share: orders that are never paid; no webhook of Etsy's tells of those.
-        pieces: how many pieces are on the shelf.
+        pieces: at least so many pieces are on the shelf.
         faults: `none`; `hard`: webhooks lost 20 %, doubled 20 %, reordered 20 %, server errors 5 %,
             answers lost 2 %, Etsy's reads stale 5 %; or what `marketsim faults` lists, as
             name=rate,...
@@ -69,18 +76,18 @@ class Wanted:
     """
 
     headless: Annotated[bool, Parameter(negative="")] = False
-    orders: Annotated[int, _limits(gte=1)] = 60
-    pace: Annotated[float, _limits(gt=0)] = 120.0
+    orders: Annotated[Number, _within(gte=1)] = 60
+    pace: Annotated[float, _within(gt=0, lte=PACE_MAX)] = 120.0
     rhythm: Literal["season", "even"] = "season"
-    seed: int = 7
-    payment_s: Annotated[float, _limits(gte=0)] = 1.5
-    unpaid_share: Annotated[float, _limits(gte=0, lte=1)] = 0.03
-    pieces: Annotated[int, _limits(gte=1)] = 320
+    seed: Number = 7
+    payment_s: Annotated[float, _within(gte=0, lte=PAYMENT_S_MAX)] = 1.5
+    unpaid_share: Annotated[float, _within(gte=0, lte=UNPAID_SHARE_MAX)] = 0.03
+    pieces: Annotated[Number, _within(gte=1)] = 320
     faults: str = "none"
-    clock_speed: Annotated[float, _limits(gt=0)] = 1.0
-    shopify_port: Annotated[int, _limits(gte=0, lte=65_535)] = 0
-    etsy_port: Annotated[int, _limits(gte=0, lte=65_535)] = 0
-    port: Annotated[int, _limits(gte=0, lte=65_535)] = 0
+    clock_speed: Annotated[float, _within(gt=0, lte=SPEED_MAX)] = 1.0
+    shopify_port: Annotated[Number, _within(gte=0, lte=65_535)] = 0
+    etsy_port: Annotated[Number, _within(gte=0, lte=65_535)] = 0
+    port: Annotated[Number, _within(gte=0, lte=65_535)] = 0
 
     def settled_ports(self) -> "Wanted":
         """The same with every port chosen."""
