@@ -35,6 +35,10 @@ class NoSuchUnit(Exception):
     """No unit of that id on this marketplace."""
 
 
+By = Literal["buyer", "app", "blind app", "blind app over a hand", "person", "marketplace"]
+"""Who changed what visitors can buy."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offered:
     """One unit as a visitor sees it now."""
@@ -85,15 +89,16 @@ class OfferChanged:
 
     Attributes:
         buyable: pieces a visitor could buy now (0 when withdrawn).
-        by: who did it; "app" is a call through the API, "blind app" one that covered a sale made
-            since the app had read, where nobody can write with a condition.
+        by: who did it; "app" is a call through the API, "blind app" one that covered a sale which
+            the app had not been shown yet, where nobody can write with a condition; "over a hand":
+            it covered what a person had taken off.
     """
 
     market: MarketName
     unit: UnitId
     parts: tuple[tuple[PieceId, int], ...]
     buyable: int
-    by: Literal["buyer", "app", "blind app", "person", "marketplace"]
+    by: By
     at: datetime
 
 

@@ -1,9 +1,10 @@
 """What happens on two markets, spoken for by hand: a ring, five chains and a set of both."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from marketsim.market import (
+    By,
     EditedByHand,
     OfferChanged,
     OrderId,
@@ -71,7 +72,7 @@ class Story:
         unit: str,
         buyable: int,
         *,
-        by: Literal["buyer", "app", "blind app", "person", "marketplace"] = "app",
+        by: By = "app",
         after_s: float = 0,
     ) -> None:
         self.now += timedelta(seconds=after_s)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from marketsim.etsy.inventory_body import Wanted, WantedProduct, WantedValue
-from marketsim.etsy.records import Key, Listing, Look, Product, PropertyValue, Varies
+from marketsim.etsy.records import Covering, Key, Listing, Look, Product, PropertyValue, Varies
 from marketsim.etsy.refusals import bad
 from marketsim.etsy.store import OverwrittenSale, Store
 from marketsim.etsy.taxonomy import RING_SCALES, property_of
@@ -82,6 +82,7 @@ class Inventories:
         )
         if same is not None:
             made.sold_at_step, made.last_sold = same.sold_at_step, same.last_sold
+            made.taken_at_step = same.taken_at_step
         return made
 
     def _value(
@@ -122,14 +123,14 @@ class Inventories:
             raise bad(f"Property {wanted.property_id} has no value {number}.")
         return choices[number % len(choices)].name if choices else f"Value {number % 1_000}"
 
-    def _just_read(self, listing: Listing, product: Product, written: int) -> bool:
-        """Whether an app was shown so many just before they were sold, and writes them back.
+    def _just_shown(self, listing: Listing, product: Product, written: int) -> bool:
+        """Whether an app was just shown so many, and writes back what is there no more.
 
-        Another of its calls may have been shown less meanwhile: that one has its own way.
+        They went after it had read, or it was shown an old state. Another of its calls may have
+        been shown less meanwhile: that one has its own way.
         """
         return any(
-            look.step < product.sold_at_step
-            and look.quantities.get(product.unit, 0) >= written
+            look.quantities.get(product.unit, 0) >= written
             and self._store.now() - look.at <= JUST_READ
             for look in listing.looks
         )
@@ -137,16 +138,17 @@ class Inventories:
     def _note_overwritten(
         self, listing: Listing, before: list[Product], after: list[Product]
     ) -> None:
-        """A product sold since the app last read this inventory, and now raised again."""
+        """A product of which less is there than the app was shown, and now raised again."""
         now = {product.unit: product for product in after}
-        blind = set()
+        blind: dict[UnitId, Covering] = {}
         for product in before:
             written = now.get(product.unit)
             unseen = product.sold_at_step > listing.read_at_step
             if written is None or written.quantity <= product.quantity:
                 continue
-            if self._just_read(listing, product, written.quantity):
-                blind.add(product.unit)
+            if self._just_shown(listing, product, written.quantity):
+                by_hand = product.taken_at_step > product.sold_at_step
+                blind[product.unit] = "blind app over a hand" if by_hand else "blind app"
             if unseen:
                 self._store.overwritten.append(
                     OverwrittenSale(
@@ -158,7 +160,7 @@ class Inventories:
                         at=self._store.now(),
                     )
                 )
-        listing.blind = frozenset(blind)
+        listing.blind = blind
 
 
 def _same(before: list[Product], key: Key, sku: str) -> Product | None:

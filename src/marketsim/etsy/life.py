@@ -7,9 +7,10 @@ from marketsim.etsy.fees import LISTING_FEE_MINOR, Account
 from marketsim.etsy.notices import Notices
 from marketsim.etsy.records import Listing, State
 from marketsim.etsy.refusals import bad
-from marketsim.etsy.stock import By, Stock
+from marketsim.etsy.stock import Stock
 from marketsim.etsy.store import Store
 from marketsim.faults import Faults
+from marketsim.market import By
 
 LISTING_LASTS = timedelta(days=120)
 

@@ -108,7 +108,9 @@ class EtsyMarket:
             return
         self._shop.remember(listing)
         listing.set_quantity(product, product.quantity + applied)
-        self._store.took_a_step()
+        step = self._store.took_a_step()
+        if applied < 0:
+            product.taken_at_step = step
         listing.updated_at = self._store.now()
         self._stock.tell(
             EditedByHand(

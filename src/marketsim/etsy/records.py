@@ -15,6 +15,9 @@ READS: tuple[Read, ...] = ("listing", "inventory", "batch", "inventories", "list
 """The kinds of reads that a cache may stand behind: getListing, getListingInventory, their two
 batches, and getListingsByShop."""
 
+Covering = Literal["blind app", "blind app over a hand"]
+"""Who wrote back what had just been sold, or what a person had just taken off."""
+
 Key = tuple[tuple[int, tuple[str, ...]], ...]
 """What tells a product from its siblings: property ids with their values, sorted."""
 
@@ -38,6 +41,7 @@ class Product:
     Attributes:
         unit: the variant's identity; `id` and `offering_id` change with every inventory write.
         sold_at_step: the shop's step of its newest sale, 0 when never sold.
+        taken_at_step: the shop's step when a person last took pieces off, 0 when nobody did.
     """
 
     id: int
@@ -51,6 +55,7 @@ class Product:
     readiness_state_id: int | None
     values: tuple[PropertyValue, ...] = ()
     sold_at_step: int = 0
+    taken_at_step: int = 0
     last_sold: int = 0
 
     @property
@@ -127,7 +132,8 @@ class Listing:
         reads_edit: while inactive, its state reads "edit".
         read_at_step: the shop's step when an app last saw its true inventory.
         looks: what apps were last shown of it, the newest last.
-        blind: units whose sale the last write covered, though the app had just read them.
+        blind: units whose sale, or whose pieces taken off by hand, the last write covered, though
+            the app had just been shown them.
         before: what the next reads may still show (`etsy.stale_read`).
         value_texts: every value id ever given out for it, with the text behind it.
     """
@@ -149,7 +155,7 @@ class Listing:
     reads_edit: bool = False
     read_at_step: int = 0
     looks: list["Look"] = field(default_factory=list)
-    blind: frozenset[UnitId] = frozenset()
+    blind: Mapping[UnitId, "Covering"] = field(default_factory=dict)
     before: "Before | None" = None
     value_texts: dict[int, str] = field(default_factory=dict)
     units_made: int = 0

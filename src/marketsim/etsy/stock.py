@@ -1,13 +1,10 @@
 """What visitors can buy, and who is told when it changes."""
 
 from collections.abc import Iterable
-from typing import Literal
 
 from marketsim.etsy.records import Listing, Product
 from marketsim.etsy.store import Store
-from marketsim.market import Happening, Listener, OfferChanged, UnitId
-
-By = Literal["buyer", "app", "blind app", "person", "marketplace"]
+from marketsim.market import By, Happening, Listener, OfferChanged, UnitId
 
 
 class Stock:
@@ -47,7 +44,7 @@ class Stock:
                         unit=unit,
                         parts=self._store.units[unit],
                         buyable=buyable,
-                        by="blind app" if by == "app" and unit in listing.blind else by,
+                        by=listing.blind.get(unit, by) if by == "app" else by,
                         at=self._store.now(),
                     )
                 )

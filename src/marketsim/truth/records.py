@@ -14,6 +14,7 @@ Opening = Literal[
     "sale",
     "edit",
     "sale covered by a write",
+    "edit covered by a write",
     "sale crossed by a raise",
     "raised by app",
     "raised by person",
@@ -21,9 +22,10 @@ Opening = Literal[
 ]
 """Why an offer shows too much: from the start, a piece left the shelf, or it was raised. Etsy takes
 no condition: a sale between an app's read and its write at once is covered, whoever writes. A sale
-elsewhere between an app's whole proof and its raise is crossed (`crossing.py`)."""
+elsewhere between an app's whole proof and its raise is crossed (`crossing.py`). Of a sale that was
+covered an order tells; of pieces that a hand took off, and a write put back, nothing ever does."""
 
-Verdict = Literal["inside", "outside", "untracked"]
+Verdict = Literal["inside", "outside", "untold", "untracked"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,9 +110,14 @@ class DoubleSale:
     tracked: bool
 
     def verdict(self, ceiling_s: float) -> Verdict:
-        """Inside: never withdrawn since the piece left, and no longer ago than the ceiling."""
+        """Inside: never withdrawn since the piece left, and no longer ago than the ceiling.
+
+        Untold: nothing told an app that there were fewer; untracked: it could lower nothing.
+        """
         if not self.tracked:
             return "untracked"
+        if self.window is not None and self.window.opened_by == "edit covered by a write":
+            return "untold"
         if self.window is None or self.window.opened_by.startswith("raised"):
             return "outside"
         return "inside" if _seconds(self.window.since, self.at) <= ceiling_s else "outside"

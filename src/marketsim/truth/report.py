@@ -10,7 +10,7 @@ from marketsim.truth.watch import Truth
 CEILING_S = 180.0
 """A poll of two minutes, the receipts' lag and the writing: the default ceiling of a window."""
 
-VERDICTS: tuple[Verdict, ...] = ("inside", "outside", "untracked")
+VERDICTS: tuple[Verdict, ...] = ("inside", "outside", "untold", "untracked")
 
 SLOWEST = 5
 """So many sales are named that were followed last."""

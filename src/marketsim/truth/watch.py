@@ -2,6 +2,7 @@
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
@@ -27,6 +28,9 @@ from marketsim.truth.records import (
     Wait,
     Window,
 )
+
+APPS = frozenset({"app", "blind app", "blind app over a hand"})
+"""A change by one of these was a call through the API."""
 
 Key = tuple[MarketName, UnitId]
 Parts = tuple[tuple[PieceId, int], ...]
@@ -118,11 +122,13 @@ class Truth:
     def _shown(self, change: OfferChanged) -> None:
         offer = self._offer(change.market, change.unit, change.parts, 0)
         offer.buyable = change.buyable
-        offer.tracked = offer.tracked or change.by in {"app", "blind app"}
+        offer.tracked = offer.tracked or change.by in APPS
         if change.parts and change.buyable > self.allowed(change.parts):
             offer.window = offer.window or Window(since=change.at, opened_by=self._why(change))
         elif offer.window is not None:
             offer.window, offer.lowered_at = None, change.at
+        if change.by == "blind app over a hand":
+            self._untold(change.parts)
         for wait in self._settled(offer):
             if change.by == "buyer":
                 self.counts["waits_ended_by_a_buyer"] += 1
@@ -133,12 +139,19 @@ class Truth:
         whose: dict[str, Opening] = {
             "app": "raised by app",
             "blind app": "sale covered by a write",
+            "blind app over a hand": "edit covered by a write",
             "person": "raised by person",
         }
         offers = self._offers_of(raised.parts)
         if raised.by == "app" and self.crossings.explain(raised, self.remaining, offers):
             return "sale crossed by a raise"
         return whose.get(raised.by, "raised by other")
+
+    def _untold(self, parts: Parts) -> None:
+        """A write has covered what a person took off: the other offers' apps hear nothing of it."""
+        for offer in self._offers_of(parts):
+            if offer.window is not None and offer.window.opened_by == "edit":
+                offer.window = replace(offer.window, opened_by="edit covered by a write")
 
     def _take(self, piece: PieceId, pieces: int, taken: Taken) -> None:
         before = self.remaining[piece]

@@ -51,6 +51,8 @@ class Desk:
         if tells_from is not None:
             await self._read_again("may be written, or not, and returned", at=tells_from)
             return self._result({}, outdated=True, tells_from=tells_from)
+        if open_writes.may_be_old(expected, self.reading) and not await self.doubts.is_seen_twice():
+            return self._result({}, outdated=True)
         if self.reading.shelf is Shelf.GONE:
             await self.doubts.gone()
             return self._result({}, explained=False)
@@ -116,8 +118,8 @@ class Desk:
             sold_since=row.sold_since,
         )
         judgement = judge(part.available, known, reserved=part.reserved)
-        missed_is_back = judgement.meaning is Meaning.CAME_BACK and judgement.pieces > row.may_rise
-        if missed_is_back and not await self.doubts.is_no_old_figure(place, judgement.pieces):
+        came_back = judgement.meaning is Meaning.CAME_BACK
+        if came_back and not await self.doubts.is_no_old_figure(place, row, judgement.pieces):
             return Judgement(meaning=Meaning.EXTRA, pieces=judgement.pieces)
         shows_again = self.offer.ref.channel is Channel.SHOPIFY
         if judgement.meaning is Meaning.ECHO and self._overdue(row) and shows_again:

@@ -13,17 +13,17 @@ from peg.catalog.mirror import Expectation
 from peg.catalog.offers import Offer
 from peg.domain.identity import Channel
 from peg.domain.messages import Alert, OfferDrifted
-from peg.domain.offer import Shelf
+from peg.domain.offer import ANYWHERE, Shelf
 from peg.intake import checks, surprises
 from peg.intake.brake import Brake
-from peg.intake.covered_sales import covered_sales
+from peg.intake.covered_sales import CLOCKS_APART, covered_sales
 from peg.intake.edits import WITHDRAWN_BY_HAND, Edits
 from peg.intake.patience import Patience
 from peg.intake.polling import last_read_at
 from peg.intake.surprises import Done, What
 from peg.ledger import pieces_asked, questions
 from peg.ledger.pieces_asked import Extra
-from peg.ledger.queries import typed_elsewhere
+from peg.ledger.queries import typed_elsewhere, units_sold
 
 log = structlog.get_logger()
 
@@ -139,17 +139,29 @@ class Doubts:
         message = OfferDrifted(shop=self.offer.ref.shop, offer=self.offer.id)
         await stage(self.session, message, now=self.now)
 
-    async def is_no_old_figure(self, place: str, pieces: int) -> bool:
-        """Whether missed pieces are shown again for so long that they must be back.
+    async def is_no_old_figure(self, place: str, row: Expectation, pieces: int) -> bool:
+        """Whether missed or cancelled pieces are shown again for so long that they must be back.
 
         Etsy's reads do not fall together: one is old while another has told of the sale already.
+        What a cancellation may bring back is no old figure unless it was sold a moment ago.
         """
         if self.offer.ref.channel is not Channel.ETSY:
+            return True
+        if pieces <= row.may_rise and not await self._sold_a_moment_ago():
             return True
         if not await self._seen_for_long(place, pieces, told=False):
             return False
         await checks.done(self.session, self.offer.id)
         return True
+
+    async def _sold_a_moment_ago(self) -> bool:
+        lately = self.now - self.patience.receipt_lag() - CLOCKS_APART
+        until = self.now + CLOCKS_APART
+        return bool(await units_sold(self.session, self.offer.id, since=lately, until=until))
+
+    async def is_seen_twice(self) -> bool:
+        """Whether what a write of ours may have put back is shown again, so is no old state."""
+        return await self._seen_for_long(ANYWHERE, 0, told=True)
 
     async def _covered_sales(self, row: Expectation) -> int:
         if self.offer.ref.channel is not Channel.ETSY:

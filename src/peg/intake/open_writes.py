@@ -38,6 +38,17 @@ def tells_from(expected: Mapping[str, Expectation], reading: Reading) -> datetim
     return max((until for until in untold if until is not None), default=None)
 
 
+def may_be_old(expected: Mapping[str, Expectation], reading: Reading) -> bool:
+    """Whether as many stand there as a write without an answer left, before or after a sale.
+
+    Either the write put back what was sold, or the sale came off it and Etsy shows an old state.
+    """
+    return reading.ref.channel is Channel.ETSY and any(
+        row.unanswered and row.sold_since > 0 and not _differs(place, row, reading)
+        for place, row in expected.items()
+    )
+
+
 def has_returned(row: Expectation, reading: Reading) -> bool:
     """Whether a piece is back by now that came beside a write without an answer."""
     return _waits_for_return(row, reading) and is_overdue(row, reading.begun_at)

@@ -140,3 +140,41 @@ async def test_a_sale_while_our_write_is_still_under_way_may_be_covered_too(benc
     check = await check_of(bench, offer)
     assert check is not None
     assert check.why == SOLD_MEANWHILE
+
+
+async def sold_right_behind_our_write(bench: Bench) -> Offer:
+    """A sale elsewhere has five written for six; one is sold here, and our write moved on."""
+    offer = await chain(bench, etsy_ref(), 6)
+    await bench.stock(NECKLACE, -1)
+    await mirror.note_sending_all(bench.session, {offer.id: 5}, now=minute(0))
+    await is_sold(bench, placed=0.05, told=0.1)
+    await mirror.note_unanswered(bench.session, offer.id, ANYWHERE)
+    return offer
+
+
+async def test_an_old_reading_does_not_decide_whether_our_write_covered_a_sale(
+    bench: Bench,
+) -> None:
+    """It shows five, as before the sale: the four of the next reading are no piece missed."""
+    offer = await sold_right_behind_our_write(bench)
+
+    await bench.read(etsy_ref(), 5, at=0.15)
+    check = await check_of(bench, offer)
+    await bench.read(etsy_ref(), 4, at=0.15 + CONFIRMED)
+
+    assert check is not None
+    assert check.why == PUT_BACK
+    assert await bench.available(NECKLACE) == 4
+    assert (await bench.expects(etsy_ref())).quantity == 4
+
+
+async def test_five_that_are_shown_again_were_put_back_by_our_write(bench: Bench) -> None:
+    offer = await sold_right_behind_our_write(bench)
+
+    for at in (0.15, 0.15 + CONFIRMED):
+        await bench.read(etsy_ref(), 5, at=at)
+
+    assert await bench.available(NECKLACE) == 4
+    assert (await bench.expects(etsy_ref())).quantity == 5
+    assert await drifted(bench) == [offer.id]
+    assert await check_of(bench, offer) is None

@@ -77,3 +77,22 @@ async def test_a_missing_piece_that_etsy_shows_again_is_held_until_that_is_no_ol
 
     assert seen == "came_back"
     assert await bench.available() == 1
+
+
+@pytest.mark.parametrize(
+    ("since_the_sale", "seen"), [(0.1, "extra"), (1.5, "came_back")], ids=["a moment", "long"]
+)
+async def test_what_a_cancellation_may_bring_back_on_etsy_may_be_an_old_figure_of_before_the_sale(
+    bench: Bench, since_the_sale: float, seen: str
+) -> None:
+    """To believe it would miss the ring a moment later, and hold it back from the other shop."""
+    lag = PATIENCE.receipt_lag_s / 60
+    order, cancelled_at = OrderTold(created=0), since_the_sale * lag
+    await bench.take_in(order.told(0, line(etsy_ref(), 1)), at=0)
+    await bench.take_in(order.told(cancelled_at, line(etsy_ref(), restocked=1)), at=cancelled_at)
+
+    assert await bench.read(etsy_ref(), 1, at=cancelled_at) == seen
+
+    after = {"extra": ["echo", 0], "came_back": ["missing", 1]}[seen]
+    missed = await bench.read(etsy_ref(), 0, at=cancelled_at + 0.01)
+    assert [missed, (await bench.level()).suspended] == after

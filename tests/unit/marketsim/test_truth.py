@@ -1,6 +1,9 @@
 """What the truth tells of a ring, five chains and a set of both."""
 
+import pytest
 from tests.support.story import CHAIN, RING, opened
+
+from marketsim.pieces import MarketName
 
 
 def test_the_other_side_followed_in_two_seconds() -> None:
@@ -68,6 +71,21 @@ def test_a_sale_that_a_blind_write_covered_is_inside_for_no_longer_than_the_ceil
     (case,) = story.report(ceiling_s=5)["double_sales"]["inside"]
     assert case["shown_because"] == "sale covered by a write"
     assert len(story.report(ceiling_s=3)["double_sales"]["outside"]) == 1
+
+
+@pytest.mark.parametrize("side", ["etsy", "shopify"])
+def test_what_a_hand_took_off_and_a_write_put_back_no_app_can_ever_know(side: MarketName) -> None:
+    """Both offers go on to show it, for however long, and no order tells of it."""
+    story = opened()
+
+    story.edits("etsy", "ring", -1)
+    story.shows("etsy", "ring", 0, by="person")
+    story.shows("etsy", "ring", 1, after_s=2, by="blind app over a hand")
+    story.sells(side, "ring", left=0, after_s=3_600)
+
+    told = story.report()["double_sales"]
+    assert [case["shown_because"] for case in told["untold"]] == ["edit covered by a write"]
+    assert not told["outside"]
 
 
 def test_the_same_side_selling_its_only_piece_again_after_a_raise_is_outside() -> None:

@@ -118,40 +118,6 @@ async def test_a_write_that_puts_a_sold_piece_back_is_noted(shop: Fixture) -> No
     assert shop.etsy.market.buyable(sold) == 4  # nothing asks: the sale is lost
 
 
-@pytest.mark.parametrize(
-    ("seconds_after_reading", "by"), [(1, "blind app"), (60, "app")], ids=["at once", "later"]
-)
-async def test_a_sale_is_covered_blindly_only_by_a_write_right_after_its_read(
-    shop: Fixture, seconds_after_reading: float, by: str
-) -> None:
-    listing, sold = shop.listing_of("RING-2-A"), shop.unit_of("RING-2-A")
-    body = writable(await shop.inventory(listing))
-    shop.etsy.market.buy(sold, 3)
-    shop.clock.advance(seconds_after_reading)
-
-    good(await shop.put(listing, body))
-
-    told = [it for it in shop.heard if isinstance(it, OfferChanged) and it.unit == sold]
-    assert (told[-1].buyable, told[-1].by) == (4, by)
-
-
-@pytest.mark.parametrize(("written", "by"), [(4, "blind app"), (6, "app")])
-async def test_what_another_call_was_shown_meanwhile_does_not_help_who_writes_back(
-    shop: Fixture, written: int, by: str
-) -> None:
-    """But more than was ever shown to it, it puts there by its own decision."""
-    listing, sold = shop.listing_of("RING-2-A"), shop.unit_of("RING-2-A")
-    body = writable(await shop.inventory(listing))
-    body["products"][0]["offerings"][0]["quantity"] = written
-    shop.etsy.market.buy(sold, 3)
-    await shop.inventory(listing)
-
-    good(await shop.put(listing, body))
-
-    told = [it for it in shop.heard if isinstance(it, OfferChanged) and it.unit == sold]
-    assert (told[-1].buyable, told[-1].by) == (written, by)
-
-
 async def test_a_write_that_knew_of_the_sale_is_not_noted(shop: Fixture) -> None:
     listing, sold = shop.listing_of("RING-2-A"), shop.unit_of("RING-2-A")
     shop.etsy.market.buy(sold, 3)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from peg.cli.demo.verdict.book import Attempt, Book, KnownOffer, Proof
 from peg.cli.demo.verdict.excuses import covers, more_than_there_is
 from peg.cli.demo.verdict.finding import Finding
-from peg.cli.demo.verdict.record import Happened, Record
+from peg.cli.demo.verdict.record import BLIND, Happened, Record
 from peg.domain.identity import OfferId
 
 CLOCKS_APART = timedelta(seconds=1)
@@ -31,7 +31,7 @@ def judge_raises(record: Record, book: Book) -> Finding:
 def _is_blind(raised: Happened, record: Record) -> bool:
     """Etsy takes no condition: what changes between our read and our write at once is covered."""
     edits = (one for one in record.happened if one.what == "edited")
-    return raised.by == "blind app" or any(covers(raised, edit) for edit in edits)
+    return raised.by in BLIND or any(covers(raised, edit) for edit in edits)
 
 
 def covering(happened: Happened, offer: OfferId, attempts: Sequence[Attempt]) -> list[Attempt]:

@@ -9,6 +9,9 @@ Pieces = Mapping[str, int]
 UnitKey = tuple[str, str]
 """A marketplace, and its own name of the unit."""
 
+BLIND = ("blind app", "blind app over a hand")
+"""PEG wrote on what it had just been shown, and covered what was sold, or taken off, since."""
+
 UNCOUNTED = 1_000_000
 """What a practice shop shows of a unit whose stock it does not count."""
 
@@ -54,7 +57,7 @@ class Happened:
     @property
     def by_app(self) -> bool:
         """Whether a call of PEG's did it."""
-        return self.what == "shown" and self.by in {"app", "blind app"}
+        return self.what == "shown" and self.by in {"app", *BLIND}
 
     @property
     def raised(self) -> bool:
@@ -106,12 +109,13 @@ class DoubleSale:
     """A sale of more than there was.
 
     Attributes:
-        verdict: `inside` the window, `outside` of it, or `untracked`: nobody could have lowered it.
+        verdict: `inside` the window, `outside` of it; `untold`: nothing told that there were
+            fewer; or `untracked`: nobody could have lowered it.
         first: the order that took the last piece; "" where no order did.
         because: why the offer was up; "opening" where the shop began with too high a figure.
     """
 
-    verdict: Literal["inside", "outside", "untracked"]
+    verdict: Literal["inside", "outside", "untold", "untracked"]
     piece: str
     first: str
     second: str

@@ -9,10 +9,13 @@ from peg.cli.demo.verdict.record import DoubleSale, Record
 
 OPENING = "opening"
 
+UNKNOWABLE = ("untold", "untracked")
+"""PEG could know nothing of it, or do nothing about it; the figures tell of each."""
+
 
 def judge_double_sales(record: Record, book: Book) -> Finding:
     """Compare the marketplaces' double sales with the book's cases, both ways."""
-    counted = [one for one in record.double_sales if one.verdict != "untracked"]
+    counted = [one for one in record.double_sales if one.verdict not in UNKNOWABLE]
     sales = sum(one.what == "sold" for one in record.happened)
     broken, excused = [], []
     for sale in counted:
