@@ -13,12 +13,13 @@ from marketsim.clock import MarketClock
 from marketsim.control import control_app
 from marketsim.etsy.app import PracticeEtsy, build_etsy
 from marketsim.faults import Fault, Faults
-from marketsim.pieces import MarketName
+from marketsim.pieces import MARKETS, MarketName
 from marketsim.shopify import credentials
 from marketsim.shopify.app import Shopify, build_shopify
 from marketsim.world import Practice, World, open_world
 
 FAULTS: Mapping[str, Fault] = {**shopify.FAULTS, **etsy.FAULTS}
+NOWHERE: Mapping[MarketName, str] = {name: f"http://{name}.test" for name in MARKETS}
 
 
 def build_world(
@@ -27,10 +28,10 @@ def build_world(
     http: httpx2.AsyncClient,
     clock: MarketClock | None = None,
     pieces: int = 320,
+    sets: int | None = None,
     slips: Slips | None = None,
     rates: Mapping[str, float] | None = None,
-    shopify_url: str = "http://shopify.test",
-    etsy_url: str = "http://etsy.test",
+    urls: Mapping[MarketName, str] = NOWHERE,
 ) -> World:
     """Draw a catalogue, build both marketplaces and open them; no socket is needed.
 
@@ -39,10 +40,10 @@ def build_world(
         http: carries the webhooks.
         clock: the market's time; by default it starts now and runs at 1x.
         pieces: how many pieces are on the shelf.
+        sets: listings that sell two of them together; by default one per 60 pieces.
         slips: how the listings were mistyped.
         rates: faults that differ from their default.
-        shopify_url: where the Shopify side is reached from outside.
-        etsy_url: the same for Etsy.
+        urls: where each side is reached from outside.
 
     Raises:
         UnknownFault: `rates` names a fault that does not exist.
@@ -54,16 +55,18 @@ def build_world(
         seed=seed,
         clock=clock,
         faults=faults,
-        catalogue=draw_catalogue(seed, pieces=pieces, slips=slips),
+        catalogue=draw_catalogue(seed, pieces=pieces, sets=sets, slips=slips),
         practices={
             "shopify": _shopify(
                 build_shopify(
-                    clock=clock, faults=faults, seed=seed, http=http, public_url=shopify_url
+                    clock=clock, faults=faults, seed=seed, http=http, public_url=urls["shopify"]
                 ),
-                shopify_url,
+                urls["shopify"],
             ),
             "etsy": _etsy(
-                build_etsy(clock=clock, faults=faults, seed=seed, http=http, public_url=etsy_url)
+                build_etsy(
+                    clock=clock, faults=faults, seed=seed, http=http, public_url=urls["etsy"]
+                )
             ),
         },
     )

@@ -92,8 +92,7 @@ async def _world(plan: Plan, urls: Mapping[MarketName, str], http: httpx2.AsyncC
         clock=MarketClock(datetime.now(UTC), speed=plan.clock_speed),
         pieces=plan.pieces,
         rates=plan.rates,
-        shopify_url=urls["shopify"],
-        etsy_url=urls["etsy"],
+        urls=urls,
     )
     if plan.webhooks_to is not None:
         await _register_by_hand(world, f"{plan.webhooks_to.rstrip('/')}/webhooks/etsy")

@@ -19,8 +19,9 @@ SELECT min(due) FROM (
 """
 """When PEG's next piece of work is due, by its own clock; nothing where there is none."""
 
-STIRRED_S = 300.0
-"""So long after something happened all timers are kept: two polls, and the receipts' lag."""
+STIRRED_S = 600.0
+"""So long after something happened all timers are kept: two glances, polls, the receipts' lag. A
+sale on Etsy that is paid late shows only in a glance."""
 
 STUCK_S = 60.0
 """Work that is not done within this is waited for at the timers only: something keeps it."""

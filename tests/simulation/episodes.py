@@ -6,7 +6,7 @@ from fnmatch import fnmatch
 
 from tests.simulation.doze import Doze
 from tests.simulation.owner import LOOKS_EVERY_S
-from tests.simulation.plan import DAY_S, RATES, Episode
+from tests.simulation.plan import DAY_S, ONE_SIDED, RATES, Episode
 from tests.simulation.stage import Stage
 from tests.simulation.troubles import AFTERMATH_S
 
@@ -14,8 +14,13 @@ from marketsim.market import EditRefused, Market, UnitId
 
 KILL_STEPS_MAX = 400
 
+BY_CHANCE = {**RATES, **ONE_SIDED}
+
 HARMLESS = frozenset({"webhooks doubled", "webhooks forged", "blank SKUs"})
 """Faults that are no excuse for being late."""
+
+COSTS_ACCESS = frozenset({"tokens end early", "refresh broken"})
+"""Faults after which the owner may have to connect a shop again."""
 
 
 class Episodes:
@@ -47,7 +52,7 @@ class Episodes:
         await self._doze.appointments.sleep(episode.at_s)
         self._stage.trace.note(f"begins: {episode}")
         self._doze.stir()
-        act = self._strike if episode.kind in RATES else self._acts[episode.kind]
+        act = self._strike if episode.kind in BY_CHANCE else self._acts[episode.kind]
         if episode.kind in HARMLESS:
             await act(episode)
         else:
@@ -61,7 +66,7 @@ class Episodes:
         names = [
             name
             for name in self._usual
-            for pattern in RATES[episode.kind]
+            for pattern in BY_CHANCE[episode.kind]
             if fnmatch(name, pattern)
         ]
         faults.set_rates(dict.fromkeys(names, episode.strength))
@@ -138,5 +143,7 @@ class Episodes:
 
 
 def _aftermath_s(episode: Episode) -> float:
-    """A delivery that is held back may come within a day."""
+    """A delivery that is held back may come within a day; lost access waits for its owner."""
+    if episode.kind in COSTS_ACCESS:
+        return LOOKS_EVERY_S + AFTERMATH_S
     return DAY_S if episode.kind == "webhooks late" else AFTERMATH_S

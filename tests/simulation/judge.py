@@ -3,12 +3,15 @@
 Nothing here uses PEG's code: the book is read with SQL, the shelf from the practice shops.
 """
 
+import asyncio
 import json
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from tests.simulation.shelf import differences, edited, raised_too_high
 from tests.simulation.stage import OPENING, Stage
 
 from marketsim.market import Happening, OfferChanged
@@ -20,6 +23,14 @@ of a busy minute. Time in which something was broken does not count."""
 
 CROSSED_S = 60.0
 """A raise may cross a sale made since its proof was read."""
+
+SEEN_S = 600.0
+"""What nobody tells, as what a person does, is seen by a glance, every 300 s, or by the next."""
+
+LOOKS_EVERY_S = 60.0
+
+HIDES_FOR = timedelta(seconds=1800)
+"""Whoever takes a piece by hand close to a sale looks like it, until its order had its time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,13 +47,16 @@ class Violation:
 
 @dataclass(slots=True)
 class Judge:
-    """Looks after every step, and once more at the end."""
+    """Looks after every step, and once more at the end; `enough` once one of `until` is broken."""
 
     stage: Stage
+    until: Collection[str] = ()
+    enough: asyncio.Event = field(default_factory=asyncio.Event)
     violations: list[Violation] = field(default_factory=list)
     _book: sqlite3.Connection = field(init=False)
     _seen_commits: int = -1
     _double_sales: int = 0
+    _looked_s: float = 0.0
 
     def __post_init__(self) -> None:
         self._book = sqlite3.connect(self.stage.home / "peg.db", isolation_level=None)
@@ -59,12 +73,17 @@ class Judge:
         for double in truth.double_sales[self._double_sales :]:
             self._sold_twice(double)
         self._double_sales = len(truth.double_sales)
+        now_s = (self.stage.world.clock.now() - OPENING).total_seconds()
+        if now_s - self._looked_s > LOOKS_EVERY_S:
+            self._looked_s = now_s
+            self._shown_too_long()
 
     def at_the_end(self) -> None:
         """What must hold once everything has come to rest."""
         self._orders_taken_in()
         self._letters_kept()
         self._offers_at_rest()
+        self._pieces_as_they_lie()
         self._cases_open()
 
     def close(self) -> None:
@@ -76,12 +95,16 @@ class Judge:
             self.stage.trace.note(
                 f"{happening.market} {happening.unit} shows {happening.buyable} by {happening.by}"
             )
+            if happening.by == "app":
+                self._raised(happening)
 
     def _fails(self, invariant: str, sentence: str) -> None:
         at_s = (self.stage.world.clock.now() - OPENING).total_seconds()
         found = Violation(invariant=invariant, sentence=sentence, at_s=at_s)
         if all(found.sentence != known.sentence for known in self.violations):
             self.violations.append(found)
+            if invariant in self.until:
+                self.enough.set()
             self.stage.trace.note(f"VIOLATION {found}")
 
     def _sums(self) -> None:
@@ -117,6 +140,32 @@ class Judge:
             self._late(who, window.since, at, "a person had put it back", within_s=CEILING_S)
         else:
             self._late(who, window.since, at, "it was shown", within_s=CEILING_S)
+
+    def _raised(self, change: OfferChanged) -> None:
+        """I3: PEG raises nothing above what lies there, whether or not somebody buys it."""
+        truth = self.stage.world.truth
+        if raised_too_high(truth, change):
+            self._fails(
+                "I3",
+                f"{change.market} {change.unit} was raised to {change.buyable}, there are"
+                f" {truth.allowed(change.parts)}",
+            )
+
+    def _shown_too_long(self) -> None:
+        """I5: no offer stays above what lies there, whether or not somebody buys it."""
+        truth, now = self.stage.world.truth, self.stage.world.clock.now()
+        for offer in truth.offers.values():
+            window = offer.window
+            if window is None or not offer.tracked or window.opened_by == "opening":
+                continue
+            hidden = window.opened_by == "sale" and edited(truth, offer.parts, now - HIDES_FOR)
+            if self._calm_s(window.since, now) > SEEN_S and not hidden:
+                at_s = (window.since - OPENING).total_seconds()
+                self._fails(
+                    "I5",
+                    f"{offer.market} {offer.unit} shows too much since {at_s / 3600:.3f} h"
+                    f" ({window.opened_by})",
+                )
 
     def _late(self, who: str, since: datetime, at: datetime, why: str, *, within_s: float) -> None:
         calm_s = self._calm_s(since, at)
@@ -165,6 +214,14 @@ class Judge:
                 self._fails(
                     "I4", f"offer {row['offer']} is not at its target: {row['last_outcome']}"
                 )
+
+    def _pieces_as_they_lie(self) -> None:
+        """I1, I2: the book allows what lies on the shelf unsold."""
+        receipts = self.stage.world.practices["etsy"].market.truth()["receipts"]
+        cancelled = {str(one["id"]) for one in receipts if one["status"] == "canceled"}
+        truth, names = self.stage.world.truth, self.stage.names
+        for sentence in differences(self._book, truth, names, cancelled=cancelled):
+            self._fails("I2", sentence)
 
     def _told(self, unit: str, asked: set[str]) -> bool:
         listing, _, rest = unit.rpartition("/")
@@ -223,4 +280,3 @@ UNION SELECT sku FROM cases WHERE closed_at IS NULL
 UNION SELECT sku FROM suspense WHERE closed_at IS NULL
 UNION SELECT sku FROM holds WHERE ended_at IS NULL
 """
-SETTLE = timedelta(hours=3)

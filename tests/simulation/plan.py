@@ -41,6 +41,14 @@ RATES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """Kinds of faults that strike by chance, with the traps of the practice shops behind each."""
 
+ONE_SIDED: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "Shopify's webhooks lost": ("shopify.webhook_lost",),
+        "receipts late": ("etsy.receipt_lag",),
+    }
+)
+"""Faults that no seed draws: for histories in which a sale must be unheard of."""
+
 ACTS = (
     "Shopify dark",
     "Etsy dark",
@@ -83,6 +91,7 @@ class Plan:
     Attributes:
         days: of trade; then the shops close, faults stop, and PEG has time to settle.
         orders_per_day: on both marketplaces together.
+        sets: listings that sell two pieces together; None: as many as is usual.
         people: how buyers and shopkeeper behave.
         settings: of PEG, as environment variables.
         skew_s: how wrong PEG's clock is, and `drift` by how much more each second.
@@ -92,6 +101,7 @@ class Plan:
     days: float
     pieces: int
     orders_per_day: int
+    sets: int | None = None
     people: Habits = field(default_factory=Habits)
     settings: Mapping[str, str] = field(default_factory=dict)
     skew_s: float = 0.0

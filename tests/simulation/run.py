@@ -2,9 +2,10 @@
 
 import asyncio
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from tests.simulation.doze import Doze
 from tests.simulation.episodes import Episodes
@@ -35,8 +36,16 @@ class Outcome:
     virtual_s: float
 
 
-def simulate(plan: Plan, *, echo: Callable[[str], None] | None = None) -> Outcome:
-    """Play one plan, whichever process this is."""
+def simulate(
+    plan: Plan, *, until: Collection[str] = (), echo: Callable[[str], None] | None = None
+) -> Outcome:
+    """Play one plan, whichever process this is.
+
+    Args:
+        plan: what happens.
+        until: invariants; once one of them is broken it is played no further.
+        echo: told each line of the trace.
+    """
     configure_logs(log_format="json", level="critical", file=None)
     with tempfile.TemporaryDirectory(
         prefix="peg-simulation-", dir=MEMORY if MEMORY.is_dir() else None
@@ -44,24 +53,28 @@ def simulate(plan: Plan, *, echo: Callable[[str], None] | None = None) -> Outcom
         loop = VirtualLoop()
         try:
             asyncio.set_event_loop(loop)
-            return loop.run_until_complete(_play(plan, Path(home), loop, echo))
+            return loop.run_until_complete(_play(plan, Path(home), loop, until, echo))
         finally:
             asyncio.set_event_loop(None)
             loop.close()
 
 
 async def _play(
-    plan: Plan, home: Path, loop: VirtualLoop, echo: Callable[[str], None] | None
+    plan: Plan,
+    home: Path,
+    loop: VirtualLoop,
+    until: Collection[str],
+    echo: Callable[[str], None] | None,
 ) -> Outcome:
     trace = Trace(loop.time, echo=echo)
     stage = Stage(plan, home, trace)
     try:
         await stage.open()
-        judge, doze = Judge(stage), Doze(stage, loop)
+        judge, doze = Judge(stage, until), Doze(stage, loop)
         loop.doze, loop.step = doze, judge.after_step
-        await _trade(stage, doze)
-        judge.after_step()
-        judge.at_the_end()
+        if await _came_to_its_end(_trade(stage, doze), judge.enough):
+            judge.after_step()
+            judge.at_the_end()
         loop.doze, loop.step = (lambda _: None), (lambda: None)
         judge.close()
         doze.close()
@@ -78,6 +91,20 @@ async def _play(
     )
 
 
+async def _came_to_its_end(trade: Coroutine[Any, Any, None], enough: asyncio.Event) -> bool:
+    """Whether the trade did, before enough was seen."""
+    loop = asyncio.get_running_loop()
+    trading, watching = loop.create_task(trade), loop.create_task(enough.wait())
+    await asyncio.wait({trading, watching}, return_when=asyncio.FIRST_COMPLETED)
+    if trading.done():
+        watching.cancel()
+        trading.result()
+        return True
+    trading.cancel()
+    await asyncio.wait({trading})
+    return False
+
+
 async def _trade(stage: Stage, doze: Doze) -> None:
     """Open the shops; let everything go wrong that shall; close them, and wait."""
     loop = asyncio.get_running_loop()
@@ -88,13 +115,16 @@ async def _trade(stage: Stage, doze: Doze) -> None:
     )
     owner = loop.create_task(Owner(stage, doze.appointments).live())
     misfortunes = loop.create_task(Episodes(stage, doze).play())
-    await doze.appointments.sleep(plan.trade_s)
-    await misfortunes
-    crowd.close_shop()
-    stage.calm()
-    stage.trace.note("the shops are closed")
-    await doze.appointments.sleep(SETTLES_S)
-    if crowd.state != "done":
-        await crowd.wait()
+    try:
+        await doze.appointments.sleep(plan.trade_s)
+        await misfortunes
+        crowd.close_shop()
+        stage.calm()
+        stage.trace.note("the shops are closed")
         await doze.appointments.sleep(SETTLES_S)
-    owner.cancel()
+        if crowd.state != "done":
+            await crowd.wait()
+            await doze.appointments.sleep(SETTLES_S)
+    finally:
+        owner.cancel()
+        misfortunes.cancel()

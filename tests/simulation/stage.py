@@ -1,6 +1,7 @@
 """Both practice marketplaces, the line, the disk, and whichever life PEG is living on them."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -23,6 +24,7 @@ from peg.cli.demo.person import sort_out
 from peg.cli.demo.practice import Control
 from peg.db.columns import metadata
 from peg.db.transaction import begin
+from peg.domain.identity import Sku
 from peg.migrations.tables import all_tables
 from peg.shops.sealing import parse_keys
 
@@ -58,9 +60,9 @@ class Stage:
             http=client(self._to_peg),
             clock=MarketClock(OPENING, monotonic=loop.time),
             pieces=plan.pieces,
+            sets=plan.sets,
             slips=Slips(),
-            shopify_url=URLS["shopify"],
-            etsy_url=URLS["etsy"],
+            urls={"shopify": URLS["shopify"], "etsy": URLS["etsy"]},
         )
         self._apps = {name: served_app(self.world, name) for name in self.world.practices}
         self._by_hand = Wire(Line(Random(0)), trace)
@@ -69,6 +71,7 @@ class Stage:
         self.control = Control(client(self._by_hand), URLS["etsy"])
         self.lives = 0
         self.opened_s = 0.0
+        self.names: Mapping[str, Sku] = {}
         self.life = self._next_life()
 
     async def open(self) -> None:
@@ -81,6 +84,7 @@ class Stage:
         (await self.life.peg.importer(engine).run(lambda _step, _by: None)).whole()
         done = await sort_out(self.life.peg, engine, self.control)
         await take_stock(self.life.peg, self.control, done.names)
+        self.names = done.names
         await self._go_to_work()
         self.opened_s = asyncio.get_running_loop().time()
 

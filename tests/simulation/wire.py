@@ -54,8 +54,13 @@ class Wire(httpx2.AsyncBaseTransport):
         self._sides: dict[str, tuple[httpx2.ASGITransport, Process | None]] = {}
 
     def reach(self, host: str, app: ASGIApp, *, on: Process | None = None) -> None:
-        """Let `host` be answered by `app`; it dies with the process `on`."""
-        self._sides[host] = (httpx2.ASGITransport(app=app, raise_app_exceptions=False), on)
+        """Let `host` be answered by `app`; it dies with the process `on`.
+
+        What a marketplace raises is a connection that it broke, and no answer; what PEG's own
+        application raises is its error 500.
+        """
+        transport = httpx2.ASGITransport(app=app, raise_app_exceptions=on is None)
+        self._sides[host] = (transport, on)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         self._step(request)
