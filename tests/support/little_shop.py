@@ -198,7 +198,7 @@ class LittleShop:
         decider = Decider(ground.database, ground.clock, engine.doors)
         for market in MARKETS:
             offer = await self.offer(market, sku)
-            await decider.compose(offer.id, dict.fromkeys(parts, 1), who="ann")
+            await decider.compose(offer.id, dict.fromkeys(parts, 1), who="ann", sure=True)
 
     def shop(self, market: MarketName) -> ShopId:
         """The shop's id in PEG."""

@@ -147,19 +147,23 @@ async def reject(*pairs: Number, here: Here) -> int:
 
 
 @app.command
-async def compose(offer: Number, /, *parts: str, here: Here) -> int:
+async def compose(offer: Number, /, *parts: str, yes: bool = False, here: Here) -> int:
     """A sale of this offer takes these pieces: a set, or several of one.
+
+    What the book has of it as of a piece of its own comes off, since a set is its pieces. Composing
+    it back to its own SKU puts that back.
 
     Args:
         offer: its number, as `peg offers` lists it.
         parts: SKUs, each with `=N` where it takes more than one.
+        yes: do it, also where pieces come off the book; without this that is only told.
     """
     wanted: Counter[Sku] = Counter()
     for text in parts:
         wanted.update(dict([_part(text)]))
     async with here.ground() as ground, open_peg(ground) as peg:
         engine = await peg.engine()
-        done = await peg.decider(engine).compose(OfferId(offer), wanted, who=here.who)
+        done = await peg.decider(engine).compose(OfferId(offer), wanted, who=here.who, sure=yes)
         await peg.importer(engine).take_in_kept(lambda _step, _by: None)
     made_of = " + ".join(f"{count} x {sku}" for sku, count in wanted.items())
     facts = {

@@ -16,6 +16,11 @@ COMPOSED = "offer "
 """How the reference of these entries begins; the number of the offer that was composed follows."""
 
 
+def is_of_a_set(cause: str, reference: str) -> bool:
+    """Whether an entry took off what the book had of a set, or put it back."""
+    return cause == Cause.CORRECTED and reference.startswith(COMPOSED)
+
+
 async def take_off(
     session: AsyncSession,
     sku: Sku,
@@ -23,13 +28,15 @@ async def take_off(
     *,
     offer: OfferId,
     title: str,
+    parts: Mapping[Sku, int],
     who: str,
     now: datetime,
 ) -> None:
-    """The offer is a set: its pieces count, and none of its own."""
+    """The offer is a set: its `parts` count, and none of its own."""
     lie = await places.spread(session, sku, pieces)
     taken = {place: -count for place, count in lie.items()}
-    note = f"{title!r} is counted as its parts from now on"
+    made_of = " + ".join(f"{many} x {part}" for part, many in sorted(parts.items()))
+    note = f"{title!r} is a set, {made_of}; `peg match compose {offer} {sku}` takes that back"
     await _correct(session, sku, taken, offer=offer, note=note, who=who, now=now)
 
 

@@ -34,6 +34,20 @@ class NoParts(PegError):
         )
 
 
+class TakenForAPiece(PegError):
+    """What is to be a set is a piece of its own to the book, which would be written off."""
+
+    kind: ClassVar[ErrorKind] = "refused"
+
+    def __init__(self, offer: Offer, pieces: Mapping[Sku, int]) -> None:
+        booked = ", ".join(f"{many} x {sku}" for sku, many in sorted(pieces.items()))
+        super().__init__(
+            f"offer {offer.id} is {offer.title!r} on {offer.ref.channel}, and the book has {booked}"
+            " that nothing else sells. A set has no stock of its own: that comes off the book."
+            " Nothing is done yet: add `--yes` if it is the right offer"
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composed(Former):
     """What composing did; of the items that the offer was taken for before, see `Former`.
@@ -58,6 +72,7 @@ async def compose(
     *,
     who: str,
     now: datetime,
+    sure: bool = False,
 ) -> Composed:
     """Say that a sale of the offer takes these items, so many of each.
 
@@ -67,6 +82,7 @@ async def compose(
 
     Raises:
         UnknownSku: no such item; nothing is changed.
+        TakenForAPiece: pieces would come off the book, and nobody is `sure`; commit nothing then.
     """
     known = await items.by_skus(session, list(parts))
     for sku in parts:
@@ -94,6 +110,9 @@ async def compose(
     )
     await settle(session, dict.fromkeys(parts, counts), now=now)
     former = await let_go(session, offer, parts, who=who, now=now)
+    pieces = {sku: many for sku, many in former.written_off.items() if many}
+    if pieces and not sure:
+        raise TakenForAPiece(offer, pieces)
     await retarget(session, parts, now=now)
     return Composed(
         offer=offer,

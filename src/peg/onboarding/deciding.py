@@ -77,10 +77,13 @@ class Decider:
                 session, number, accepted=False, who=who, now=self._clock.now()
             )
 
-    async def compose(self, offer: OfferId, parts: Mapping[Sku, int], *, who: str) -> Composed:
+    async def compose(
+        self, offer: OfferId, parts: Mapping[Sku, int], *, who: str, sure: bool = False
+    ) -> Composed:
         """A sale of the offer takes these items: a set, or several of one.
 
         Raises:
+            TakenForAPiece: pieces would come off the book, and nobody is `sure` of that yet.
             NoParts: none was named.
             NoSuchOffer: there is none of that number.
             UnknownSku: no item has one of the SKUs.
@@ -98,7 +101,9 @@ class Decider:
         async with begin(self._database) as session:
             newest = (await offers.by_ids(session, [offer]))[offer]
             now = self._clock.now()
-            return await composing.compose(session, newest, parts, shown, who=who, now=now)
+            return await composing.compose(
+                session, newest, parts, shown, who=who, now=now, sure=sure
+            )
 
     async def _read(self, offer: Offer) -> Reading:
         shop = self._shops.get(offer.ref.shop)

@@ -47,7 +47,14 @@ async def let_go(
         # Another listing, though deleted, sold it by itself: such a piece may well exist.
         if sku == was_taken_for and not known and await sets.among(session, [sku]):
             await as_parts.take_off(
-                session, sku, available, offer=offer.id, title=offer.title, who=who, now=now
+                session,
+                sku,
+                available,
+                offer=offer.id,
+                title=offer.title,
+                parts=parts,
+                who=who,
+                now=now,
             )
             await questions.withdraw(session, DISAGREES, sku, now=now)
             written_off[sku] = available

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.catalog import sets
 from peg.domain.identity import LocationId, Sku
 from peg.domain.stock import Cause, StockLevel
-from peg.ledger import queries, reservations
+from peg.ledger import as_parts, queries, reservations
 from peg.ledger.book import Position
 
 
@@ -75,7 +75,8 @@ class Entry(BaseModel):
     """One line of the book: what it added to each part, and why.
 
     Attributes:
-        step: what came of an order by it; of all else its cause says enough.
+        step: what came of an order by it, or of a piece that is a set; of all else its cause says
+            enough.
     """
 
     id: int
@@ -187,6 +188,8 @@ def step_of(entry: Mapping[str, Any]) -> str:
     A piece that is laid to another place leaves an entry of not being sold there, and one of being
     sold here.
     """
+    if as_parts.is_of_a_set(entry["cause"], entry["reference"]):
+        return "counted as its parts" if entry["on_hand"] < 0 else "a piece again"
     if entry["cause"] != Cause.ORDER:
         return str(entry["cause"])
     if entry["on_hand"]:

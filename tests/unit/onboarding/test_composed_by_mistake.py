@@ -11,7 +11,8 @@ from peg.cli.matching import words_of
 from peg.db.transaction import begin, reading
 from peg.domain.identity import OfferId, OfferRef, Sku
 from peg.ledger import counter, queries
-from peg.onboarding.composing import Composed
+from peg.onboarding.composing import Composed, TakenForAPiece
+from peg.reads import stock
 
 NECK, ANKL, STUD, SET = map(Sku, ("NECK-2", "ANKL-3", "STUD-4", "SET-6"))
 
@@ -24,15 +25,67 @@ async def jeweller(tmp_path: Path) -> AsyncIterator[Jeweller]:
         yield jeweller
 
 
-async def compose(jeweller: Jeweller, ref: OfferRef, *parts: Sku) -> Composed:
+async def compose(jeweller: Jeweller, ref: OfferRef, *parts: Sku, sure: bool = True) -> Composed:
     async with reading(jeweller.database) as session:
         offer = (await offers.by_refs(session, [ref]))[ref].id
-    return await jeweller.decider.compose(OfferId(offer), dict.fromkeys(parts, 1), who="ann")
+    wanted = dict.fromkeys(parts, 1)
+    return await jeweller.decider.compose(OfferId(offer), wanted, who="ann", sure=sure)
+
+
+async def steps(jeweller: Jeweller, sku: Sku) -> list[str]:
+    async with reading(jeweller.database) as session:
+        found = await stock.history(session, sku, at=jeweller.clock.now())
+    return [entry.step for entry in reversed(found.entries)]
 
 
 async def delete(jeweller: Jeweller, ref: OfferRef) -> None:
     async with begin(jeweller.database) as session:
         await offers.mark_gone(session, (await offers.by_refs(session, [ref]))[ref].id)
+
+
+async def test_a_piece_is_not_taken_off_the_book_before_somebody_is_sure(
+    jeweller: Jeweller,
+) -> None:
+    wrong = jeweller.etsy.show("RING-9", 1, title="Pearl ring")
+    await jeweller.imports()
+    before = await jeweller.rows()
+
+    with pytest.raises(TakenForAPiece) as told:
+        await compose(jeweller, wrong, NECK, ANKL, sure=False)
+
+    for word in ("'Pearl ring' on etsy", "1 x RING-9", "Nothing is done yet", "--yes"):
+        assert word in str(told.value)
+    assert await jeweller.rows() == before
+    assert await jeweller.should_show(wrong) == 1
+    assert (await jeweller.stock("RING-9")).on_hand == 1
+
+
+@pytest.mark.parametrize("pieces", [0, 1])
+async def test_where_nothing_comes_off_the_book_nothing_is_asked(
+    jeweller: Jeweller, pieces: int
+) -> None:
+    alone = jeweller.shopify.show("RING-9", pieces)
+    ours = jeweller.etsy.show("RING-9", pieces) if pieces else alone
+    await jeweller.imports()
+
+    done = await compose(jeweller, ours, NECK, ANKL, sure=False)
+
+    assert not any(done.written_off.values())
+    assert (await jeweller.stock("RING-9")).on_hand == pieces
+
+
+async def test_the_book_tells_in_plain_words_what_composing_did(jeweller: Jeweller) -> None:
+    wrong = jeweller.etsy.show("RING-9", 1, title="Pearl ring")
+    await jeweller.imports()
+
+    slip = await compose(jeweller, wrong, NECK, ANKL)
+    await compose(jeweller, wrong, Sku("RING-9"))
+
+    assert (await steps(jeweller, Sku("RING-9")))[-2:] == ["counted as its parts", "a piece again"]
+    async with reading(jeweller.database) as session:
+        _, taken_off, *_ = await queries.history(session, Sku("RING-9"))
+    assert "'Pearl ring' is a set, 1 x ANKL-3 + 1 x NECK-2" in taken_off["note"]
+    assert f"`peg match compose {slip.offer.id} RING-9`" in taken_off["note"]
 
 
 async def test_what_a_mistake_took_off_the_book_comes_back_with_the_correction(

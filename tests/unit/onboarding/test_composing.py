@@ -33,7 +33,9 @@ async def test_a_set_made_of_two_items_shows_what_the_scarcer_allows(jeweller: J
     both = jeweller.etsy.show(SET, 4)
     await jeweller.imports()
 
-    await jeweller.decider.compose(await number(jeweller, both), {RING: 1, NECK: 1}, who="ann")
+    await jeweller.decider.compose(
+        await number(jeweller, both), {RING: 1, NECK: 1}, who="ann", sure=True
+    )
 
     assert await jeweller.should_show(both) == 1
 
@@ -59,11 +61,11 @@ async def test_a_set_has_no_stock_of_its_own_once_its_pieces_are_known(jeweller:
     await jeweller.imports()
 
     first = await jeweller.decider.compose(
-        await number(jeweller, ours), {RING: 1, NECK: 1}, who="ann"
+        await number(jeweller, ours), {RING: 1, NECK: 1}, who="ann", sure=True
     )
     half_way = (await jeweller.stock(SET)).available
     last = await jeweller.decider.compose(
-        await number(jeweller, theirs), {RING: 1, NECK: 1}, who="ann"
+        await number(jeweller, theirs), {RING: 1, NECK: 1}, who="ann", sure=True
     )
 
     assert [offer.ref for offer in first.also_sold_by] == [theirs]

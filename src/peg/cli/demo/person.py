@@ -61,7 +61,7 @@ async def sort_out(peg: Peg, engine: Engine, control: Control) -> Sorted:
     for offer in known:
         wanted = {names[piece]: count for piece, count in pieces.get(offer.id, ())}
         if wanted and _parts(offer.components) != wanted:
-            await decider.compose(offer.id, wanted, who="jeweller")
+            await decider.compose(offer.id, wanted, who="jeweller", sure=True)
             mapped += 1
     return Sorted(mapped=mapped, labelled=frozenset(nameless), names=names)
 
