@@ -35,6 +35,16 @@ async def test_one_that_never_answers_is_given_up() -> None:
     assert consent.tried == TRIES
 
 
+async def test_between_two_tries_there_is_a_pause() -> None:
+    """Of a shop that failed often nothing is asked for half a minute."""
+    consent, pauses = Consent(*[MaybeApplied("no answer")] * TRIES), Consent()
+
+    with pytest.raises(MaybeApplied):
+        await persistently(consent, pause=pauses)
+
+    assert (consent.tried, pauses.tried) == (TRIES, TRIES - 1)
+
+
 async def test_a_refusal_is_not_tried_again() -> None:
     consent = Consent(BadSku("no"))
 

@@ -12,13 +12,14 @@ import httpx2
 from cyclopts import Parameter
 from cyclopts.validators import Number as Within
 
-from peg.cli.demo.connecting import connect_both
+from peg.cli.demo.connecting import connect_both, persistently
 from peg.cli.demo.home import Home, fresh_home
 from peg.cli.demo.person import Sorted, sort_out
 from peg.cli.demo.practice import Control, Ports, free_port, practice
 from peg.cli.demo.setting import (
     CEILING_S,
     FAULTS,
+    IMPORT_AGAIN_AFTER_S,
     POLL_S,
     QUICK,
     QUICK_PEOPLE,
@@ -151,7 +152,9 @@ async def _rehearse(
     shops = await connect_both(peg, control, ports.urls(), peg_url=peg_url)
     watcher.say(f"Connected {shops[0].name} on Shopify and {shops[1].name} on Etsy.")
     engine = await peg.engine()
-    imported = (await peg.importer(engine).run(lambda _step, _count: None)).whole()
+    imported = await persistently(
+        partial(_import, peg, engine), pause=partial(peg.ground.clock.sleep, IMPORT_AGAIN_AFTER_S)
+    )
     beginning = await first_look(control)
     sorted_out = await sort_out(peg, engine, control)
     watcher.say(_words(imported, sorted_out))
@@ -175,6 +178,10 @@ async def _rehearse(
         if not wanted.headless:
             await watcher.keep_open(peg_url)
     return exit_code
+
+
+async def _import(peg: Peg, engine: Engine) -> Imported:
+    return (await peg.importer(engine).run(lambda _step, _count: None)).whole()
 
 
 async def _trade(wanted: Wanted, engine: Engine, control: Control) -> bool:

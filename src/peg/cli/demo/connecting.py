@@ -35,19 +35,28 @@ async def connect_both(
     )
 
 
-async def persistently(connect: Callable[[], Awaitable[T]]) -> T:
-    """Connect; one whose shop gave no answer presses the button again, and gets a new code.
+async def at_once() -> None:
+    """Without a pause."""
+
+
+async def persistently(
+    step: Callable[[], Awaitable[T]], *, pause: Callable[[], Awaitable[object]] = at_once
+) -> T:
+    """As a person does: of a shop that gave no answer it is asked again, after a pause.
+
+    Who connects presses the button again, and gets a new code.
 
     Raises:
         PegError: it was refused, or gave no answer so often.
     """
     for _ in range(TRIES - 1):
         try:
-            return await connect()
+            return await step()
         except PegError as error:
             if error.kind != "transient":
                 raise
-    return await connect()
+        await pause()
+    return await step()
 
 
 async def _shopify(

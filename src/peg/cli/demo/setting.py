@@ -20,6 +20,9 @@ POLL_S = {
     "PEG_GLANCE_S": "3",
     "PEG_RECONCILE_S": "60",
 }
+IMPORT_AGAIN_AFTER_S = 31.0
+"""A shop that failed often within a minute is asked again after half a minute, and not before."""
+
 CEILING_S = 60.0
 """The window's stated ceiling: a poll of 10 s, the receipts' lag of 5 s, waits and retries."""
 
