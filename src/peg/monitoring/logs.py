@@ -1,10 +1,12 @@
 """Log events, not sentences: dotted noun and past verb, then facts. Identifiers flow by context."""
 
+import io
 import logging
 import sys
 from collections.abc import MutableMapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, Literal, TextIO
+from typing import Any, Literal, TextIO, cast
 
 import structlog
 from structlog.typing import Processor
@@ -34,6 +36,22 @@ class _Console:
         return event
 
 
+class _Lossy(io.TextIOBase):
+    """A stream that may lead to a full disk, or to nobody: the line is lost, and no sale is."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
+
+
 def configure_logs(
     *,
     log_format: LogFormat = "console",
@@ -51,6 +69,7 @@ def configure_logs(
     """
     least = logging.getLevelNamesMapping()[level.upper()]
     out = stream if stream is not None else sys.stderr
+    lossy = cast("TextIO", _Lossy(out))
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -65,10 +84,11 @@ def configure_logs(
     structlog.configure(
         processors=[*shared, _renderer(log_format, out)],
         wrapper_class=structlog.make_filtering_bound_logger(taken),
-        logger_factory=structlog.PrintLoggerFactory(out),
+        logger_factory=structlog.PrintLoggerFactory(lossy),
         cache_logger_on_first_use=False,
     )
-    _take_over_standard_logging(shared, log_format, out, least)
+    handler = logging.StreamHandler(lossy)
+    _take_over_standard_logging(handler, shared, _renderer(log_format, out), least)
 
 
 def _renderer(log_format: LogFormat, out: TextIO) -> Any:
@@ -80,15 +100,14 @@ def _renderer(log_format: LogFormat, out: TextIO) -> Any:
 
 
 def _take_over_standard_logging(
-    shared: list[Processor], log_format: LogFormat, out: TextIO, least: int
+    handler: logging.Handler, shared: list[Processor], renderer: Processor, least: int
 ) -> None:
-    handler = logging.StreamHandler(out)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                _renderer(log_format, out),
+                renderer,
             ],
         )
     )

@@ -4,6 +4,7 @@ import io
 import json
 import logging
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -231,3 +232,17 @@ def test_who_reads_json_from_the_console_gets_all_of_it_there(tmp_path: Path) ->
 
     assert people.log_path == tmp_path / "peg.log"
     assert programs.log_path is None
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_where_what_peg_says_goes_to_a_full_disk_its_words_are_lost_and_nothing_else(
+    tmp_path: Path, restored: None
+) -> None:
+    del restored
+    with suppress(OSError), Path("/dev/full").open("w") as full:  # closing it fails, as it must
+        configure_logs(log_format="json", level="info", stream=full, file=tmp_path / "peg.log")
+
+        structlog.get_logger().info("webhook.kept")
+        logging.getLogger("library").error("something")
+
+    assert [one["event"] for one in lines(tmp_path)] == ["webhook.kept", "something"]
