@@ -142,9 +142,19 @@ class TokenSource:
         now = self._clock.now()
         lease = await leases.take(session, lease_name(self._shop), now=now, for_s=LEASE_S)
         if lease is None:
-            return None
+            return self._meanwhile(stored, refused)
         app = await directory.app_credentials(session, self._ring, self._shop)
         return _Turn(lease=lease, stored=stored, app=app)
+
+    def _meanwhile(self, stored: StoredGrant, refused: str | None) -> StoredGrant | None:
+        """While somebody else refreshes, or has died over it: the old token, as long as it lasts.
+
+        A shop is not left alone for the minute that a dead process's lease goes on.
+        """
+        if stored.grant.access_token == refused or not self._lasts(stored.grant, STILL_GOOD_S):
+            return None
+        self._again_at = self._clock.monotonic() + STILL_GOOD_S / 2
+        return stored
 
     async def _refresh(self, turn: _Turn, refused: str | None) -> StoredGrant:
         old = turn.stored.grant

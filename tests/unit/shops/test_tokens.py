@@ -5,72 +5,24 @@ import random
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
-from datetime import timedelta
 from pathlib import Path
 
 import httpx2
 import pytest
 from tests.support.clocks import StandingClock
+from tests.support.rotating_tokens import RotatingServer, source
 from tests.support.shops import APP, ETSY, connect, grant, key_ring, open_file, shop
 
 from peg.db.engine import Database, open_database, sqlite_url
 from peg.db.errors import DatabaseLocked
 from peg.db.transaction import begin, reading
-from peg.domain.identity import ShopId
 from peg.marketplaces.grant import Grant
 from peg.marketplaces.port import AccessRevoked, MarketplaceUnavailable
 from peg.shops import directory, grants, leases
 from peg.shops.connect.desk import Desk
 from peg.shops.directory import AppCredentials, Status
 from peg.shops.grants import StoredGrant
-from peg.shops.sealing import KeyRing
 from peg.shops.tokens import TokenSource, lease_name
-
-
-class RotatingServer:
-    """Gives a new grant for the newest refresh token only, as Etsy says it does."""
-
-    def __init__(self, clock: StandingClock) -> None:
-        self.clock = clock
-        self.newest = 1
-        self.asked = 0
-        self.begun = asyncio.Event()
-        self.passing_500s = 0
-        self.revoked = False
-        self.meanwhile: Callable[[], None] = lambda: None
-
-    async def renew(self, old: Grant, app: AppCredentials) -> Grant:
-        assert app == APP
-        self.asked += 1
-        self.begun.set()
-        await asyncio.sleep(0)
-        if self.passing_500s:
-            self.passing_500s -= 1
-            raise MarketplaceUnavailable("500")
-        if self.revoked or old.refresh_token != f"refresh-{self.newest}":
-            raise AccessRevoked("invalid_grant: refresh_token is revoked")
-        self.newest += 1
-        self.meanwhile()
-        self.meanwhile = lambda: None
-        until = self.clock.now() + timedelta(hours=1)
-        return Grant(
-            access_token=f"access-{self.newest}",
-            access_until=until,
-            refresh_token=f"refresh-{self.newest}",
-        )
-
-
-def source(
-    database: Database, ring: KeyRing, server: RotatingServer, shop: ShopId = ETSY
-) -> TokenSource:
-    return TokenSource(
-        database=database,
-        clock=server.clock,
-        rng=random.Random(7),
-        ring=ring,
-        shop=shop,
-        renew=server.renew,
-    )
 
 
 async def test_a_token_with_more_than_five_minutes_left_is_used_as_it_is(tmp_path: Path) -> None:
@@ -259,15 +211,3 @@ async def test_a_caller_that_gives_up_does_not_lose_the_rotated_token(tmp_path: 
 
         assert await tokens.token() == "access-2"
         assert server.asked == 1
-
-
-async def test_a_dead_process_holds_up_the_refresh_for_a_minute_at_most(tmp_path: Path) -> None:
-    server, ring = RotatingServer(StandingClock()), key_ring()
-    async with open_file(tmp_path / "peg.db") as database:
-        await connect(database, ring, grant(1, lasts_s=0))
-        begun = server.clock.now()
-        async with begin(database) as session:
-            await leases.take(session, lease_name(ETSY), now=begun, for_s=60)
-
-        assert await source(database, ring, server).token() == "access-2"
-        assert 60 <= (server.clock.now() - begun).total_seconds() < 61
