@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import PlainTextResponse
-from sqlalchemy import text
 
 from peg.db.engine import Database
-from peg.db.transaction import begin
+from peg.db.shared_commits import SharedCommits
+from peg.intake.readiness import keep_and_drop
 from peg.monitoring.metrics import Metrics
 from peg.web.access import Guard
 from peg.web.problems import documented
@@ -16,6 +16,7 @@ EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
 def health_routes(database: Database, metrics: Metrics, owner_only: Guard) -> APIRouter:
     """GET /health and /ready, open to all; /metrics, which counts orders, for the owner."""
     routes = APIRouter(tags=["health"])
+    commits = SharedCommits(database)  # however many ask
 
     @routes.get("/health")
     async def health() -> dict[str, str]:
@@ -25,8 +26,7 @@ def health_routes(database: Database, metrics: Metrics, owner_only: Guard) -> AP
     @routes.get("/ready", responses=documented(503))
     async def ready() -> dict[str, str]:
         """Ready: a webhook could be kept now; 503 with the reason otherwise."""
-        async with begin(database) as session:
-            await session.execute(text("SELECT 1"))
+        await commits.run(keep_and_drop)
         return {"status": "ready"}
 
     @routes.get(

@@ -48,6 +48,10 @@ class Door:
         signed = {"webhook-id": "e-1", "signature": SIGNATURES[ETSY_1].sign(body)}
         return await self.client.post("/webhooks/etsy", content=body, headers=signed)
 
+    async def can_write(self, *, yes: bool) -> None:
+        async with reading(self.ground.database) as session:
+            await session.execute(text(f"PRAGMA query_only = {int(not yes)}"))
+
     async def kept(self) -> list[tuple[str, str, str, bytes]]:
         columns = (inbox.c.shop, inbox.c.topic, inbox.c.delivery, inbox.c.body)
         async with reading(self.ground.database) as session:
@@ -195,6 +199,20 @@ async def test_when_the_disk_is_full_the_marketplace_is_asked_to_send_again(door
     assert answer.json()["title"] == "DiskFull"
     assert answer.headers["retry-after"]
     assert await door.kept() == []
+
+
+async def test_while_the_database_may_only_be_read_nothing_is_acknowledged(door: Door) -> None:
+    """As on a disk that was mounted read-only: SQLite says the same words."""
+    await door.can_write(yes=False)
+
+    refused, ready = await door.shopify(b"{}"), await door.client.get("/ready")
+    await door.can_write(yes=True)
+    taken, ready_again = await door.shopify(b"{}"), await door.client.get("/ready")
+
+    for answer in (refused, ready):
+        assert (answer.status_code, answer.json()["title"]) == (503, "DatabaseReadOnly")
+    assert (taken.status_code, ready_again.status_code) == (200, 200)
+    assert len(await door.kept()) == 1
 
 
 async def test_while_another_program_locks_the_database_nothing_is_acknowledged(
