@@ -16,6 +16,7 @@ ORDERS ?= 300
 FAULTS ?= both
 JOBS ?= 1
 DAYS ?= 2
+KILLS ?= 500
 
 # The machine's Python is used as it is, whatever else its settings ask for.
 export UV_PYTHON ?= $(PYTHON)
@@ -25,7 +26,7 @@ export UV_SYSTEM_CERTS ?= true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup format check static test test-browser test-install demo peg market rehearse simulate bench model schemas clean
+.PHONY: help setup format check static test test-browser test-install demo peg market rehearse simulate crash bench model schemas clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -63,6 +64,9 @@ rehearse: $(READY) ## Judge many seeds: make rehearse SEEDS=20 FIRST=1 [ORDERS=3
 
 simulate: $(READY) ## Play many seeds of trade and faults: make simulate SEEDS=1000 FIRST=1 [DAYS=2]
 	@$(RUN) python -m tests.simulation --seeds $(SEEDS) --first $(FIRST) --days $(DAYS) $(ARGS)
+
+crash: $(READY) ## kill -9 of a real peg at every point and at many random moments: make crash [KILLS=500] [FIRST=1]
+	@$(RUN) python -m tests.concurrency.crashes --random $(KILLS) --seed $(FIRST) $(ARGS)
 
 bench: $(READY) ## Measure on this machine; writes bench/results/ and docs/benchmarks.md
 	$(RUN) python -m bench
