@@ -5,7 +5,14 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from peg.marketplaces.limiter import Lane
-from peg.marketplaces.port import MaybeApplied, Result, Shown, UnexpectedAnswer, Write
+from peg.marketplaces.port import (
+    MarketplaceError,
+    MaybeApplied,
+    Result,
+    Shown,
+    UnexpectedAnswer,
+    Write,
+)
 from peg.marketplaces.shopify.client import ShopifyClient
 from peg.marketplaces.shopify.reading import field, gid, text
 
@@ -48,10 +55,13 @@ class StockWriter:
         return _refused(writes, payload)
 
     async def _send_again(self, writes: Mapping[int, Write], key: str) -> Mapping[int, Result]:
-        """The same key and body: a success is ours; STALE may mean that it was applied before."""
+        """The same key and body: a success is ours; STALE may mean that it was applied before.
+
+        Whatever this call comes to, and be it that the line is down, says nothing of the first.
+        """
         try:
             payload = await self._mutate(writes, key)
-        except MaybeApplied as error:
+        except MarketplaceError as error:
             return _all(writes, Shown.UNKNOWN, str(error))
         if not field(payload, "userErrors"):
             return {}
@@ -77,7 +87,10 @@ class StockWriter:
         }
         raising = all(write.quantity > write.basis for write in writes.values())
         lane = Lane.RAISE_STOCK if raising else Lane.LOWER_STOCK
-        answer = await self._client.execute("InventorySet", variables, lane=lane, writes=True)
+        try:
+            answer = await self._client.execute("InventorySet", variables, lane=lane, writes=True)
+        except UnexpectedAnswer as odd:
+            raise MaybeApplied(f"{odd}; it is read again") from odd
         payload = answer.data.get("inventorySetQuantities")
         if not isinstance(payload, Mapping):
             raise MaybeApplied("InventorySet: an answer without its payload; it is read again")

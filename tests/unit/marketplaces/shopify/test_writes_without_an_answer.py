@@ -1,0 +1,87 @@
+"""A write that may have been applied stays in doubt, whatever its repetition comes to."""
+
+from collections.abc import Callable
+from random import Random
+
+import httpx2
+import pytest
+from tests.support.clocks import StandingClock
+from tests.unit.marketplaces.shopify.practice import SHOP, URL, OneToken
+
+from peg.domain.identity import OfferRef
+from peg.marketplaces.calls import CallLog
+from peg.marketplaces.http import Door
+from peg.marketplaces.port import BreakerOpen, MarketplaceUnavailable, Shown, Write
+from peg.marketplaces.shopify.client import ShopifyClient
+from peg.marketplaces.shopify.stock_writes import StockWriter
+
+KEY = "0b9e7c9a-0f0c-4d43-8f4e-3f1a6c2d9b11"
+WRITE = Write(
+    ref=OfferRef(shop=SHOP, listing="1", variant="2", stock_unit="3"),
+    place="4",
+    basis=5,
+    quantity=4,
+)
+
+Step = Callable[[httpx2.Request], httpx2.Response]
+
+
+def no_answer(request: httpx2.Request) -> httpx2.Response:
+    raise httpx2.ReadTimeout("the answer is lost", request=request)
+
+
+def not_there(request: httpx2.Request) -> httpx2.Response:
+    raise httpx2.ConnectError("no connection", request=request)
+
+
+def frozen(_: httpx2.Request) -> httpx2.Response:
+    return httpx2.Response(423)
+
+
+def page(_: httpx2.Request) -> httpx2.Response:
+    return httpx2.Response(200, text="<html>Welcome!</html>")
+
+
+def writer(*steps: Step) -> StockWriter:
+    """Each call is answered by the next step, and those after them by the last."""
+    left = list(steps)
+
+    def next_step(request: httpx2.Request) -> httpx2.Response:
+        step = left.pop(0) if len(left) > 1 else left[0]
+        return step(request)
+
+    http = httpx2.AsyncClient(transport=httpx2.MockTransport(next_step))
+    clock = StandingClock()
+    door = Door(http, clock, Random(1), shop=SHOP, calls=CallLog())
+    return StockWriter(ShopifyClient(URL, door, OneToken("token"), clock))
+
+
+@pytest.mark.parametrize("then", [not_there, frozen, page], ids=lambda step: step.__name__)
+async def test_it_is_in_doubt_when_its_repetition_was_not_even_sent(then: Step) -> None:
+    (result,) = await writer(no_answer, then).compare_and_set([WRITE], key=KEY)
+
+    assert result.shown is Shown.UNKNOWN
+
+
+async def test_it_is_in_doubt_when_the_shop_has_failed_so_often_that_nothing_more_is_sent() -> None:
+    writing = writer(no_answer)
+    shown = []
+    for _ in range(3):
+        try:
+            (result,) = await writing.compare_and_set([WRITE], key=KEY)
+        except BreakerOpen:
+            break
+        shown.append(result.shown)
+
+    assert shown == [Shown.UNKNOWN] * 3
+
+
+async def test_a_page_in_place_of_an_answer_may_stand_for_a_write_that_was_applied() -> None:
+    (result,) = await writer(page).compare_and_set([WRITE], key=KEY)
+
+    assert result.shown is Shown.UNKNOWN
+
+
+async def test_what_was_never_sent_is_not_in_doubt() -> None:
+    with pytest.raises(MarketplaceUnavailable):
+        await writer(not_there).compare_and_set([WRITE], key=KEY)
