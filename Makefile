@@ -26,7 +26,7 @@ export UV_SYSTEM_CERTS ?= true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup format check static test test-browser test-install demo peg market rehearse simulate crash bench model schemas clean
+.PHONY: help setup format check static test test-browser test-install demo peg market rehearse simulate sabotage crash bench model schemas clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -67,6 +67,9 @@ simulate: $(READY) ## Play many seeds of trade and faults: make simulate SEEDS=1
 
 crash: $(READY) ## kill -9 of a real peg at every point and at many random moments: make crash [KILLS=500] [FIRST=1]
 	@$(RUN) python -m tests.concurrency.crashes --random $(KILLS) --seed $(FIRST) $(ARGS)
+
+sabotage: $(READY) ## Break PEG in each known way: the simulation must notice: make sabotage [ARGS="--only dedupe"]
+	@$(RUN) python -m tests.simulation.sabotage $(ARGS)
 
 bench: $(READY) ## Measure on this machine; writes bench/results/ and docs/benchmarks.md
 	$(RUN) python -m bench

@@ -1,0 +1,72 @@
+"""Mistakes of whoever keeps the book."""
+
+from collections.abc import Sequence
+
+from tests.simulation.sabotages.kinds import CALM, Edit, Sabotage
+
+SABOTAGES: Sequence[Sabotage] = (
+    Sabotage(
+        name="no dedupe",
+        like="an order that is told of again is posted again",
+        edits=[
+            Edit(
+                "ledger/line_effects.py",
+                "was, now = before.get((sku, location)),",
+                "was, now = None,",
+            )
+        ],
+        breaks=frozenset({"I1", "I2"}),
+        seed=1,
+        amid=CALM,
+    ),
+    Sabotage(
+        name="drop the outbox row",
+        like="a message that is sent and not kept, and the process ends",
+        edits=[
+            Edit(
+                "bus/outbox.py",
+                "    if rows:\n",
+                '    if rows and messages[0].topic != "inventory.updated":\n',
+            )
+        ],
+        breaks=frozenset({"I2", "I3", "I4", "I5"}),
+        seed=1,
+        amid=CALM,
+    ),
+    Sabotage(
+        name="forget one component",
+        like="a set whose second piece was sold alone",
+        edits=[
+            Edit(
+                "propagation/retarget.py",
+                "            for component in offer.components\n        ]",
+                "            for component in offer.components[:1]\n        ]",
+            )
+        ],
+        breaks=frozenset({"I2", "I3", "I4", "I5"}),
+        seed=1,
+        amid=CALM,
+    ),
+    Sabotage(
+        name="open no case",
+        like="stock that is cut off at zero, so that nobody learns of the second buyer",
+        edits=[Edit("ledger/cases.py", "if case is None and oversold:", "if False:")],
+        breaks=frozenset({"I1"}),
+        seed=1,
+        amid=CALM,
+    ),
+    Sabotage(
+        name="what was sold is still there",
+        like="stock that goes down when a parcel leaves, not when its buyer pays",
+        edits=[
+            Edit(
+                "domain/stock.py",
+                "return self.on_hand - self.committed - self.reserved",
+                "return self.on_hand - self.reserved",
+            )
+        ],
+        breaks=frozenset({"I2", "I3", "I4", "I5"}),
+        seed=1,
+        amid=CALM,
+    ),
+)

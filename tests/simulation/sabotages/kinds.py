@@ -1,0 +1,69 @@
+"""What a sabotage is: a change to a copy of PEG's source, so that nothing in PEG knows of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+Amid = tuple[tuple[str, float], ...]
+
+CALM: Amid = (("webhooks doubled", 0.3),)
+"""Nothing that anybody could be late for."""
+
+
+class NoLongerFits(Exception):
+    """The source has changed where a sabotage would change it: mend the sabotage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """In one file of `src/peg`, `old` becomes `new`; `old` stands there once."""
+
+    file: str
+    old: str
+    new: str
+
+    def made(self, text: str) -> str:
+        """The file's text, changed.
+
+        Raises:
+            NoLongerFits: what is to be changed is not there exactly once.
+        """
+        found = text.count(self.old)
+        if found != 1:
+            raise NoLongerFits(f"{self.file} has {found} of {self.old!r}")
+        return text.replace(self.old, self.new)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sabotage:
+    """One way to be wrong.
+
+    Attributes:
+        like: who makes this mistake, or how it comes about.
+        breaks: invariants of the protocol, one of which must be seen broken; none: any.
+        seed: at which it was seen, so that it need not be searched for.
+        amid: kinds of misfortunes that go on meanwhile, each with its strength, instead of those
+            that the seed draws: many a mistake shows only where something goes wrong.
+    """
+
+    name: str
+    like: str
+    edits: Sequence[Edit]
+    breaks: frozenset[str]
+    seed: int
+    amid: Amid = ()
+
+    def row(self) -> str:
+        """Its line of the table in `docs/protocol.md`."""
+        return f"| {self.name} | {self.like} | {', '.join(sorted(self.breaks))} |"
+
+
+def honest(seed: int, amid: Amid = ()) -> Sabotage:
+    """The source as it is: what is caught must be the sabotage, and not the seed."""
+    return Sabotage(
+        name="honest",
+        like="nobody is wrong",
+        edits=(),
+        breaks=frozenset(),
+        seed=seed,
+        amid=amid,
+    )

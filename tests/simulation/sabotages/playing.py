@@ -1,0 +1,97 @@
+"""Play seeds with a sabotaged PEG, in a process of its own, until the judge notices."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.simulation.run import MEMORY
+from tests.simulation.sabotages.kinds import Sabotage
+
+ROOT = Path(__file__).parents[3]
+SOURCE = ROOT / "src"
+HANGS_AFTER_S_PER_SEED = 600.0
+
+
+class BrokeDown(Exception):
+    """The simulation itself went no further: this says nothing about the judge."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """How it went. `seed` is None where the judge saw nothing within the seeds `tried`."""
+
+    sabotage: Sabotage
+    tried: int
+    seed: int | None = None
+    sentence: str = ""
+
+    def __str__(self) -> str:
+        if self.seed is None:
+            return f"{self.sabotage.name}: NOT CAUGHT in {self.tried} from {self.sabotage.seed} on"
+        return f"{self.sabotage.name}: caught at seed {self.seed} by {self.sentence}"
+
+
+def play(sabotage: Sabotage, *, first: int | None = None, seeds: int = 1) -> Found:
+    """Play `seeds` seeds from its own on, or from `first`, until one of its invariants breaks.
+
+    Raises:
+        NoLongerFits: it cannot be applied.
+        BrokeDown: the simulation did not come to its end.
+    """
+    begin = sabotage.seed if first is None else first
+    memory = MEMORY if MEMORY.is_dir() else None
+    with tempfile.TemporaryDirectory(prefix="peg-sabotage-", dir=memory) as folder:
+        source = Path(folder) / "src"
+        lay(sabotage, source)
+        told = _played(sabotage, source, first=begin, seeds=seeds)
+    if told is None:
+        return Found(sabotage=sabotage, tried=seeds)
+    return Found(sabotage=sabotage, tried=seeds, seed=told["seed"], sentence=told["sentence"])
+
+
+def lay(sabotage: Sabotage, source: Path) -> None:
+    """Lay a copy of the source into a folder, sabotaged; with its bytecode, which saves seconds.
+
+    Raises:
+        NoLongerFits: a text to be changed is not there exactly once.
+    """
+    shutil.copytree(SOURCE, source)
+    for file, text in spoiled(sabotage).items():
+        (source / "peg" / file).write_text(text)
+
+
+def spoiled(sabotage: Sabotage) -> Mapping[str, str]:
+    """The files that it changes, as they read then.
+
+    Raises:
+        NoLongerFits: a text to be changed is not there exactly once.
+    """
+    texts: dict[str, str] = {}
+    for edit in sabotage.edits:
+        before = texts.get(edit.file) or (SOURCE / "peg" / edit.file).read_text()
+        texts[edit.file] = edit.made(before)
+    return texts
+
+
+def _played(sabotage: Sabotage, source: Path, *, first: int, seeds: int) -> Any:
+    told = {"breaks": sorted(sabotage.breaks), "amid": sabotage.amid, "first": first}
+    words = [sys.executable, "-m", "tests.simulation.until_broken"]
+    done = subprocess.run(
+        [*words, json.dumps({**told, "seeds": seeds})],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(source), "PYTHONHASHSEED": "0"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=HANGS_AFTER_S_PER_SEED * seeds,
+    )
+    if done.returncode:
+        raise BrokeDown(f"{sabotage.name}, from seed {first} on:\n{done.stderr[-4000:]}")
+    return json.loads(done.stdout) if done.stdout else None
