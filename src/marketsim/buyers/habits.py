@@ -7,6 +7,10 @@ from typing import Literal
 NATURAL_ORDERS_PER_DAY = 20.0
 
 
+Rhythm = Literal["season", "even"]
+RHYTHMS: tuple[Rhythm, ...] = ("season", "even")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Habits:
     """Rates and time constants of buyers and shopkeeper; all seconds are market seconds.
@@ -40,7 +44,7 @@ class Habits:
 
     orders: int | None = None
     pace: float | None = None
-    rhythm: Literal["season", "even"] = "season"
+    rhythm: Rhythm = "season"
     shopify_share: float = 0.5
     conversion: float = 0.02
     cart_share: float = 0.08
@@ -73,6 +77,8 @@ class Habits:
             raise ValueError("conversion: without orders there is nothing to practise")
         if self.orders is not None and self.orders < 1:
             raise ValueError(f"orders: at least one, got {self.orders}")
+        if self.rhythm not in RHYTHMS:
+            raise ValueError(f"rhythm: season or even, got {self.rhythm!r}")
         if self.pace is not None and not 0 < self.pace < math.inf:
             raise ValueError(f"pace: more than none a minute and not endless, got {self.pace}")
         if self.unpaid_share + self.cancelled_share + self.refunded_share > 1:

@@ -24,5 +24,6 @@ SCOPES = (
     "transactions_w",
 )
 
-CALLBACKS = ("http://localhost:3003/oauth/redirect",)
-"""Redirect addresses registered from the start; others are added in the practice portal."""
+CALLBACKS = ("http://localhost:3003/oauth/redirect", "http://127.0.0.1:8378/callback")
+"""Redirect addresses registered from the start: of Etsy's own tutorial, and the one that the
+practice Shopify has, too. Others are added in the practice portal."""

@@ -9,6 +9,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from marketsim.etsy import credentials as etsy
+from marketsim.shopify import credentials as shopify
+from peg.cli.connect import CALLBACK
 from peg.cli.demo.practice import (
     LOG,
     MARKETSIM,
@@ -98,3 +101,8 @@ async def test_practice_shops_that_run_and_do_not_answer_are_told_of_in_words(
     with pytest.raises(PracticeMissing, match="gave no answer within 30 s: this machine may"):
         async with shops(tmp_path):
             raise httpx2.ConnectTimeout("nobody opened the door")
+
+
+def test_both_practice_shops_send_the_browser_back_to_where_peg_waits_for_it() -> None:
+    assert CALLBACK in shopify.CALLBACKS
+    assert CALLBACK in etsy.CALLBACKS

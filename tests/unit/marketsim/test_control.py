@@ -228,6 +228,7 @@ async def test_what_happened_can_be_read_in_order(control: httpx2.AsyncClient) -
         ("/clock/advance", {"seconds": -1}, 422),
         ("/clock/speed", {"speed": "fast"}, 422),
         ("/buyers/start", {"haste": 1}, 422),
+        ("/buyers/start", {"rhythm": "x"}, 422),
         ("/buyers/start", {"pace": -1}, 422),
         ("/buyers/start", {"pace": "quick"}, 422),
     ],
