@@ -1,19 +1,16 @@
 """`make crash`: kill PEG at every point of the table, and at many random moments under load."""
 
 import argparse
-import asyncio
 import os
 import sys
-import tempfile
 import time
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from pathlib import Path
-from random import Random
 
-from tests.concurrency.crashes.chain import Told, open_chain
-from tests.concurrency.crashes.points import Point, areas, points
+from tests.concurrency.crashes.chain import Told
+from tests.concurrency.crashes.playing import play_moments, play_points, say
+from tests.concurrency.crashes.points import areas, points
 
-BUSY_PIECES = 200
 KILLS_PER_CHAIN = 25
 """Random kills until PEG is judged; shops and database are new after that."""
 
@@ -27,50 +24,19 @@ def main() -> int:
         for start in range(0, wanted.random, KILLS_PER_CHAIN):
             times = min(KILLS_PER_CHAIN, wanted.random - start)
             chains.append(pool.submit(play_moments, wanted.seed + start, times))
-        told = [[_said(one) for one in done.result()] for done in as_completed(chains)]
-    broken = [one for chain in told for one in chain if one.broken]
-    say(
-        f"{sum(one.kills for chain in told for one in chain)} kills,"
-        f" {len(list(points()))} of them at points, in {time.monotonic() - begun_s:.0f} s, amid"
-        f" {sum(chain[-1].orders for chain in told)} orders and"
+        told = [done.result() for done in as_completed(chains)]
+    say(_summary(told, took_s=time.monotonic() - begun_s))
+    return int(any(one.broken for chain in told for one in chain))
+
+
+def _summary(told: Sequence[Sequence[Told]], *, took_s: float) -> str:
+    looks = [one for chain in told for one in chain]
+    return (
+        f"{sum(one.kills for one in looks)} kills, {len(list(points()))} of them at points, in"
+        f" {took_s:.0f} s, amid {sum(chain[-1].orders for chain in told)} orders and"
         f" {sum(chain[-1].letters for chain in told)} acknowledged deliveries:"
-        f" {len(broken)} of {sum(len(chain) for chain in told)} looks found something broken"
+        f" {sum(bool(one.broken) for one in looks)} of {len(looks)} looks found something broken"
     )
-    return int(bool(broken))
-
-
-def play_points(found: list[Point]) -> list[Told]:
-    """Kill PEG at each of them, one after the other."""
-
-    async def play() -> list[Told]:
-        with tempfile.TemporaryDirectory(prefix="peg-crash-") as home:
-            async with open_chain(Path(home), seed=7) as chain:
-                chain.waits_for_leases = True
-                return [one async for one in chain.kill_at(found)]
-
-    return asyncio.run(play())
-
-
-def play_moments(seed: int, times: int) -> list[Told]:
-    """Kill PEG so often while people buy."""
-
-    async def play() -> list[Told]:
-        with tempfile.TemporaryDirectory(prefix="peg-crash-") as home:
-            async with open_chain(Path(home), seed=seed, pieces=BUSY_PIECES) as chain:
-                return [await chain.kill_at_random(Random(seed), times=times)]
-
-    return asyncio.run(play())
-
-
-def say(line: str) -> None:
-    """To whoever watches, at once."""
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
-def _said(told: Told) -> Told:
-    say(str(told))
-    return told
 
 
 def _parse(words: list[str]) -> argparse.Namespace:

@@ -34,9 +34,10 @@ BUYERS = {
     "shipped_s": 1.5,
     "unpaid_share": 0.0,
     "cancelled_share": 0.0,
+    "refunded_share": 0.0,
     "edits_per_order": 0.0,
 }
-"""Four orders a second. Nobody cancels: Etsy's pieces that come back may be shown minutes later."""
+"""Four orders a second. Nothing comes back: Etsy does not tell of each piece that does."""
 
 STILL_STARTING = 0.2
 STARTING_S = (0.0, 0.6)

@@ -3,9 +3,11 @@
 It reads a line of JSON for each start, loads PEG once, and forks. Each child is the real `peg run`.
 """
 
+import ctypes
 import gc
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
@@ -17,11 +19,14 @@ import peg.cli.running
 import peg.workers.embedded
 from peg.cli.main import run
 
+PR_SET_PDEATHSIG = 1
+
 LOADED = (peg.cli.running, peg.workers.embedded)
 
 
 def main() -> None:
     """Start what is asked for, one after the other, and say when it begins and how it ends."""
+    die_with_parent()
     gc.freeze()
     for line in sys.stdin:
         wanted = json.loads(line)
@@ -35,6 +40,7 @@ def main() -> None:
 
 def live(wanted: dict[str, Any]) -> NoReturn:
     """Be `peg run`, until the end."""
+    die_with_parent()
     log = os.open(wanted["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for number, file in ((0, os.open(os.devnull, os.O_RDONLY)), (1, log), (2, log)):
         os.dup2(file, number)
@@ -43,6 +49,12 @@ def live(wanted: dict[str, Any]) -> NoReturn:
     code = run(["run"], {**os.environ, **wanted["environment"]})
     sys.stderr.flush()
     os._exit(code)
+
+
+def die_with_parent() -> None:
+    """Whoever stops the tests, however, leaves no PEG behind; elsewhere than on Linux they may."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def written(point: Point) -> dict[str, Any]:
