@@ -1,5 +1,6 @@
 """What waits for a person: `cases`, `questions`, `answer`."""
 
+from peg.cli.shop_names import shop_names
 from peg.cli.terminal import Here, Report
 from peg.cli.words import Number, seen
 from peg.db.transaction import begin, reading
@@ -18,6 +19,7 @@ async def cases(*, closed: bool = False, here: Here) -> int:
         closed: also show cases that are over.
     """
     async with here.ground() as ground, reading(ground.database) as session:
+        called = await shop_names(session)
         found = await doubts.cases(session, open_only=not closed)
     report = Report(
         facts=[case.model_dump(mode="json") for case in found],
@@ -29,7 +31,8 @@ async def cases(*, closed: bool = False, here: Here) -> int:
                 case.oversold,
                 seen(case.opened_at),
                 "; ".join(
-                    f"{one.name} ({one.shop}, {seen(one.created_at)})" for one in case.orders
+                    f"{one.name} ({called(one.shop)}, {seen(one.created_at)})"
+                    for one in case.orders
                 ),
             )
             for case in found

@@ -3,8 +3,11 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from peg.cli import examination_of_shops
+from peg.cli.shop_names import shop_names
 from peg.cli.terminal import Here, Report
+from peg.db.transaction import reading
 from peg.domain.errors import PegError
+from peg.domain.identity import ShopId
 from peg.migrations.schema import shape
 from peg.wiring import examination
 from peg.wiring.examination import Finding, State
@@ -17,9 +20,11 @@ _SIGNS = {State.WELL: "well", State.LOOK: "look", State.BAD: "BAD"}
 async def doctor(*, here: Here) -> int:
     """What is wrong, and what to do: database, disk, keys, shops, tokens, webhooks, what waits."""
     findings: list[Finding] = [*examination.settings(here.environment)]
+    called: Callable[[ShopId], str] = str
     async with open_ground(here.environment) as ground:
         findings += await _kept("database", lambda: _database(ground))
         if findings[-1].state is State.WELL:
+            called = await _names(ground)
             findings += await _kept("machine", lambda: _machine(ground))
             keys = await _kept("keys", lambda: _keys(ground))
             findings += keys
@@ -29,10 +34,21 @@ async def doctor(*, here: Here) -> int:
     report = Report(
         facts=[one.facts() for one in findings],
         columns=("state", "what", "found"),
-        rows=[(_SIGNS[one.state], one.what, one.sentence) for one in findings],
+        rows=[(_SIGNS[one.state], _named(one, called), one.sentence) for one in findings],
         exit_code=1 if any(one.state is State.BAD for one in findings) else 0,
     )
     return here.show(report)
+
+
+async def _names(ground: Ground) -> Callable[[ShopId], str]:
+    async with reading(ground.database) as session:
+        return await shop_names(session)
+
+
+def _named(one: Finding, called: Callable[[ShopId], str]) -> str:
+    """What it is about; a shop, or something of a shop, by what people call it."""
+    first, *rest = one.what.split(" ")
+    return " ".join([called(ShopId(first)), *rest])
 
 
 async def _kept(

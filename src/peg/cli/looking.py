@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from peg.catalog.sets import IsASet
+from peg.cli.shop_names import shop_names
 from peg.cli.terminal import Here, Report
 from peg.cli.words import Lines, and_more, moment_of, pieces_told, seen, sku_of
 from peg.db.transaction import reading
 from peg.domain.counted import counted
+from peg.domain.identity import ShopId
 from peg.domain.moment import BadMoment
 from peg.domain.near import quoted
 from peg.reads import stock as stock_reads
@@ -85,6 +87,7 @@ async def history(sku: str, /, *, at: str | None = None, limit: Lines = 50, here
         limit: so many entries, the newest first.
     """
     async with here.ground() as ground, reading(ground.database) as session:
+        called = await shop_names(session)
         moment = _known_until(ground.clock.now(), at)
         found = await stock_reads.history(session, sku_of(sku), at=moment, limit=limit + 1)
     shown = found.model_copy(update={"entries": found.entries[:limit]})
@@ -99,7 +102,7 @@ async def history(sku: str, /, *, at: str | None = None, limit: Lines = 50, here
                 one.committed,
                 one.reserved + one.safety_stock + one.suspended,
                 one.step,
-                one.source,
+                called(ShopId(one.source)),
                 one.note,
             )
             for one in shown.entries

@@ -15,6 +15,7 @@ from cyclopts import CycloptsError, Parameter
 from rich.console import Console
 
 from peg.cli.commands import build, in_full
+from peg.cli.saying import say
 from peg.domain.errors import EXIT_CODE, ErrorKind, PegError
 from peg.monitoring.redaction import redact_text
 
@@ -111,4 +112,4 @@ def _say(err: Console, name: str, sentence: str, *, as_json: bool) -> None:
     if as_json:
         err.file.write(json_format.dumps({"error": name, "sentence": sentence}) + "\n")
     else:
-        err.print(f"peg: {sentence}", markup=False, highlight=False, soft_wrap=True)
+        say(err, f"peg: {sentence}")

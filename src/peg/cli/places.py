@@ -1,11 +1,14 @@
 """`peg places`: where pieces lie."""
 
+from collections.abc import Callable
+
 from cyclopts import App
 
 from peg.catalog import locations
+from peg.cli.shop_names import shop_names
 from peg.cli.terminal import Here, Report
 from peg.db.transaction import begin, reading
-from peg.domain.identity import MAIN
+from peg.domain.identity import MAIN, ShopId
 from peg.reads.places import PlaceRow, places
 
 app = App(name="places", help="Where pieces lie.", help_format="plaintext")
@@ -15,11 +18,12 @@ app = App(name="places", help="Where pieces lie.", help_format="plaintext")
 async def list_(*, here: Here) -> int:
     """List the places that `--at` knows: Shopify's by the names they have there, and your own."""
     async with here.ground() as ground, reading(ground.database) as session:
+        called = await shop_names(session)
         found = await places(session)
     report = Report(
         facts=[one.model_dump(mode="json") for one in found],
         columns=("place", "name", "of"),
-        rows=[(one.place, one.name, _of(one)) for one in found],
+        rows=[(one.place, one.name, _of(one, called)) for one in found],
     )
     return here.show(report)
 
@@ -39,9 +43,10 @@ async def add(name: str, /, *, here: Here) -> int:
     return here.show(Report(facts={"place": place, "name": name}, sentence=sentence))
 
 
-def _of(place: PlaceRow) -> str:
+def _of(place: PlaceRow, called: Callable[[ShopId], str]) -> str:
     if place.place == MAIN:
         return "what no shop has given a place"
     if place.shop is None:
         return "your own; Shopify shows nothing of it"
-    return place.shop if place.open else f"{place.shop}, closed there"
+    shop = called(ShopId(place.shop))
+    return shop if place.open else f"{shop}, closed there"

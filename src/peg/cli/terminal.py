@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from peg.cli.saying import say
 from peg.cli.table import lines_of
 from peg.domain.errors import ErrorKind, PegError
 from peg.migrations.schema import ensure_current
@@ -84,7 +85,7 @@ class Terminal:
                 self.out.print(header, style="bold", markup=False, highlight=False, soft_wrap=True)
             self.out.file.write("\n".join([*lines, ""]))
         if report.sentence:
-            self.out.print(report.sentence, markup=False, highlight=False, soft_wrap=True)
+            say(self.out, report.sentence)
         return report.exit_code
 
     def progress(self) -> Progress:

@@ -16,7 +16,7 @@ FIGURE = st.integers(-999, 9_999)
 
 def table(columns: list[str], rows: Sequence[Sequence[object]], width: int = NARROW) -> list[str]:
     header, lines = lines_of(columns, rows, width)
-    return [header, *lines]
+    return [*header.split("\n"), *lines]
 
 
 @example([("W" * SKU_CHARACTERS_MAX, *(9_999 for _ in FIGURES))])
@@ -26,7 +26,7 @@ def test_no_sku_of_a_stock_list_is_broken_in_a_narrow_window(
 ) -> None:
     shown = table(["piece", *FIGURES], rows)
 
-    assert [line.split()[0] for line in shown[1:]] == [row[0] for row in rows]
+    assert [line.split()[0] for line in shown[-len(rows) :]] == [row[0] for row in rows]
     assert max(map(cell_len, shown)) <= NARROW
 
 
@@ -70,13 +70,48 @@ def test_what_does_not_fit_beside_each_other_stands_below_each_other() -> None:
     ]
 
 
-def test_headers_that_could_not_be_told_apart_any_more_are_not_cut() -> None:
-    rows = [("RING-" + "1" * 27, 3, 2)]
+def test_headers_of_figures_take_turns_above_columns_that_are_narrower() -> None:
+    names = ["piece", "available", "on hand", "committed", "reserved"]
 
-    assert table(["piece", "shows", "should"], rows, width=44)[1:] == [
-        f"piece     {rows[0][0]}",
-        "  shows   3",
+    assert table(names, [("RING-1", 3, 12, 0, 1), ("RING-2", 100, 100, 2, 0)], width=32) == [
+        "piece      on hand      reserved",
+        "   available    committed",
+        "RING-1     3    12      0      1",
+        "RING-2   100   100      2      0",
+    ]
+
+
+def test_figures_of_a_row_that_stands_in_a_block_share_a_line() -> None:
+    sku = "RING-" + "1" * 27
+    columns = ["piece", "shows", "should", "state"]
+
+    assert table(columns, [(sku, 3, 2, "next " * 9), ("RING-2", None, 2, "")], width=40)[1:] == [
+        f"piece     {sku}",
+        "  shows   3, should 2",
+        "  state   next next next next next next",
+        "          next next next",
+        "piece     RING-2",
         "  should  2",
+    ]
+
+
+def test_columns_in_which_nothing_stands_make_room_for_the_others() -> None:
+    rows = [("etsy:61234567", "Gems by Ada", None, "")]
+
+    assert table(["shop", "name", "pieces", "about it"], rows, width=28) == [
+        "shop           name",
+        "etsy:61234567  Gems by Ada",
+    ]
+
+
+def test_what_would_be_longer_beside_each_other_stands_below() -> None:
+    rows = [("RING-1", "a ring with a very long story indeed", "x" * 20)]
+
+    assert table(["piece", "name", "note"], rows, width=36)[1:] == [
+        "piece   RING-1",
+        "  name  a ring with a very long",
+        "        story indeed",
+        f"  note  {'x' * 20}",
     ]
 
 
@@ -89,6 +124,18 @@ def test_no_word_is_ever_cut(rows: list[tuple[str, str, int, str]], width: int) 
 
     words = {word for line in shown for word in line.split()}
     assert {word for row in rows for cell in row for word in str(cell).split()} <= words
+
+
+def test_a_command_is_copied_whole() -> None:
+    rows = [("no access: `peg connect etsy`", 1), ("`peg answer NUMBER ANSWER` ends that", 2)]
+
+    assert table(["state", "n"], rows, width=24) == [
+        "state                  n",
+        "no access:             1",
+        "`peg connect etsy`",
+        "`peg answer NUMBER     2",
+        "ANSWER` ends that",
+    ]
 
 
 def test_a_wide_window_changes_nothing() -> None:

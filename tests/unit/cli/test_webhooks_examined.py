@@ -49,7 +49,10 @@ def test_a_running_peg_without_an_address_is_not_told_whatever_the_doctors_shell
         begin_to_run(tmp_path, environment)
         with alone(load_settings({"PEG_HOME": str(tmp_path)})):
             found = of_webhooks(tmp_path, {**environment, **ADDRESS})
+            narrow = peg(tmp_path, "doctor", COLUMNS="80", **environment).out
 
     assert len(found) == 2
+    assert "look   Shopify webhooks  off, only polls" in narrow
+    assert max(map(len, narrow.splitlines())) <= 80
     assert {one.partition(":")[0] for one in found} == {"off, only polls"}
     assert all("where `peg run` starts" in one for one in found)

@@ -31,6 +31,7 @@ from peg.cli.demo.verdict.asking import first_look
 from peg.cli.demo.verdict.judge import Rehearsed, judge
 from peg.cli.demo.watching import LOOK_EVERY_S, Watcher
 from peg.cli.running import serve
+from peg.cli.saying import say
 from peg.cli.terminal import Here, Terminal
 from peg.cli.words import Number
 from peg.onboarding.imports import Imported
@@ -134,7 +135,7 @@ async def demo(wanted: Wanted | None = None, *, here: Here) -> int:
 
 def _say(here: Terminal, sentence: str) -> None:
     """Said to a program too, beside its figures."""
-    here.err.print(sentence, markup=False, highlight=False, soft_wrap=True)
+    say(here.err, sentence)
 
 
 def _end_by_sigterm() -> None:
