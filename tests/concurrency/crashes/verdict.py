@@ -84,13 +84,19 @@ async def counted(fair: Fair) -> tuple[int, int]:
 def _shown_otherwise(
     units: Sequence[Mapping[str, Any]], names: Mapping[str, str], asked: set[str]
 ) -> Iterator[str]:
-    """An offer that shows more than there is, or less although nobody is asked about it."""
+    """An offer that shows more than there is, or less although nobody is asked about it.
+
+    Shopify counts by place: of a set whose pieces lie apart it may show less.
+    """
     for unit in units:
         if unit["allowed"] is None or unit["buyable"] == UNCOUNTED:
             continue
         allowed = max(unit["allowed"], 0)
-        kept_low = unit["buyable"] < allowed and {names[one] for one in unit["pieces"]} & asked
-        if unit["buyable"] != allowed and not kept_low:
+        is_asked = bool({names[one] for one in unit["pieces"]} & asked)
+        may_lie_apart = unit["market"] == "shopify" and len(unit["pieces"]) > 1
+        if unit["buyable"] > allowed or (
+            unit["buyable"] < allowed and not is_asked and not may_lie_apart
+        ):
             yield f"{unit['market']} {unit['unit']} shows {unit['buyable']}, there are {allowed}"
 
 
