@@ -10,8 +10,9 @@ from random import Random
 import pytest
 from tests.concurrency.crashes.chain import Chain, open_chain
 from tests.concurrency.crashes.points import Act, Moment, Point, areas, points
-from tests.concurrency.crashes.sabotage import ACKNOWLEDGES_FIRST, POSTS_APART, Sabotage
+from tests.concurrency.crashes.sabotage import ACKNOWLEDGES_FIRST, POSTS_APART
 from tests.concurrency.crashes.watch import NoSuchFunction, code_of
+from tests.support.spoilt_source import Edit, lay
 
 pytestmark = pytest.mark.timeout(300)  # it starts PEG some ten times, and waits for its rest
 
@@ -69,10 +70,10 @@ def _point(where: str, moment: Moment, act: Act) -> Point:
     return Point(area="sabotage", where=where, moment=moment, act=act)
 
 
-async def _broken(tmp_path: Path, sabotage: Sabotage, point: Point) -> list[str]:
+async def _broken(tmp_path: Path, mistake: Edit, point: Point) -> list[str]:
     home = tmp_path / "home"
     home.mkdir()
-    code = sabotage.copy(tmp_path / "code")
+    code = lay([mistake], tmp_path / "code")
     async with open_chain(home, seed=7, code=code) as chain:
         return await _of_one_kill(chain, point)
 

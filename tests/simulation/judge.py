@@ -13,6 +13,7 @@ from typing import Any
 
 from tests.simulation.shelf import differences, edited, raised_too_high
 from tests.simulation.stage import OPENING, Stage
+from tests.support.bare_book import DIRTY
 
 from marketsim.market import Happening, OfferChanged
 from marketsim.truth.records import DoubleSale
@@ -263,12 +264,6 @@ WHERE a.need > 0 AND a.committed + a.shipped + a.restocked + a.written_off >
     a.need * (o.committed + o.shipped + o.restocked + o.written_off)
 """
 UNHANDLED = "SELECT topic, delivery, last_error FROM inbox WHERE handled_at IS NULL"
-DIRTY = """
-SELECT t.offer, t.last_outcome,
-    coalesce((SELECT json_group_array(sku) FROM components WHERE offer = t.offer), '[]') AS skus
-FROM targets t JOIN offers o ON o.id = t.offer
-WHERE t.shown_version < t.version AND NOT o.gone AND NOT o.parked
-"""
 OFFER = """
 SELECT o.id,
     coalesce((SELECT json_group_array(sku) FROM components WHERE offer = o.id), '[]') AS skus

@@ -9,8 +9,9 @@ from collections import Counter
 
 import pytest
 from tests.simulation.sabotages import SABOTAGES
-from tests.simulation.sabotages.kinds import Amid, Edit, NoLongerFits, Sabotage, honest
-from tests.simulation.sabotages.playing import ROOT, play, spoiled
+from tests.simulation.sabotages.kinds import Amid, Sabotage, honest
+from tests.simulation.sabotages.playing import ROOT, play
+from tests.support.spoilt_source import Edit, NoLongerFits, spoilt
 
 SAMPLE = ("drop the outbox row", "forget one component", "what was sold is still there")
 """Those that are caught within an hour or two of trade."""
@@ -20,7 +21,7 @@ NAMED = {one.name: one for one in SABOTAGES}
 
 @pytest.mark.parametrize("sabotage", SABOTAGES, ids=lambda one: one.name)
 def test_each_sabotage_still_changes_the_source_where_it_means_to(sabotage: Sabotage) -> None:
-    texts = spoiled(sabotage)
+    texts = spoilt(sabotage.edits)
 
     assert texts
     for text in texts.values():

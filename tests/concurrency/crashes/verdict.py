@@ -13,6 +13,7 @@ from contextlib import closing
 from typing import Any
 
 from tests.concurrency.crashes.fair import Fair
+from tests.support.bare_book import DIRTY
 
 MARKETS = ("shopify", "etsy")
 RESTS_WITHIN_S = 90.0
@@ -178,12 +179,6 @@ def _open(fair: Fair) -> sqlite3.Connection:
 UNHANDLED = "SELECT delivery, last_error FROM inbox WHERE handled_at IS NULL"
 KEPT = "SELECT delivery, handled_at FROM inbox"
 POSITIONS = "SELECT sku, on_hand - committed - suspended AS left_over FROM positions"
-DIRTY = """
-SELECT t.offer, t.last_outcome,
-    coalesce((SELECT json_group_array(sku) FROM components WHERE offer = t.offer), '[]') AS skus
-FROM targets t JOIN offers o ON o.id = t.offer
-WHERE t.shown_version < t.version AND NOT o.gone AND NOT o.parked
-"""
 ASKED = """
 SELECT subject FROM questions WHERE answered_at IS NULL
 UNION SELECT sku FROM components WHERE offer IN

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from tests.simulation.sabotages.kinds import CALM, Edit, Sabotage
+from tests.simulation.sabotages.kinds import CALM, OVERSELLS, Sabotage
+from tests.support.spoilt_source import Edit
 
 SABOTAGES: Sequence[Sabotage] = (
     Sabotage(
@@ -86,7 +87,7 @@ SABOTAGES: Sequence[Sabotage] = (
                 '            await edits.believe_more("", 1)',
             ),
         ],
-        breaks=frozenset({"I2", "I3", "I4", "I5"}),
+        breaks=OVERSELLS,
         seed=1,
         amid=CALM,
     ),

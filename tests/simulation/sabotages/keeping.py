@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from tests.simulation.sabotages.kinds import CALM, Edit, Sabotage
+from tests.simulation.sabotages.kinds import CALM, OVERSELLS, Sabotage
+from tests.support.spoilt_source import Edit
 
 SABOTAGES: Sequence[Sabotage] = (
     Sabotage(
@@ -29,7 +30,7 @@ SABOTAGES: Sequence[Sabotage] = (
                 '    if rows and messages[0].topic != "inventory.updated":\n',
             )
         ],
-        breaks=frozenset({"I2", "I3", "I4", "I5"}),
+        breaks=OVERSELLS,
         seed=1,
         amid=CALM,
     ),
@@ -43,7 +44,7 @@ SABOTAGES: Sequence[Sabotage] = (
                 "            for component in offer.components[:1]\n        ]",
             )
         ],
-        breaks=frozenset({"I2", "I3", "I4", "I5"}),
+        breaks=OVERSELLS,
         seed=1,
         amid=CALM,
     ),
@@ -65,7 +66,7 @@ SABOTAGES: Sequence[Sabotage] = (
                 "return self.on_hand - self.reserved",
             )
         ],
-        breaks=frozenset({"I2", "I3", "I4", "I5"}),
+        breaks=OVERSELLS,
         seed=1,
         amid=CALM,
     ),

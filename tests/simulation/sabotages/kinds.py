@@ -3,34 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tests.support.spoilt_source import Edit
+
 Amid = tuple[tuple[str, float], ...]
 
 CALM: Amid = (("webhooks doubled", 0.3),)
 """Nothing that anybody could be late for."""
 
 
-class NoLongerFits(Exception):
-    """The source has changed where a sabotage would change it: mend the sabotage."""
+UNHEARD: Amid = (("Shopify dark", 1.0), ("webhooks lost", 1.0))
+"""Whoever does not look before a raise learns of no sale."""
 
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """In one file of `src/peg`, `old` becomes `new`; `old` stands there once."""
-
-    file: str
-    old: str
-    new: str
-
-    def made(self, text: str) -> str:
-        """The file's text, changed.
-
-        Raises:
-            NoLongerFits: what is to be changed is not there exactly once.
-        """
-        found = text.count(self.old)
-        if found != 1:
-            raise NoLongerFits(f"{self.file} has {found} of {self.old!r}")
-        return text.replace(self.old, self.new)
+OVERSELLS = frozenset({"I2", "I3", "I4", "I5"})
+"""More than there is stands on sale: which promise is seen broken first is chance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

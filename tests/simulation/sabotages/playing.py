@@ -2,20 +2,18 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tests.simulation.run import MEMORY
 from tests.simulation.sabotages.kinds import Sabotage
+from tests.support.spoilt_source import lay
 
 ROOT = Path(__file__).parents[3]
-SOURCE = ROOT / "src"
 HANGS_AFTER_S_PER_SEED = 600.0
 
 
@@ -49,35 +47,11 @@ def play(sabotage: Sabotage, *, first: int | None = None, seeds: int = 1) -> Fou
     memory = MEMORY if MEMORY.is_dir() else None
     with tempfile.TemporaryDirectory(prefix="peg-sabotage-", dir=memory) as folder:
         source = Path(folder) / "src"
-        lay(sabotage, source)
+        lay(sabotage.edits, source)
         told = _played(sabotage, source, first=begin, seeds=seeds)
     if told is None:
         return Found(sabotage=sabotage, tried=seeds)
     return Found(sabotage=sabotage, tried=seeds, seed=told["seed"], sentence=told["sentence"])
-
-
-def lay(sabotage: Sabotage, source: Path) -> None:
-    """Lay a copy of the source into a folder, sabotaged; with its bytecode, which saves seconds.
-
-    Raises:
-        NoLongerFits: a text to be changed is not there exactly once.
-    """
-    shutil.copytree(SOURCE, source)
-    for file, text in spoiled(sabotage).items():
-        (source / "peg" / file).write_text(text)
-
-
-def spoiled(sabotage: Sabotage) -> Mapping[str, str]:
-    """The files that it changes, as they read then.
-
-    Raises:
-        NoLongerFits: a text to be changed is not there exactly once.
-    """
-    texts: dict[str, str] = {}
-    for edit in sabotage.edits:
-        before = texts.get(edit.file) or (SOURCE / "peg" / edit.file).read_text()
-        texts[edit.file] = edit.made(before)
-    return texts
 
 
 def _played(sabotage: Sabotage, source: Path, *, first: int, seeds: int) -> Any:

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
-from tests.simulation.sabotages.kinds import CALM, Edit, Sabotage
+from tests.simulation.sabotages.kinds import CALM, OVERSELLS, UNHEARD, Sabotage
+from tests.support.spoilt_source import Edit
 
 STOCK_WRITES = "marketplaces/shopify/stock_writes.py"
-FIGURES = "propagation/figures.py"
-LISTING_WRITE = "propagation/listing_write.py"
 
 SABOTAGES: Sequence[Sabotage] = (
     Sabotage(
@@ -25,7 +24,7 @@ SABOTAGES: Sequence[Sabotage] = (
             ),
             Edit(STOCK_WRITES, "results.update(refused)", "pass"),
         ],
-        breaks=frozenset({"I2", "I3", "I4", "I5"}),
+        breaks=OVERSELLS,
         seed=1,
         amid=(("Shopify's webhooks lost", 1.0),),
     ),
@@ -49,12 +48,9 @@ SABOTAGES: Sequence[Sabotage] = (
                 "for shop in ():\n            try:",
             ),
         ],
-        breaks=frozenset({"I2", "I3", "I4", "I5"}),
+        breaks=OVERSELLS,
         seed=1,
-        amid=(
-            ("Shopify dark", 1.0),
-            ("webhooks lost", 1.0),
-        ),
+        amid=UNHEARD,
     ),
     Sabotage(
         name="sync stamp per item only",
@@ -66,12 +62,9 @@ SABOTAGES: Sequence[Sabotage] = (
                 "if any(all(leg(witness) for leg in legs) for witness in its):",
             )
         ],
-        breaks=frozenset({"I2", "I3", "I4", "I5"}),
+        breaks=OVERSELLS,
         seed=1,
-        amid=(
-            ("Shopify dark", 1.0),
-            ("webhooks lost", 1.0),
-        ),
+        amid=UNHEARD,
     ),
     Sabotage(
         name="lower after raise",
@@ -86,7 +79,7 @@ SABOTAGES: Sequence[Sabotage] = (
                 "                for group in await self._due():",
             ),
         ],
-        breaks=frozenset({"I2", "I3", "I4", "I5"}),
+        breaks=OVERSELLS,
         seed=1,
         amid=CALM,
     ),
@@ -100,7 +93,7 @@ SABOTAGES: Sequence[Sabotage] = (
                 "asked = {ref.variant: max(1, quantity) for ref, quantity in wanted.items()}",
             )
         ],
-        breaks=frozenset({"I2", "I3", "I4", "I5"}),
+        breaks=OVERSELLS,
         seed=1,
         amid=CALM,
     ),
