@@ -14,11 +14,11 @@ JUST_READ = timedelta(seconds=5)
 """An app that reads and then writes at once cannot see a sale between the two, however careful."""
 
 
-def looked_at(listing: Listing, shown: Listing, *, now: datetime, step: int) -> None:
+def looked_at(listing: Listing, shown: Listing, *, now: datetime) -> None:
     """An app was shown the listing so: it may write upon that for a moment."""
     seen = {product.unit: product.quantity for product in shown.products}
     recent = [look for look in listing.looks if now - look.at <= JUST_READ]
-    listing.looks = [*recent, Look(at=now, step=step, quantities=seen)]
+    listing.looks = [*recent, Look(at=now, quantities=seen)]
 
 
 class Inventories:
@@ -50,7 +50,7 @@ class Inventories:
         )
         listing.updated_at = self._store.now()
         listing.read_at_step = self._store.took_a_step()  # the answer shows it all
-        looked_at(listing, listing, now=self._store.now(), step=self._store.step)
+        looked_at(listing, listing, now=self._store.now())
         for product in products:
             self._store.seen.read(product.unit)
         self._store.know_units(listing)

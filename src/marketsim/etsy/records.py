@@ -117,10 +117,9 @@ class Details:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What an app was shown of a listing: how many of each unit, at which step of the shop."""
+    """What an app was shown of a listing: how many of each unit."""
 
     at: datetime
-    step: int
     quantities: Mapping[UnitId, int]
 
 

@@ -94,7 +94,7 @@ def look_into(shop: Shop, listing: Listing, read: Read) -> Listing:
         listing.read_at_step = shop.store.step
         for product in listing.products:
             shop.store.seen.read(product.unit)
-    looked_at(listing, seen, now=now, step=listing.read_at_step)
+    looked_at(listing, seen, now=now)
     return seen
 
 
