@@ -51,6 +51,14 @@ async def covered_sales(
     return await units_sold(session, offer, since=reach.since, until=reach.until)
 
 
+async def shown_as_before(
+    session: AsyncSession, offer: OfferId, patience: Patience, *, read_at: datetime
+) -> int:
+    """Units of an offer sold so shortly before a reading that an old state may show them still."""
+    since, until = read_at - patience.receipt_lag() - CLOCKS_APART, read_at + CLOCKS_APART
+    return await units_sold(session, offer, since=since, until=until)
+
+
 async def sold(
     session: AsyncSession, offer: OfferId, *, placed_at: datetime, patience: Patience, now: datetime
 ) -> None:

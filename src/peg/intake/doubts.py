@@ -16,14 +16,14 @@ from peg.domain.messages import Alert, OfferDrifted
 from peg.domain.offer import ANYWHERE, Shelf
 from peg.intake import checks, surprises
 from peg.intake.brake import Brake
-from peg.intake.covered_sales import CLOCKS_APART, covered_sales
+from peg.intake.covered_sales import covered_sales, shown_as_before
 from peg.intake.edits import WITHDRAWN_BY_HAND, Edits
 from peg.intake.patience import Patience
 from peg.intake.polling import last_read_at
 from peg.intake.surprises import Done, What
 from peg.ledger import pieces_asked, questions
 from peg.ledger.pieces_asked import Extra
-from peg.ledger.queries import typed_elsewhere, units_sold
+from peg.ledger.queries import typed_elsewhere
 
 log = structlog.get_logger()
 
@@ -147,17 +147,16 @@ class Doubts:
         """
         if self.offer.ref.channel is not Channel.ETSY:
             return True
-        if pieces <= row.may_rise and not await self._sold_a_moment_ago():
+        if pieces <= row.may_rise and not await self._may_be_from_before_a_sale():
             return True
         if not await self._seen_for_long(place, pieces, told=False):
             return False
         await checks.done(self.session, self.offer.id)
         return True
 
-    async def _sold_a_moment_ago(self) -> bool:
-        lately = self.now - self.patience.receipt_lag() - CLOCKS_APART
-        until = self.now + CLOCKS_APART
-        return bool(await units_sold(self.session, self.offer.id, since=lately, until=until))
+    async def _may_be_from_before_a_sale(self) -> bool:
+        read_at, patience = self.now, self.patience
+        return bool(await shown_as_before(self.session, self.offer.id, patience, read_at=read_at))
 
     async def is_seen_twice(self) -> bool:
         """Whether what a write of ours may have put back is shown again, so is no old state."""

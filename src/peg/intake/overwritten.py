@@ -10,11 +10,11 @@ import structlog
 
 from peg.catalog.mirror import Expectation
 from peg.intake import checks, surprises
-from peg.intake.covered_sales import CLOCKS_APART
+from peg.intake.covered_sales import shown_as_before
 from peg.intake.doubts import Doubts
 from peg.intake.polling import last_read_at
 from peg.intake.surprises import Done, Surprise
-from peg.ledger.queries import given_back, units_sold
+from peg.ledger.queries import given_back
 
 log = structlog.get_logger()
 
@@ -48,19 +48,14 @@ def _is_covered(row: Expectation, first: Surprise) -> bool:
 
 
 async def _ask(doubts: Doubts, first: Surprise) -> None:
-    pieces = (
-        first.pieces - await _returned_since(doubts, first) - await _shown_as_before(doubts, first)
+    sold = await shown_as_before(
+        doubts.session, doubts.offer.id, doubts.patience, read_at=first.met_at
     )
+    pieces = first.pieces - await _returned_since(doubts, first) - sold
     if pieces <= 0:
         return
     log.info("stock.edit_overwritten", offer=doubts.offer.id, place=first.place, pieces=pieces)
     await doubts.ask_about_extra(first.base + first.pieces, pieces, covered=True)
-
-
-async def _shown_as_before(doubts: Doubts, first: Surprise) -> int:
-    """Units sold so shortly before that an old reading may have shown them still."""
-    since = first.met_at - doubts.patience.receipt_lag() - CLOCKS_APART
-    return await units_sold(doubts.session, doubts.offer.id, since=since, until=first.met_at)
 
 
 async def _returned_since(doubts: Doubts, first: Surprise) -> int:
