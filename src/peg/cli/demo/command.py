@@ -114,7 +114,7 @@ async def demo(wanted: Wanted | None = None, *, here: Here) -> int:
     faults = FAULTS.get(chosen.faults, chosen.faults)
     # A line of the log would tear the picture, which shows every alert by itself.
     log_level = "error" if here.json else "critical"
-    with fresh_home(partial(_say, here)) as home:
+    with fresh_home(partial(say, here.err)) as home:
         stage = replace(here, environment=_environment(here, home, ports, chosen))
         async with (
             httpx2.AsyncClient() as http,
@@ -131,11 +131,6 @@ async def demo(wanted: Wanted | None = None, *, here: Here) -> int:
         ):
             await control.act("clock/speed", speed=chosen.clock_speed)
             return await _rehearse(here, chosen, ports, control, peg, home)
-
-
-def _say(here: Terminal, sentence: str) -> None:
-    """Said to a program too, beside its figures."""
-    say(here.err, sentence)
 
 
 def _end_by_sigterm() -> None:
@@ -175,7 +170,7 @@ async def _rehearse(
         facts = {**_setting(wanted), **found, "onboarding": _onboarding(imported, sorted_out)}
         exit_code = here.show(told(facts, payment_s=wanted.payment_s, ceiling_s=CEILING_S))
         if exit_code:
-            _say(here, home.keep())
+            say(here.err, home.keep())
         if not wanted.headless:
             await watcher.keep_open(peg_url)
     return exit_code
