@@ -4,13 +4,16 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from marketsim.build import FAULTS
-from marketsim.faults import UnknownFault
+from marketsim.faults import Fault, UnknownFault
+
+CHANCE = "chance"
+"""Stands for all that strike at times: what always holds stays, as does what never strikes."""
 
 NEAR_MAX = 3
 
 
 def parse_rates(text: str) -> dict[str, float]:
-    """Read `name=rate,...`; a name may hold `*`.
+    """Read `name=rate,...`; a name may hold `*`, or be `chance`. What comes later counts.
 
     Raises:
         UnknownFault: nothing has that name.
@@ -21,11 +24,15 @@ def parse_rates(text: str) -> dict[str, float]:
         name, _, rate = (word.strip() for word in part.partition("="))
         if not name:
             raise ValueError(f"{part}: write name=rate, such as *.webhook_lost=0.2")
-        meant = [known for known in FAULTS if fnmatchcase(known, name)]
+        meant = [known.name for known in FAULTS.values() if _is_meant(known, name)]
         if not meant:
             raise UnknownFault(f"{name}: no such fault{_meant(name)}")
         rates |= dict.fromkeys(meant, _rate(part, rate))
     return rates
+
+
+def _is_meant(known: Fault, name: str) -> bool:
+    return 0 < known.rate < 1 if name == CHANCE else fnmatchcase(known.name, name)
 
 
 def _rate(part: str, typed: str) -> float:

@@ -77,7 +77,7 @@ class Wanted:
         orders: buyers come at once and stop after so many orders.
         pace: orders a minute; buyers come at once.
         faults: name=rate,... as `marketsim faults` lists them; * stands for any, as in
-            *.webhook_lost=0.2.
+            *.webhook_lost=0.2, and `chance` for all that strike at times, as in chance=0.
     """
 
     shopify_port: Port = 8611

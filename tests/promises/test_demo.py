@@ -9,7 +9,7 @@ import pytest
 from bench.demo import Run, run_demo
 
 QUICK = ("--seed", "5", "--clock-speed", "4", "--pace", "30")
-ORDERS = {"none": 14, "hard": 20}
+ORDERS = {"usual": 14, "hard": 20}
 """So many that the seed's buyers also cancel: PEG has something to raise."""
 
 

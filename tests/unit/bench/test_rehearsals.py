@@ -42,7 +42,7 @@ def test_a_seed_on_one_line_tells_what_was_judged() -> None:
     said = line(figures(ended(0, FOUND | {"invariants": {}})))
 
     assert said == (
-        "seed 4   faults hard exit 0  8 orders  sold twice 1 inside, 0 outside"
+        "seed 4   faults hard  exit 0  8 orders  sold twice 1 inside, 0 outside"
         "  p50 0.4 s  p99 1.9 s  429 0.25 %  off target 0  41 s"
     )
 
@@ -60,9 +60,9 @@ def test_both_ways_are_rehearsed_for_each_seed() -> None:
     told = [" ".join(options) for options in wanted.options()]
 
     assert told == [
-        "--orders 300 --seed 5 --faults none --clock-speed 4",
+        "--orders 300 --seed 5 --faults usual --clock-speed 4",
         "--orders 300 --seed 5 --faults hard --clock-speed 4",
-        "--orders 300 --seed 6 --faults none --clock-speed 4",
+        "--orders 300 --seed 6 --faults usual --clock-speed 4",
         "--orders 300 --seed 6 --faults hard --clock-speed 4",
     ]
     assert wanted.command() == (

@@ -15,7 +15,7 @@ from cyclopts.validators import Number as Within
 from peg.cli.demo.connecting import connect_both, persistently
 from peg.cli.demo.home import Home, fresh_home
 from peg.cli.demo.person import Sorted, sort_out
-from peg.cli.demo.practice import Control, Ports, free_port, practice
+from peg.cli.demo.practice import BadRehearsal, Control, Ports, free_port, practice
 from peg.cli.demo.setting import (
     CEILING_S,
     FAULTS,
@@ -24,6 +24,7 @@ from peg.cli.demo.setting import (
     QUICK,
     QUICK_PEOPLE,
     SETTLES_WITHIN_S,
+    USUAL,
 )
 from peg.cli.demo.settling import settled
 from peg.cli.demo.telling import told
@@ -34,6 +35,7 @@ from peg.cli.running import serve
 from peg.cli.saying import say
 from peg.cli.terminal import Here, Terminal
 from peg.cli.words import Number
+from peg.domain.near import did_you_mean, quoted
 from peg.onboarding.imports import Imported
 from peg.web.app import create_app
 from peg.wiring.engine import Engine
@@ -67,9 +69,12 @@ class Wanted:
         payment_s: mean seconds from order to payment; Etsy tells of a sale once it is paid.
         unpaid_share: orders that are never paid; no webhook of Etsy's tells of those.
         pieces: at least so many pieces are on the shelf.
-        faults: `none`; `hard`: webhooks lost 20 %, doubled 20 %, reordered 20 %, server errors 5 %,
-            answers lost 2 %, Etsy's reads stale 5 %; or what `marketsim faults` lists, as
-            name=rate,...
+        faults: `usual`: what the practice shops do by themselves, as `marketsim faults` lists it,
+            without webhooks that come hours late: few are lost, few answers break, few reads are
+            stale. `none`: nothing by chance; their rules stay, and what always lags: Etsy's
+            receipts, Shopify's totals and jobs. `hard`: as `usual`, with webhooks lost 20 %,
+            doubled 20 %, reordered 20 %, server errors 5 %, answers lost 2 %, Etsy's reads stale
+            5 %. Or rates of your own, name=rate,...
         clock_speed: how fast the time of both marketplaces and of PEG runs. Every limit, wait and
             figure is in that time, so faster is harder: the machine gets no faster.
         shopify_port: port of the practice Shopify; 0 for any free one.
@@ -85,7 +90,7 @@ class Wanted:
     payment_s: Annotated[float, _within(gte=0, lte=PAYMENT_S_MAX)] = 1.5
     unpaid_share: Annotated[float, _within(gte=0, lte=UNPAID_SHARE_MAX)] = 0.03
     pieces: Annotated[Number, _within(gte=1)] = 320
-    faults: str = "none"
+    faults: str = USUAL
     clock_speed: Annotated[float, _within(gt=0, lte=SPEED_MAX)] = 1.0
     shopify_port: Annotated[Number, _within(gte=0, lte=65_535)] = 0
     etsy_port: Annotated[Number, _within(gte=0, lte=65_535)] = 0
@@ -111,7 +116,7 @@ async def demo(wanted: Wanted | None = None, *, here: Here) -> int:
     _end_by_sigterm()
     chosen = (wanted or Wanted()).settled_ports()
     ports = Ports(shopify=chosen.shopify_port, etsy=chosen.etsy_port)
-    faults = FAULTS.get(chosen.faults, chosen.faults)
+    faults = _rates(chosen.faults)
     # A line of the log would tear the picture, which shows every alert by itself.
     log_level = "error" if here.json else "critical"
     with fresh_home(partial(say, here.err)) as home:
@@ -131,6 +136,21 @@ async def demo(wanted: Wanted | None = None, *, here: Here) -> int:
         ):
             await control.act("clock/speed", speed=chosen.clock_speed)
             return await _rehearse(here, chosen, ports, control, peg, home)
+
+
+def _rates(typed: str) -> str:
+    """As the practice shops take them; they know the names.
+
+    Raises:
+        BadRehearsal: it is neither a word for them nor a name with its rate.
+    """
+    if typed not in FAULTS and "=" not in typed:
+        words = ", ".join(f"`{word}`" for word in FAULTS)
+        raise BadRehearsal(
+            f"{quoted(typed)} are no faults{did_you_mean(typed, FAULTS)}: write {words}, or"
+            " name=rate,... as `marketsim faults` lists them"
+        )
+    return FAULTS.get(typed, typed)
 
 
 def _end_by_sigterm() -> None:

@@ -2,14 +2,19 @@
 
 from peg.intake.patience import Patience
 
+USUAL = "usual"
 FAULTS = {
-    "none": "*.webhook_delayed=0",
+    USUAL: "*.webhook_delayed=0",
+    "none": "chance=0",
     "hard": (
         "*.webhook_delayed=0,*.webhook_lost=0.2,*.webhook_doubled=0.2,*.webhook_reordered=0.2,"
         "shopify.http_500=0.05,etsy.server_error=0.05,*.response_lost=0.02,etsy.stale_read=0.05"
     ),
 }
-"""A delivery delayed by hours would outlast any demo; the polls stand in for it."""
+"""What goes wrong, by the word for it; whatever is not named stands as `marketsim faults` lists it.
+
+A delivery delayed by hours would outlast any demo; the polls stand in for it.
+"""
 
 QUICK = Patience(confirm_s=1.5, may_rise_s=8.0, receipt_lag_s=6.0, seen_in_passing_s=15.0)
 """People and marketplaces of the rehearsal are quick, so PEG waits less than in earnest."""
