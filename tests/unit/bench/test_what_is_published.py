@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from bench import __main__ as main_job
 from bench import costs
 from bench.demo import NotMeasured, Run, measured
 from bench.importing import limits_s
@@ -45,18 +46,44 @@ def test_a_missed_aim_is_named() -> None:
     assert [verdict(met) for met in (True, False, None)] == ["met", "MISSED", ""]
 
 
-def test_one_call_too_many_misses_its_aim() -> None:
-    change = {"getListingInventory": 3, "updateListingInventory": 1, "getShopReceipts": 9}
-    rows = costs.rows(
-        {
-            "shopify_changes": {"changes": 250, "calls": {"shopify": {"InventorySet": 1}}},
-            "etsy_withdrawal": {"etsy": {"updateListing": 1, "getListingInventory": 1}},
-            "etsy_change": {"etsy": change},
-            "idle_hour": {"calls": {"shopify": {"OrdersUpdatedSince": 120}, "etsy": {"other": 1}}},
-        }
-    )
+CALLS: dict[str, Any] = {
+    "shopify_changes": {"changes": 250, "calls": {"shopify": {"InventorySet": 1}}},
+    "etsy_withdrawal": {"etsy": {"updateListing": 1, "getListingInventory": 1}},
+    "etsy_change": {
+        "etsy": {"getListingInventory": 3, "updateListingInventory": 1, "getShopReceipts": 9}
+    },
+    "idle_hour": {"calls": {"shopify": {"OrdersUpdatedSince": 120}, "etsy": {"other": 1}}},
+}
 
-    assert [row[-1] for row in rows] == [True, True, False, False, True]
+
+def test_one_call_too_many_misses_its_aim() -> None:
+    assert [row[-1] for row in costs.rows(CALLS)] == [True, True, False, False, True]
+
+
+def test_the_page_says_which_faults_were_off_and_which_calls_are_not_counted() -> None:
+    quick = {"p50": 0.1, "p99": 0.4, "max": 0.4, "count": 9}
+    one = {
+        "seconds_from_sale_to_withdrawal": {"after_sales": quick, "after_sales_by_direction": {}},
+        "seconds_from_withdrawal_to_verified": quick,
+        "api_calls": {"per_sale": 9.0},
+        "refused_429": {"earned_share": 0.0},
+    }
+    found = {
+        "floor_s": {"p50": 0.001, "p99": 0.002},
+        "webhooks_on": [one],
+        "webhooks_off": one,
+        "in_full": one,
+        "calls": CALLS,
+        "cold_start_of_help_s": 0.2,
+    }
+
+    page = main_job.section(found, "Measured.")
+
+    assert costs.FAULTS in page
+    assert "--faults none" in page
+    counted = [line for line in page.splitlines() if line.startswith("| calls to Etsy")]
+    assert len(counted) == 2
+    assert all("polls and glances apart" in line for line in counted)
 
 
 def test_the_slower_shops_limit_is_what_an_import_waits_for() -> None:
