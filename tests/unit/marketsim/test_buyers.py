@@ -39,6 +39,21 @@ async def test_the_same_seed_tells_the_same_story_and_another_seed_another() -> 
     assert first.story != other.story
 
 
+async def test_those_who_only_look_are_told_and_move_nothing() -> None:
+    few, many = (
+        OpeningDay(Habits(orders=20, pace=60, conversion=conversion, cart_share=cart_share))
+        for conversion, cart_share in ((0.5, 0.0), (0.001, 1.0))
+    )
+
+    for fair in (few, many):
+        await fair.run()
+
+    looked = [fair.crowd.status()["people"] for fair in (few, many)]
+    assert looked[0]["visits"] < 200 < looked[1]["visits"]
+    assert looked[0]["carts"] < 200 < looked[1]["carts"]
+    assert few.story == many.story
+
+
 async def test_some_are_never_paid_some_cancelled_some_refunded() -> None:
     fair = OpeningDay(Habits(orders=80, pace=120, unpaid_share=0.2, cancelled_share=0.2))
 
