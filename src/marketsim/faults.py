@@ -28,6 +28,16 @@ class Fault:
     rate: float
     about: str
 
+    @property
+    def by_chance(self) -> bool:
+        """Whether it strikes at times by itself: neither always nor only when asked for."""
+        return 0 < self.rate < 1
+
+
+def without_chance(known: Mapping[str, Fault]) -> dict[str, float]:
+    """Rates under which nothing strikes by chance; what always holds stays as it is."""
+    return {name: 0.0 for name, fault in known.items() if fault.by_chance}
+
 
 class Faults:
     """The faults of one run, each with its present rate and its own stream of chance."""

@@ -32,7 +32,7 @@ def parse_rates(text: str) -> dict[str, float]:
 
 
 def _is_meant(known: Fault, name: str) -> bool:
-    return 0 < known.rate < 1 if name == CHANCE else fnmatchcase(known.name, name)
+    return known.by_chance if name == CHANCE else fnmatchcase(known.name, name)
 
 
 def _rate(part: str, typed: str) -> float:

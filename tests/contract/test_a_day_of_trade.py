@@ -8,15 +8,23 @@ from tests.support.etsy_oas import etsy_contract
 from tests.support.rehearsal import Rehearsal, rehearse
 from tests.support.shopify_schema import admin_contract
 
+from marketsim.pieces import MARKETS
+
 SALES = 6
+ROUGH = (
+    *(
+        f"shopify.{name}"
+        for name in ("http_429", "http_500", "http_503", "bad_gateway_after_write")
+    ),
+    *(f"etsy.{name}" for name in ("server_error", "error_after_write")),
+    *(f"{market}.{name}" for market in MARKETS for name in ("response_lost", "connection_dropped")),
+)
+"""What breaks an answer by chance."""
 
 
 @pytest.fixture(params=["quiet", "rough"])
 def rates(request: pytest.FixtureRequest) -> dict[str, float]:
-    rough = dict.fromkeys(
-        ("shopify.response_lost", "etsy.response_lost", "etsy.server_error"), 0.05
-    )
-    return rough if request.param == "rough" else {}
+    return dict.fromkeys(ROUGH, 0.02) if request.param == "rough" else {}
 
 
 async def sell(rehearsal: Rehearsal) -> None:

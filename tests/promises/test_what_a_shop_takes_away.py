@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from tests.support.rehearsal import Rehearsal, rehearse
+from tests.support.rehearsal import NO_CHANCE, Rehearsal, rehearse
 
 from marketsim.market import UnitId
 from peg.bus import outbox
@@ -37,7 +37,7 @@ async def twin(rehearsal: Rehearsal) -> tuple[UnitId, UnitId, Offer]:
 
 
 async def test_a_deleted_listing_is_noted_when_its_piece_sells_elsewhere(tmp_path: Path) -> None:
-    async with rehearse(tmp_path, rates={"etsy.webhook_lost": 1.0}) as rehearsal:
+    async with rehearse(tmp_path, rates=NO_CHANCE | {"etsy.webhook_lost": 1.0}) as rehearsal:
         unit, other, offer = await twin(rehearsal)
         await rehearsal.ground.clock.sleep(OPENED_S)
         rehearsal.etsy.market.delete(other)
@@ -55,7 +55,7 @@ async def test_a_deleted_listing_is_noted_when_its_piece_sells_elsewhere(tmp_pat
 
 
 async def test_a_closed_shop_is_told_of_and_taken_up_again_by_itself(tmp_path: Path) -> None:
-    async with rehearse(tmp_path) as rehearsal:
+    async with rehearse(tmp_path, rates=NO_CHANCE) as rehearsal:
         engine = rehearsal.engine
         shop = next(key for key in engine.shops if key.startswith("shopify:"))
 
@@ -70,7 +70,7 @@ async def test_a_closed_shop_is_told_of_and_taken_up_again_by_itself(tmp_path: P
 
 
 async def test_a_shop_that_took_its_access_back_is_told_of_once(tmp_path: Path) -> None:
-    async with rehearse(tmp_path) as rehearsal:
+    async with rehearse(tmp_path, rates=NO_CHANCE) as rehearsal:
         shop = next(key for key in rehearsal.engine.shops if key.startswith("etsy:"))
 
         rehearsal.etsy.market.revoke()

@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.support.exchanges import Overheard
 from tests.support.little_catalogue import CHAIN, KIT, RING, SET, SILVER, STUDS
 from tests.support.little_shop import NO_POLLS, LittleShop, open_little_shop
-from tests.support.rehearsal import QUICK, Rehearsal, rehearse
+from tests.support.rehearsal import NO_CHANCE, QUICK, Rehearsal, rehearse
 
 from peg.catalog import offers, rules
 from peg.db.transaction import begin, reading
@@ -112,7 +112,7 @@ async def test_one_order_of_three_listings_costs_etsy_five_calls(tmp_path: Path)
 
 
 async def test_250_changes_cost_shopify_one_call(tmp_path: Path) -> None:
-    async with rehearse(tmp_path, pieces=300, environment=NO_POLLS) as shop:
+    async with rehearse(tmp_path, pieces=300, rates=NO_CHANCE, environment=NO_POLLS) as shop:
         await set_shop_paused(shop, paused=True)
         await nothing_to_show(shop, Channel.SHOPIFY)
         due = await still_due(shop, Channel.SHOPIFY)

@@ -69,7 +69,7 @@ def two_practice_shops(home: Path) -> Iterator[Environment]:
 @contextmanager
 def practice_shops() -> Iterator[Environment]:
     """Both practice shops run; where they are reached."""
-    ports = ("--shopify-port=0", "--etsy-port=0", "--pieces=40")
+    ports = ("--shopify-port=0", "--etsy-port=0", "--pieces=40", "--faults=chance=0")
     with subprocess.Popen(
         [*MARKETSIM, "serve", *ports], stdout=subprocess.PIPE, text=True, env={"COLUMNS": "200"}
     ) as process:

@@ -11,10 +11,8 @@ import httpx2
 from sqlalchemy.ext.asyncio import AsyncSession
 from tests.support.little_catalogue import little_catalogue
 from tests.support.practice_etsy import KEY
-from tests.support.rehearsal import ETSY_URL, QUICK, Rehearsal, rehearse
+from tests.support.rehearsal import ETSY_URL, NO_CHANCE, QUICK, Rehearsal, rehearse
 
-from marketsim import etsy as sim_etsy
-from marketsim import shopify as sim_shopify
 from marketsim.market import OrderId, UnitId
 from marketsim.pieces import MARKETS, MarketName
 from marketsim.truth import report
@@ -30,11 +28,6 @@ from peg.reads import doubts
 
 T = TypeVar("T")
 SPEED = 10.0
-NO_CHANCE = {
-    name: 0.0
-    for name, fault in {**sim_shopify.FAULTS, **sim_etsy.FAULTS}.items()
-    if 0 < fault.rate < 1
-}
 DEAF = {"shopify.webhook_lost": 1.0, "etsy.webhook_lost": 1.0}
 """No webhook arrives."""
 NO_POLLS = {f"PEG_{name}_S": "36000" for name in ("POLL_SHOPIFY", "POLL_ETSY", "GLANCE")}

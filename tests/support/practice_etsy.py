@@ -12,7 +12,7 @@ from marketsim.clock import MarketClock
 from marketsim.etsy import FAULTS
 from marketsim.etsy.app import PracticeEtsy, build_etsy
 from marketsim.etsy.credentials import KEYSTRING, SHARED_SECRET, SHOP_ID
-from marketsim.faults import Faults
+from marketsim.faults import Faults, without_chance
 from marketsim.market import Happening, UnitId
 from marketsim.pieces import Catalogue, Listing, Option, Piece, PieceId, Unit
 
@@ -25,7 +25,7 @@ PICTURE = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(16) + b"\xff\xd9"
 """The beginning and the end of a JPEG, and no picture between."""
 
 ETSYS_OWN = {"product_id", "offering_id", "value_ids"}
-AT_TIMES = {name: 0.0 for name, fault in FAULTS.items() if 0 < fault.rate < 1}
+AT_TIMES = without_chance(FAULTS)
 
 
 def unit(number: int, *, sku: str, stock: int, price: int = 12_300, **options: str) -> Unit:

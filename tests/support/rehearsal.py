@@ -17,7 +17,7 @@ from marketsim.catalogue.draw import draw_catalogue
 from marketsim.clock import MarketClock
 from marketsim.etsy import credentials as etsy_credentials
 from marketsim.etsy.app import PracticeEtsy, build_etsy
-from marketsim.faults import Faults
+from marketsim.faults import Faults, without_chance
 from marketsim.pieces import MARKETS, Catalogue, MarketName
 from marketsim.shopify import credentials as shopify_credentials
 from marketsim.shopify.app import Shopify, build_shopify
@@ -50,6 +50,8 @@ SETTINGS = {
     "PEG_POLL_SHOPIFY_S": "2",
     "PEG_POLL_ETSY_S": "2",
 }
+FAULTS = {**sim_shopify.FAULTS, **sim_etsy.FAULTS}
+NO_CHANCE = without_chance(FAULTS)
 QUICK = Patience(confirm_s=0.3, may_rise_s=3.0, receipt_lag_s=1.0, seen_in_passing_s=10.0)
 
 
@@ -141,7 +143,7 @@ def _open_fair(
     seed: int,
     rates: Mapping[str, float],
 ) -> Fair:
-    faults = Faults({**sim_shopify.FAULTS, **sim_etsy.FAULTS}, seed=seed)
+    faults = Faults(FAULTS, seed=seed)
     faults.set_rates(rates)
     shopify = build_shopify(
         clock=clock, faults=faults, seed=seed, http=http, public_url=SHOPIFY_URL

@@ -10,7 +10,7 @@ from tests.support.spoiling import Spoiling
 from tests.unit.marketplaces.shopify.practice import SHOP, URL, OneToken
 
 from marketsim.clock import MarketClock
-from marketsim.faults import Faults
+from marketsim.faults import Faults, without_chance
 from marketsim.market import UnitId
 from marketsim.pieces import Catalogue
 from marketsim.shopify import FAULTS
@@ -22,7 +22,7 @@ from peg.marketplaces.shopify import oauth
 from peg.marketplaces.shopify.client import ShopifyClient
 from peg.marketplaces.shopify.marketplace import ShopifyMarketplace
 
-AT_TIMES = {name: 0.0 for name, fault in FAULTS.items() if 0 < fault.rate < 1}
+AT_TIMES = without_chance(FAULTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

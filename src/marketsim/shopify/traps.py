@@ -41,8 +41,8 @@ _AT_TIMES = (
         0.0005,
         "What was asked is done, and the connection breaks before its answer.",
     ),
-    ("connection_dropped", 0.0, "The connection breaks before anything is done."),
-    ("bad_gateway_after_write", 0.0, "A write is applied, then 502 is answered."),
+    ("connection_dropped", 0.0005, "The connection breaks before anything is done."),
+    ("bad_gateway_after_write", 0.0005, "A write is applied, then 502 is answered."),
     (
         "partial_data",
         0.0005,
@@ -50,9 +50,9 @@ _AT_TIMES = (
     ),
     ("pages_cost_each", 0.0, "A page costs as often as it has records, not the root of that."),
     ("throttled", 0.0, "THROTTLED although the bucket is full enough; counted as injected."),
-    ("latency", 0.0, "An answer takes 0.1 to 2 s longer (half before the work, half after it)."),
-    ("routing_lags", 0.0, "An order says only 5 s after it was placed from where it ships."),
-    ("search_lags", 0.0, "A search leaves out what changed within the last 3 s."),
+    ("latency", 0.005, "An answer takes 0.1 to 2 s longer (half before the work, half after it)."),
+    ("routing_lags", 0.01, "An order says only 5 s after it was placed from where it ships."),
+    ("search_lags", 0.005, "A search leaves out what changed within the last 3 s."),
     ("checkout_race", 0.0, "A buyer passes the checkout although the last piece has just gone."),
     ("token_expires_early", 0.0, "The token of this call is revoked: 401 from now on."),
     ("shop_not_permitted", 0.0, "Client credentials are refused: app and shop are strangers."),
@@ -65,10 +65,10 @@ _AT_TIMES = (
     ("http_404", 0.0, "404: no such address for a while."),
     ("http_422", 0.0, "422: unprocessable."),
     ("http_423", 0.0, "423: the shop is locked."),
-    ("http_429", 0.0, "429 with Retry-After, from the edge rather than from the bucket."),
+    ("http_429", 0.0005, "429 with Retry-After, from the edge rather than from the bucket."),
     ("http_430", 0.0, "430: Shopify's security thinks this client is an attacker."),
-    ("http_500", 0.0, "500 before anything was done."),
-    ("http_503", 0.0, "503 before anything was done."),
+    ("http_500", 0.0005, "500 before anything was done."),
+    ("http_503", 0.0005, "503 before anything was done."),
 )
 
 

@@ -91,7 +91,7 @@ def test_rates_are_read_by_name_and_by_pattern() -> None:
 def test_chance_stands_for_all_that_strikes_at_times_and_later_words_count() -> None:
     rates = parse_rates("chance=0,etsy.webhook_lost=1")
 
-    assert rates.keys() == {name for name, fault in FAULTS.items() if 0 < fault.rate < 1}
+    assert rates.keys() == {name for name, fault in FAULTS.items() if fault.by_chance}
     assert {name for name, rate in rates.items() if rate} == {"etsy.webhook_lost"}
 
 

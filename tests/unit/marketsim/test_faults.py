@@ -1,6 +1,6 @@
 import pytest
 
-from marketsim.faults import Fault, Faults, UnknownFault
+from marketsim.faults import Fault, Faults, UnknownFault, without_chance
 
 KNOWN = {name: Fault(name=name, rate=0.3, about="for tests") for name in ("a.lost", "b.late")}
 
@@ -25,3 +25,10 @@ def test_an_unknown_fault_changes_no_rate_at_all() -> None:
         faults.set_rates({"a.lost": 1.0, "typo": 1.0})
 
     assert faults.rate("a.lost") == 0.3
+
+
+def test_without_chance_the_rules_stay_and_so_does_what_never_struck() -> None:
+    rates = {"a.rule": 1.0, "a.lost": 0.005, "a.asked_for": 0.0}
+    known = {name: Fault(name=name, rate=rate, about="") for name, rate in rates.items()}
+
+    assert without_chance(known) == {"a.lost": 0.0}

@@ -11,8 +11,12 @@ from marketsim import etsy, shopify
 from marketsim.pieces import MARKETS, MarketName
 
 HERE, DOCS = Path(__file__).parent, Path("docs")
-ROW = re.compile(r"^\| `(\w+)` \| ([\d.]+) \| `(\w+)` \| (?:`(\w+)`|same) \|$", re.MULTILINE)
-POINT = re.compile(r"^\| (\d+) \| [^|]+ \| ([^|]*) \| ?([^|]*)\|$", re.MULTILINE)
+ROW = re.compile(
+    r"^\| `(\w+)` \| ([\d.]+)(?:: [^|]+)? \| `(\w+)` \| (?:`(\w+)`|same) \|$", re.MULTILINE
+)
+WHY_NEVER = re.compile(r"^\| `(\w+)` \| 0: \w[^|]{10,} \|", re.MULTILINE)
+NO_SWITCH = re.compile(r"^no switch: \w[^|]{10,}$")
+POINT = re.compile(r"^\| (\d+) \| [^|]+ \|([^|]*)\|([^|]*)\|$", re.MULTILINE)
 POINTS = {"shopify": 11, "etsy": 19}
 FAULTS = {"shopify": shopify.FAULTS, "etsy": etsy.FAULTS}
 
@@ -58,6 +62,26 @@ def test_the_test_without_a_trap_names_that_trap_and_so_does_the_one_with_a_rare
     for trap, rate, shown_on, shown_off in trap_rows(market):
         assert trap in tests[shown_off or shown_on], f"{shown_off or shown_on} never says {trap}"
         assert float(rate) == 1 or trap in tests[shown_on], f"{shown_on} never says {trap}"
+
+
+@pytest.mark.parametrize("market", MARKETS)
+def test_a_trap_that_never_strikes_by_itself_says_why_and_no_other_does(market: MarketName) -> None:
+    never = {name for name, fault in FAULTS[market].items() if fault.rate == 0}
+    page = (DOCS / f"practice-{market}.md").read_text()
+
+    assert {f"{market}.{trap}" for trap in WHY_NEVER.findall(page)} == never
+
+
+@pytest.mark.parametrize("market", MARKETS)
+def test_a_point_without_a_trap_says_why_it_has_no_switch(market: MarketName) -> None:
+    rows = POINT.findall((DOCS / f"practice-{market}.md").read_text())
+    unexplained = [
+        number
+        for number, traps, _ in rows
+        if "`" not in traps and not NO_SWITCH.match(traps.strip())
+    ]
+
+    assert unexplained == []
 
 
 @pytest.mark.parametrize("market", MARKETS)

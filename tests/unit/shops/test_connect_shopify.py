@@ -15,7 +15,7 @@ from tests.support.exchanges import Overheard
 from tests.support.shops import key_ring
 
 from marketsim.clock import MarketClock
-from marketsim.faults import Faults
+from marketsim.faults import Faults, without_chance
 from marketsim.shopify import FAULTS
 from marketsim.shopify.app import build_shopify
 from marketsim.shopify.credentials import CLIENT_ID, CLIENT_SECRET, SHOP, SHOP_DOMAIN, SHOP_NAME
@@ -54,6 +54,7 @@ class Practice:
 @pytest.fixture
 async def practice(tmp_path: Path) -> AsyncIterator[Practice]:
     clock, faults = MarketClock(MONDAY_NOON, speed=0), Faults(FAULTS, seed=1)
+    faults.set_rates(without_chance(FAULTS))
     server = build_shopify(
         clock=clock, faults=faults, seed=1, http=httpx2.AsyncClient(), public_url=HTTPS
     )

@@ -8,7 +8,7 @@ from tests.support.clocks import MONDAY_NOON, StandingClock
 from tests.support.exchanges import Overheard
 
 from marketsim.clock import MarketClock
-from marketsim.faults import Faults
+from marketsim.faults import Faults, without_chance
 from marketsim.market import UnitId
 from marketsim.pieces import Catalogue, Listing, Option, Piece, PieceId, Unit
 from marketsim.shopify import FAULTS
@@ -71,6 +71,7 @@ def catalogue() -> Catalogue:
 
 async def open_practice_shopify(shelf: Catalogue | None = None) -> PracticeShopify:
     faults = Faults(FAULTS, seed=1)
+    faults.set_rates(without_chance(FAULTS))
     market_clock = MarketClock(MONDAY_NOON, speed=0)
     shopify = build_shopify(
         clock=market_clock,

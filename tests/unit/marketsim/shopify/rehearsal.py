@@ -13,7 +13,7 @@ import httpx2
 from tests.support.exchanges import Overheard
 
 from marketsim.clock import MarketClock
-from marketsim.faults import Faults
+from marketsim.faults import Faults, without_chance
 from marketsim.market import Happening, UnitId
 from marketsim.pieces import Catalogue, Listing, Option, Piece, PieceId, Unit
 from marketsim.shopify import FAULTS
@@ -171,7 +171,7 @@ async def rehearse(
     """A shop whose webhooks go to `hooks` and whose random faults are off."""
     clock = MarketClock(NOON, speed=0)
     faults = Faults(FAULTS, seed=1)
-    quiet = {name: 0.0 for name, fault in FAULTS.items() if 0 < fault.rate < 1}
+    quiet = without_chance(FAULTS)
     faults.set_rates({**quiet, **rates})
     hooks: list[httpx2.Request] = []
 
