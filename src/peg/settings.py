@@ -1,6 +1,5 @@
 """Every environment variable that PEG reads, typed and explained. Only wiring reads them."""
 
-import ipaddress
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -20,6 +19,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from peg.domain.errors import ErrorKind, PegError
+from peg.domain.loopback import is_loopback
 
 SHOPIFY_URL = "https://{shop}.myshopify.com"
 ETSY_URL = "https://api.etsy.com"
@@ -135,8 +135,24 @@ class Settings(BaseModel):
         le=3650,
         description=(
             "Days for which PEG keeps what it sent to the shops, what that stood on and what stood"
-            " there before, and its own delivered messages. The book is kept for ever."
+            " there before, its own delivered messages, and its comparisons of whole shops. The"
+            " book is kept for ever."
         ),
+    )
+    deliveries_kept_days: int = Field(
+        default=60,
+        ge=7,
+        le=3650,
+        description=(
+            "Days for which PEG knows which deliveries it has worked on. Marketplaces send the same"
+            " again for 28 hours at most. What they carried is forgotten after a week."
+        ),
+    )
+    alerts_kept_days: int = Field(
+        default=90,
+        ge=1,
+        le=3650,
+        description="Days for which `peg alerts` knows of alerts that have ended.",
     )
     clock_speed: PositiveFloat = Field(
         default=1.0,
@@ -255,17 +271,6 @@ def unknown_variables(environment: Mapping[str, str]) -> Sequence[str]:
     """Variables that look like PEG's and that PEG does not read: probably misspelled."""
     known = {_variable(name) for name in Settings.model_fields}
     return sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address means this very machine."""
-    name = host.strip("[]").lower().rstrip(".")
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
 
 
 def _variable(field: str) -> str:

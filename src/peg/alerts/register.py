@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.alerts.tables import alerts
@@ -96,6 +96,14 @@ async def end(
         .values(ended_at=now, ended_by=by, open_key=None)
         .returning(alerts.c.id)
     )
+    return len((await session.scalars(statement)).all())
+
+
+async def forget_ended(session: AsyncSession, until: datetime, limit: int) -> int:
+    """Delete some alerts that were ended before a moment; how many. What stands stays."""
+    require_transaction(session)
+    some = select(alerts.c.id).where(alerts.c.ended_at < until).order_by(alerts.c.id).limit(limit)
+    statement = delete(alerts).where(alerts.c.id.in_(some)).returning(alerts.c.id)
     return len((await session.scalars(statement)).all())
 
 

@@ -13,7 +13,7 @@ from peg.domain.identity import ShopId
 from peg.domain.messages import Alert
 from peg.domain.moment import for_people
 from peg.intake import inbox
-from peg.intake.forgetting import forget_bodies
+from peg.intake.forgetting import TO_TELL, forget_bodies
 from peg.intake.inbox import Delivery
 from peg.ledger import questions
 
@@ -25,7 +25,6 @@ DATA_REQUEST = "data_request"
 ANSWER_WITHIN = timedelta(days=30)
 """Shopify's limit for telling the shop's owner what is kept of a customer."""
 
-TO_TELL = "customers/data_request"
 TOPICS = frozenset({"customers/redact", "shop/redact", TO_TELL})
 NAMED_MAX = 10
 SUBJECT_CHARACTERS_MAX = 160

@@ -186,11 +186,8 @@ async def what_keeps_the_oldest(session: AsyncSession) -> str:
 
 async def newest_at(session: AsyncSession, shop: ShopId) -> datetime | None:
     """When a shop's newest webhook arrived; None: never."""
-    newest: datetime | None = await session.scalar(
-        select(func.max(inbox.c.received_at)).where(
-            inbox.c.shop == shop, inbox.c.topic != READ_AGAIN
-        )
-    )
+    mine = select(inbox.c.received_at).where(inbox.c.shop == shop, inbox.c.topic != READ_AGAIN)
+    newest: datetime | None = await session.scalar(mine.order_by(inbox.c.id.desc()).limit(1))
     return newest
 
 

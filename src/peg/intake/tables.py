@@ -35,6 +35,8 @@ inbox = Table(
     UniqueConstraint("shop", "topic", "delivery"),
 )
 
+Index("ix_inbox_shop", inbox.c.shop, inbox.c.id)
+
 Index(
     "ix_inbox_waiting",
     inbox.c.next_at,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import require_transaction
@@ -14,6 +14,12 @@ from peg.reconciliation.tables import differences, reconciliations
 
 COMPLETE = "complete"
 """How a comparison ends that saw every offer it knew, and asks about none at once."""
+
+_NEWEST = (
+    select(func.max(reconciliations.c.id).label("id"))
+    .where(reconciliations.c.ended_at.is_not(None))
+    .group_by(reconciliations.c.shop)
+)
 
 
 async def begin_run(session: AsyncSession, shop: ShopId, *, now: datetime) -> int:
@@ -63,14 +69,23 @@ async def end_run(
 
 async def latest(session: AsyncSession) -> Sequence[Mapping[str, Any]]:
     """The newest finished comparison of each shop, with its share of offers in drift."""
-    newest = (
-        select(func.max(reconciliations.c.id).label("id"))
-        .where(reconciliations.c.ended_at.is_not(None))
-        .group_by(reconciliations.c.shop)
-    )
-    query = select(reconciliations).where(reconciliations.c.id.in_(newest))
+    query = select(reconciliations).where(reconciliations.c.id.in_(_NEWEST))
     runs = (await session.execute(query.order_by(reconciliations.c.shop))).mappings().all()
     return [await _with_differences(session, dict(run)) for run in runs]
+
+
+async def forget_runs(session: AsyncSession, until: datetime, limit: int) -> int:
+    """Delete some comparisons that were begun before a moment; how many.
+
+    The newest of each shop that came to its end stays.
+    """
+    require_transaction(session)
+    old = reconciliations.c.begun_at < until, reconciliations.c.id.not_in(_NEWEST)
+    query = select(reconciliations.c.id).where(*old).order_by(reconciliations.c.id).limit(limit)
+    runs = (await session.scalars(query)).all()
+    await session.execute(delete(differences).where(differences.c.run.in_(runs)))
+    await session.execute(delete(reconciliations).where(reconciliations.c.id.in_(runs)))
+    return len(runs)
 
 
 async def _with_differences(session: AsyncSession, run: dict[str, Any]) -> dict[str, Any]:

@@ -1,11 +1,11 @@
 """Which addresses PEG may speak to."""
 
-import ipaddress
 import re
 from typing import ClassVar
 from urllib.parse import urlsplit
 
 from peg.domain.errors import ErrorKind, PegError
+from peg.domain.loopback import is_loopback
 from peg.domain.near import quoted
 
 # \Z and not $, which would let a trailing newline pass.
@@ -48,13 +48,6 @@ def secure(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme == "https" and parts.hostname:
         return url
-    if parts.scheme == "http" and _is_loopback(parts.hostname or ""):
+    if parts.scheme == "http" and is_loopback(parts.hostname or ""):
         return url
     raise InsecureUrl(f"{url!r} is not secure: use https; plain http only for this machine itself")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -19,12 +19,13 @@ from peg.intake import public_address
 from peg.intake.inbox import Receipt
 from peg.shops import directory
 from peg.wiring.engine import Engine
+from peg.wiring.ground import Ground
 from peg.wiring.peg import Peg
 from peg.wiring.rounds import every
 from peg.wiring.tasks import Task, run_all
 from peg.workers.alerts import Announcer, Ender
 from peg.workers.gauges import Gauges
-from peg.workers.retention import Retention
+from peg.workers.retention import Kept, Retention
 
 log = structlog.get_logger()
 
@@ -86,8 +87,7 @@ class Embedded:
         announcer = Announcer(ground.database, ground.clock)
         announcer.listen(self._engine.bus)
         ender = Ender(ground.database, ground.clock)
-        kept = timedelta(days=ground.settings.attempts_kept_days)
-        retention = Retention(ground.database, ground.clock, kept=kept)
+        retention = Retention(ground.database, ground.clock, _kept(ground))
         gauges = Gauges(ground.database, ground.clock, ground.metrics)
         gauges.listen(self._engine.bus)
         return [
@@ -133,6 +133,15 @@ class Embedded:
         """Wait until none is under way, so that what is stopped now breaks none off."""
         ground = self._peg.ground
         await ground.database.between_transactions(ground.clock, within_s=STOPS_WITHIN_S)
+
+
+def _kept(ground: Ground) -> Kept:
+    settings = ground.settings
+    return Kept(
+        sent=timedelta(days=settings.attempts_kept_days),
+        deliveries=timedelta(days=settings.deliveries_kept_days),
+        alerts=timedelta(days=settings.alerts_kept_days),
+    )
 
 
 async def _within_reach(peg: Peg) -> Reach:

@@ -203,6 +203,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("shop", "topic", "delivery", name=op.f("uq_inbox_shop_topic_delivery")),
     )
     with op.batch_alter_table("inbox", schema=None) as batch_op:
+        batch_op.create_index("ix_inbox_shop", ["shop", "id"], unique=False)
         batch_op.create_index(
             "ix_inbox_waiting",
             ["next_at"],
@@ -787,6 +788,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("handled_at IS NULL"),
             postgresql_where=sa.text("handled_at IS NULL"),
         )
+        batch_op.drop_index("ix_inbox_shop")
 
     op.drop_table("inbox")
     op.drop_table("imports")
