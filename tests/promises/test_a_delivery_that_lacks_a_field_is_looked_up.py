@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from tests.support.inbox_work import tried
 from tests.support.two_shops import RING, TwoShops, open_two_shops
 
 from marketsim.shopify.credentials import CLIENT_SECRET
@@ -51,7 +52,7 @@ async def test_an_order_that_can_be_read_in_part_is_fetched_at_once(
         letter = await sold_ring(shops)
 
         await shops.deliver(saying(letter, json.loads(letter.content) | odd))
-        await shops.acceptor.work_once()
+        await tried(shops.acceptor)
 
         assert (await shops.level(RING)).committed == 1
         assert await shops.outcomes() == [("orders/create", "new")]
@@ -62,6 +63,6 @@ async def test_of_an_order_whose_number_alone_is_told_the_rest_is_fetched(tmp_pa
         letter = await sold_ring(shops)
 
         await shops.deliver(saying(letter, {"id": json.loads(letter.content)["id"]}))
-        await shops.acceptor.work_once()
+        await tried(shops.acceptor)
 
         assert (await shops.level(RING)).committed == 1

@@ -16,6 +16,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 from tests.support.clocks import MONDAY_NOON, StandingClock
+from tests.support.inbox_work import tried
 
 from peg.db.transaction import reading
 from peg.domain.identity import Channel, ShopId
@@ -172,7 +173,7 @@ class DeliveryDoor:
     async def works(self) -> None:
         """Let the worker try what waits."""
         await self.ground.clock.sleep(1)
-        await self.acceptor.work_once()
+        await tried(self.acceptor)
 
 
 @asynccontextmanager

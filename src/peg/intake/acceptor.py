@@ -10,7 +10,6 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.alerts.register import tell
-from peg.bus.crew import all_to_their_end
 from peg.bus.signals import Signals
 from peg.db.engine import Database
 from peg.db.shared_commits import SharedCommits
@@ -51,7 +50,7 @@ LEFT_TO_THE_POLL = frozenset({"order.shipped", "order.delivered"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Batch:
+class Batch:
     """Deliveries to work on now, and the seconds until the next one is due."""
 
     deliveries: Sequence[Delivery]
@@ -86,18 +85,17 @@ class Acceptor:
         """Work until cancelled: what hangs or fails holds up no other shop's deliveries."""
         async with asyncio.TaskGroup() as work:
             while True:
-                batch = await self._take()
-                for delivery in batch.deliveries:
-                    work.create_task(self._work(delivery))
+                batch = await self.begin_on_what_waits(work)
                 await self._signals.wait(INBOX, timeout_s=batch.next_in_s)
 
-    async def work_once(self) -> int:
-        """Work on what waits now, side by side, to its end; how many deliveries were tried."""
+    async def begin_on_what_waits(self, work: asyncio.TaskGroup) -> Batch:
+        """Begin, side by side, on the deliveries that are due and that nobody works on yet."""
         batch = await self._take()
-        await all_to_their_end(*(self._work(delivery) for delivery in batch.deliveries))
-        return len(batch.deliveries)
+        for delivery in batch.deliveries:
+            work.create_task(self._work(delivery))
+        return batch
 
-    async def _take(self) -> _Batch:
+    async def _take(self) -> Batch:
         """Deliveries that nobody works on yet, some of each shop."""
         now = self._clock.now()
         taken: list[Delivery] = []
@@ -112,7 +110,7 @@ class Acceptor:
             next_due_at = await inbox.next_due_at(session, after=now)
         self._under_way.update((one.id, one.shop) for one in taken)
         until_s = (next_due_at - now).total_seconds() if next_due_at else SWEEP_S
-        return _Batch(deliveries=taken, next_in_s=min(until_s, SWEEP_S))
+        return Batch(deliveries=taken, next_in_s=min(until_s, SWEEP_S))
 
     async def _close_for_good(self) -> None:
         """What waits for shops that a person took out is put aside, and told of once for each."""

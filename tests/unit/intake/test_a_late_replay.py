@@ -5,13 +5,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.support.inbox_work import worked_off
 from tests.support.two_shops import CHAIN, RING, TwoShops, open_two_shops
 
 from peg.db.transaction import begin, reading
 from peg.domain.identity import Channel
 from peg.intake.forgetting import forget_handled
 from peg.intake.inbox import Receipt
-from peg.intake.reception import ORDERS_FIRST
 from peg.ledger import cases, queries, questions
 
 
@@ -24,11 +24,7 @@ async def shops(tmp_path: Path) -> AsyncIterator[TwoShops]:
 
 
 async def work(shops: TwoShops) -> None:
-    while await shops.acceptor.work_once():
-        pass
-    await shops.clock.sleep(ORDERS_FIRST.total_seconds())
-    while await shops.acceptor.work_once():
-        pass
+    await worked_off(shops.acceptor, shops.clock)
 
 
 async def book(shops: TwoShops) -> tuple[object, ...]:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from tests.support.inbox_work import all_tried
 from tests.support.two_shops import CHAIN, SHOPIFY, TwoShops, open_two_shops
 
 from peg.db.transaction import reading
@@ -25,8 +26,7 @@ async def hears_the_order(shops: TwoShops) -> None:
         if letter.headers["x-shopify-topic"] == "orders/create":
             await shops.deliver(letter)
     shops.etsy.practice.clock.advance(1)
-    while await shops.acceptor.work_once():
-        pass
+    await all_tried(shops.acceptor)
 
 
 async def test_it_was_taken_where_it_is_missed_and_from_nowhere_else(shops: TwoShops) -> None:

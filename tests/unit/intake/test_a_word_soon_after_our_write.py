@@ -5,6 +5,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from tests.support.inbox_work import tried
 from tests.support.pushers import due, on_etsy
 from tests.support.two_shops import RING, TwoShops, open_two_shops
 
@@ -44,7 +45,7 @@ async def tells(shops: TwoShops, letters: list[httpx2.Request]) -> list[str | No
     for letter in letters:
         await shops.deliver(letter)
     await shops.clock.sleep(ORDERS_FIRST.total_seconds())
-    await shops.acceptor.work_once()
+    await tried(shops.acceptor)
     return [outcome for _, outcome in (await shops.outcomes())[before:]]
 
 

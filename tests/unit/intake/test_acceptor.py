@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
+from tests.support.inbox_work import tried, worked_off
 from tests.support.shops import APP, key_ring, shop
 from tests.support.two_shops import CHAIN, RING, SHOPIFY, TwoShops, open_two_shops
 
@@ -16,7 +17,6 @@ from peg.db.transaction import begin, reading
 from peg.domain.identity import Channel
 from peg.intake import inbox
 from peg.intake.inbox import ATTEMPTS_MAX, Receipt
-from peg.intake.reception import ORDERS_FIRST
 from peg.intake.tables import inbox as kept
 from peg.shops import directory
 from peg.shops.directory import Status
@@ -42,12 +42,7 @@ async def arrive(shops: TwoShops, channel: Channel) -> list[Receipt]:
 
 
 async def work(shops: TwoShops) -> None:
-    """Orders first; then, a moment later, what their webhooks said of figures."""
-    while await shops.acceptor.work_once():
-        pass
-    await shops.clock.sleep(ORDERS_FIRST.total_seconds())
-    while await shops.acceptor.work_once():
-        pass
+    await worked_off(shops.acceptor, shops.clock)
 
 
 async def test_a_shopify_order_is_taken_in_from_its_webhook_alone(shops: TwoShops) -> None:
@@ -105,7 +100,7 @@ async def test_a_sale_is_known_by_its_order_though_its_figure_arrives_first(
 
     for letter in figures:
         await shops.deliver(letter)
-    worked_on = await shops.acceptor.work_once()
+    worked_on = await tried(shops.acceptor)
     for letter in orders:
         await shops.deliver(letter)
     await work(shops)
@@ -143,7 +138,7 @@ async def test_a_delivery_that_fails_is_tried_again_and_holds_up_no_other(
     await arrive(shops, Channel.SHOPIFY)
     shops.etsy.practice.set_faults(server_error=1.0)
 
-    await shops.acceptor.work_once()
+    await tried(shops.acceptor)
 
     assert (await shops.level(RING)).committed == 1
     assert (await shops.level(CHAIN)).committed == 0
@@ -160,10 +155,10 @@ async def test_what_fails_too_often_is_put_aside_kept_and_alarmed(shops: TwoShop
     async with begin(shops.database) as session:
         await session.execute(update(kept).values(attempts=ATTEMPTS_MAX - 1))
 
-    await shops.acceptor.work_once()
+    await tried(shops.acceptor)
 
     shops.etsy.practice.clock.advance(86_400)
-    assert await shops.acceptor.work_once() == 0
+    assert await tried(shops.acceptor) == 0
     async with reading(shops.database) as session:
         dead = await inbox.dead(session)
         bodies = (await session.scalars(select(outbox.c.body))).all()
@@ -255,7 +250,7 @@ async def test_the_pauses_between_tries_grow(shops: TwoShops) -> None:
     shops.etsy.practice.set_faults(server_error=1.0)
     waits: list[timedelta] = []
     for _ in range(4):
-        await shops.acceptor.work_once()
+        await tried(shops.acceptor)
         async with reading(shops.database) as session:
             next_at = (await session.scalars(select(kept.c.next_at))).one()
         waits.append(next_at - shops.clock.now())

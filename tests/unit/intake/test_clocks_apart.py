@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from tests.support.inbox_work import tried
 from tests.support.two_shops import CHAIN, SHOPIFY, TwoShops, open_two_shops
 
 from marketsim.market import OrderId
@@ -68,4 +69,4 @@ async def deliver(shops: TwoShops, letter: httpx2.Request, *, at: datetime) -> N
     """The letter as Shopify would date it; the date is not part of what is signed."""
     letter.headers["x-shopify-triggered-at"] = at.isoformat()
     await shops.deliver(letter)
-    await shops.acceptor.work_once()
+    await tried(shops.acceptor)

@@ -7,6 +7,7 @@ from typing import NoReturn
 import pytest
 from sqlalchemy import select
 from tests.support.bench import reading_of
+from tests.support.inbox_work import tried
 from tests.support.two_shops import CHAIN, RING, SHOPIFY, TwoShops, open_two_shops
 
 from peg.bus import outbox
@@ -41,7 +42,7 @@ async def sell_on_etsy(shops: TwoShops) -> None:
 async def work(shops: TwoShops) -> int:
     """Let the worker try whatever is due by now, and once more; how many deliveries that were."""
     await shops.clock.sleep(ORDERS_FIRST.total_seconds())
-    return await shops.acceptor.work_once() + await shops.acceptor.work_once()
+    return await tried(shops.acceptor) + await tried(shops.acceptor)
 
 
 async def alarms(shops: TwoShops) -> list[tuple[str, str]]:

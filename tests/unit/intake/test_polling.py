@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import delete, select
+from tests.support.inbox_work import tried
 from tests.support.market_time import end, turns
 from tests.support.two_shops import CHAIN, RING, SHOPIFY, TwoShops, open_two_shops
 
@@ -129,7 +130,7 @@ async def test_an_order_that_cannot_be_read_hides_no_other_and_is_kept(shops: Tw
     ]
 
     shops.shopify.answers.spoil = None
-    await shops.acceptor.work_once()
+    await tried(shops.acceptor)
 
     assert (await shops.level(RING)).committed == 1
 
@@ -141,7 +142,7 @@ async def test_an_order_of_which_a_line_cannot_be_read_is_asked_for_until_it_is_
     shops.shopify.answers.spoil = without_the_first_quantity
 
     await shops.polls.poll(SHOPIFY)
-    await shops.acceptor.work_once()
+    await tried(shops.acceptor)
 
     async with reading(shops.database) as session:
         assert await session.scalar(select(orders.c.complete)) is False
@@ -150,7 +151,7 @@ async def test_an_order_of_which_a_line_cannot_be_read_is_asked_for_until_it_is_
 
     shops.shopify.answers.spoil = None
     shops.etsy.practice.clock.advance(1)
-    await shops.acceptor.work_once()
+    await tried(shops.acceptor)
 
     assert await shops.outcomes() == [(READ_AGAIN, "changed")]
     assert (await shops.level(RING)).committed == 1

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from tests.support.inbox_work import tried
 from tests.support.shop_window import ShopWindow
 from tests.support.two_shops import PATIENCE, RING, SHOPIFY, TwoShops, open_two_shops
 
@@ -58,7 +59,7 @@ async def deliver(shops: TwoShops, letters: list[httpx2.Request], *, named: Shop
         lookout=Lookout(shops.database, shops.clock, doors, PATIENCE, polls=shops.polls),
         patience=PATIENCE,
     )
-    await acceptor.work_once()
+    await tried(acceptor)
 
 
 async def test_a_delivery_replayed_under_a_sister_shops_name_has_no_effect(

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 
 import pytest
+from tests.support.inbox_work import all_tried
 from tests.support.two_shops import CHAIN, SHOPIFY, TwoShops, open_two_shops
 
 from marketsim.market import OrderId
@@ -35,8 +36,7 @@ async def hears(shops: TwoShops, *, by_webhook: bool, after_s: float = 60) -> No
         if letter.headers["x-shopify-topic"].startswith(("orders/", "refunds/")):
             await shops.deliver(letter)
     shops.etsy.practice.clock.advance(1)
-    while await shops.acceptor.work_once():
-        pass
+    await all_tried(shops.acceptor)
     assert {outcome for _, outcome in await shops.outcomes()} <= {"new", "changed", "same"}
 
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from tests.support.inbox_work import all_tried
 from tests.support.two_shops import CHAIN, SHOPIFY, TwoShops, open_two_shops
 
 from peg.bus import outbox
@@ -74,8 +75,7 @@ async def test_webhooks_that_are_there_are_left_alone(shops: TwoShops) -> None:
 
 async def test_missing_webhooks_are_made_told_of_and_their_gap_is_read(shops: TwoShops) -> None:
     await hear_a_sale(shops)
-    while await shops.acceptor.work_once():
-        pass
+    await all_tried(shops.acceptor)
     somebody_buys(shops)  # and no webhook tells of it
 
     await keeper(shops).keep(shops.shopify.market, ELSEWHERE)
