@@ -70,13 +70,22 @@ async def given_back(session: AsyncSession, sku: Sku, shop: ShopId, *, since: da
 
 
 async def typed_elsewhere(session: AsyncSession, sku: Sku, shop: ShopId, *, since: datetime) -> int:
-    """Pieces of an item that people added by hand on other shops since a moment."""
+    """Pieces of an item that people added by hand on other shops since a moment.
+
+    Without those that were taken back after that: they are nowhere any more.
+    """
+    book = entries.c
     query = (
-        select(func.coalesce(func.sum(entries.c.on_hand), 0))
-        .where(entries.c.sku == sku, entries.c.posted_at >= since, entries.c.on_hand > 0)
-        .where(entries.c.cause == Cause.EDITED, entries.c.source != shop)
+        select(book.source, book.reference, book.cause, book.on_hand)
+        .where(book.sku == sku, book.posted_at >= since, book.source != shop)
+        .where(book.cause.in_((Cause.EDITED, Cause.CORRECTED)))
+        .order_by(book.id)
     )
-    return await session.scalar(query) or 0
+    typed: dict[tuple[str, str], int] = {}
+    for source, offer, cause, pieces in await session.execute(query):
+        if pieces < 0 or cause == Cause.EDITED:
+            typed[source, offer] = max(0, typed.get((source, offer), 0) + pieces)
+    return sum(typed.values())
 
 
 async def typed_in(

@@ -11,13 +11,16 @@ from tests.support.bench import (
     SHOPIFY,
     Bench,
     etsy_ref,
+    minute,
     open_bench,
     shopify_ref,
 )
 from tests.support.doubts import asked, chain
 
+from peg.catalog import offers
 from peg.domain.identity import OfferRef, ShopId
 from peg.intake.doubts import TYPED_ON_BOTH
+from peg.intake.edits import Edits
 
 LAG = PATIENCE.receipt_lag_s / 60
 LATER = TYPED_ON_BOTH.total_seconds() / 60 + 1
@@ -64,3 +67,30 @@ async def test_two_more_on_the_same_shop_one_after_the_other_are_two(bench: Benc
 
     assert await bench.available(NECKLACE) == 7
     assert await asked(bench) == []
+
+
+async def test_what_was_taken_back_on_one_shop_may_be_typed_on_the_other(bench: Bench) -> None:
+    await is_seen_twice(bench, shopify_ref(), SHOPIFY, 6, at=0)
+    await takes_back(bench, shopify_ref(), at=2)
+
+    await is_seen_twice(bench, etsy_ref(), ETSY, 6, at=3)
+
+    assert await bench.available(NECKLACE) == 6
+    assert await asked(bench) == []
+
+
+async def test_what_was_typed_after_another_was_taken_back_is_typed_still(bench: Bench) -> None:
+    await is_seen_twice(bench, shopify_ref(), SHOPIFY, 6, at=0)
+    await takes_back(bench, shopify_ref(), at=2)
+    await is_seen_twice(bench, shopify_ref(), SHOPIFY, 7, at=3)
+
+    await is_seen_twice(bench, etsy_ref(), ETSY, 6, at=4.5)
+
+    assert await bench.available(NECKLACE) == 6
+    assert await asked(bench) == ["extra_pieces"]
+
+
+async def takes_back(bench: Bench, ref: OfferRef, *, at: float) -> None:
+    """What was believed turns out to have been a cancelled piece."""
+    (offer,) = (await offers.by_refs(bench.session, [ref])).values()
+    await Edits(session=bench.session, offer=offer, now=minute(at)).had_come_back("", 1)
