@@ -6,12 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 
 from tests.support.exchanges import Overheard
 from tests.support.little_catalogue import CHAIN, KIT, RING, SET, SILVER, STUDS
 from tests.support.little_shop import NO_POLLS, LittleShop, open_little_shop
 from tests.support.rehearsal import NO_CHANCE, QUICK, Rehearsal, rehearse
+from tests.support.virtual_time import in_virtual_time
 
 from peg.catalog import offers, rules
 from peg.db.transaction import begin, reading
@@ -34,6 +36,9 @@ TOKEN_LASTS_S = 3_300.0
 """Etsy's last an hour, and are renewed five minutes before."""
 
 ETSY = "/v3/application"
+ON_THEIR_WAY_S = (0.01, 0.06, 0.11)
+"""Calls that are made at the same moment end one after the other: the first's check waits."""
+
 LAG_IS_OVER_S = 3 * QUICK.seen_in_passing_s
 """Longer than the receipts' lag, and than what was watched waits for somebody who passes by."""
 
@@ -80,35 +85,46 @@ async def test_what_no_glance_passed_by_is_read_once_more_together(tmp_path: Pat
         assert await watched(shop) == 0
 
 
-async def test_one_order_of_three_single_pieces_costs_etsy_four_calls(tmp_path: Path) -> None:
-    async with open_little_shop(tmp_path, environment=NO_POLLS, with_set=True) as shop:
-        await shop.composes(SET, RING, STUDS)
-        await shop.stays(SET, 1, 1)
-        before = heard_so_far(shop)
+def test_one_order_of_three_single_pieces_costs_etsy_four_calls(tmp_path: Path) -> None:
+    async def sells_a_set() -> None:
+        async with open_little_shop(
+            tmp_path, environment=NO_POLLS, with_set=True, speed=None
+        ) as shop:
+            await shop.composes(SET, RING, STUDS)
+            await shop.stays(SET, 1, 1)
+            overheard(shop)["etsy"].takes_s = cycle(ON_THEIR_WAY_S)
+            before = heard_so_far(shop)
 
-        shop.buys("shopify", SET)
-        for sku in (SET, RING, STUDS):
-            await shop.ends_at(sku, 0)
-        await shop.rehearsal.ground.clock.sleep(LAG_IS_OVER_S)
+            shop.buys("shopify", SET)
+            for sku in (SET, RING, STUDS):
+                await shop.ends_at(sku, 0)
+            await shop.rehearsal.ground.clock.sleep(LAG_IS_OVER_S)
 
-        assert calls(shop, before) == ["PATCH", "PATCH", "PATCH", "GET"]
+            assert calls(shop, before) == ["PATCH", "PATCH", "PATCH", "GET"]
+
+    in_virtual_time(sells_a_set())
 
 
-async def test_one_order_of_three_listings_costs_etsy_five_calls(tmp_path: Path) -> None:
-    async with open_little_shop(
-        tmp_path, environment={**NO_POLLS, "PEG_GLANCE_S": "2"}, with_kit=True
-    ) as shop:
-        await shop.composes(KIT, CHAIN, SILVER)
-        await shop.stays(KIT, 4, 4)
-        before = heard_so_far(shop)
+def test_one_order_of_three_listings_costs_etsy_five_calls(tmp_path: Path) -> None:
+    async def sells_a_kit() -> None:
+        environment = {**NO_POLLS, "PEG_GLANCE_S": "2"}
+        async with open_little_shop(
+            tmp_path, environment=environment, with_kit=True, speed=None
+        ) as shop:
+            await shop.composes(KIT, CHAIN, SILVER)
+            await shop.stays(KIT, 4, 4)
+            overheard(shop)["etsy"].takes_s = cycle(ON_THEIR_WAY_S)
+            before = heard_so_far(shop)
 
-        shop.buys("shopify", KIT)
-        for sku, left in ((KIT, 3), (CHAIN, 4), (SILVER, 3)):
-            await shop.ends_at(sku, left)
-        await shop.rehearsal.ground.clock.sleep(LAG_IS_OVER_S)
+            shop.buys("shopify", KIT)
+            for sku, left in ((KIT, 3), (CHAIN, 4), (SILVER, 3)):
+                await shop.ends_at(sku, left)
+            await shop.rehearsal.ground.clock.sleep(LAG_IS_OVER_S)
 
-        assert receipts_before_the_write(shop, before) == 1
-        assert calls(shop, before) == ["GET", "PUT", "PUT", "PUT", "GET"]
+            assert receipts_before_the_write(shop, before) == 1
+            assert calls(shop, before) == ["GET", "PUT", "PUT", "PUT", "GET"]
+
+    in_virtual_time(sells_a_kit())
 
 
 async def test_250_changes_cost_shopify_one_call(tmp_path: Path) -> None:

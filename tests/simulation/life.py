@@ -10,13 +10,12 @@ from starlette.types import ASGIApp
 from tests.simulation.clock import SimulatedClock
 from tests.simulation.driver import Disk, driver
 from tests.simulation.process import Process
+from tests.support.virtual_time import ground_of
 
-from peg.bus.signals import Signals
 from peg.db.engine import open_database, sqlite_url
 from peg.intake.patience import Patience
 from peg.marketplaces.calls import CallLog
 from peg.marketplaces.etsy.quota import Quotas
-from peg.monitoring.metrics import make_metrics
 from peg.settings import load_settings
 from peg.shops.connect.desk import Desk
 from peg.shops.sealing import KeyRing
@@ -60,14 +59,7 @@ def be_born(
     settings = load_settings({**environment, "PEG_HOME": str(home)})
     address = f"{sqlite_url(home / 'peg.db')}?timeout=0"
     database = open_database(address, driver=driver(process, disk))
-    ground = Ground(
-        settings=settings,
-        database=database,
-        clock=clock,
-        rng=rng,
-        signals=Signals(database, clock),
-        metrics=make_metrics(),
-    )
+    ground = ground_of(settings, database, clock, rng)
     desk = Desk(
         database=database,
         clock=clock,

@@ -1,8 +1,10 @@
 """Listen in on an ASGI application: every request and its answer, to be judged by a contract."""
 
+import asyncio
 import json
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any
 
 Message = MutableMapping[str, Any]
@@ -40,12 +42,14 @@ class Exchange:
 class Overheard:
     """Wrap an application; what passes stands in `exchanges`, and something may come between.
 
-    Requests stand in `heard` too, each as one text, whether or not they get their answer.
+    Requests stand in `heard` too, each as one text, whether or not they get their answer. `takes_s`
+    tells of each how long it is on its way.
     """
 
     app: App
     exchanges: list[Exchange] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)
+    takes_s: Iterator[float] = field(default_factory=lambda: repeat(0.0))
     _waiting: list[tuple[str, Callable[[], object]]] = field(default_factory=list)
     _always: list[Callable[[], object]] = field(default_factory=list)
 
@@ -61,6 +65,8 @@ class Overheard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        if (way_s := next(self.takes_s)) > 0:
+            await asyncio.sleep(way_s)
         asked: list[bytes] = []
         answered: list[bytes] = []
         start: Message = {}

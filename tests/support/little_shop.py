@@ -231,7 +231,7 @@ async def open_little_shop(
     with_set: bool = False,
     with_kit: bool = False,
     with_brooch: bool = False,
-    speed: float = SPEED,
+    speed: float | None = SPEED,
     many: Many | None = None,
 ) -> AsyncIterator[LittleShop]:
     """Both shops sell a ring, studs, five chains and bands in two metals, faster than real time.
@@ -243,7 +243,7 @@ async def open_little_shop(
         with_set: ring and studs are also listed together, as one piece.
         with_kit: so are a chain and a silver band.
         with_brooch: Shopify also sells three brooches, which Etsy does not.
-        speed: of the shops' time and of PEG's.
+        speed: of the shops' time and of PEG's; None: it is the event loop's, see `in_virtual_time`.
         many: how many offers changing at once are very many.
     """
     async with rehearse(

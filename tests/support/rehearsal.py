@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -10,6 +10,7 @@ from random import Random
 import httpx2
 from tests.support.desks import desk_of
 from tests.support.exchanges import Overheard
+from tests.support.virtual_time import virtual_ground
 
 from marketsim import etsy as sim_etsy
 from marketsim import shopify as sim_shopify
@@ -24,6 +25,7 @@ from marketsim.shopify.app import Shopify, build_shopify
 from marketsim.world import Practice, World, open_world
 from peg.db.columns import metadata
 from peg.db.transaction import begin
+from peg.domain.clock import Clock
 from peg.domain.identity import ShopId
 from peg.intake.patience import Patience
 from peg.marketplaces.calls import CallLog
@@ -102,23 +104,22 @@ async def rehearse(
     patience: Patience = QUICK,
     environment: Mapping[str, str] | None = None,
     catalogue: Catalogue | None = None,
-    speed: float = 1.0,
+    speed: float | None = 1.0,
 ) -> AsyncIterator[Rehearsal]:
     """Open both shops, connect and import them, and let PEG work until the block ends.
 
-    Everybody's time runs `speed` times as fast as the machine's.
+    Everybody's time runs `speed` times as fast as the machine's; None: it is the event loop's, see
+    `in_virtual_time`.
     """
     apps: dict[str, httpx2.AsyncBaseTransport] = {}
     mounts = {f"all://{host}": _Late(apps, host) for host in HOSTS}
     settings = {**SETTINGS, "PEG_HOME": str(folder), **(environment or {})}
     async with (
         httpx2.AsyncClient(mounts=mounts) as http,
-        open_ground(
-            settings, clock=ScaledClock(speed), rng=Random(seed), log_level="error"
-        ) as ground,
+        _open_ground(settings, Random(seed), speed) as ground,
     ):
         shelf = catalogue or draw_catalogue(seed, pieces=pieces)
-        clock = MarketClock(ground.clock.now(), speed=speed)
+        clock = _market_clock(ground.clock, speed)
         fair = _open_fair(http, shelf, clock, seed=seed, rates=rates or {})
         for market, overheard in fair.overheard.items():
             apps[f"{market}.test"] = httpx2.ASGITransport(app=overheard)
@@ -133,6 +134,21 @@ async def rehearse(
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
             await fair.world.close()
+
+
+def _open_ground(
+    settings: Mapping[str, str], rng: Random, speed: float | None
+) -> AbstractAsyncContextManager[Ground]:
+    if speed is None:
+        return virtual_ground(settings, rng=rng)
+    return open_ground(settings, clock=ScaledClock(speed), rng=rng, log_level="error")
+
+
+def _market_clock(clock: Clock, speed: float | None) -> MarketClock:
+    """It begins at the moment that PEG's clock shows."""
+    if speed is None:
+        return MarketClock(clock.now(), monotonic=clock.monotonic)
+    return MarketClock(clock.now(), speed=speed)
 
 
 def _open_fair(
