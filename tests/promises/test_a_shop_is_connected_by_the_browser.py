@@ -6,7 +6,7 @@ The practice shops and PEG are processes; the browser is a client that follows w
 import subprocess
 import sys
 from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import httpx2
 import pytest
@@ -22,6 +22,9 @@ FORM = {
     "shopify": {"shop": SHOP, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET},
     "etsy": {"keystring": KEYSTRING, "shared_secret": SHARED_SECRET},
 }
+STRAYS = ("/favicon.ico", "/callback?code=stale&state=of-another-connection")
+"""What a browser may ask for at the callback's address before the seller has said yes."""
+
 REGISTERS = {"shopify": "/_dashboard/callbacks", "etsy": "/_portal/callbacks"}
 
 
@@ -60,9 +63,11 @@ def test_by_the_command_on_this_machine(tmp_path: Path, market: MarketName) -> N
         ) as command:
             assert command.stderr is not None
             _, consent = command.stderr.readline(), command.stderr.readline().strip()
+            strays = [httpx2.get(urljoin(callback, stray)) for stray in STRAYS]
             page = httpx2.get(says_yes(consent))
             said, _ = command.communicate(timeout=PATIENCE_S)
 
+    assert [stray.status_code for stray in strays] == [404, 400]
     assert (command.returncode, page.status_code) == (0, 200)
     assert "is connected" in said
     assert connected(tmp_path) == [(market, "connected")]

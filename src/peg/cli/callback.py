@@ -1,7 +1,13 @@
-"""Wait for the browser to come back from a consent page, on this machine, once."""
+"""Wait for the browser to come back from a consent page, on this machine, once.
+
+Anything on the machine may knock here: a browser after its icon, another tab, a scan of the ports.
+Only who brings the state of the connection that was begun ends the waiting.
+"""
 
 import asyncio
+import hmac
 from collections.abc import Mapping
+from dataclasses import dataclass
 from html import escape
 from typing import ClassVar, Self
 from urllib.parse import parse_qsl, urlsplit
@@ -17,10 +23,8 @@ PATIENCE_S = 600.0
 GOODBYE_S = 2.0
 """How long the last page may take to reach the browser."""
 
-_PAGE = (
-    "<!doctype html><html lang=en><meta charset=utf-8><title>PEG</title>"
-    "<p>{sentence} You can close this window.</p>"
-)
+_PAGE = "<!doctype html><html lang=en><meta charset=utf-8><title>PEG</title><p>{sentence}</p>"
+_CLOSE = "You can close this window."
 _UNTOLD = "PEG has ended before it could tell what came of this: look at the terminal."
 
 
@@ -54,6 +58,26 @@ class NobodyCame(PegError):
     kind: ClassVar[ErrorKind] = "transient"
 
 
+@dataclass(frozen=True, slots=True)
+class _Stray:
+    """What to answer a request that is not the one that is waited for."""
+
+    status: str
+    sentence: str
+
+
+_NO_REQUEST = _Stray("400 Bad Request", "This is no request that a browser makes.")
+_ELSEWHERE = _Stray(
+    "404 Not Found",
+    "Nothing is here: PEG only waits for a shop's consent page to send the browser back.",
+)
+_ANOTHER_STATE = _Stray(
+    "400 Bad Request",
+    "This does not belong to the connection that was begun last: PEG goes on waiting. Open the page"
+    " that `peg connect` named in the terminal, and allow PEG there.",
+)
+
+
 class Callback:
     """Listens at one address until the browser comes back there."""
 
@@ -77,6 +101,7 @@ class Callback:
         self._host = parts.hostname
         self._port = port
         self._path = parts.path or "/"
+        self._state = ""
         loop = asyncio.get_running_loop()
         self._found: asyncio.Future[Mapping[str, str]] = loop.create_future()
         self._came_of_it: asyncio.Future[str] = loop.create_future()
@@ -105,12 +130,13 @@ class Callback:
         if self._waiting:
             await asyncio.wait(self._waiting, timeout=GOODBYE_S)
 
-    async def parameters(self) -> Mapping[str, str]:
-        """What the browser brought along.
+    async def parameters(self, state: str) -> Mapping[str, str]:
+        """What the browser brought along that brings this `state`.
 
         Raises:
-            NobodyCame: nothing in time.
+            NobodyCame: it did not in time.
         """
+        self._state = state
         try:
             return await asyncio.wait_for(self._found, self._patience_s)
         except TimeoutError as cause:
@@ -126,27 +152,54 @@ class Callback:
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            line = (await reader.readuntil(b"\r\n")).decode("latin-1").split(" ")
-        except (asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            line = []
-        target = urlsplit(line[1]) if len(line) == 3 and line[0] == "GET" else None
-        if target is None or target.path != self._path:
-            await _write(writer, "404 Not Found", "")
+            await self._hear(reader, writer)
+        except ConnectionError:
+            pass  # whoever hung up needs no answer
+        finally:
+            writer.close()
+
+    async def _hear(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        brought = self._brought(await _request_line(reader))
+        if isinstance(brought, _Stray):
+            await _write(writer, brought.status, brought.sentence)
             return
         if not self._found.done():
-            self._found.set_result(dict(parse_qsl(target.query, keep_blank_values=True)))
+            self._found.set_result(brought)
         goodbye = asyncio.create_task(self._tell(writer))
         self._waiting.add(goodbye)
         await goodbye
 
+    def _brought(self, request_line: str) -> Mapping[str, str] | _Stray:
+        """What stands in the address, if its path is ours, and its state that of what was begun."""
+        words = request_line.split(" ")
+        if len(words) != 3:
+            return _NO_REQUEST
+        method, address, _ = words
+        try:
+            target = urlsplit(address)
+        except ValueError:
+            return _NO_REQUEST
+        if method != "GET" or target.path != self._path:
+            return _ELSEWHERE
+        brought = dict(parse_qsl(target.query, keep_blank_values=True))
+        given = brought.get("state", "")
+        if not self._state or not hmac.compare_digest(given.encode(), self._state.encode()):
+            return _ANOTHER_STATE
+        return brought
+
     async def _tell(self, writer: asyncio.StreamWriter) -> None:
-        sentence = await self._came_of_it
-        await _write(writer, "200 OK", _PAGE.format(sentence=escape(sentence)))
+        await _write(writer, "200 OK", f"{await self._came_of_it} {_CLOSE}")
 
 
-async def _write(writer: asyncio.StreamWriter, status: str, body: str) -> None:
-    content = body.encode()
+async def _request_line(reader: asyncio.StreamReader) -> str:
+    try:
+        return (await reader.readuntil(b"\r\n")).decode("latin-1").removesuffix("\r\n")
+    except (asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+        return ""
+
+
+async def _write(writer: asyncio.StreamWriter, status: str, sentence: str) -> None:
+    content = _PAGE.format(sentence=escape(sentence)).encode()
     head = f"HTTP/1.1 {status}\r\nContent-Type: text/html\r\nConnection: close\r\n"
     writer.write(f"{head}Content-Length: {len(content)}\r\n\r\n".encode() + content)
     await writer.drain()
-    writer.close()

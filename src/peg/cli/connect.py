@@ -2,6 +2,7 @@
 
 import webbrowser
 from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import parse_qsl, urlsplit
 
 from cyclopts import App
 
@@ -129,7 +130,7 @@ async def _by_browser(here: Terminal, callback: str, begin_flow: Begin, finish: 
         here.err.file.write(address + "\n")
         if here.interactive:
             webbrowser.open(address)
-        brought = await listening.parameters()
+        brought = await listening.parameters(_state_in(address))
         try:
             shop = await finish(brought, secret)
         except PegError as error:
@@ -137,6 +138,11 @@ async def _by_browser(here: Terminal, callback: str, begin_flow: Begin, finish: 
             raise
         listening.answer(f"{shop.name} ({shop.id}) is connected.")
     return shop
+
+
+def _state_in(consent_page: str) -> str:
+    """What the consent page sends back, so that a stranger's request is known as one."""
+    return dict(parse_qsl(urlsplit(consent_page).query))["state"]
 
 
 def _say(here: Terminal, shop: Shop) -> int:
