@@ -16,7 +16,7 @@ from tests.unit.marketplaces.shopify.practice import URL as STORE
 from tests.unit.marketplaces.shopify.practice import OneToken, PracticeShopify, many_pieces
 from tests.unit.marketplaces.shopify.practice import open_practice_shopify as open_shopify
 
-from marketsim.etsy.credentials import KEYSTRING, SHARED_SECRET, SHOP_ID
+from marketsim.etsy.credentials import KEYSTRING, SCOPES, SHARED_SECRET, SHOP_ID
 from peg.domain.identity import OfferRef, ShopId
 from peg.domain.offer import Reading, RemoteOffer
 from peg.marketplaces.calls import CallLog
@@ -32,7 +32,7 @@ from peg.marketplaces.shopify.documents import documents
 from peg.marketplaces.shopify.owner import owner_of
 
 SPEAKS_TO_ETSY = sorted(Path("src/peg/marketplaces/etsy").glob("*.py"))
-UNNAMED = {"getMe", "getShop"}
+UNNAMED = {"getMe", "getShop", "tokenScopes"}
 """Asked once, when a shop is connected, by their addresses alone."""
 
 READ_ON = {"AllRefunds", "RefundsById"} | {it for it in documents() if it.startswith("More")}
@@ -161,8 +161,10 @@ async def test_peg_keeps_an_etsy_shop_by_the_book(etsy: Fixture) -> None:
         [ring.listing], lane=Lane.CHECKS
     )  # asked only where a row of inventories lacks its state
     newcomer = Newcomer(heard_by(etsy), URL, app=APP, token=token_of(etsy))
+    told = await newcomer.told_scopes()
     assert not await newcomer.refused_scopes((await newcomer.owner()).shop)
 
+    assert told == frozenset(SCOPES)
     for results in (rewritten, withdrawn, restored):
         assert Shown.SENT in {result.shown for result in results}
     assert len(kept) == 2

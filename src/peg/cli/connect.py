@@ -39,7 +39,7 @@ async def shopify(
     """Connect a Shopify store.
 
     Args:
-        shop: NAME or NAME.myshopify.com.
+        shop: NAME, NAME.myshopify.com, or that as the address in a browser.
         client_id: of the app, from its settings in Shopify's Dev Dashboard.
         client_secret: of the app; asked for when it is left out.
         browser: go by the consent page; without it, by the client credentials of your own store.

@@ -8,6 +8,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from importlib.metadata import version
 from typing import IO, Annotated, Any, ClassVar
 
@@ -48,7 +49,8 @@ def run(
     stdout = Console(file=out, width=width, emoji=False)
     stderr = Console(file=err, stderr=err is None, emoji=False)
     app = in_full(build(), *words[:1])
-    app.version = lambda: version("peg")
+    as_json = "--json" in words
+    app.version = partial(_version, as_json=as_json)
 
     @app.meta.default
     def launch(
@@ -74,15 +76,15 @@ def run(
             result_action="return_value",
         )
     except CycloptsError as error:
-        _say(stderr, "BadCommand", str(error), as_json="--json" in words)
+        _say(stderr, "BadCommand", str(error), as_json=as_json)
         return EXIT_CODE["refused"]
     except PegError as error:
-        _say(stderr, type(error).__name__, str(error), as_json="--json" in words)
+        _say(stderr, type(error).__name__, str(error), as_json=as_json)
         return EXIT_CODE[error.kind]
     except (KeyboardInterrupt, asyncio.CancelledError):
         return INTERRUPTED
     except Exception:  # noqa: BLE001 - the process's edge: nothing was expected to come this far
-        _say(stderr, "Fault", redact_text(traceback.format_exc()), as_json="--json" in words)
+        _say(stderr, "Fault", redact_text(traceback.format_exc()), as_json=as_json)
         return EXIT_CODE["bug"]
     return int(code or 0)
 
@@ -96,6 +98,11 @@ def _refuse_odd(words: Sequence[str]) -> None:
     for word in words:
         if "\0" in word or any("\ud800" <= character <= "\udfff" for character in word):
             raise NotText(f"{word[:40]!a} holds bytes that are no text: type it again")
+
+
+def _version(*, as_json: bool) -> str:
+    number = version("peg")
+    return json_format.dumps({"version": number}) if as_json else number
 
 
 def _finished(command: Callable[..., Any], bound: inspect.BoundArguments) -> int:

@@ -8,8 +8,12 @@ from peg.domain.errors import ErrorKind, PegError
 from peg.domain.loopback import is_loopback
 from peg.domain.near import quoted
 
-# \Z and not $, which would let a trailing newline pass.
-_SHOP_DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\.myshopify\.com\Z", re.ASCII)
+# \Z and not $, which would let a trailing newline pass. What a browser's address adds to a domain is
+# cut off; a path, a port or a name before an @ is not, since then the host may be another one.
+_SHOP_DOMAIN = re.compile(
+    r"(?:https?://)?(?P<name>[a-z0-9][a-z0-9-]{0,62})(?:\.myshopify\.com/?)?\Z",
+    re.ASCII | re.IGNORECASE,
+)
 
 
 class BadShopDomain(PegError):
@@ -25,18 +29,18 @@ class InsecureUrl(PegError):
 
 
 def parse_shop_domain(text: str) -> str:
-    """`NAME.myshopify.com`, as it is or from `NAME` alone.
+    """`NAME.myshopify.com` from whatever a person copies: NAME alone, or the browser's address.
 
     Raises:
         BadShopDomain: anything else; a token must never be sent to a stranger's host.
     """
-    domain = text if "." in text else f"{text}.myshopify.com"
-    if not _SHOP_DOMAIN.match(domain):
+    found = _SHOP_DOMAIN.match(text.strip(" "))
+    if found is None:
         raise BadShopDomain(
-            f"{quoted(text)} is no shop address: write it as NAME.myshopify.com, small letters, as"
-            " in the admin under Settings, Domains"
+            f"{quoted(text)} is no shop's address: write it as NAME.myshopify.com, as in the admin"
+            " under Settings, Domains; of admin.shopify.com/store/NAME it is the NAME"
         )
-    return domain
+    return f"{found['name'].lower()}.myshopify.com"
 
 
 def secure(url: str) -> str:

@@ -1,6 +1,6 @@
 """What each scope is for, so that a missing one can be named by what will not work."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from peg.domain.identity import Channel
 from peg.marketplaces.port import MissingScope
@@ -38,10 +38,13 @@ ASKED: Mapping[Channel, tuple[str, ...]] = {
 
 
 _GRANTED_BY: Mapping[Channel, str] = {
-    Channel.SHOPIFY: "grant it in the app's settings and connect again",
+    Channel.SHOPIFY: (
+        "grant that in the app's settings in Shopify's Dev Dashboard, release that version of the"
+        " app, and connect again"
+    ),
     Channel.ETSY: (
-        "connect again by the browser, without `--refresh-token`, and allow everything; a token"
-        " keeps the scopes it was made with"
+        "connect again by the browser, without `--refresh-token`, and allow everything that is"
+        " asked there; a token keeps the scopes it was made with"
     ),
 }
 
@@ -56,8 +59,15 @@ def check_scopes(channel: Channel, granted: Iterable[str]) -> frozenset[str]:
     if channel is Channel.SHOPIFY:
         # Shopify leaves out the right to read where the right to write was given.
         have |= {scope.replace("write_", "read_", 1) for scope in have}
-    missing = {scope: use for scope, use in NEEDED[channel].items() if scope not in have}
-    if missing:
-        lost = "; ".join(f"without {scope} there is no {use}" for scope, use in missing.items())
-        raise MissingScope(f"{lost}: {_GRANTED_BY[channel]}")
+    if missing := NEEDED[channel].keys() - have:
+        raise not_granted(channel, missing)
     return have
+
+
+def not_granted(channel: Channel, missing: Collection[str]) -> MissingScope:
+    """Everything that is missing, what each is for, and how it is granted."""
+    uses = NEEDED[channel].items()
+    lost = "; ".join(
+        f"without {scope} there is no {use}" for scope, use in uses if scope in missing
+    )
+    return MissingScope(f"{lost}: {_GRANTED_BY[channel]}")

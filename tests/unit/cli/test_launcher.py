@@ -1,6 +1,7 @@
 import resource
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,14 @@ def test_help_names_every_command_and_every_exit_code(tmp_path: Path) -> None:
     assert ran.code == 0
     for word in ("run", "connect", "stock", "doctor", "low-stock", *map(str, EXIT_CODE.values())):
         assert word in ran.out
+
+
+@pytest.mark.parametrize("words", [("--version", "--json"), ("--json", "--version")])
+def test_the_version_is_told_to_programs_too(tmp_path: Path, words: tuple[str, ...]) -> None:
+    ran = peg(tmp_path, *words)
+
+    assert (ran.code, ran.facts) == (0, {"version": version("peg")})
+    assert peg(tmp_path, "--version").out == f"{version('peg')}\n"
 
 
 def test_help_imports_no_command_and_no_database() -> None:

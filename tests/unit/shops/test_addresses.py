@@ -5,8 +5,20 @@ import pytest
 from peg.shops.addresses import BadShopDomain, InsecureUrl, parse_shop_domain, secure
 
 
-@pytest.mark.parametrize("text", ["gems", "gems.myshopify.com"])
-def test_a_shop_may_be_named_short_or_whole(text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "gems",
+        "Gems",
+        "gems.myshopify.com",
+        "GEMS.MyShopify.com",
+        "https://gems.myshopify.com",
+        "https://gems.myshopify.com/",
+        "HTTP://Gems.myshopify.com/",
+        " gems.myshopify.com ",
+    ],
+)
+def test_a_shop_may_be_named_short_or_whole_or_as_the_browser_shows_it(text: str) -> None:
     assert parse_shop_domain(text) == "gems.myshopify.com"
 
 
@@ -19,7 +31,22 @@ def test_a_shop_may_be_named_short_or_whole(text: str) -> None:
         "evil.example/gems.myshopify.com",
         "evil.example?.myshopify.com",
         "-gems.myshopify.com",
-        "Gems.myshopify.com",
+        "https://",
+        "https://evil.example/",
+        "https://evil.example/gems.myshopify.com",
+        "https://gems.myshopify.com.evil.example/",
+        "https://gems.myshopify.com@evil.example/",
+        "https://evil.example@gems.myshopify.com/",
+        "https://gems.myshopify.com:8443/",
+        "https://gems.myshopify.com//evil.example",
+        "https://gems.myshopify.com/admin",
+        "https://https://gems.myshopify.com",
+        "ftp://gems.myshopify.com",
+        "//gems.myshopify.com",
+        "gems/",
+        "gems.myshopify.com/\n",
+        "ge ms.myshopify.com",
+        "gem\N{KELVIN SIGN}s.myshopify.com",
         "gems.example",
         "gem\N{LATIN SMALL LETTER S WITH CARON}.myshopify.com",
     ],

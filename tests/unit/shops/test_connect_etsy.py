@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
 import pytest
+from httpx2 import Response
 from tests.support.clocks import StandingClock
 from tests.support.desks import desk_of, refusing
 from tests.support.etsy_shop import MarketTime
@@ -18,7 +19,7 @@ from marketsim.etsy.credentials import KEYSTRING, SHARED_SECRET, SHOP_ID, SHOP_N
 from peg.db.columns import metadata
 from peg.db.engine import open_database, sqlite_url
 from peg.db.transaction import begin, reading
-from peg.domain.identity import ShopId
+from peg.domain.identity import Channel, ShopId
 from peg.marketplaces.port import (
     AccessRevoked,
     BadCallback,
@@ -33,6 +34,7 @@ from peg.shops.connect import etsy
 from peg.shops.connect.desk import ConnectionDeclined, Desk
 from peg.shops.directory import AppCredentials, Status
 from peg.shops.pending import CallbackExpired
+from peg.shops.scopes import NEEDED
 from peg.wiring.ground import open_ground
 
 HTTPS = URL.replace("http:", "https:")
@@ -239,18 +241,64 @@ async def test_tokens_that_waited_too_long_are_renewed_by_what_was_kept(
 @pytest.mark.parametrize(
     ("granted", "lost"),
     [
-        (("shops_r", "listings_r", "listings_w"), "taking in sales"),
-        (("shops_r", "transactions_r", "listings_w"), "reading stock"),
-        (("listings_r", "transactions_r"), "scope"),
+        (("shops_r", "listings_r", "listings_w"), ["transactions_r"]),
+        (("shops_r", "transactions_r", "listings_w"), ["listings_r"]),
+        (("listings_r", "transactions_r"), ["shops_r", "listings_w"]),
+        (("listings_d",), ["shops_r", "listings_r", "listings_w", "transactions_r"]),
     ],
 )
-async def test_a_token_that_may_too_little_is_refused_by_what_will_not_work(
-    desk: Desk, practice: Fixture, granted: tuple[str, ...], lost: str
+async def test_a_token_that_may_too_little_is_refused_by_all_that_will_not_work(
+    desk: Desk, practice: Fixture, granted: tuple[str, ...], lost: list[str]
 ) -> None:
     token = await portal_token(practice, *granted)
 
-    with pytest.raises(MissingScope, match=lost):
+    with pytest.raises(MissingScope) as refusal:
         await etsy.by_refresh_token(desk, app=APP, refresh_token=token)
+
+    told = {scope for scope in NEEDED[Channel.ETSY] if f"without {scope} " in str(refusal.value)}
+    assert told == set(lost)
+    assert "connect again by the browser" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        Response(404, json={"error": "Not found"}),
+        Response(500, json={"error": "Internal server error"}),
+        Response(200, json={}),
+        Response(200, json={"scopes": "listings_r"}),
+    ],
+)
+@pytest.mark.parametrize(
+    ("granted", "lost"),
+    [
+        (("shops_r", "listings_r", "listings_w"), "taking in sales"),
+        (("shops_r", "transactions_r", "listings_w"), "reading stock"),
+        (("listings_r", "transactions_r"), "knowing which shop this is"),
+    ],
+)
+async def test_where_etsy_does_not_tell_what_a_token_may_do_it_is_found_out_by_trying(
+    desk: Desk, practice: Fixture, told: Response, granted: tuple[str, ...], lost: str
+) -> None:
+    elsewhere = replace(desk, http=but_for("/scopes", told, desk.http))
+
+    with pytest.raises(MissingScope, match=lost):
+        await etsy.by_refresh_token(
+            elsewhere, app=APP, refresh_token=await portal_token(practice, *granted)
+        )
+    token = await portal_token(practice)
+    assert (await etsy.by_refresh_token(elsewhere, app=APP, refresh_token=token)).id == SHOP
+
+
+def but_for(path: str, answer: Response, http: httpx2.AsyncClient) -> httpx2.AsyncClient:
+    """What `http` reaches, but for one address."""
+
+    async def answered(request: httpx2.Request) -> Response:
+        if request.url.path.endswith(path):
+            return answer
+        return await http.send(request)
+
+    return httpx2.AsyncClient(transport=httpx2.MockTransport(answered))
 
 
 @pytest.mark.parametrize(

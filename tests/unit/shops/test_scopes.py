@@ -4,7 +4,7 @@ import pytest
 
 from peg.domain.identity import Channel
 from peg.marketplaces.port import MissingScope
-from peg.shops.scopes import ASKED, check_scopes
+from peg.shops.scopes import ASKED, NEEDED, check_scopes
 
 
 @pytest.mark.parametrize("channel", [Channel.SHOPIFY, Channel.ETSY])
@@ -19,10 +19,19 @@ def test_a_missing_scope_is_named_with_what_it_is_for() -> None:
         check_scopes(Channel.ETSY, granted)
 
 
+@pytest.mark.parametrize("channel", [Channel.SHOPIFY, Channel.ETSY])
+def test_of_several_that_are_missing_each_is_named_with_what_it_is_for(channel: Channel) -> None:
+    with pytest.raises(MissingScope) as refusal:
+        check_scopes(channel, [])
+
+    for scope, use in NEEDED[channel].items():
+        assert f"without {scope} there is no {use}" in str(refusal.value)
+
+
 @pytest.mark.parametrize(
     ("channel", "advice"),
     [
-        (Channel.SHOPIFY, "grant it in the app's settings"),
+        (Channel.SHOPIFY, "grant that in the app's settings.*release that version"),
         (Channel.ETSY, "by the browser, without `--refresh-token`, and allow everything"),
     ],
 )

@@ -7,7 +7,7 @@ import httpx2
 from peg.marketplaces.calls import ask_outside
 from peg.marketplaces.etsy.answers import Json, body_of, text, whole
 from peg.marketplaces.etsy.app import App
-from peg.marketplaces.port import MissingScope
+from peg.marketplaces.port import MarketplaceError, MissingScope
 
 TIMEOUT_S = 10.0
 _NEEDS_SCOPE = {
@@ -32,7 +32,26 @@ class Newcomer:
         self._http = http
         self._origin = api
         self._api = f"{api}/v3/application"
-        self._headers = app.headers() | {"authorization": f"Bearer {token}"}
+        self._token = token
+        self._key = app.headers()
+        self._headers = self._key | {"authorization": f"Bearer {token}"}
+
+    async def told_scopes(self) -> frozenset[str] | None:
+        """What the token may do, as Etsy tells it: all at once, and the right to write too.
+
+        Etsy's document names the call and nothing of its answer: None, where it is unlike what is
+        read here, or does not come. Then it is found out by trying.
+        """
+        asked = {"token": self._token}
+        asking = self._http.post(
+            f"{self._api}/scopes", data=asked, headers=self._key, timeout=TIMEOUT_S
+        )
+        try:
+            told = body_of(await ask_outside("POST /scopes", asking, of=self._origin)).get("scopes")
+        except MarketplaceError:
+            return None
+        named = isinstance(told, list) and all(isinstance(one, str) for one in told)
+        return frozenset(told) if named else None
 
     async def owner(self) -> Owner:
         """Whose token this is.

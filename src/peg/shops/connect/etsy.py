@@ -12,13 +12,16 @@ from peg.marketplaces.etsy.app import App
 from peg.marketplaces.etsy.owner import Newcomer
 from peg.marketplaces.etsy.webhooks import EtsySignatures
 from peg.marketplaces.grant import Grant
-from peg.marketplaces.port import AccessRevoked
+from peg.marketplaces.port import AccessRevoked, MissingScope
 from peg.shops import directory, pending, unclaimed
 from peg.shops.addresses import secure
 from peg.shops.connect.desk import Desk
 from peg.shops.directory import AppCredentials, Shop, Status
 from peg.shops.pending import Pending
-from peg.shops.scopes import ASKED, check_scopes
+from peg.shops.scopes import ASKED, check_scopes, not_granted
+
+WHOSE_SHOP = "shops_r"
+"""Without this scope Etsy does not even say which shop a token is for."""
 
 NOT_ACCEPTED = (
     "Etsy does not accept the refresh token that was given: it is mistyped, of another app, used"
@@ -162,10 +165,15 @@ async def _granted_for(desk: Desk, app: AppCredentials, given: str) -> Grant:
 async def _keep(desk: Desk, app: AppCredentials, grant: Grant) -> Shop:
     as_app = App(keystring=app.client_id, shared_secret=app.client_secret)
     newcomer = Newcomer(desk.http, desk.etsy_api(), app=as_app, token=grant.access_token)
-    owner = await desk.patiently(newcomer.owner)
+    told = await newcomer.told_scopes()
     # A token answer without scopes means all that were asked for (RFC 6749, 5.1); what a refresh
-    # token from elsewhere may do is found out by trying.
-    scopes = grant.scopes or frozenset(ASKED[Channel.ETSY])
+    # token from elsewhere may do is found out by trying, where Etsy does not tell.
+    granted = told if told is not None else grant.scopes or frozenset(ASKED[Channel.ETSY])
+    check_scopes(Channel.ETSY, granted)
+    try:
+        owner = await desk.patiently(newcomer.owner)
+    except MissingScope as error:
+        raise not_granted(Channel.ETSY, {WHOSE_SHOP}) from error
     refused = await desk.patiently(partial(newcomer.refused_scopes, owner.shop))
     shop = Shop(
         id=ShopId(f"etsy:{owner.shop}"),
@@ -174,7 +182,7 @@ async def _keep(desk: Desk, app: AppCredentials, grant: Grant) -> Shop:
         currency=owner.currency,
         status=Status.CONNECTED,
         status_sentence="",
-        scopes=check_scopes(Channel.ETSY, scopes - refused),
+        scopes=check_scopes(Channel.ETSY, granted - refused),
         client_id=app.client_id,
         connected_at=desk.clock.now(),
     )

@@ -22,7 +22,7 @@ async def begin(
 
     Args:
         desk: where it is remembered.
-        shop: NAME or NAME.myshopify.com.
+        shop: NAME, NAME.myshopify.com, or that as the address in a browser.
         app: the client id and secret.
         redirect_uri: exactly as registered with the app.
         browser: a secret that only this browser holds, such as a cookie's value.
