@@ -8,8 +8,8 @@ from peg.domain.errors import ErrorKind, PegError
 from peg.domain.loopback import is_loopback
 from peg.domain.near import quoted
 
-# \Z and not $, which would let a trailing newline pass. What a browser's address adds to a domain is
-# cut off; a path, a port or a name before an @ is not, since then the host may be another one.
+# \Z and not $, which would let a trailing newline pass. What a browser adds to a domain is cut off;
+# a path, a port or a name before an @ is not, since then the host may be another one.
 _SHOP_DOMAIN = re.compile(
     r"(?:https?://)?(?P<name>[a-z0-9][a-z0-9-]{0,62})(?:\.myshopify\.com/?)?\Z",
     re.ASCII | re.IGNORECASE,

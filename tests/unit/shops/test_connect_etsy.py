@@ -5,42 +5,29 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
-import httpx2
 import pytest
-from httpx2 import Response
 from tests.support.clocks import StandingClock
 from tests.support.desks import desk_of, refusing
-from tests.support.etsy_shop import MarketTime
+from tests.support.etsy_desk import APP, HTTPS, SHOP, open_etsy_desk
 from tests.support.exchanges import Overheard
-from tests.support.practice_etsy import KEY, URL, Fixture, good, open_etsy
-from tests.support.shops import key_ring
+from tests.support.practice_etsy import Fixture, open_etsy
 
-from marketsim.etsy.credentials import KEYSTRING, SHARED_SECRET, SHOP_ID, SHOP_NAME
-from peg.db.columns import metadata
-from peg.db.engine import open_database, sqlite_url
-from peg.db.transaction import begin, reading
-from peg.domain.identity import Channel, ShopId
+from marketsim.etsy.credentials import SHOP_NAME
+from peg.db.transaction import reading
 from peg.marketplaces.port import (
     AccessRevoked,
     BadCallback,
-    MarketplaceUnavailable,
-    MissingScope,
-    Refused,
 )
 from peg.migrations.schema import ensure_current
 from peg.shops import directory, grants
 from peg.shops.addresses import InsecureUrl
 from peg.shops.connect import etsy
 from peg.shops.connect.desk import ConnectionDeclined, Desk
-from peg.shops.directory import AppCredentials, Status
+from peg.shops.directory import Status
 from peg.shops.pending import CallbackExpired
-from peg.shops.scopes import NEEDED
 from peg.wiring.ground import open_ground
 
-HTTPS = URL.replace("http:", "https:")
 BACK = "http://localhost:3003/oauth/redirect"
-APP = AppCredentials(KEYSTRING, SHARED_SECRET)
-SHOP = ShopId(f"etsy:{SHOP_ID}")
 
 
 @pytest.fixture
@@ -61,19 +48,8 @@ def asked_for_tokens(overheard: Overheard) -> int:
 
 @pytest.fixture
 async def desk(practice: Fixture, overheard: Overheard, tmp_path: Path) -> AsyncIterator[Desk]:
-    database = open_database(sqlite_url(tmp_path / "peg.db"))
-    async with begin(database) as session:
-        await session.run_sync(lambda s: metadata.create_all(s.connection()))
-    yield Desk(
-        database=database,
-        clock=MarketTime(practice.clock),
-        ring=key_ring(),
-        http=httpx2.AsyncClient(transport=httpx2.ASGITransport(app=overheard)),
-        shopify_url="https://{shop}.myshopify.com",
-        etsy_url=HTTPS,
-        etsy_consent_url=HTTPS,
-    )
-    await database.close()
+    async with open_etsy_desk(practice, overheard, tmp_path) as desk:
+        yield desk
 
 
 async def consent(desk: Desk, url: str, *, answer: str = "grant") -> dict[str, str]:
@@ -88,12 +64,6 @@ async def consent(desk: Desk, url: str, *, answer: str = "grant") -> dict[str, s
 
 async def begun(desk: Desk, browser: str = "cookie") -> str:
     return await etsy.begin(desk, app=APP, redirect_uri=BACK, browser=browser)
-
-
-async def portal_token(practice: Fixture, *scopes: str) -> str:
-    asked = {"scopes": list(scopes)}
-    told = good(await practice.client.post("/_portal/tokens", json=asked, headers=KEY))
-    return str(told["refresh_token"])
 
 
 async def test_the_seller_says_yes_and_the_shop_is_connected(desk: Desk) -> None:
@@ -199,123 +169,3 @@ async def test_a_token_never_goes_to_another_machine_unencrypted(
 async def test_the_browser_never_comes_back_unencrypted(desk: Desk) -> None:
     with pytest.raises(InsecureUrl):
         await etsy.begin(desk, app=APP, redirect_uri="http://peg.example/back", browser="cookie")
-
-
-async def test_a_refresh_token_connects_without_a_browser(desk: Desk, practice: Fixture) -> None:
-    token = await portal_token(practice)
-
-    shop = await etsy.by_refresh_token(desk, app=APP, refresh_token=token)
-
-    assert shop.id == SHOP
-    with pytest.raises(AccessRevoked):  # it was used up
-        await etsy.by_refresh_token(desk, app=APP, refresh_token=token)
-
-
-async def test_a_failure_right_after_the_exchange_locks_nobody_out(
-    desk: Desk, practice: Fixture
-) -> None:
-    token = await portal_token(practice)
-    practice.set_faults(server_error=1.0)  # the token endpoint is not among what fails
-    with pytest.raises(MarketplaceUnavailable):
-        await etsy.by_refresh_token(desk, app=APP, refresh_token=token)
-    practice.set_faults(server_error=0.0)
-
-    shop = await etsy.by_refresh_token(desk, app=APP, refresh_token=token)
-
-    assert shop.id == SHOP
-
-
-async def test_tokens_that_waited_too_long_are_renewed_by_what_was_kept(
-    desk: Desk, practice: Fixture
-) -> None:
-    token = await portal_token(practice)
-    practice.set_faults(server_error=1.0)
-    with pytest.raises(MarketplaceUnavailable):
-        await etsy.by_refresh_token(desk, app=APP, refresh_token=token)
-    practice.set_faults(server_error=0.0)
-    practice.clock.advance(2 * 3600)
-
-    assert (await etsy.by_refresh_token(desk, app=APP, refresh_token=token)).id == SHOP
-
-
-@pytest.mark.parametrize(
-    ("granted", "lost"),
-    [
-        (("shops_r", "listings_r", "listings_w"), ["transactions_r"]),
-        (("shops_r", "transactions_r", "listings_w"), ["listings_r"]),
-        (("listings_r", "transactions_r"), ["shops_r", "listings_w"]),
-        (("listings_d",), ["shops_r", "listings_r", "listings_w", "transactions_r"]),
-    ],
-)
-async def test_a_token_that_may_too_little_is_refused_by_all_that_will_not_work(
-    desk: Desk, practice: Fixture, granted: tuple[str, ...], lost: list[str]
-) -> None:
-    token = await portal_token(practice, *granted)
-
-    with pytest.raises(MissingScope) as refusal:
-        await etsy.by_refresh_token(desk, app=APP, refresh_token=token)
-
-    told = {scope for scope in NEEDED[Channel.ETSY] if f"without {scope} " in str(refusal.value)}
-    assert told == set(lost)
-    assert "connect again by the browser" in str(refusal.value)
-
-
-@pytest.mark.parametrize(
-    "told",
-    [
-        Response(404, json={"error": "Not found"}),
-        Response(500, json={"error": "Internal server error"}),
-        Response(200, json={}),
-        Response(200, json={"scopes": "listings_r"}),
-    ],
-)
-@pytest.mark.parametrize(
-    ("granted", "lost"),
-    [
-        (("shops_r", "listings_r", "listings_w"), "taking in sales"),
-        (("shops_r", "transactions_r", "listings_w"), "reading stock"),
-        (("listings_r", "transactions_r"), "knowing which shop this is"),
-    ],
-)
-async def test_where_etsy_does_not_tell_what_a_token_may_do_it_is_found_out_by_trying(
-    desk: Desk, practice: Fixture, told: Response, granted: tuple[str, ...], lost: str
-) -> None:
-    elsewhere = replace(desk, http=but_for("/scopes", told, desk.http))
-
-    with pytest.raises(MissingScope, match=lost):
-        await etsy.by_refresh_token(
-            elsewhere, app=APP, refresh_token=await portal_token(practice, *granted)
-        )
-    token = await portal_token(practice)
-    assert (await etsy.by_refresh_token(elsewhere, app=APP, refresh_token=token)).id == SHOP
-
-
-def but_for(path: str, answer: Response, http: httpx2.AsyncClient) -> httpx2.AsyncClient:
-    """What `http` reaches, but for one address."""
-
-    async def answered(request: httpx2.Request) -> Response:
-        if request.url.path.endswith(path):
-            return answer
-        return await http.send(request)
-
-    return httpx2.AsyncClient(transport=httpx2.MockTransport(answered))
-
-
-@pytest.mark.parametrize(
-    "app",
-    [AppCredentials("not-the-keystring", SHARED_SECRET), AppCredentials(KEYSTRING, "wrong")],
-)
-async def test_a_wrong_keystring_or_secret_is_named(
-    desk: Desk, practice: Fixture, app: AppCredentials
-) -> None:
-    token = await portal_token(practice)
-
-    with pytest.raises(Refused):
-        await etsy.by_refresh_token(desk, app=app, refresh_token=token)
-
-
-async def test_a_passing_failure_does_not_waste_the_token(desk: Desk, practice: Fixture) -> None:
-    practice.set_faults(refresh_500=0.5, server_error=0.3)
-    token = await portal_token(practice)
-
-    assert (await etsy.by_refresh_token(desk, app=APP, refresh_token=token)).id == SHOP

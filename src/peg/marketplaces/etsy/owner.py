@@ -50,8 +50,9 @@ class Newcomer:
             told = body_of(await ask_outside("POST /scopes", asking, of=self._origin)).get("scopes")
         except MarketplaceError:
             return None
-        named = isinstance(told, list) and all(isinstance(one, str) for one in told)
-        return frozenset(told) if named else None
+        if not isinstance(told, list) or not all(isinstance(one, str) for one in told):
+            return None
+        return frozenset(told)
 
     async def owner(self) -> Owner:
         """Whose token this is.
