@@ -12,7 +12,7 @@ from marketsim.pieces import MARKETS, MarketName
 from marketsim.shopify import credentials as shopify
 from peg.marketplaces.http import ATTEMPTS_MAX
 from peg.wiring import examination
-from peg.wiring.examination import State
+from peg.wiring.findings import State
 
 OTHER: dict[MarketName, MarketName] = {"shopify": "etsy", "etsy": "shopify"}
 EVERYTHING = {"shopify": shopify.SCOPES, "etsy": etsy.SCOPES}

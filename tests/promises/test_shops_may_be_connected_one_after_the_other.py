@@ -11,7 +11,8 @@ from peg.db.transaction import begin, reading
 from peg.domain.identity import MAIN, LocationId, OfferRef
 from peg.ledger import counter, queries, reservations
 from peg.onboarding import answers
-from peg.wiring import examination
+from peg.wiring import examination_of_book
+from peg.wiring.findings import State
 
 ATELIER, FAIR = "7001", "7002"
 Lies = Mapping[str, int]
@@ -150,7 +151,7 @@ async def test_pieces_that_no_shop_can_show_are_found_by_the_doctor(jeweller: Je
     ours, theirs = show(jeweller, shopify={ATELIER: 0}, etsy=0)
     await connect(jeweller, both_at_once)
     async with reading(jeweller.database) as session:
-        before = await examination.book(session)
+        before = await examination_of_book.book(session)
 
     async with begin(jeweller.database) as session:
         safe, now = LocationId("safe"), jeweller.clock.now()
@@ -158,8 +159,8 @@ async def test_pieces_that_no_shop_can_show_are_found_by_the_doctor(jeweller: Je
     await jeweller.retarget()
 
     async with reading(jeweller.database) as session:
-        (found,) = [one for one in await examination.book(session) if one not in before]
-    assert (found.what, found.state) == ("places", examination.State.LOOK)
+        (found,) = [one for one in await examination_of_book.book(session) if one not in before]
+    assert (found.what, found.state) == ("places", State.LOOK)
     assert "'Piece RING-1' on shopify" in found.sentence
     assert await jeweller.should_show(ours) == 0
     assert await jeweller.should_show(theirs) == 2  # Etsy asks for no place

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from peg.domain.identity import Channel, ShopId, Sku
 from peg.reads.following import Elsewhere, Followed
 from peg.reads.live import Live, LivePiece, LiveShop, Notice
+from peg.reads.not_kept import Few
 from peg.reads.sales import Pace, Sale
 
 NOW = datetime(2026, 11, 23, 14, 3, tzinfo=UTC)
@@ -26,6 +27,7 @@ def shop(channel: Channel, *, paused: str | None = None, status: str = "connecte
         offers=61,
         pieces=503,
         behind=2,
+        not_kept=0,
         paused=paused,
         orders_read_at=NOW,
     )
@@ -61,6 +63,8 @@ def moment(
         behind=4,
         open_cases=1,
         open_questions=0,
+        open_pairs=Few(count=0, names=[]),
+        not_kept=Few(count=0, names=[]),
         pieces=[
             LivePiece(
                 sku=RING,

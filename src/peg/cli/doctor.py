@@ -10,7 +10,7 @@ from peg.domain.errors import PegError
 from peg.domain.identity import ShopId
 from peg.migrations.schema import shape
 from peg.wiring import examination
-from peg.wiring.examination import Finding, State
+from peg.wiring.findings import Finding, State
 from peg.wiring.ground import Ground, open_ground
 from peg.wiring.peg import open_peg
 

@@ -15,7 +15,7 @@ from peg.shops.scopes import NEEDED
 from peg.wiring.alone import is_running
 from peg.wiring.doors import OpenShop
 from peg.wiring.engine import Engine
-from peg.wiring.examination import Finding, State
+from peg.wiring.findings import Finding, State
 from peg.wiring.peg import Peg
 
 CLOCKS_APART_MAX = timedelta(seconds=120)

@@ -1,16 +1,15 @@
 """What stands on the shops: `offers`, `shops`."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from peg.cli.shop_names import shop_names
 from peg.cli.terminal import Here, Report
 from peg.cli.words import pieces_told, seen, sku_of
 from peg.db.transaction import reading
 from peg.domain.counted import counted
-from peg.domain.identity import ShopId, fold_sku
 from peg.reads import offers as offer_reads
 from peg.reads import shops as shop_reads
+from peg.reads.not_kept import not_kept
 from peg.reads.offers import OfferRow
 
 
@@ -38,7 +37,7 @@ async def offers(
             shop=shop,
             sku=None if sku is None else sku_of(sku),
         )
-    typed = Counter((row.shop, fold_sku(row.sku_as_typed)) for row in found if not row.gone)
+        why = {one.offer: one.remedy for one in await not_kept(session)}
     rows = [
         row
         for row in found
@@ -56,7 +55,7 @@ async def offers(
                 pieces_told({part.sku: part.quantity for part in row.parts}) or "unknown",
                 sum(row.shown.values()) if row.shown else None,
                 None if row.target is None else sum(row.target.values()),
-                _state(row) if row.parts else _why_unknown(row, typed),
+                why.get(row.id) or _state(row),
             )
             for row in rows
         ],
@@ -96,20 +95,7 @@ def _counted(rows: Sequence[OfferRow]) -> str:
     return f"{many}; what is not kept in step shows what the import read, last {seen(read_at)}"
 
 
-_NOT_COUNTED = "not counted there: turn tracking on, then `peg import`"
-
-
-def _why_unknown(row: OfferRow, typed: Mapping[tuple[ShopId, str], int]) -> str:
-    if not row.tracked:
-        return _NOT_COUNTED
-    if row.sku_as_typed.strip() and typed[row.shop, fold_sku(row.sku_as_typed)] > 1:
-        return f"several offers are typed {row.sku_as_typed!r}: mend that, or `peg match`"
-    return "not kept in step: `peg match`"
-
-
 def _state(row: OfferRow) -> str:
-    if not row.tracked:
-        return _NOT_COUNTED
     if row.gone:
         return "deleted there"
     if not row.connected:

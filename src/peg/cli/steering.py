@@ -1,6 +1,6 @@
 """Steer what is written to the shops: `reconcile`, `drift`, `pause`, `resume`."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,13 +9,15 @@ from peg.cli.shop_names import shop_names
 from peg.cli.terminal import Here, Report
 from peg.cli.words import seen, shop_of
 from peg.db.transaction import begin, reading
+from peg.domain.counted import counted
 from peg.domain.errors import PegError
 from peg.domain.identity import ShopId
 from peg.onboarding.importing import NoShops
 from peg.propagation import pauses
 from peg.reads import doubts
 from peg.reads import pauses as pauses_read
-from peg.reconciliation.compare import NOT_KEPT
+from peg.reads.doubts import Comparison
+from peg.reconciliation.compare import NOT_KEPT, CauseClass
 from peg.reconciliation.report import COMPLETE
 from peg.shops import directory
 from peg.shops.directory import NotConnected
@@ -123,19 +125,40 @@ async def _compared(
         for run in found
         for one in run.differences
     ]
-    compared = [
-        f"{called(run.shop)}: {len(run.differences)} of {run.offers} offers, {seen(run.ended_at)}"
-        f"{'' if run.outcome == COMPLETE else f' ({run.outcome})'}"
-        for run in found
-    ]
+    compared = [f"{called(run.shop)}: {_counted(run)}" for run in found]
     compared += [
         f"{called(shop)} could not be compared now: {why}" for shop, why in failures.items()
     ]
+    compared += _remedies(found)
     wrong = any(one.cause not in NOT_KEPT for run in found for one in run.differences)
     return Report(
         facts=[run.model_dump(mode="json") for run in found],
         columns=("shop", "seen", "offer", "cause", "done"),
         rows=rows,
-        sentence="; ".join(compared) or "nothing was compared yet: `peg reconcile` does it now",
+        sentence="\n".join(compared) or "nothing was compared yet: `peg reconcile` does it now",
         exit_code=1 if wrong or failures else 0,
     )
+
+
+def _counted(run: Comparison) -> str:
+    """How many differ; what PEG keeps no figure of is counted apart, and never as right."""
+    apart = sum(one.cause in NOT_KEPT for one in run.differences)
+    differ = f"{len(run.differences) - apart} of {counted(run.offers, 'offer')} differ"
+    kept = f", {apart} not kept in step" if apart else ""
+    how = "" if run.outcome == COMPLETE else f" ({run.outcome})"
+    return f"{differ}{kept}, {seen(run.ended_at)}{how}"
+
+
+def _remedies(found: Sequence[Comparison]) -> Sequence[str]:
+    """What ends that offers are not kept in step."""
+    causes = {one.cause for run in found for one in run.differences}
+    ends = dict.fromkeys(command for cause, command in _ENDED_BY.items() if cause in causes)
+    return [f"{' and '.join(ends)} for what is not kept in step"] if ends else []
+
+
+_ENDED_BY = {
+    CauseClass.NOT_IMPORTED: "`peg import`",
+    CauseClass.NOT_MATCHED: "`peg offers --unknown`",
+    CauseClass.NOT_TRACKED: "`peg offers --unknown`",
+}
+"""By the causes that are no sign of anything wrong."""

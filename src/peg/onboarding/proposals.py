@@ -16,6 +16,12 @@ from peg.domain.identity import OfferId
 from peg.onboarding.matching import Pair, Proposal
 from peg.onboarding.tables import proposals
 
+_OPEN = (
+    select(proposals)
+    .where(proposals.c.state == "open")
+    .order_by(proposals.c.confidence.desc(), proposals.c.id)
+)
+
 
 class NoSuchProposal(PegError):
     """No open proposal of that number."""
@@ -35,6 +41,15 @@ class KeptProposal:
     etsy: Offer
     confidence: int
     reasons: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenPair:
+    """By number, a proposal that waits for a person, and its offers."""
+
+    id: int
+    shopify: OfferId
+    etsy: OfferId
 
 
 async def propose(session: AsyncSession, new: Sequence[Proposal], *, now: datetime) -> None:
@@ -67,15 +82,21 @@ async def close_known(session: AsyncSession, *, now: datetime) -> None:
 
 async def open_proposals(session: AsyncSession) -> Sequence[KeptProposal]:
     """What waits for a decision, the most confident first."""
-    query = (
-        select(proposals)
-        .where(proposals.c.state == "open")
-        .order_by(proposals.c.confidence.desc(), proposals.c.id)
-    )
-    rows = (await session.execute(query)).mappings().all()
+    rows = (await session.execute(_OPEN)).mappings().all()
     ids = {OfferId(row[side]) for row in rows for side in ("shopify_offer", "etsy_offer")}
     known = await offers.by_ids(session, sorted(ids))
     return [_kept(row, known) for row in rows]
+
+
+async def open_pairs(session: AsyncSession) -> Sequence[OpenPair]:
+    """The same by number, in the same order: for those who ask often, or only how many."""
+    query = _OPEN.with_only_columns(
+        proposals.c.id, proposals.c.shopify_offer, proposals.c.etsy_offer
+    )
+    return [
+        OpenPair(id=number, shopify=OfferId(shopify), etsy=OfferId(etsy))
+        for number, shopify, etsy in await session.execute(query)
+    ]
 
 
 async def rejected_pairs(session: AsyncSession) -> frozenset[Pair]:

@@ -60,7 +60,11 @@ class Difference(BaseModel):
 
 
 class Comparison(BaseModel):
-    """The newest comparison of one shop."""
+    """The newest comparison of one shop.
+
+    `drift_share`: of its offers, those that differed; what PEG keeps no figure of (`not_imported`,
+    `not_matched`, `not_tracked`) is listed among the differences, and no drift.
+    """
 
     shop: ShopId
     begun_at: datetime

@@ -13,6 +13,7 @@ from peg.intake import polling
 from peg.ledger import cases, queries, questions
 from peg.propagation import board, pauses
 from peg.reads import alerts, sales
+from peg.reads.not_kept import Few, Glance, at_a_glance
 from peg.reads.offers import OfferRow, rows_of
 from peg.reads.sales import Pace, Sale
 from peg.reads.shops import ShopRow, shops
@@ -28,6 +29,7 @@ class LiveShop(ShopRow):
         offers: how many it shows to buyers, and `pieces` in them.
         behind: offers on their way to what they should show; those that wait for an answer of
             yours are not.
+        not_kept: offers that PEG does not keep in step, those of open pairs among them.
         paused: why nothing is written to it; null: it is written to.
         orders_read_at: every order from before is taken in.
     """
@@ -35,6 +37,7 @@ class LiveShop(ShopRow):
     offers: int
     pieces: int
     behind: int
+    not_kept: int
     paused: str | None
     orders_read_at: datetime | None
 
@@ -63,7 +66,13 @@ class Notice(BaseModel):
 
 
 class Live(BaseModel):
-    """One moment. `available`: pieces of all items that may still be sold."""
+    """One moment.
+
+    Attributes:
+        available: pieces of all items that may still be sold.
+        open_pairs: what may be one piece on both shops, and waits for a person.
+        not_kept: offers that nothing keeps in step, those of open pairs apart.
+    """
 
     at: datetime
     shops: list[LiveShop]
@@ -72,6 +81,8 @@ class Live(BaseModel):
     behind: int
     open_cases: int
     open_questions: int
+    open_pairs: Few
+    not_kept: Few
     pieces: list[LivePiece]
     sales: list[Sale]
     pace: Pace
@@ -84,7 +95,8 @@ async def live(session: AsyncSession, *, now: datetime) -> Live:
     asked = {question.subject for question in await questions.open_questions(session)}
     newest = await sales.newest(session, limit=SALES)
     kept, available = await queries.totals(session)
-    found = await _shops(session, asked)
+    loose = await at_a_glance(session)
+    found = await _shops(session, asked, loose)
     standing = await alerts.standing(session, now=now)
     return Live(
         at=now,
@@ -94,6 +106,8 @@ async def live(session: AsyncSession, *, now: datetime) -> Live:
         behind=sum(shop.behind for shop in found),
         open_cases=len(await cases.all_cases(session)),
         open_questions=len(asked),
+        open_pairs=loose.pairs,
+        not_kept=loose.offers,
         pieces=await _pieces(session, sorted({sku for s in newest for sku in s.pieces}), asked),
         sales=newest,
         pace=sales.pace(newest),
@@ -105,7 +119,7 @@ async def live(session: AsyncSession, *, now: datetime) -> Live:
     )
 
 
-async def _shops(session: AsyncSession, asked: set[str]) -> list[LiveShop]:
+async def _shops(session: AsyncSession, asked: set[str], loose: Glance) -> list[LiveShop]:
     on_sale = await mirror.on_sale(session)
     moving = await offers.by_ids(session, await board.dirty_offers(session))
     behind = Counter(
@@ -123,6 +137,7 @@ async def _shops(session: AsyncSession, asked: set[str]) -> list[LiveShop]:
                 offers=many,
                 pieces=pieces,
                 behind=behind[shop.id],
+                not_kept=loose.by_shop.get(shop.id, 0),
                 paused=pause.why if pause is not None else None,
                 orders_read_at=await polling.last_read_at(session, shop.id),
             )

@@ -24,6 +24,7 @@ class CauseClass(StrEnum):
     GONE = "gone"  # deleted on the marketplace
     NOT_SHOWN = "not_shown"  # as expected, but not what it should show, and nobody was at it
     NOT_IMPORTED = "not_imported"  # on the marketplace, unknown to PEG
+    NOT_MATCHED = "not_matched"  # imported, and nobody has said which piece it is
     NOT_TRACKED = "not_tracked"  # Shopify does not count it, so it cannot be kept true
     UNREADABLE = "unreadable"  # what the marketplace tells of it lacks what it must have
 
@@ -45,7 +46,7 @@ DONE_BY_OTHERS = frozenset(
 """What is taken for the doing of a person or a buyer."""
 
 
-NOT_KEPT = frozenset({CauseClass.NOT_IMPORTED, CauseClass.NOT_TRACKED})
+NOT_KEPT = frozenset({CauseClass.NOT_IMPORTED, CauseClass.NOT_MATCHED, CauseClass.NOT_TRACKED})
 """What PEG keeps no figure of: told of, and no sign that anything is wrong."""
 
 
@@ -113,6 +114,11 @@ def not_readable(odd: UnreadableOffer) -> Difference:
     """What its marketplace tells of it lacks what it must have."""
     evidence = {"listing": odd.listing, "sku": odd.sku, "why": odd.why}
     return Difference(cause=CauseClass.UNREADABLE, action=Action.REPORT, evidence=evidence)
+
+
+def not_matched(remote: RemoteOffer) -> Difference:
+    """Nobody knows which piece it sells: what it shows can be neither right nor wrong."""
+    return _reported(CauseClass.NOT_MATCHED, remote)
 
 
 def not_tracked(remote: RemoteOffer) -> Difference:

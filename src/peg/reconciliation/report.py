@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import require_transaction
 from peg.domain.identity import OfferId, ShopId
-from peg.reconciliation.compare import DONE_BY_OTHERS, Action, Difference
+from peg.reconciliation.compare import DONE_BY_OTHERS, NOT_KEPT, Action, Difference
 from peg.reconciliation.tables import differences, reconciliations
 
 COMPLETE = "complete"
@@ -92,5 +92,6 @@ async def _with_differences(session: AsyncSession, run: dict[str, Any]) -> dict[
     query = select(differences).where(differences.c.run == run["id"]).order_by(differences.c.id)
     found = [dict(row) for row in (await session.execute(query)).mappings()]
     run["differences"] = found
-    run["drift_share"] = len(found) / run["offers"] if run["offers"] else 0.0
+    drifted = sum(row["cause"] not in NOT_KEPT for row in found)
+    run["drift_share"] = drifted / run["offers"] if run["offers"] else 0.0
     return run

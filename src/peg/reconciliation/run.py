@@ -36,6 +36,7 @@ from peg.reconciliation.compare import (
     compare,
     deleted,
     not_imported,
+    not_matched,
     not_readable,
     not_tracked,
 )
@@ -192,6 +193,8 @@ class Reconciler:
             return None  # it moved while it was read: the intake has it read again
         if not remote.tracked:
             return not_tracked(remote)
+        if not offer.components:
+            return not_matched(remote)
         standing = standings.get(offer.id)
         return compare(
             remote.reading,

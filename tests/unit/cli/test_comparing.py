@@ -9,7 +9,7 @@ from tests.support.given import two_practice_shops
 
 from peg.domain.identity import Channel, ShopId
 from peg.reconciliation import report
-from peg.reconciliation.compare import Action, CauseClass, Difference
+from peg.reconciliation.compare import NOT_KEPT, Action, CauseClass, Difference
 from peg.shops import directory
 from peg.shops.directory import Status
 
@@ -35,7 +35,21 @@ def test_programs_get_each_difference_with_its_cause_its_end_and_its_evidence(
     assert differences
     assert all(set(one) == EACH and one["cause"] and one["action"] for one in differences)
     for run in runs:
-        assert run["drift_share"] == len(run["differences"]) / run["offers"]
+        drifted = [one for one in run["differences"] if one["cause"] not in NOT_KEPT]
+        assert run["drift_share"] == len(drifted) / run["offers"]
+
+
+def test_what_is_not_kept_in_step_is_counted_apart_with_what_ends_that(tmp_path: Path) -> None:
+    with two_practice_shops(tmp_path) as environment:
+        peg(tmp_path, "import", **environment)
+        peg(tmp_path, "push", **environment)
+
+        compared = peg(tmp_path, "reconcile", COLUMNS="400", **environment)
+
+    assert compared.code == 0
+    assert "not_matched" in compared.out
+    assert "Etsy: 0 of 36 offers differ, 4 not kept in step, " in compared.out
+    assert "`peg offers --unknown` for what is not kept in step" in compared.out
 
 
 def test_one_shop_can_be_compared_alone(tmp_path: Path) -> None:

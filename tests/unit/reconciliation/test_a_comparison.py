@@ -210,6 +210,19 @@ async def test_what_was_never_imported_is_named_with_its_listing(shop: Shop) -> 
     assert found.evidence == {"listing": ref.listing, "sku": "NEW-1"}
 
 
+async def test_what_nobody_has_matched_is_named_and_is_no_drift(shop: Shop) -> None:
+    offer = await shop.offer(shop.etsy, CHAIN)
+    async with begin(shop.here.database) as session:
+        await offers.map_to(session, {offer.id: []})
+
+    (found,) = await shop.compares(shop.etsy)
+    async with reading(shop.here.database) as session:
+        (run,) = await doubts.drift(session)
+
+    assert (found.cause, found.action, found.offer) == ("not_matched", "report", offer.id)
+    assert run.drift_share == 0
+
+
 async def test_what_a_shop_does_not_count_is_named(shop: Shop) -> None:
     ref = shop.ref(shop.shopify, CHAIN)
     shop.shopify.offers[ref] = replace(shop.shopify.offers[ref], tracked=False)

@@ -19,6 +19,7 @@ from peg.reconciliation.compare import (
     Difference,
     compare,
     not_imported,
+    not_matched,
     not_readable,
     not_tracked,
 )
@@ -163,7 +164,7 @@ def test_the_evidence_says_when_nothing_is_wanted_of_it_yet() -> None:
     assert found.evidence["target"] is None
 
 
-def test_what_is_not_imported_and_what_is_not_counted_are_reported_by_listing_and_sku() -> None:
+def test_what_peg_keeps_no_figure_of_is_reported_by_listing_and_sku() -> None:
     remote = RemoteOffer(
         ref=shopify_ref(),
         reading=seen(1),
@@ -176,6 +177,9 @@ def test_what_is_not_imported_and_what_is_not_counted_are_reported_by_listing_an
 
     assert not_imported(remote) == Difference(
         cause=CauseClass.NOT_IMPORTED, action=Action.REPORT, evidence=evidence
+    )
+    assert not_matched(remote) == Difference(
+        cause=CauseClass.NOT_MATCHED, action=Action.REPORT, evidence=evidence
     )
     assert not_tracked(remote) == Difference(
         cause=CauseClass.NOT_TRACKED, action=Action.REPORT, evidence=evidence

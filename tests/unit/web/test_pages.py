@@ -8,6 +8,7 @@ from tests.support.web_door import open_web
 
 from peg.domain.identity import Channel
 from peg.reads.live import Live, LiveShop
+from peg.reads.not_kept import Few
 from peg.web.live import render
 
 PAGES = ["/", "/connect"]
@@ -111,6 +112,21 @@ def test_why_the_figures_of_book_and_shops_differ_is_said_where_they_do(
     page = drawn(moment(shops=sides))
 
     assert ("The figures differ" in page) is is_said
+
+
+def test_the_page_names_what_waits_to_be_matched() -> None:
+    of = moment(shops=[shop(Channel.ETSY).model_copy(update={"behind": 0, "not_kept": 5})])
+    waits = {
+        "open_pairs": Few(count=1, names=["Opal drop"]),
+        "not_kept": Few(count=4, names=["Onyx cuff", "Jade bangle", "Gift card"]),
+    }
+
+    page = drawn(of.model_copy(update=waits))
+
+    assert "Connected, in step but for 5 offers" in page
+    assert "1 pair may be one piece" in page
+    assert "until you say (Opal drop): <code>peg match</code>" in page
+    assert "4 offers are not kept in step (Onyx cuff; Jade bangle; Gift card; …)" in page
 
 
 def test_a_piece_that_was_sold_twice_stands_out() -> None:

@@ -17,7 +17,7 @@ from tests.support.bench import (
 
 from peg.domain.identity import LocationId
 from peg.propagation.retarget import retarget
-from peg.wiring.examination import book
+from peg.wiring.examination_of_book import book
 
 GALLERY = LocationId("gallery")
 

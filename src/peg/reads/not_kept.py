@@ -1,0 +1,145 @@
+"""What PEG does not keep in step, why, and what ends that: one definition, for lists and pages."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from enum import StrEnum
+
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.catalog import not_kept as catalog
+from peg.catalog import offers
+from peg.catalog.offers import Offer
+from peg.domain.identity import OfferId, ShopId, fold_sku
+from peg.onboarding import proposals
+from peg.onboarding.matching import usable_sku
+from peg.onboarding.proposals import OpenPair
+from peg.shops import directory
+
+NAMED_MAX = 3
+"""So many are named where more than a number is to be told and a list is not asked for."""
+
+
+class Why(StrEnum):
+    """Why the figure of an offer is not kept true."""
+
+    PAIR = "pair"  # it may be the same piece as another: a person is asked
+    NOT_COUNTED = "not_counted"  # its shop does not count it
+    SKU_DOUBLED = "sku_doubled"  # several offers of its shop carry it
+    NO_SKU = "no_usable_sku"  # none that both marketplaces can carry
+    NOT_IMPORTED = "not_imported"  # nothing is in its way any more
+
+
+class NotKept(BaseModel):
+    """One offer that PEG does not keep in step; `remedy` says what ends that.
+
+    Attributes:
+        pair: the number of the surest pair with it that is open.
+    """
+
+    offer: OfferId
+    shop: ShopId
+    title: str
+    sku_as_typed: str
+    why: Why
+    pair: int | None
+    remedy: str
+
+
+class Few(BaseModel):
+    """So many, and the first of them by name."""
+
+    count: int
+    names: list[str]
+
+
+class Glance(BaseModel):
+    """What waits to be matched, in short.
+
+    Attributes:
+        pairs: open, the surest first.
+        offers: not kept in step, those of open pairs apart.
+        by_shop: how many offers of each are not kept in step, those of open pairs among them.
+    """
+
+    pairs: Few
+    offers: Few
+    by_shop: dict[ShopId, int]
+
+
+async def not_kept(session: AsyncSession) -> Sequence[NotKept]:
+    """Every such offer of the connected shops, by its number."""
+    open_pairs = _by_offer(await proposals.open_pairs(session))
+    known = await offers.by_ids(session, list(await _not_kept(session)))
+    doubled = await catalog.doubled_skus(session)
+    return [_told(one, open_pairs.get(one.id), doubled) for one in known.values()]
+
+
+async def at_a_glance(session: AsyncSession) -> Glance:
+    """How many there are, and the first by name: cheap, whatever their number."""
+    pairs = await proposals.open_pairs(session)
+    found = await _not_kept(session)
+    paired = _by_offer(pairs)
+    others = [key for key in found if key not in paired]
+    first = [one.etsy for one in pairs[:NAMED_MAX]], others[:NAMED_MAX]
+    known = await offers.by_ids(session, [key for keys in first for key in keys])
+    names = [[short(known[key].title) for key in keys] for keys in first]
+    return Glance(
+        pairs=Few(count=len(pairs), names=names[0]),
+        offers=Few(count=len(others), names=names[1]),
+        by_shop=dict(Counter(found.values())),
+    )
+
+
+def short(title: str) -> str:
+    """What a piece is called, without the search words that Etsy's titles go on with.
+
+    >>> short("Tourmaline Cufflinks, 1.05 ctw Cushion, October Birthstone")
+    'Tourmaline Cufflinks'
+    """
+    return title.partition(", ")[0]
+
+
+async def _not_kept(session: AsyncSession) -> Mapping[OfferId, ShopId]:
+    left = await directory.disconnected(session)
+    found = await catalog.not_kept(session)
+    return {key: shop for key, shop in found.items() if shop not in left}
+
+
+def _by_offer(pairs: Sequence[OpenPair]) -> Mapping[OfferId, int]:
+    """The surest pair of each offer."""
+    return {offer: one.id for one in reversed(pairs) for offer in (one.shopify, one.etsy)}
+
+
+def _told(offer: Offer, pair: int | None, doubled: Collection[tuple[ShopId, str]]) -> NotKept:
+    why = _why(offer, pair, doubled)
+    return NotKept(
+        offer=offer.id,
+        shop=offer.ref.shop,
+        title=offer.title,
+        sku_as_typed=offer.sku_as_typed,
+        why=why,
+        pair=pair,
+        remedy=_REMEDIES[why].format(pair=pair, offer=offer.id, sku=offer.sku_as_typed),
+    )
+
+
+def _why(offer: Offer, pair: int | None, doubled: Collection[tuple[ShopId, str]]) -> Why:
+    if not offer.tracked:
+        return Why.NOT_COUNTED
+    if pair is not None:
+        return Why.PAIR
+    if (offer.ref.shop, fold_sku(offer.sku_as_typed)) in doubled:
+        return Why.SKU_DOUBLED
+    return Why.NO_SKU if usable_sku(offer.sku_as_typed) is None else Why.NOT_IMPORTED
+
+
+_REMEDIES = {
+    Why.PAIR: "may be the same piece as on the other shop: `peg match` (pair {pair})",
+    Why.NOT_COUNTED: "not counted there: turn tracking on, then `peg import`",
+    Why.SKU_DOUBLED: "several offers are typed {sku!r}: mend that there, then `peg import`; or say"
+    " which piece it is, `peg match compose {offer} SKU`",
+    Why.NO_SKU: "no SKU that both shops can carry: type one there, then `peg import`; or say which"
+    " piece it is, `peg match compose {offer} SKU`",
+    Why.NOT_IMPORTED: "nothing is in its way: `peg import` takes it in",
+}

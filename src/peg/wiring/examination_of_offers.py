@@ -1,0 +1,57 @@
+"""What the doctor finds of offers that are not kept in step: pairs to decide on, and the rest."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.domain.counted import counted
+from peg.onboarding import proposals
+from peg.onboarding.proposals import KeptProposal
+from peg.reads.not_kept import NAMED_MAX, NotKept, Why, not_kept, short
+from peg.wiring.findings import Finding, State
+
+_PAIRS = (
+    "{many} for your word whether they are one piece, and PEG does not keep them in step until"
+    " then: {named}: `peg match` shows them"
+)
+
+_SENTENCES = {
+    Why.NOT_COUNTED: "{many} not counted on the shop: {named}: turn tracking on there, then"
+    " `peg import`",
+    Why.SKU_DOUBLED: "{many} typed with a SKU that others of that shop have, too: {named}: mend"
+    " that there, then `peg import`; or say what is sold, `peg match compose OFFER SKU`",
+    Why.NO_SKU: "{many} without a SKU that both shops can carry: {named}: type one there, then"
+    " `peg import`; or say what is sold, `peg match compose OFFER SKU`",
+    Why.NOT_IMPORTED: "{many} not in the book yet: {named}: `peg import` takes them in",
+}
+
+
+async def not_in_step(session: AsyncSession) -> Sequence[Finding]:
+    """Pairs that wait for a person, and offers that nothing will be done about, by the reason."""
+    pairs = await proposals.open_proposals(session)
+    found = await not_kept(session)
+    sentences = [_pairs(pairs)] if pairs else []
+    for why in _SENTENCES:
+        mine = [one for one in found if one.why is why]
+        if mine:
+            sentences.append(_offers(why, mine))
+    return [Finding(State.LOOK, "not in step", sentence) for sentence in sentences]
+
+
+def _pairs(pairs: Sequence[KeptProposal]) -> str:
+    named = [f"pair {one.id} ({short(one.etsy.title)!r})" for one in pairs]
+    return _PAIRS.format(many=counted(len(pairs), "pair waits", "pairs wait"), named=_first(named))
+
+
+def _offers(why: Why, found: Sequence[NotKept]) -> str:
+    many = counted(len(found), "offer is", "offers are")
+    named = [
+        f"offer {one.offer} ({short(one.title)!r} on {one.shop.partition(':')[0]})" for one in found
+    ]
+    more = " (`peg offers --unknown` lists all)" if len(found) > NAMED_MAX else ""
+    return _SENTENCES[why].format(many=many, named=_first(named) + more)
+
+
+def _first(names: Sequence[str]) -> str:
+    more = f" and {len(names) - NAMED_MAX} more" if len(names) > NAMED_MAX else ""
+    return ", ".join(names[:NAMED_MAX]) + more
