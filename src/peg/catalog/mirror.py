@@ -31,6 +31,7 @@ class Expectation:
         unanswered: the write is no longer under way: a reading tells whether it was applied.
         sent_at: when a whole listing was last about to be sent with it.
         written_at: when we last changed it.
+        settled_at: a reading begun then showed that the write had covered no sale told before.
     """
 
     quantity: int
@@ -45,6 +46,7 @@ class Expectation:
     sent_at: datetime | None = None
     written_at: datetime | None = None
     seen_at: datetime | None = None
+    settled_at: datetime | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -255,6 +257,17 @@ async def note_readings(
         for place, part in reading.parts.items()
     ]
     await execute_all(session, statement, rows)
+
+
+async def note_settled(session: AsyncSession, begun_at: Mapping[OfferId, datetime]) -> None:
+    """Readings begun then showed that the last writes covered none of the sales told before."""
+    require_transaction(session)
+    statement = (
+        update(tables.mirror)
+        .where(tables.mirror.c.offer == bindparam("of"), tables.mirror.c.place == ANYWHERE)
+        .values(settled_at=bindparam("at"))
+    )
+    await execute_all(session, statement, [{"of": of, "at": at} for of, at in begun_at.items()])
 
 
 async def places_of(

@@ -98,6 +98,7 @@ mirror = Table(
     Column("sent_at", UtcDateTime),
     Column("written_at", UtcDateTime),
     Column("seen_at", UtcDateTime),
+    Column("settled_at", UtcDateTime),
     CheckConstraint("may_rise >= 0", name="may_rise_not_negative"),
 )
 

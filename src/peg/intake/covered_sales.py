@@ -1,9 +1,11 @@
 """Sales that a write of ours may have covered: Etsy takes whole listings, unconditionally.
 
-Whatever was sold longer before a write than the receipts lag was known when it was decided, and
-whatever was sold after it came off what it left. What fell between may stand on sale again.
+Whatever was told before a write was decided is in its figure, and whatever was sold after it came
+off what it left. What was sold before it and told after may stand on sale again, until a reading
+shows that it does not.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.catalog import mirror
 from peg.catalog.mirror import Expectation
 from peg.domain.identity import OfferId
-from peg.domain.offer import ANYWHERE
+from peg.domain.offer import ANYWHERE, Reading, Shelf
 from peg.intake import checks
 from peg.intake.checks import SOLD_MEANWHILE
 from peg.intake.patience import Patience
@@ -23,21 +25,29 @@ CLOCKS_APART = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """Between two moments of the marketplace, both included."""
+class Reach:
+    """Which sales a write may have covered.
+
+    Attributes:
+        since, until: made between these moments of the marketplace, both included.
+        told_after: and told of later than this.
+    """
 
     since: datetime
     until: datetime
+    told_after: datetime
 
 
-def reach_of_last_write(row: Expectation, patience: Patience, *, now: datetime) -> Span | None:
-    """When sales must have been made for the last unconditional write to have covered them."""
+def reach_of_last_write(row: Expectation, patience: Patience, *, now: datetime) -> Reach | None:
+    """When sales must have been made and told for the last unconditional write to cover them."""
     if row.sent_at is None:
         return None
     is_open = row.pending is not None or row.written_at is None or row.written_at < row.sent_at
-    return Span(
-        since=row.sent_at - patience.receipt_lag() - CLOCKS_APART,
+    sent_at = row.sent_at - CLOCKS_APART
+    return Reach(
+        since=sent_at - patience.receipt_lag(),
         until=(now if is_open or row.written_at is None else row.written_at) + CLOCKS_APART,
+        told_after=max(sent_at, row.settled_at or sent_at),
     )
 
 
@@ -48,7 +58,26 @@ async def covered_sales(
     reach = reach_of_last_write(row, patience, now=now)
     if reach is None:
         return 0
-    return await units_sold(session, offer, since=reach.since, until=reach.until)
+    return await units_sold(
+        session, offer, since=reach.since, until=reach.until, told_after=reach.told_after
+    )
+
+
+def settles(
+    reading: Reading, expected: Mapping[str, Expectation], patience: Patience, *, is_checked: bool
+) -> bool:
+    """Whether a reading shows anew that the last write covered none of the sales told before.
+
+    It must have our figure on sale, and be no old state from before the write. Once it is shown
+    only a late sale brings it up again, for which the listing is checked.
+    """
+    row, part = expected.get(ANYWHERE), reading.parts.get(ANYWHERE)
+    if row is None or part is None or row.written_at is None or row.pending is not None:
+        return False
+    shows_ours = reading.shelf is Shelf.LISTED and part.available == row.quantity
+    is_fresh = row.written_at + patience.receipt_lag() <= reading.begun_at
+    is_news = row.settled_at is None or row.settled_at < row.written_at or is_checked
+    return shows_ours and is_fresh and is_news
 
 
 async def shown_as_before(

@@ -9,7 +9,7 @@ from peg.catalog import mirror, offers
 from peg.catalog.interrupted import unanswered
 from peg.domain.identity import OfferId
 from peg.domain.offer import Reading
-from peg.intake import checks, surprises
+from peg.intake import checks, covered_sales, surprises
 from peg.intake.brake import Brake
 from peg.intake.desk import Desk
 from peg.intake.doubts import Doubts
@@ -56,6 +56,7 @@ async def take_in_readings(
     brake = Brake(session, patience.many, now)
     taken: list[TakenIn] = []
     quiet: dict[OfferId, Reading] = {}
+    settled: dict[OfferId, datetime] = {}
     for reading in readings:
         offer = known.get(reading.ref)
         if offer is None or offer.id not in basis or not offer.tracked:
@@ -69,12 +70,14 @@ async def take_in_readings(
             met=met.get(offer.id, ()),
             now=now,
         )
-        one = await desk.take_in(
-            expected.get(offer.id, {}), basis[offer.id], is_checked=offer.id in checked
-        )
+        rows, is_checked = expected.get(offer.id, {}), offer.id in checked
+        one = await desk.take_in(rows, basis[offer.id], is_checked=is_checked)
         taken.append(one)
         if one.explained:
             quiet[offer.id] = reading
+            if covered_sales.settles(reading, rows, patience, is_checked=is_checked):
+                settled[offer.id] = reading.begun_at
+    await mirror.note_settled(session, settled)
     await mirror.note_readings(session, quiet, now=now)
     await brake.tell()
     return taken

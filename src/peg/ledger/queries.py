@@ -102,9 +102,17 @@ async def typed_in(
 
 
 async def units_sold(
-    session: AsyncSession, offer: OfferId, *, since: datetime, until: datetime
+    session: AsyncSession,
+    offer: OfferId,
+    *,
+    since: datetime,
+    until: datetime,
+    told_after: datetime | None = None,
 ) -> int:
-    """Units of an offer in orders placed between two moments of the marketplace, both included."""
+    """Units of an offer in orders placed between two moments of the marketplace, both included.
+
+    `told_after`: only those that we first heard of later.
+    """
     lines, orders = tables.order_lines.c, tables.orders.c
     parts = (lines.committed, lines.shipped, lines.restocked, lines.written_off)
     query = (
@@ -112,6 +120,8 @@ async def units_sold(
         .join(tables.orders, (orders.shop == lines.shop) & (orders.order_id == lines.order_id))
         .where(lines.offer == offer, orders.created_at.between(since, until))
     )
+    if told_after is not None:
+        query = query.where(orders.heard_at > told_after)
     return await session.scalar(query) or 0
 
 

@@ -117,6 +117,62 @@ async def test_what_a_hand_typed_soon_after_our_write_is_believed_where_nothing_
     assert await asked(bench) == []
 
 
+async def test_what_a_hand_typed_after_a_reading_showed_all_is_well_is_explained_by_no_old_sale(
+    bench: Bench,
+) -> None:
+    offer = await chain(bench, etsy_ref())
+    await writes(bench, offer, 5, sent=0, ended=0.1)
+    await is_sold(bench, placed=0.05, told=0.2)
+    await bench.read(etsy_ref(), 4, at=0.2 + LAG)
+
+    for at in (10.0, 10 + LAG):
+        await bench.orders_read(ETSY, at=at)
+        await bench.read(etsy_ref(), 5, at=at)
+
+    assert await bench.available(NECKLACE) == 4 + 1
+
+
+async def test_a_reading_that_may_be_from_before_our_write_settles_nothing(bench: Bench) -> None:
+    offer = await chain(bench, etsy_ref())
+    await writes(bench, offer, 5, sent=0, ended=0.1)
+    await is_sold(bench, placed=0.05, told=0.2)
+    await bench.read(etsy_ref(), 4, at=0.2)
+
+    for at in (10.0, 10 + LAG):
+        await bench.orders_read(ETSY, at=at)
+        await bench.read(etsy_ref(), 5, at=at)
+
+    assert await bench.available(NECKLACE) == 4
+    assert offer.id in await drifted(bench)
+
+
+async def test_a_sale_that_is_told_very_late_is_covered_all_the_same(bench: Bench) -> None:
+    offer = await chain(bench, etsy_ref())
+    await writes(bench, offer, 5, sent=0, ended=0.1)
+    await bench.read(etsy_ref(), 5, at=0.2 + LAG)
+    await is_sold(bench, placed=0.05, told=10.0)
+
+    for at in (10.1, 10.1 + CONFIRMED):
+        await bench.read(etsy_ref(), 5, at=at)
+
+    assert await bench.available(NECKLACE) == 4
+    assert offer.id in await drifted(bench)
+
+
+async def test_a_sale_that_was_known_when_our_write_was_decided_explains_nothing(
+    bench: Bench,
+) -> None:
+    offer = await chain(bench, etsy_ref(), 6)
+    await is_sold(bench, placed=0, told=0.1)
+    await writes(bench, offer, 5, sent=0.2, ended=0.3)
+
+    for at in (0.5, 0.5 + LAG):
+        await bench.orders_read(ETSY, at=at)
+        await bench.read(etsy_ref(), 6, at=at)
+
+    assert await bench.available(NECKLACE) == 5 + 1
+
+
 async def test_what_is_more_than_the_covered_sale_was_typed_by_a_hand(bench: Bench) -> None:
     offer = await chain(bench, etsy_ref())
     await writes(bench, offer, 5, sent=0, ended=0.1)

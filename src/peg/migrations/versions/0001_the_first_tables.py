@@ -688,6 +688,7 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("may_rise >= 0", name=op.f("ck_mirror_may_rise_not_negative")),
         sa.ForeignKeyConstraint(["offer"], ["offers.id"], name=op.f("fk_mirror_offer")),
         sa.PrimaryKeyConstraint("offer", "place", name=op.f("pk_mirror")),
