@@ -20,6 +20,7 @@ RATES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "answers lost after the write": (
             "*.response_lost",
             "shopify.bad_gateway_after_write",
+            "shopify.timed_out",
             "etsy.error_after_write",
         ),
         "connections dropped": ("*.connection_dropped",),

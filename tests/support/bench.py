@@ -13,8 +13,8 @@ from tests.support.clocks import MONDAY_NOON
 
 from peg.bus.tables import outbox
 from peg.catalog import findings, items, locations, mirror, offers
+from peg.catalog.expectation import Expectation
 from peg.catalog.items import Item
-from peg.catalog.mirror import Expectation
 from peg.catalog.offers import Offer
 from peg.db.columns import metadata
 from peg.db.engine import Database, open_database, sqlite_url

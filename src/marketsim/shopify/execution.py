@@ -25,6 +25,7 @@ from marketsim.shopify.partial import nullable_keys, spoil
 from marketsim.shopify.schema import admin_schema
 
 KEPT_DOCUMENTS = 500
+TIMED_OUT = {"code": "TIMEOUT"}
 THROTTLED_HELP = "https://shopify.dev/api/usage/rate-limits"
 
 
@@ -143,6 +144,8 @@ def execute(call: Call, prepared: Prepared, given: Mapping[str, Any]) -> Executi
 
 
 def _answer(call: Call, prepared: Prepared, result: ExecutionResult) -> dict[str, Any]:
+    if call.shop.strikes("timed_out"):
+        return {"data": None, "errors": [{"message": "Timeout", "extensions": TIMED_OUT}]}
     answer: dict[str, Any] = {"data": result.data}
     errors = [_written(error, "INTERNAL_SERVER_ERROR") for error in result.errors or ()]
     if call.shop.strikes("partial_data"):

@@ -48,6 +48,7 @@ _AT_TIMES = (
         0.0005,
         "One part of an answer is null, an INTERNAL_SERVER_ERROR beside it.",
     ),
+    ("timed_out", 0.0005, "What was asked is done; the answer is an error TIMEOUT without data."),
     ("pages_cost_each", 0.0, "A page costs as often as it has records, not the root of that."),
     ("throttled", 0.0, "THROTTLED although the bucket is full enough; counted as injected."),
     ("latency", 0.005, "An answer takes 0.1 to 2 s longer (half before the work, half after it)."),

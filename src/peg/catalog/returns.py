@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import tables
-from peg.catalog.mirror import Expectation, change
+from peg.catalog.expectation import Expectation
+from peg.catalog.mirror import change
 from peg.domain.identity import OfferId
 
 

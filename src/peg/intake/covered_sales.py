@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import mirror
-from peg.catalog.mirror import Expectation
+from peg.catalog.expectation import Expectation
 from peg.domain.identity import OfferId
 from peg.domain.offer import ANYWHERE, Reading, Shelf
 from peg.intake import checks

@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import mirror, returns
-from peg.catalog.mirror import Expectation
+from peg.catalog.expectation import Expectation
 from peg.catalog.offers import Offer
 from peg.domain.identity import Channel
 from peg.domain.offer import Reading, Shelf

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.alerts.register import tell
 from peg.bus.outbox import stage
 from peg.catalog import items, mirror, offers
-from peg.catalog.mirror import Expectation
+from peg.catalog.expectation import Expectation
 from peg.catalog.offers import Offer
 from peg.domain.identity import Channel
 from peg.domain.messages import Alert, OfferDrifted

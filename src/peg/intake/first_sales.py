@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.catalog.mirror import Expectation
+from peg.catalog.expectation import Expectation
 from peg.domain.identity import OfferId
 from peg.intake.judgement import Judgement, Meaning
 from peg.ledger.first_figures import sold_after_all

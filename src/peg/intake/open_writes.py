@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from peg.catalog.mirror import Expectation
+from peg.catalog.expectation import Expectation
 from peg.catalog.returns import is_overdue
 from peg.domain.identity import Channel
 from peg.domain.offer import Reading

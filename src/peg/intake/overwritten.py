@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import structlog
 
-from peg.catalog.mirror import Expectation
+from peg.catalog.expectation import Expectation
 from peg.intake import checks, surprises
 from peg.intake.covered_sales import shown_as_before
 from peg.intake.doubts import Doubts

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import mirror, offers
-from peg.catalog.mirror import Expectation
+from peg.catalog.expectation import Expectation
 from peg.catalog.offers import Offer
 from peg.domain.identity import OfferId, OfferRef, ShopId
 from peg.domain.offer import ANYWHERE, Reading

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.alerts.register import tell
 from peg.catalog import mirror, offers
-from peg.catalog.mirror import Expectation
+from peg.catalog.expectation import Expectation
 from peg.db.transaction import require_transaction, upsert_all
 from peg.domain.identity import OfferId, ShopId
 from peg.domain.messages import Alert

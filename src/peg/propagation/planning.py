@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from peg.catalog.mirror import Expectation
+from peg.catalog.expectation import Expectation
 from peg.domain.identity import OfferRef
 from peg.domain.offer import Shelf, Target
 from peg.intake.surprises import NOT_HELD, Held

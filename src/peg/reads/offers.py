@@ -8,8 +8,8 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import findings, mirror, offers
+from peg.catalog.expectation import Expectation
 from peg.catalog.findings import Finding
-from peg.catalog.mirror import Expectation
 from peg.catalog.offers import Offer
 from peg.domain.identity import OfferId, ShopId, Sku
 from peg.domain.offer import Shelf

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from peg.catalog.mirror import Expectation
+from peg.catalog.expectation import Expectation
 from peg.domain.offer import Reading, RemoteOffer, Shelf, Target
 from peg.marketplaces.port import UnreadableOffer
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import mirror, offers
-from peg.catalog.mirror import Expectation
+from peg.catalog.expectation import Expectation
 from peg.domain.identity import OfferId, OfferRef, ShopId
 from peg.domain.moment import for_people
 from peg.domain.offer import Shelf, Target

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.alerts.register import tell
 from peg.catalog import mirror, offers
+from peg.catalog.expectation import Expectation
 from peg.catalog.offers import Offer
 from peg.db.engine import Database
 from peg.db.transaction import begin
@@ -182,7 +183,7 @@ class Reconciler:
         run: _Run,
         remote: RemoteOffer,
         offer: Offer,
-        expected: Mapping[OfferId, Mapping[str, mirror.Expectation]],
+        expected: Mapping[OfferId, Mapping[str, Expectation]],
         standings: Mapping[OfferId, board.Standing],
         behind: Mapping[OfferId, Behind],
     ) -> Difference | None:

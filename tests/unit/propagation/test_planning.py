@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.bench import NOON, etsy_ref, shopify_ref
 
-from peg.catalog.mirror import Expectation
+from peg.catalog.expectation import Expectation
 from peg.domain.identity import OfferRef
 from peg.domain.offer import Shelf, Target
 from peg.intake.surprises import Held

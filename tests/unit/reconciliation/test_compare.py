@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.support.bench import etsy_ref, reading_of, shopify_ref
 
-from peg.catalog.mirror import Expectation
+from peg.catalog.expectation import Expectation
 from peg.domain.money import Money
 from peg.domain.offer import ANYWHERE, Reading, RemoteOffer, Shelf, Target
 from peg.marketplaces.port import UnreadableOffer

@@ -41,6 +41,7 @@ BUCKET_POINTS_PER_S = 100.0
 
 
 _POINTS_LEFT = re.compile(rb'"currentlyAvailable"\s*:\s*(\d+(?:\.\d+)?)')
+_FAILED_WITHIN = {"INTERNAL_SERVER_ERROR", "TIMEOUT"}
 _THROTTLED = re.compile(rb'"code"\s*:\s*"THROTTLED"')
 
 
@@ -172,7 +173,7 @@ class ShopifyClient:
         errors = answer.data.get("errors")
         data = answer.data.get("data")
         if errors:
-            raise _named(operation, errors, partial=data is not None and writes)
+            raise _named(operation, errors, writes=writes, has_data=data is not None)
         if not isinstance(data, Mapping):
             raise UnexpectedAnswer(f"{operation}: an answer without data")
         return Answer(data=data, extensions=answer.extensions, marketplace_at=answer.marketplace_at)
@@ -219,16 +220,28 @@ def _is_denied_whole(error: Any) -> bool:
     return _code(error) == "ACCESS_DENIED" and isinstance(path, Sequence) and len(path) == 1
 
 
-def _named(operation: str, errors: Any, *, partial: bool) -> Exception:
+def _may_be_applied(error: Any, *, has_data: bool) -> bool:
+    """Whether a mutation may have been carried out although an error came for it.
+
+    One that failed within Shopify, or took too long, may have been; what is wrong with the
+    operation or the right to it is said before anything is done.
+    """
+    if has_data:
+        return not _is_denied_whole(error)
+    is_about_the_text = isinstance(error, Mapping) and "locations" in error and "path" not in error
+    return _code(error) in _FAILED_WITHIN or not (_code(error) or is_about_the_text)
+
+
+def _named(operation: str, errors: Any, *, writes: bool, has_data: bool) -> Exception:
     first = errors[0] if isinstance(errors, list) else {"message": str(errors)}
     words = first.get("message", "") if isinstance(first, Mapping) else str(first)
     sentence = f"{operation}: {words}"
-    if partial and not _is_denied_whole(first):
-        return MaybeApplied(f"{sentence}: part of the answer is missing; it is read again")
+    if writes and _may_be_applied(first, has_data=has_data):
+        return MaybeApplied(f"{sentence}: whether it was carried out is not told; it is read again")
     match _code(first):
         case "ACCESS_DENIED":
             return MissingScope(f"{sentence}: grant the app its scopes and connect again")
-        case "INTERNAL_SERVER_ERROR" | "TIMEOUT":
+        case code if code in _FAILED_WITHIN:
             return MarketplaceUnavailable(sentence)
         case "MAX_COST_EXCEEDED":
             return TooDear(sentence)

@@ -11,7 +11,14 @@ from tests.unit.marketplaces.shopify.practice import SHOP, URL, OneToken
 from peg.domain.identity import OfferRef
 from peg.marketplaces.calls import CallLog
 from peg.marketplaces.http import Door
-from peg.marketplaces.port import BreakerOpen, MarketplaceUnavailable, Shown, Write
+from peg.marketplaces.port import (
+    BreakerOpen,
+    MarketplaceUnavailable,
+    MissingScope,
+    Refused,
+    Shown,
+    Write,
+)
 from peg.marketplaces.shopify.client import ShopifyClient
 from peg.marketplaces.shopify.stock_writes import StockWriter
 
@@ -80,6 +87,36 @@ async def test_a_page_in_place_of_an_answer_may_stand_for_a_write_that_was_appli
     (result,) = await writer(page).compare_and_set([WRITE], key=KEY)
 
     assert result.shown is Shown.UNKNOWN
+
+
+def says(code: str | None, **beside: object) -> Step:
+    error = {"message": "no", **beside, **({"extensions": {"code": code}} if code else {})}
+    return lambda _: httpx2.Response(200, json={"data": None, "errors": [error]})
+
+
+@pytest.mark.parametrize("code", ["TIMEOUT", "INTERNAL_SERVER_ERROR", None])
+async def test_an_error_within_shopify_may_stand_for_a_write_that_was_applied(
+    code: str | None,
+) -> None:
+    (result,) = await writer(says(code)).compare_and_set([WRITE], key=KEY)
+
+    assert result.shown is Shown.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (says("ACCESS_DENIED"), MissingScope),
+        (says("BAD_REQUEST"), Refused),
+        (says(None, locations=[{"line": 1, "column": 1}]), Refused),
+    ],
+    ids=["no right", "bad request", "bad document"],
+)
+async def test_what_is_refused_before_anything_is_done_is_not_in_doubt(
+    answer: Step, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        await writer(answer).compare_and_set([WRITE], key=KEY)
 
 
 async def test_what_was_never_sent_is_not_in_doubt() -> None:

@@ -166,6 +166,22 @@ async def test_part_of_an_answer_can_be_missing(shop: Rehearsal) -> None:
     assert answer["data"]["orders"]["nodes"]
 
 
+@pytest.mark.parametrize(("rate", "says"), [(1, "TIMEOUT"), (0, None)], ids=["on", "off"])
+async def test_what_timed_out_is_done_and_not_answered(
+    shop: Rehearsal, rate: float, says: str | None
+) -> None:
+    shop.switch(timed_out=rate)
+
+    answer = await shop.ask("InventorySet", **set_chain(shop))
+    shop.switch(timed_out=0)
+
+    assert (answer["data"] is None) is (says is not None)
+    assert [error["extensions"]["code"] for error in answer.get("errors", [])] == (
+        [says] if says else []
+    )
+    assert shop.shopify.market.buyable(shop.unit("CHAIN")) == 5
+
+
 @pytest.mark.parametrize(("rate", "status"), [(1, 401), (0, 200)], ids=["on", "off"])
 async def test_a_token_may_die_in_the_middle_of_a_run(
     shop: Rehearsal, rate: float, status: int

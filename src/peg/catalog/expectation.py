@@ -1,0 +1,42 @@
+"""What one place of an offer should read as, from all that is known of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from peg.domain.offer import Shelf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
+    """What one place of an offer should read as.
+
+    Attributes:
+        quantity: pieces; explained by all writes, orders and readings so far.
+        reserved: Shopify's own `reserved` when it was last read.
+        may_rise: pieces the marketplace may put back by itself until `may_rise_until`.
+        pending: the figure of a write that is under way or got no answer.
+        sold_since: pieces the marketplace took off for orders since that write was sent.
+        unanswered: the write is no longer under way: a reading tells whether it was applied.
+        sent_at: when a whole listing was last about to be sent with it.
+        written_at: when we last changed it.
+        settled_at: a reading begun then showed that the write had covered no sale told before.
+    """
+
+    quantity: int
+    shelf: Shelf
+    version: int
+    reserved: int | None = None
+    may_rise: int = 0
+    may_rise_until: datetime | None = None
+    pending: int | None = None
+    sold_since: int = 0
+    unanswered: bool = False
+    sent_at: datetime | None = None
+    written_at: datetime | None = None
+    seen_at: datetime | None = None
+    settled_at: datetime | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it shows nothing, and nothing is on its way there."""
+        return self.quantity == 0 and self.pending is None and self.may_rise == 0
