@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.alerts.register import tell_once
 from peg.catalog import items, offers, rules
+from peg.cli.cells import Title
 from peg.cli.terminal import Here, Report
 from peg.cli.words import Pieces, sku_of
 from peg.db.transaction import begin, reading
@@ -106,7 +107,7 @@ async def low_stock(
     report = Report(
         facts=[row.model_dump(mode="json") for row in found],
         columns=("piece", "name", "available", "alert at"),
-        rows=[(row.sku, row.name, row.available, row.low_stock_at) for row in found],
+        rows=[(row.sku, Title(row.name), row.available, row.low_stock_at) for row in found],
         sentence="" if found else "nothing is low",
     )
     return here.show(report)

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from cyclopts import App
 
+from peg.cli.cells import Title
 from peg.cli.terminal import Here, Report
 from peg.cli.words import Number, sku_of, whole
 from peg.db.engine import Database
@@ -217,6 +218,6 @@ def _part(text: str) -> tuple[Sku, int]:
     return sku_of(name), pieces
 
 
-def _named(offer: PairSide) -> str:
+def _named(offer: PairSide) -> Title:
     options = ", ".join(offer.options.values())
-    return f"{offer.title} ({options or offer.sku or 'no SKU'}), {offer.price}"
+    return Title(offer.title, f"({options or offer.sku or 'no SKU'}), {offer.price}")

@@ -1,5 +1,6 @@
 """Orders as they were taken in, and what the book took for each: `orders`."""
 
+from peg.cli.cells import Title
 from peg.cli.shop_names import shop_names
 from peg.cli.terminal import Here, Report
 from peg.cli.words import Lines, and_more, pieces_told, seen
@@ -83,7 +84,7 @@ async def _unresolved(here: Here) -> int:
                 called(one.shop),
                 seen(one.created_at),
                 one.sku,
-                one.title,
+                Title(one.title),
                 one.committed,
                 pieces_told(one.pieces),
             )

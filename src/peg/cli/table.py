@@ -1,11 +1,11 @@
 """Tables for people: no word is ever broken, since most words are copied into the next command.
 
-What does not fit beside each other stands below each other, one row after the other. Rich's own
+What does not fit beside each other stands below each other, one row after the other. Only titles
+are shortened, which take 140 characters on Etsy and are copied into nothing. Rich's own
 tables break a SKU over two lines when the window is narrow, and take a fifth of a second for the
 stock of one shop.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -14,10 +14,11 @@ from typing import Any
 
 from rich.cells import cell_len
 
+from peg.cli.cells import Title, folded, longest_word
+
 GAP = "  "
 FIGURE_MIN = 4
 HEADER_LINES_MAX = 3
-WORD_OR_COMMAND = re.compile(r"(?:`[^`]*`|\S)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def lines_of(
     Figures stand to the right. In a narrow window columns without a word are left out, text wraps
     between its words, and the headers of figures stand on several lines. Where that is still too
     wide, or longer than one row below the other, there is no header: each row is a block of lines,
-    every cell beside its name.
+    every cell beside its name. What is left of a `Title` takes two lines at most.
     """
     table = _Table(columns, [[_told(value) for value in row] for row in rows], _figures(rows))
     widths = _full(table)
@@ -82,7 +83,7 @@ def _block(table: _Table, row: Sequence[str], width: int) -> list[str]:
     return [
         _line([label if first else "", part], [wide - len(GAP), 0], [False, False])
         for label, cell in named
-        for first, part in _numbered(_folded(cell, width - wide))
+        for first, part in _numbered(folded(cell, width - wide))
     ]
 
 
@@ -118,7 +119,13 @@ def _told(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return " ".join(str(value).split())
+    if isinstance(value, Title):
+        return Title(_in_a_line(value.name), _in_a_line(value.after))
+    return _in_a_line(str(value))
+
+
+def _in_a_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _full(table: _Table) -> list[int]:
@@ -131,7 +138,7 @@ def _fitted(table: _Table, width: int) -> list[int]:
     """The width of each column: as wide as its cells, less what has to be saved and can be."""
     widths = _full(table)
     by_column = list(zip(*table.rows, strict=True))
-    words = [max(map(_longest_word, column)) for column in by_column]
+    words = [max(map(longest_word, column)) for column in by_column]
     cells = [max(map(cell_len, column)) for column in by_column]
     headers = [cell_len(name) for name in table.columns]
     texts = [index for index, figure in enumerate(table.figures) if not figure]
@@ -176,27 +183,8 @@ def _beside(table: _Table, widths: Sequence[int]) -> list[str]:
 
 
 def _wrapped(row: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> list[str]:
-    parts = [_folded(cell, wide) for cell, wide in zip(row, widths, strict=True)]
+    parts = [folded(cell, wide) for cell, wide in zip(row, widths, strict=True)]
     return [_line(line, widths, right) for line in zip_longest(*parts, fillvalue="")]
-
-
-def _folded(cell: str, width: int) -> list[str]:
-    """A cell's lines, broken between words, and if it can be not within a command."""
-    if cell_len(cell) <= width:
-        return [cell]
-    lines = [""]
-    for word in _unbroken(cell, width):
-        longer = f"{lines[-1]} {word}" if lines[-1] else word
-        if cell_len(longer) <= width or not lines[-1]:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines
-
-
-def _unbroken(cell: str, width: int) -> Iterator[str]:
-    for part in WORD_OR_COMMAND.findall(cell):
-        yield from [part] if cell_len(part) <= width else part.split()
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
@@ -205,7 +193,3 @@ def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) ->
         blanks = " " * max(0, width - cell_len(cell))
         shown.append(blanks + cell if figure else cell + blanks)
     return GAP.join(shown).rstrip()
-
-
-def _longest_word(cell: str) -> int:
-    return max(map(cell_len, cell.split()), default=0)

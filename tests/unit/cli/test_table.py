@@ -4,6 +4,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from peg.cli.cells import Title
 from peg.cli.looking import FIGURES
 from peg.cli.table import lines_of
 from peg.domain.identity import SKU_CHARACTERS_MAX
@@ -44,6 +45,59 @@ def test_titles_make_room_for_skus(rows: list[tuple[object, ...]]) -> None:
 
     words = {word for line in shown for word in line.split()}
     assert {str(row[3]).split()[-1] for row in rows} <= words
+
+
+ETSY_TITLE_MAX = 140
+LONG = (
+    "Vintage Opal Engagement Ring, Sterling Silver Moonstone Halo Ring | Handmade Birthstone"
+    " Jewelry for Women, Anniversary Gift, Boho Ring"
+)
+
+
+def test_a_long_title_is_shortened_after_a_word_and_whole_where_there_is_room() -> None:
+    columns = ["offer", "title", "pieces", "shows"]
+    rows = [(1, Title(LONG), "RING-17-ROSE", 1), (2, Title("Opal ring"), "RING-18", 12)]
+
+    assert table(columns, rows, width=60) == [
+        "offer  title                             pieces        shows",
+        "    1  Vintage Opal Engagement Ring,     RING-17-ROSE      1",
+        "       Sterling Silver Moonstone Halo…",
+        "    2  Opal ring                         RING-18          12",
+    ]
+    assert LONG in "\n".join(table(columns, rows, width=200))
+
+
+def test_what_stands_behind_a_title_stays_whole() -> None:
+    rows = [(1, Title(LONG, "(RING-17-ROSE), 120.00 USD"), "the same")]
+
+    assert table(["pair", "on Etsy", "because"], rows, width=40) == [
+        "pair  on Etsy                   because",
+        "   1  Vintage Opal Engagement   the same",
+        "      Ring, Sterling Silver…",
+        "      (RING-17-ROSE), 120.00",
+        "      USD",
+    ]
+
+
+@given(
+    st.lists(
+        st.tuples(FIGURE, st.text(max_size=ETSY_TITLE_MAX), SKUS, FIGURE, st.text(max_size=30)),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_a_title_takes_nothing_from_skus_and_figures(
+    rows: list[tuple[int, str, str, int, str]],
+) -> None:
+    shown = table(
+        ["offer", "title", "pieces", "shows", "state"],
+        [(offer, Title(title), sku, shows, state) for offer, title, sku, shows, state in rows],
+    )
+
+    words = {word.rstrip(",") for line in shown for word in line.split()}
+    for offer, _, sku, shows, _ in rows:
+        assert {str(offer), sku, str(shows)} <= words
+    assert max(map(cell_len, shown)) <= NARROW
 
 
 def test_text_wraps_between_its_words_and_figures_stand_to_the_right() -> None:

@@ -1,0 +1,95 @@
+"""What stands in one cell of a list: broken between words only; of a long title the beginning.
+
+A title takes up to 140 characters on Etsy, and is copied into no command: shortened it says enough.
+Whatever else stands in a cell, above all a SKU, stays whole.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from typing import Self
+
+from rich.cells import cell_len
+
+TITLE_LINES_MAX = 2
+TITLE_WORD_MAX = 20
+"""A longer word of a title does not keep its column wide: some tongues write without blanks."""
+
+LOOSE = " ,;:|/·-"
+"""What may part two halves of a title, and leads nowhere before an ellipsis."""
+
+WORD_OR_COMMAND = re.compile(r"(?:`[^`]*`|\S)+")
+
+
+class Title(str):
+    """What a shop calls a piece: the one text of a list that is shortened where room is short.
+
+    Attributes:
+        name: the title itself.
+        after: what stands behind it and stays whole, such as the SKU.
+    """
+
+    __slots__ = ("after", "name")
+    name: str
+    after: str
+
+    def __new__(cls, name: str, after: str = "") -> Self:
+        """The title, and what stands behind it, as one text."""
+        title = super().__new__(cls, f"{name} {after}".rstrip())
+        title.name, title.after = name, after
+        return title
+
+    def cut(self, length: int) -> str:
+        """Its beginning, with an ellipsis for the rest."""
+        return f"{self.name[:length].rstrip(LOOSE)}… {self.after}".rstrip()
+
+
+def folded(cell: str, width: int) -> list[str]:
+    """A cell's lines; of a title as much as goes into two, beside those of what stands after it."""
+    lines = _broken(cell, width)
+    if not isinstance(cell, Title):
+        return lines
+    lines_max = TITLE_LINES_MAX + (len(_broken(cell.after, width)) if cell.after else 0)
+    wide = max(width, longest_word(cell.after))
+
+    def fits(lines: Sequence[str]) -> bool:
+        return len(lines) <= lines_max and max(map(cell_len, lines)) <= wide
+
+    if fits(lines):
+        return lines
+    lengths = range(len(cell.name))
+    too_long = bisect_left(lengths, True, key=lambda at: not fits(_broken(cell.cut(at), width)))
+    return _broken(cell.cut(_end_of_word(cell.name, max(1, too_long - 1))), width)
+
+
+def _end_of_word(name: str, length: int) -> int:
+    """Where the last word ends that is whole within this length; the length, if there is none."""
+    end = name.rfind(" ", 0, length + 1)
+    return end if end > 0 else length
+
+
+def _broken(cell: str, width: int) -> list[str]:
+    """A cell's lines, broken between words, and if it can be not within a command."""
+    if cell_len(cell) <= width:
+        return [cell]
+    lines = [""]
+    for word in _unbroken(cell, width):
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if cell_len(longer) <= width or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def _unbroken(cell: str, width: int) -> Iterator[str]:
+    for part in WORD_OR_COMMAND.findall(cell):
+        yield from [part] if cell_len(part) <= width else part.split()
+
+
+def longest_word(cell: str) -> int:
+    """How wide a column must be that breaks none of its words."""
+    if isinstance(cell, Title):
+        name = min(longest_word(cell.name), TITLE_WORD_MAX)
+        return max(name, longest_word(cell.after))
+    return max(map(cell_len, cell.split()), default=0)
