@@ -6,13 +6,12 @@ from pathlib import Path
 import pytest
 from tests.support.jeweller import Jeweller, open_jeweller
 
-from peg.catalog import offers
+from peg.catalog import offers, proposals
+from peg.catalog.proposals import KeptProposal
 from peg.db.transaction import reading
 from peg.domain.identity import OfferRef, Sku
 from peg.marketplaces.port import RemoteGone
-from peg.onboarding import proposals
 from peg.onboarding.naming import NeedsSku, NotOnePiece, SkuTaken
-from peg.onboarding.proposals import KeptProposal
 
 RUBY, PEARL = "Ruby halo ring in rose gold", "Baroque pearl drop earrings silver"
 

@@ -144,6 +144,8 @@ SELECT sku, on_hand - committed - reserved - safety_stock - suspended FROM posit
 """
 ASKED = """
 SELECT subject FROM questions WHERE answered_at IS NULL
+UNION SELECT value FROM questions, json_each(options)
+    WHERE answered_at IS NULL AND kind = 'which_piece'
 UNION SELECT sku FROM cases WHERE closed_at IS NULL
 UNION SELECT sku FROM suspense WHERE closed_at IS NULL
 UNION SELECT sku FROM holds WHERE ended_at IS NULL

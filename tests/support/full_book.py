@@ -19,19 +19,19 @@ from tests.support.bench import (
 from tests.support.shops import APP, key_ring, shop
 
 from peg.alerts.register import tell
-from peg.catalog import items, rules
+from peg.catalog import items, proposals, rules
 from peg.catalog.rules import Rule
 from peg.domain.identity import Channel, ShopId
 from peg.domain.messages import Alert
+from peg.domain.proposal import Proposal
 from peg.intake import inbox, unread
 from peg.intake.inbox import ATTEMPTS_MAX
 from peg.intake.waiting_room import due
 from peg.ledger import questions, reservations
 from peg.marketplaces.port import Unreadable
-from peg.onboarding import imports, proposals
+from peg.onboarding import imports
 from peg.onboarding.imports import Imported, SkippedShop
 from peg.onboarding.left_out import LeftOut, Why
-from peg.onboarding.matching import Proposal
 from peg.propagation import pauses
 from peg.propagation.retarget import retarget
 from peg.reconciliation import report

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from tests.support.clocks import MONDAY_NOON, StandingClock
 from tests.support.shop_window import ShopWindow
 
-from peg.catalog import offers
+from peg.catalog import mirror, offers
 from peg.db.columns import metadata
 from peg.db.engine import Database, open_database, sqlite_url
 from peg.db.transaction import begin, reading
@@ -54,6 +54,13 @@ class Jeweller:
         shops = {window.shop: window for window in windows}
         return await importer_of(self.database, self.clock, shops).run(lambda _step, _by: None)
 
+    async def reads_orders(self) -> None:
+        """As polls and webhooks bring them: nothing else of the shops is looked at."""
+        shops = {window.shop: window for window in (self.shopify, self.etsy)}
+        polls = Polls(self.database, self.clock, shops, Patience())
+        for shop in shops:
+            await polls.poll(shop)
+
     async def compares(self) -> Mapping[str, int]:
         """PEG compares Shopify with the book."""
         shops = {self.shopify.shop: self.shopify}
@@ -82,6 +89,13 @@ class Jeweller:
             standing = await board.standing_of(session, offer.id)
         assert standing is not None
         return standing.target.quantities
+
+    async def expects(self, ref: OfferRef) -> Mapping[str, int]:
+        """What an offer should show by all that PEG knows of it, by place."""
+        async with reading(self.database) as session:
+            offer = (await offers.by_refs(session, [ref]))[ref]
+            rows = (await mirror.expected_of(session, [offer.id]))[offer.id]
+        return {place: row.quantity for place, row in rows.items()}
 
     async def retarget(self, sku: str = RING) -> None:
         """What hears of changed stock does this; nobody listens here."""

@@ -4,12 +4,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tests.support.bench import NOON, RING, Bench, etsy_ref, reading_of, shopify_ref
 from tests.support.shops import APP, key_ring, shop
 
-from peg.catalog import findings
+from peg.catalog import findings, proposals
 from peg.domain.identity import OfferRef, ShopId
 from peg.domain.money import Money
 from peg.domain.offer import RemoteOffer
-from peg.onboarding import proposals
-from peg.onboarding.matching import Proposal
+from peg.domain.proposal import Proposal
 from peg.shops import directory
 
 GEMS, STONEFIELD = ShopId("shopify:gems.myshopify.com"), ShopId("etsy:1001")

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.catalog import items, mirror, offers, sale_places, sets
+from peg.catalog import items, mirror, offers, proposals, sale_places, sets
 from peg.catalog.offers import Offer
 from peg.domain.baseline import Baseline, Inside
 from peg.domain.identity import OfferRef, Sku
@@ -58,7 +58,10 @@ async def _resolve(
         meaning = await _by_listing(session, order, line, line.ref)
         if meaning is not None:
             return meaning
-    return await _by_sku(session, order, line)
+    meaning = await _by_sku(session, order, line)
+    if offer is None or (meaning is not None and meaning.sure):
+        return meaning
+    return await _or_a_twin(session, order, offer, meaning)
 
 
 async def _sold_from(session: AsyncSession, order: OrderSnapshot, offer: Offer) -> Resolved:
@@ -107,6 +110,25 @@ async def _by_listing(
     return Resolved(
         offer=None, components=tuple(parts.values()), inside=_inside(inside), sure=False
     )
+
+
+async def _or_a_twin(
+    session: AsyncSession, order: OrderSnapshot, offer: Offer, meaning: Resolved | None
+) -> Resolved | None:
+    """An offer that is proposed to be another's twin holds its pieces too, until a person has said.
+
+    Of what was sold before those were counted, nobody knows whether that figure told of it.
+    """
+    parts = {}
+    for pair in await proposals.open_of(session, offer.id):
+        for part in pair.other(offer.id).components:
+            if not await _was_counted_after(session, order, part.sku):
+                parts[part.sku] = part
+    if not parts:
+        return meaning
+    if meaning is not None and meaning.inside is Inside.NO:
+        parts |= {part.sku: part for part in meaning.components}
+    return Resolved(offer=None, components=tuple(parts.values()), sure=False, anew=True)
 
 
 async def _by_sku(

@@ -71,6 +71,22 @@ components = Table(
     CheckConstraint("quantity > 0", name="takes_something"),
 )
 
+proposals = Table(
+    "proposals",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("shopify_offer", Integer, nullable=False),
+    Column("etsy_offer", Integer, nullable=False),
+    Column("confidence", Integer, nullable=False),
+    Column("reasons", Json, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("proposed_at", UtcDateTime, nullable=False),
+    Column("decided_at", UtcDateTime),
+    Column("who", String(64)),
+    UniqueConstraint("shopify_offer", "etsy_offer"),
+    CheckConstraint("state in ('open', 'accepted', 'rejected')", name="state"),
+)
+
 locations = Table(
     "locations",
     metadata,

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from cyclopts import App
 
+from peg.catalog import proposals
 from peg.cli.cells import Title
 from peg.cli.terminal import Here, Report
 from peg.cli.words import Number, sku_of, whole
@@ -14,7 +15,6 @@ from peg.db.transaction import reading
 from peg.domain.errors import BadQuantity, ErrorKind, PegError
 from peg.domain.identity import OfferId, Sku
 from peg.domain.near import quoted
-from peg.onboarding import proposals
 from peg.onboarding.composing import Composed
 from peg.reads import pairs as pairs_read
 from peg.reads.pairs import PairSide

@@ -8,10 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.bus.outbox import stage
 from peg.catalog import items, lines, locations, mirror, returns
+from peg.catalog.offers import Offer
 from peg.domain.identity import LocationId, OfferId, ShopId, Sku
 from peg.domain.messages import OrderTakenIn
 from peg.domain.order import OrderSnapshot
-from peg.intake import checks, covered_sales, lateness, surprises
+from peg.intake import checks, covered_sales, lateness, surprises, twins
 from peg.intake.late_returns import without_those_shown
 from peg.intake.patience import Patience
 from peg.intake.which_piece import follow_guesses
@@ -23,6 +24,9 @@ from peg.ledger.orders import Applied, Outcome
 from peg.ledger.questions import Question
 
 log = structlog.get_logger()
+
+NOTHING = Resolved(offer=None, components=(), sure=False, anew=True)
+"""What a line takes that fits no piece any more, and may fit one again."""
 
 ABOUT_THEN = "sold about when it was first read"
 
@@ -54,6 +58,7 @@ async def take_in(
     if applied.outcome in {Outcome.NEW, Outcome.CHANGED}:
         await _expect(session, order, applied, patience=patience, now=now)
         await follow_guesses(session, order, resolved, applied, now=now)
+        await twins.warn(session, order, applied, now=now)
         await _explain_figures(session, order, applied, now=now)
         await stage(session, OrderTakenIn(shop=order.shop, order=order.order), now=now)
         log.info(
@@ -88,6 +93,16 @@ async def told_which(
     order = await kept.kept_order(session, ShopId(shop), number)
     meaning = await lines.taken_as(session, order, line, sku)
     return await take_in(session, order, known={line: meaning}, patience=patience, now=now)
+
+
+async def hold_anew(
+    session: AsyncSession, offer: Offer, *, patience: Patience, now: datetime
+) -> None:
+    """Which twins an offer without a piece may have was decided: hold what those sell, no more."""
+    for waiting in await kept.waiting_lines(session, [offer.ref]):
+        order = await kept.kept_order(session, waiting.ref.shop, waiting.order)
+        known = {waiting.line: NOTHING, **await lines.resolve_lines(session, order)}
+        await take_in(session, order, known=known, patience=patience, now=now)
 
 
 async def _explain_figures(

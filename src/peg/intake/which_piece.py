@@ -5,7 +5,9 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.catalog import offers
+from peg.catalog import offers, proposals
+from peg.catalog.offers import Offer
+from peg.catalog.proposals import KeptProposal
 from peg.domain.identity import Sku
 from peg.domain.order import LineSnapshot, OrderSnapshot
 from peg.ledger import questions
@@ -85,6 +87,15 @@ async def _ask(
     await questions.reword(session, WHICH_PIECE, subject, sentence, evidence)
 
 
+def twin_words(pair: KeptProposal, sold_from: Offer) -> str:
+    """What an offer without a piece may be the same as, and how to say whether it is."""
+    other = pair.other(sold_from.id)
+    return (
+        f"It may be the same piece as {other.title!r} on {other.ref.channel}, {pair.confidence} %"
+        f" sure: `peg match accept {pair.id}` if it is, `peg match reject {pair.id}` if not."
+    )
+
+
 async def _for_good(session: AsyncSession, line: LineSnapshot) -> str:
     """What makes the listing known, so that the next order of it is sure."""
     if line.ref is None:
@@ -95,4 +106,7 @@ async def _for_good(session: AsyncSession, line: LineSnapshot) -> str:
         return "; `peg import` reads its listing anew" if siblings else ""
     if sold_from.gone:
         return ""
+    twins = await proposals.open_of(session, sold_from.id)
+    if twins:
+        return "".join(f". {twin_words(one, sold_from)}" for one in twins)
     return f"; `peg match compose {sold_from.id} SKU` says it of this offer for good"

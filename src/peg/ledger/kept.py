@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.domain.identity import OfferId, OfferRef, ShopId
+from peg.domain.identity import OfferId, OfferRef, ShopId, Sku
 from peg.domain.money import Money
 from peg.domain.order import LineSnapshot, OrderSnapshot
 from peg.ledger.order_rows import shares_kept
-from peg.ledger.tables import is_unresolved, order_lines, orders
+from peg.ledger.tables import applied, is_unresolved, order_lines, orders
 
 
 async def unresolved_orders(session: AsyncSession) -> Sequence[tuple[ShopId, str]]:
@@ -32,16 +32,24 @@ async def unresolved_orders(session: AsyncSession) -> Sequence[tuple[ShopId, str
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """Units of an offer that a line took, and that count nowhere while nobody knows the offer."""
+    """Units of an offer that a line took: at most held for it, while nobody knows what it sells."""
 
     ref: OfferRef
+    order: str
+    line: str
     units: int
     created_at: datetime
     heard_at: datetime
 
 
-async def waiting_lines(session: AsyncSession, refs: Sequence[OfferRef]) -> Sequence[Waiting]:
-    """Lines of some offers that could not be assigned to an item yet."""
+async def waiting_lines(
+    session: AsyncSession, refs: Sequence[OfferRef], *, unheld: Sku | None = None
+) -> Sequence[Waiting]:
+    """Lines of some offers that could not be assigned to an item yet.
+
+    Those that hold pieces of the item `unheld` meanwhile are left out.
+    """
+    same_line = [applied.c[name] == order_lines.c[name] for name in ("shop", "order_id", "line")]
     named = {(ref.shop, ref.listing, ref.variant): ref for ref in refs}
     query = (
         select(order_lines, orders.c.created_at, orders.c.heard_at)
@@ -50,14 +58,16 @@ async def waiting_lines(session: AsyncSession, refs: Sequence[OfferRef]) -> Sequ
             (order_lines.c.shop == orders.c.shop) & (order_lines.c.order_id == orders.c.order_id),
         )
         .where(is_unresolved, order_lines.c.listing.in_({ref.listing for ref in refs}))
+        .where(~exists().where(*same_line, applied.c.sku == unheld))
+        .order_by(orders.c.created_at)
     )
     found = []
     for row in (await session.execute(query)).mappings():
         ref = named.get((row["shop"], row["listing"], row["variant"] or ""))
         if ref is not None:
             units = row["committed"] + row["shipped"] + row["written_off"]
-            times = {"created_at": row["created_at"], "heard_at": row["heard_at"]}
-            found.append(Waiting(ref=ref, units=units, **times))
+            told = {name: row[name] for name in ("line", "created_at", "heard_at")}
+            found.append(Waiting(ref=ref, order=row["order_id"], units=units, **told))
     return found
 
 

@@ -47,6 +47,7 @@ class Resolved:
         read_since: the offer was read after its baseline: whether an order is inside that nobody
             is sure of, that reading has told.
         sure: False where it holds more than it can have taken, until somebody tells.
+        anew: not sure, and instead of what it held so far; else that stays until it is sure.
         assumed_place: the marketplace's place that the units are believed to have been taken off
             whose place it does not tell.
     """
@@ -56,6 +57,7 @@ class Resolved:
     inside: Inside = Inside.NO
     read_since: bool = False
     sure: bool = True
+    anew: bool = False
     assumed_place: str | None = None
 
 
@@ -162,6 +164,13 @@ class LineWork:
         told = self.meaning is not None and self.meaning.inside is Inside.YES
         return told and not self.added_later
 
+    @property
+    def _followed(self) -> bool:
+        """Whether it was not sure before, and the first figures of its offer tell of it already."""
+        if self.meaning is None or not self.meaning.sure or not self.before or self._settled:
+            return False
+        return self.meaning.inside is not Inside.NO
+
     def _told(self, shares: Sequence[Share]) -> dict[str, Any]:
         return line_row(
             self.order,
@@ -181,7 +190,7 @@ class LineWork:
 
     def _needs(self) -> Mapping[Sku, int]:
         """Pieces that one unit takes of each item."""
-        guessed_still = self.meaning is None or not self.meaning.sure
+        guessed_still = self.meaning is None or not (self.meaning.sure or self.meaning.anew)
         if self.before and (self._settled or guessed_still):
             return {row.sku: row.need for row in self.before.values()}
         needs: dict[Sku, int] = {}
@@ -221,12 +230,14 @@ class LineWork:
         """Pieces of an item to put on the shelf, by place."""
         if not self.before:
             return taken if self._inside else {}
+        if not here and self._followed:
+            return taken  # the first figures of what it took came after it
         known = here or _of_one_item(self.before)  # the line is newly known to take this one
         return brought_to(brought_of(known, need), taken)
 
     def _changes(self, shares: Sequence[Share]) -> Sequence[Change]:
         """What of it the marketplace's figures were not known to have followed yet."""
-        if self._inside and not self._settled:
+        if (self._inside or self._followed) and not self._settled:
             return ()
         followed = shares_kept(self.kept) if self._settled else ()
         return changes(followed, shares, self._assumed_place)

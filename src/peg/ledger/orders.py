@@ -115,7 +115,9 @@ async def apply(
     lines = tuple(
         _line(one, kept.get(one.line.line), before.get(one.line.line, {})) for one in done
     )
-    changed = bool(posted) or any(line.changes for line in lines if line.offer is not None)
+    changed = bool(posted) or any(
+        line.settled or (line.changes and line.offer is not None) for line in lines
+    )
     outcome = Outcome.CHANGED if changed else Outcome.SAME
     return Applied(outcome=Outcome.NEW if header.first else outcome, lines=lines)
 

@@ -99,13 +99,14 @@ async def foresee(
 async def _unheard(session: AsyncSession, sku: Sku, readings: Sequence[Reading]) -> int:
     """Pieces that were sold since the book counted an item, from offers it did not know of.
 
-    Their shop shows them no more; the book hears of them when those offers are mapped.
+    Their shop shows them no more; the book hears of them when those offers are mapped, but for
+    those that it holds already.
     """
     counted_at = await items.opened_at(session, sku)
     baselines = {shown.ref: Baseline.of(shown) for shown in readings}
     return sum(
         line.units
-        for line in await kept.waiting_lines(session, list(baselines))
+        for line in await kept.waiting_lines(session, list(baselines), unheld=sku)
         if counted_at is not None
         and line.created_at > counted_at
         and baselines[line.ref].holds(line.created_at, heard_at=line.heard_at) is not Inside.NO

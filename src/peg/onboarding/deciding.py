@@ -1,23 +1,28 @@
 """What a person decides about proposals: the same piece, or two."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import ClassVar
 
-from peg.catalog import offers
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.catalog import offers, proposals
 from peg.catalog.offers import Offer
+from peg.catalog.proposals import KeptProposal
 from peg.db.engine import Database
 from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
 from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import OfferId, ShopId, Sku
 from peg.domain.offer import Reading, Shelf
+from peg.intake.orders import hold_anew
+from peg.intake.patience import Patience
 from peg.marketplaces.port import Marketplace, RemoteGone
-from peg.onboarding import adopting, composing, proposals
+from peg.onboarding import adopting, composing
 from peg.onboarding.adopting import Adopted
 from peg.onboarding.composing import Composed, NoParts, as_shown
 from peg.onboarding.matching import Match
 from peg.onboarding.naming import name_of
-from peg.onboarding.proposals import KeptProposal
 from peg.shops import directory
 from peg.shops.directory import NotConnected
 
@@ -67,15 +72,16 @@ class Decider:
             return await adopting.adopt(session, [match], found, now=now)
 
     async def reject(self, number: int, *, who: str) -> KeptProposal:
-        """They are two pieces; the pair is not proposed again.
+        """They are two pieces: what is held of one for orders of the other is let go.
 
         Raises:
             NoSuchProposal: there is none of that number, or it was decided.
         """
         async with begin(self._database) as session:
-            return await proposals.decide(
-                session, number, accepted=False, who=who, now=self._clock.now()
-            )
+            now = self._clock.now()
+            one = await proposals.decide(session, number, accepted=False, who=who, now=now)
+            await _hold_anew(session, one, now=now)
+            return one
 
     async def compose(
         self, offer: OfferId, parts: Mapping[Sku, int], *, who: str, sure: bool = False
@@ -117,3 +123,9 @@ class Decider:
                 " its pair, or put it back there and import again"
             )
         return shown
+
+
+async def _hold_anew(session: AsyncSession, pair: KeptProposal, *, now: datetime) -> None:
+    for offer in (pair.shopify, pair.etsy):
+        if not offer.components:
+            await hold_anew(session, offer, patience=Patience(), now=now)

@@ -9,7 +9,7 @@ from typing import ClassVar, TypeVar
 
 import structlog
 
-from peg.catalog import offers
+from peg.catalog import offers, proposals
 from peg.catalog.offers import Offer
 from peg.db.engine import Database
 from peg.db.transaction import begin, reading
@@ -25,7 +25,7 @@ from peg.intake.places import read_places
 from peg.intake.polling import Polls
 from peg.ledger import kept
 from peg.marketplaces.port import Marketplace
-from peg.onboarding import adopting, imports, proposals
+from peg.onboarding import adopting, imports
 from peg.onboarding.imports import Imported
 from peg.onboarding.left_out import LeftOut, could_not_be_read, left_out
 from peg.onboarding.matching import Matching, match

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from peg.domain.errors import BadSku
 from peg.domain.identity import Channel, OfferRef, Sku, fold_sku, parse_sku
 from peg.domain.offer import RemoteOffer
+from peg.domain.proposal import Pair, Proposal
 from peg.onboarding.likeness import Likeness, likenesses
 
 SLIP_CONFIDENCE = 95
@@ -20,16 +21,6 @@ class Match:
 
     sku: Sku
     refs: tuple[OfferRef, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """Two offers that may be the same thing; a person decides. `confidence` is 0 to 100."""
-
-    shopify: OfferRef
-    etsy: OfferRef
-    confidence: int
-    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +40,6 @@ class Matching:
     duplicates: Mapping[str, Sequence[OfferRef]]
     untracked: Sequence[OfferRef]
     nameless: Sequence[OfferRef]
-
-
-Pair = tuple[OfferRef, OfferRef]
-"""A Shopify offer and an Etsy offer."""
 
 
 def match(

@@ -7,10 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import items, offers
 from peg.catalog.offers import Offer
+from peg.catalog.proposals import KeptProposal
 from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import ShopId, Sku, fold_sku
 from peg.onboarding.matching import usable_sku
-from peg.onboarding.proposals import KeptProposal
 
 
 class NeedsSku(PegError):

@@ -1,6 +1,6 @@
-"""What imports told, and pairs of offers that may be the same thing, with what a person said."""
+"""What imports told."""
 
-from sqlalchemy import CheckConstraint, Column, Integer, String, Table, UniqueConstraint
+from sqlalchemy import Column, Integer, Table
 
 from peg.db.columns import Json, Serial, UtcDateTime, metadata
 
@@ -20,20 +20,4 @@ imports = Table(
     Column("asked", Json, nullable=False),
     Column("orders", Integer, nullable=False),
     Column("orders_unread", Json, nullable=False),
-)
-
-proposals = Table(
-    "proposals",
-    metadata,
-    Column("id", Serial, primary_key=True),
-    Column("shopify_offer", Integer, nullable=False),
-    Column("etsy_offer", Integer, nullable=False),
-    Column("confidence", Integer, nullable=False),
-    Column("reasons", Json, nullable=False),
-    Column("state", String(16), nullable=False),
-    Column("proposed_at", UtcDateTime, nullable=False),
-    Column("decided_at", UtcDateTime),
-    Column("who", String(64)),
-    UniqueConstraint("shopify_offer", "etsy_offer"),
-    CheckConstraint("state in ('open', 'accepted', 'rejected')", name="state"),
 )

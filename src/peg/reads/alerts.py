@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.alerts import register
 from peg.alerts.register import Kept
-from peg.catalog import items, offers
+from peg.catalog import items, offers, proposals
 from peg.domain.identity import OfferId, ShopId, Sku
 from peg.intake import inbox
 from peg.ledger import cases, queries, questions
@@ -178,6 +178,12 @@ async def _crashing(_session: AsyncSession, mine: Sequence[Kept], now: datetime)
     return {one.subject for one in mine if one.told_at + RAN_WELL_FOR > now}
 
 
+async def _undecided(
+    session: AsyncSession, _mine: Sequence[Kept], _now: datetime
+) -> Collection[str]:
+    return {str(one.id) for one in await proposals.open_proposals(session)}
+
+
 def _offers(mine: Sequence[Kept]) -> list[OfferId]:
     return [OfferId(int(one.subject)) for one in mine]
 
@@ -194,6 +200,7 @@ LASTS: Mapping[str, Lasting] = {
     "shop_revoked": _while_it_is(Status.REVOKED),
     "shop_frozen": _while_it_is(Status.FROZEN),
     "oversold": _oversold,
+    "twin_unknown": _undecided,
     "low_stock": _low,
     "listing_gone": _gone,
     "ghost_unit": _ghosts,

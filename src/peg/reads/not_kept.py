@@ -8,12 +8,11 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import not_kept as catalog
-from peg.catalog import offers
+from peg.catalog import offers, proposals
 from peg.catalog.offers import Offer
+from peg.catalog.proposals import OpenPair
 from peg.domain.identity import OfferId, ShopId, fold_sku
-from peg.onboarding import proposals
 from peg.onboarding.matching import usable_sku
-from peg.onboarding.proposals import OpenPair
 from peg.shops import directory
 
 NAMED_MAX = 3

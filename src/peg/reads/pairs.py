@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from peg.catalog import proposals
 from peg.catalog.offers import Offer
 from peg.domain.identity import OfferId, ShopId
-from peg.onboarding import proposals
 
 
 class PairSide(BaseModel):

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from peg.catalog import proposals
+from peg.catalog.proposals import KeptProposal
 from peg.domain.counted import counted
-from peg.onboarding import proposals
-from peg.onboarding.proposals import KeptProposal
 from peg.reads.not_kept import NAMED_MAX, NotKept, Why, not_kept, short
 from peg.wiring.findings import Finding, State
 

@@ -4,9 +4,10 @@ from pathlib import Path
 import pytest
 from tests.support.jeweller import RING, Jeweller, open_jeweller
 
+from peg.catalog import proposals
 from peg.db.transaction import begin, reading
 from peg.ledger import queries
-from peg.onboarding import answers, proposals
+from peg.onboarding import answers
 
 
 @pytest.fixture

@@ -6,12 +6,11 @@ import pytest
 from tests.support.jeweller import RING, Jeweller, open_jeweller
 from tests.support.shop_window import PLACE
 
-from peg.catalog import items, offers
+from peg.catalog import items, offers, proposals
 from peg.db.transaction import reading
 from peg.domain.identity import LocationId, Sku
 from peg.domain.offer import Shelf
 from peg.ledger import cases, queries
-from peg.onboarding import proposals
 
 
 @pytest.fixture

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from tests.support.jeweller import Jeweller, open_jeweller
 
+from peg.catalog import proposals
 from peg.db.transaction import begin, reading
 from peg.domain.identity import OfferRef
-from peg.onboarding import answers, proposals
+from peg.onboarding import answers
 
 
 @pytest.fixture

@@ -148,3 +148,12 @@ async def test_deliveries_and_questions_are_read(bench: Bench) -> None:
     assert auditing.kept_deliveries(found) == {("etsy", "m1")}
     assert auditing.unhandled(found) == 1
     assert auditing.asked(found) == {"7"}
+
+
+async def test_a_line_that_may_be_one_piece_or_another_asks_about_both(bench: Bench) -> None:
+    await bench.offer(shopify_ref("12", "121"), sku=RING)
+    await bench.offer(shopify_ref("13", "131"), sku=RING)
+    sold = line(shopify_ref("12", "121"), 1, sku=RING)
+    await bench.take_in(OrderTold(shop=SHOPIFY).told(1, sold))
+
+    assert RING in auditing.asked(await rows(bench))

@@ -25,6 +25,7 @@ from peg.cli.demo.verdict.book import (
 from peg.db.columns import metadata
 from peg.domain.identity import OfferId, ShopId, Sku
 from peg.domain.messages import StockChanged
+from peg.intake.which_piece import WHICH_PIECE
 
 Row = Mapping[str, Any]
 TABLES = (
@@ -162,8 +163,10 @@ def cases(rows: Rows) -> list[Case]:
 
 
 def asked(rows: Rows) -> frozenset[str]:
-    """What open questions are about: items and offers."""
-    return frozenset(row["subject"] for row in rows.of("questions") if row["answered_at"] is None)
+    """What open questions are about: items and offers, and every piece that a line may be."""
+    waiting = [row for row in rows.of("questions") if row["answered_at"] is None]
+    may_be = {sku for row in waiting if row["kind"] == WHICH_PIECE for sku in row["options"]}
+    return frozenset(may_be | {row["subject"] for row in waiting})
 
 
 def attempts(rows: Rows, numbers: Mapping[tuple[str, str, str], OfferId]) -> list[Attempt]:

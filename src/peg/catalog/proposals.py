@@ -5,22 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import offers
 from peg.catalog.offers import Offer
+from peg.catalog.tables import proposals
 from peg.db.transaction import insert_or_ignore, require_transaction
 from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import OfferId
-from peg.onboarding.matching import Pair, Proposal
-from peg.onboarding.tables import proposals
+from peg.domain.proposal import Pair, Proposal
 
-_OPEN = (
-    select(proposals)
-    .where(proposals.c.state == "open")
-    .order_by(proposals.c.confidence.desc(), proposals.c.id)
-)
+_SUREST_FIRST = select(proposals).order_by(proposals.c.confidence.desc(), proposals.c.id)
+_IS_OPEN = proposals.c.state == "open"
 
 
 class NoSuchProposal(PegError):
@@ -41,6 +38,11 @@ class KeptProposal:
     etsy: Offer
     confidence: int
     reasons: Sequence[str]
+    proposed_at: datetime
+
+    def other(self, offer: OfferId) -> Offer:
+        """The one that this offer may be the same as."""
+        return self.etsy if self.shopify.id == offer else self.shopify
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,15 +84,12 @@ async def close_known(session: AsyncSession, *, now: datetime) -> None:
 
 async def open_proposals(session: AsyncSession) -> Sequence[KeptProposal]:
     """What waits for a decision, the most confident first."""
-    rows = (await session.execute(_OPEN)).mappings().all()
-    ids = {OfferId(row[side]) for row in rows for side in ("shopify_offer", "etsy_offer")}
-    known = await offers.by_ids(session, sorted(ids))
-    return [_kept(row, known) for row in rows]
+    return await _read(session, _IS_OPEN)
 
 
 async def open_pairs(session: AsyncSession) -> Sequence[OpenPair]:
     """The same by number, in the same order: for those who ask often, or only how many."""
-    query = _OPEN.with_only_columns(
+    query = _SUREST_FIRST.where(_IS_OPEN).with_only_columns(
         proposals.c.id, proposals.c.shopify_offer, proposals.c.etsy_offer
     )
     return [
@@ -99,15 +98,20 @@ async def open_pairs(session: AsyncSession) -> Sequence[OpenPair]:
     ]
 
 
+async def open_of(session: AsyncSession, offer: OfferId) -> Sequence[KeptProposal]:
+    """What waits for a decision about one offer, the most confident first."""
+    named = (proposals.c.shopify_offer == offer) | (proposals.c.etsy_offer == offer)
+    return await _read(session, _IS_OPEN, named)
+
+
+async def rejected(session: AsyncSession) -> Sequence[KeptProposal]:
+    """What a person has said to be two things, the most confident first."""
+    return await _read(session, proposals.c.state == "rejected")
+
+
 async def rejected_pairs(session: AsyncSession) -> frozenset[Pair]:
     """Pairs that a person has said are two things."""
-    query = select(proposals).where(proposals.c.state == "rejected")
-    rows = (await session.execute(query)).mappings().all()
-    ids = {OfferId(row[side]) for row in rows for side in ("shopify_offer", "etsy_offer")}
-    known = await offers.by_ids(session, sorted(ids))
-    return frozenset(
-        (known[row["shopify_offer"]].ref, known[row["etsy_offer"]].ref) for row in rows
-    )
+    return frozenset((one.shopify.ref, one.etsy.ref) for one in await rejected(session))
 
 
 async def proposal(session: AsyncSession, number: int) -> KeptProposal:
@@ -133,7 +137,7 @@ async def decide(
     require_transaction(session)
     statement = (
         update(proposals)
-        .where(proposals.c.id == number, proposals.c.state == "open")
+        .where(proposals.c.id == number, _IS_OPEN)
         .values(state="accepted" if accepted else "rejected", decided_at=now, who=who)
         .returning(*proposals.c)
     )
@@ -144,6 +148,14 @@ async def decide(
     return _kept(row, await offers.by_ids(session, pair))
 
 
+async def _read(session: AsyncSession, *which: ColumnElement[bool]) -> Sequence[KeptProposal]:
+    query = _SUREST_FIRST.where(*which)
+    rows = (await session.execute(query)).mappings().all()
+    ids = {OfferId(row[side]) for row in rows for side in ("shopify_offer", "etsy_offer")}
+    known = await offers.by_ids(session, sorted(ids))
+    return [_kept(row, known) for row in rows]
+
+
 def _kept(row: Any, known: Mapping[OfferId, Offer]) -> KeptProposal:
     return KeptProposal(
         id=row["id"],
@@ -151,4 +163,5 @@ def _kept(row: Any, known: Mapping[OfferId, Offer]) -> KeptProposal:
         etsy=known[row["etsy_offer"]],
         confidence=row["confidence"],
         reasons=row["reasons"],
+        proposed_at=row["proposed_at"],
     )
