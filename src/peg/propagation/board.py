@@ -17,6 +17,7 @@ from peg.propagation.targets import Aim
 from peg.shops import directory
 
 RETRY_WAIT_S_MAX = 120.0
+DUE_AT_ONCE_MAX = 1000
 KEYS_PER_QUERY_MAX = 500
 """SQLite limits the variables of one statement."""
 
@@ -139,7 +140,7 @@ async def standings(session: AsyncSession, offers: Sequence[OfferId]) -> Mapping
 
 
 async def dirty(
-    session: AsyncSession, shop: ShopId, *, now: datetime, limit: int = 1000
+    session: AsyncSession, shop: ShopId, *, now: datetime, limit: int = DUE_AT_ONCE_MAX
 ) -> Sequence[Standing]:
     """Offers of a shop to be driven now, longest waiting first."""
     rows = await session.execute(_DUE, {"of": shop, "now": now, "most": limit})

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tests.support.clocks import MONDAY_NOON
 from tests.support.command_line import peg, seed
 from tests.support.given import two_practice_shops
+from tests.support.running import running
 
 from peg.domain.identity import Channel
 from peg.settings import load_settings
@@ -71,18 +72,74 @@ def test_an_offer_that_peg_does_not_keep_is_not_called_in_step(tmp_path: Path) -
     assert {one["in_step"] for one in offers if not one["parts"]} == {None}
 
 
-def test_beside_a_running_peg_a_push_says_that_it_does_the_driving(tmp_path: Path) -> None:
+def test_a_push_tells_what_it_wrote_and_what_showed_its_target_before(tmp_path: Path) -> None:
+    with two_practice_shops(tmp_path) as environment:
+        peg(tmp_path, "import", **environment)
+        first = peg(tmp_path, "push", "--json", **environment).facts
+        second = peg(tmp_path, "push", "--json", **environment).facts
+        said = peg(tmp_path, "push", **environment).out
+
+    assert 0 < first["written"] < first["offers"]
+    assert first["written"] + first["already"] == first["offers"]
+    assert (second["written"], second["already"]) == (0, first["offers"])
+    assert "in step: 0 written now, " in said
+
+
+def test_what_showed_its_target_before_a_pause_does_not_wait_for_its_end(tmp_path: Path) -> None:
+    with two_practice_shops(tmp_path) as environment:
+        peg(tmp_path, "import", **environment)
+        peg(tmp_path, "push", **environment)
+        peg(tmp_path, "pause", "etsy")
+
+        told = peg(tmp_path, "push", "--json", **environment)
+
+    assert (told.code, told.facts["behind"], told.facts["paused"]) == (0, 0, ["etsy"])
+
+
+def test_a_push_names_each_offer_that_could_not_be_written_and_why(tmp_path: Path) -> None:
+    with two_practice_shops(tmp_path) as environment:
+        peg(tmp_path, "import", **environment)
+        peg(tmp_path, "push", **environment)
+        etsy = {one["id"]: one for one in peg(tmp_path, "offers", "--shop=etsy", "--json").facts}
+        sold = next(one for one in etsy.values() if sum(one["shown"].values()) > 1 and one["parts"])
+        peg(tmp_path, "sell", sold["parts"][0]["sku"])
+        nobody = {**environment, "PEG_ETSY_URL": "http://127.0.0.1:1"}
+
+        told = peg(tmp_path, "push", "--json", **nobody)
+        said = peg(tmp_path, "push", **nobody).out
+
+    (failed,) = told.facts["failed"]
+    assert (told.code, told.facts["behind"], failed["offer"]) == (1, 1, sold["id"])
+    assert failed["shop"] in failed["why"]
+    assert "not written because" in said
+    assert "1 was not written, as above: `peg run` or `peg push` tries again" in said
+
+
+def test_beside_a_running_peg_a_push_waits_for_what_it_writes(tmp_path: Path) -> None:
+    with two_practice_shops(tmp_path) as environment:
+        peg(tmp_path, "import", **environment)
+        with running(tmp_path, environment):
+            said = peg(tmp_path, "push", **environment)
+            told = peg(tmp_path, "push", "--json", **environment)
+
+    kept = told.facts["offers"]
+    assert (said.code, told.code) == (0, 0)
+    assert f"{kept} of {kept} offers in step, by the `peg run` that is at work: " in said.out
+    assert (told.facts["already"], told.facts["behind"]) == (kept, 0)
+
+
+def test_a_push_that_need_not_wait_says_that_a_running_peg_does_the_driving(tmp_path: Path) -> None:
     with two_practice_shops(tmp_path) as environment:
         peg(tmp_path, "import", **environment)
         with alone(load_settings({"PEG_HOME": str(tmp_path)})):
-            told = peg(tmp_path, "push", "--json", **environment)
-            said = peg(tmp_path, "push", **environment)
+            told = peg(tmp_path, "push", "--wait-s=0", "--json", **environment)
+            said = peg(tmp_path, "push", "--wait-s=0", **environment)
             peg(tmp_path, "pause", "etsy")
-            of_a_paused_shop = peg(tmp_path, "push", **environment)
+            of_a_paused_shop = peg(tmp_path, "push", "--wait-s=0", **environment)
 
     assert told.facts["under_way"] == told.facts["behind"] > 0
     assert (told.code, said.code) == (0, 0)
-    assert "on their way: `peg run` is at work and drives them" in said.out
+    assert "on their way: `peg run` drives them" in said.out
     assert "wait" not in said.out
     assert of_a_paused_shop.code == 1
     assert "wait; etsy is paused" in of_a_paused_shop.out
