@@ -21,12 +21,25 @@ _IS_OPEN = proposals.c.state == "open"
 
 
 class NoSuchProposal(PegError):
-    """No open proposal of that number."""
+    """No open proposal of that number: there never was one, or it was decided."""
 
     kind: ClassVar[ErrorKind] = "missing"
 
-    def __init__(self, number: int) -> None:
-        super().__init__(f"no open proposal has the number {number}: `peg match list` shows them")
+    def __init__(self, number: int, was: str | None) -> None:
+        why = _DECIDED.get(was or "", "no pair has the number {0}: `peg match list` shows them")
+        super().__init__(why.format(number))
+
+
+_DECIDED = {
+    "accepted": "pair {0} was accepted already: `peg match compose` says what else an offer sells",
+    "rejected": "pair {0} was rejected: `peg match reopen {0}` first, if they are one piece",
+}
+
+
+class NotReopened(PegError):
+    """A pair that cannot wait for a decision again."""
+
+    kind: ClassVar[ErrorKind] = "conflict"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,10 +133,10 @@ async def proposal(session: AsyncSession, number: int) -> KeptProposal:
     Raises:
         NoSuchProposal: there is none of that number, or it was decided.
     """
-    for one in await open_proposals(session):
-        if one.id == number:
-            return one
-    raise NoSuchProposal(number)
+    found = await _read(session, proposals.c.id == number, _IS_OPEN)
+    if not found:
+        raise NoSuchProposal(number, await _state(session, number))
+    return found[0]
 
 
 async def decide(
@@ -143,9 +156,42 @@ async def decide(
     )
     row = (await session.execute(statement)).mappings().first()
     if row is None:
-        raise NoSuchProposal(number)
+        raise NoSuchProposal(number, await _state(session, number))
     pair = [OfferId(row["shopify_offer"]), OfferId(row["etsy_offer"])]
     return _kept(row, await offers.by_ids(session, pair))
+
+
+async def reopen(session: AsyncSession, number: int) -> KeptProposal:
+    """A rejected pair waits for a decision again, as if nobody had said anything.
+
+    Raises:
+        NoSuchProposal: there is none of that number.
+        NotReopened: it was not rejected, or both offers are known as pieces by now.
+    """
+    require_transaction(session)
+    state = await _state(session, number)
+    if state is None:
+        raise NoSuchProposal(number, None)
+    if state != "rejected":
+        already = "waits already" if state == "open" else "was accepted"
+        raise NotReopened(f"pair {number} {already}: only a rejected one can be opened again")
+    (one,) = await _read(session, proposals.c.id == number)
+    if one.shopify.components and one.etsy.components:
+        raise NotReopened(
+            f"pair {number}: {one.shopify.title!r} (offer {one.shopify.id}) and {one.etsy.title!r}"
+            f" (offer {one.etsy.id}) are known as two pieces by now. If they are one, say what one"
+            " of them sells with `peg match compose`"
+        )
+    change = update(proposals).where(proposals.c.id == number)
+    await session.execute(change.values(state="open", decided_at=None, who=None))
+    return one
+
+
+async def _state(session: AsyncSession, number: int) -> str | None:
+    """Whether a pair waits, and if not, what was decided; None: there is none."""
+    query = select(proposals.c.state).where(proposals.c.id == number)
+    state: str | None = await session.scalar(query)
+    return state
 
 
 async def _read(session: AsyncSession, *which: ColumnElement[bool]) -> Sequence[KeptProposal]:

@@ -1,8 +1,9 @@
 """`peg match`: which offers are the same piece."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from functools import partial
+from typing import ClassVar, TypeVar
 
 from cyclopts import App
 
@@ -20,15 +21,24 @@ from peg.reads import pairs as pairs_read
 from peg.reads.pairs import PairSide
 from peg.wiring.peg import open_peg
 
+T = TypeVar("T")
+
 app = App(name="match", help="Say which offers are the same piece.", help_format="plaintext")
 
 
 @app.default
 @app.command(name="list")
-async def list_(*, here: Here) -> int:
-    """Pairs that may be the same piece, the most likely first, with the reasons."""
+async def list_(*, rejected: bool = False, here: Here) -> int:
+    """Pairs that may be the same piece, the most likely first, with the reasons.
+
+    Args:
+        rejected: those that were rejected, instead; `peg match reopen` lets one wait again.
+    """
     async with here.ground() as ground, reading(ground.database) as session:
-        found = await pairs_read.pairs(session)
+        found = await pairs_read.pairs(session, rejected=rejected)
+    todo = "`peg match accept PAIR` or `peg match reject PAIR`"
+    if rejected:
+        todo = "`peg match reopen PAIR`, if one is the same piece after all"
     report = Report(
         facts=[one.model_dump(mode="json") for one in found],
         columns=("pair", "sure", "on Shopify", "on Etsy", "because"),
@@ -42,7 +52,7 @@ async def list_(*, here: Here) -> int:
             )
             for one in found
         ],
-        sentence="`peg match accept PAIR` or `peg match reject PAIR`" if found else "none",
+        sentence=todo if found else "none",
     )
     return here.show(report)
 
@@ -73,28 +83,43 @@ async def accept(
             raise UnclearPairs(f"{given} names one piece: accept one pair by its number with it")
         engine = await peg.engine()
         decider = peg.decider(engine)
-        asked: list[Sku] = []
-        refused: dict[int, PegError] = {}
-        with here.progress() as bars:
-            for pair in bars.track(wanted, description="reading"):
-                try:
-                    asked += (await decider.accept(pair, who=here.who, sku=given)).asked
-                except PegError as error:
-                    refused[pair] = error
-        if len(wanted) == len(refused) == 1:
-            raise refused[wanted[0]]
+        decide = partial(decider.accept, who=here.who, sku=given)
+        done, refused = await _each(wanted, decide, here)
         orders = await peg.importer(engine).take_in_kept(lambda _step, _by: None)
-    return here.show(
-        _accepted([one for one in wanted if one not in refused], asked, refused, orders)
-    )
+    asked = [sku for one in done.values() for sku in one.asked]
+    doubt = f"the shops disagree about {', '.join(asked)}: `peg questions`" if asked else ""
+    facts = {"asked": asked, "orders": orders}
+    return here.show(_decided("accepted", done, refused, facts=facts, doubt=doubt))
+
+
+async def _each(
+    pairs: Sequence[int], decide: Callable[[int], Awaitable[T]], here: Here
+) -> tuple[Mapping[int, T], Mapping[int, PegError]]:
+    """Decide about one pair after the other: what came of those that could be, and why not of some.
+
+    Raises:
+        PegError: it was one pair only.
+    """
+    done: dict[int, T] = {}
+    refused: dict[int, PegError] = {}
+    with here.progress() as bars:
+        for pair in bars.track(pairs, description="deciding"):
+            try:
+                done[pair] = await decide(pair)
+            except PegError as error:
+                refused[pair] = error
+    if len(pairs) == len(refused) == 1:
+        raise refused[pairs[0]]
+    return done, refused
 
 
 async def _wanted(
-    database: Database, pairs: Sequence[int], surer_than: int | None
+    database: Database, pairs: Sequence[int], surer_than: int | None = None
 ) -> Sequence[int]:
     if not pairs and surer_than is None:
         raise UnclearPairs(
-            "name the pairs by number (`peg match list` shows them), or say `--surer-than 90`"
+            "name the pairs by number: `peg match list` shows them. `peg match accept` takes"
+            " `--surer-than 90` as well"
         )
     wanted = list(pairs)
     if surer_than is not None and not 1 <= surer_than <= 100:
@@ -106,27 +131,29 @@ async def _wanted(
     return list(dict.fromkeys(wanted))
 
 
-def _accepted(
-    accepted: Sequence[int], asked: Sequence[Sku], refused: Mapping[int, PegError], orders: int
+def _decided(
+    how: str,
+    done: Collection[int],
+    refused: Mapping[int, PegError],
+    *,
+    facts: Mapping[str, object] | None = None,
+    doubt: str = "",
 ) -> Report:
-    sentence = f"{len(accepted)} accepted"
-    if asked:
-        sentence += f"; the shops disagree about {', '.join(asked)}: `peg questions`"
+    parts = [f"{len(done)} {how}", doubt]
     if refused:
-        sentence += f"; {len(refused)} not, for the reasons above"
+        parts.append(f"{len(refused)} not, for the reasons above")
     return Report(
         facts={
-            "accepted": accepted,
-            "asked": asked,
-            "orders": orders,
+            how: list(done),
+            **(facts or {}),
             "refused": [
                 {"id": pair, "error": type(error).__name__, "sentence": str(error)}
                 for pair, error in refused.items()
             ],
         },
-        columns=("pair", "not accepted because"),
+        columns=("pair", f"not {how} because"),
         rows=[(pair, str(error)) for pair, error in refused.items()],
-        sentence=sentence,
+        sentence="; ".join(part for part in parts if part),
         exit_code=1 if refused else 0,
     )
 
@@ -135,16 +162,33 @@ def _accepted(
 async def reject(*pairs: Number, here: Here) -> int:
     """They are two pieces; they are not proposed again.
 
+    What was held of one since the other was sold is let go. Of several pairs, one that cannot be
+    rejected holds up no other; the exit code is 1 then. `peg match reopen` takes it back.
+
     Args:
         pairs: their numbers.
     """
-    if not pairs:
-        raise UnclearPairs("name the pairs by number: `peg match list` shows them")
     async with here.ground() as ground, open_peg(ground) as peg:
+        wanted = await _wanted(ground.database, pairs)
         decider = peg.decider(await peg.engine())
-        for pair in pairs:
-            await decider.reject(pair, who=here.who)
-    return here.show(Report(facts={"rejected": pairs}, sentence=f"{len(pairs)} rejected"))
+        done, refused = await _each(wanted, partial(decider.reject, who=here.who), here)
+    return here.show(_decided("rejected", done, refused))
+
+
+@app.command
+async def reopen(*pairs: Number, here: Here) -> int:
+    """They were rejected, and may be one piece after all: they wait for your word again.
+
+    Until then an order of one holds the other again. Where both are known as two pieces by now,
+    `peg match compose` says what one of them sells instead.
+
+    Args:
+        pairs: their numbers, as `peg match list --rejected` shows them.
+    """
+    async with here.ground() as ground, open_peg(ground) as peg:
+        wanted = await _wanted(ground.database, pairs)
+        done, refused = await _each(wanted, peg.decider(await peg.engine()).reopen, here)
+    return here.show(_decided("reopened", done, refused))
 
 
 @app.command

@@ -83,6 +83,18 @@ class Decider:
             await _hold_anew(session, one, now=now)
             return one
 
+    async def reopen(self, number: int) -> KeptProposal:
+        """A rejected pair waits again, and what its orders may have taken is held again.
+
+        Raises:
+            NoSuchProposal: there is none of that number.
+            NotReopened: it was not rejected, or both offers are known as pieces by now.
+        """
+        async with begin(self._database) as session:
+            one = await proposals.reopen(session, number)
+            await _hold_anew(session, one, now=self._clock.now())
+            return one
+
     async def compose(
         self, offer: OfferId, parts: Mapping[Sku, int], *, who: str, sure: bool = False
     ) -> Composed:

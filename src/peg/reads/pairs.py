@@ -32,8 +32,9 @@ class PairRow(BaseModel):
     etsy: PairSide
 
 
-async def pairs(session: AsyncSession) -> Sequence[PairRow]:
-    """What waits for a decision, the surest first."""
+async def pairs(session: AsyncSession, *, rejected: bool = False) -> Sequence[PairRow]:
+    """What waits for a decision, or was `rejected`: the surest first."""
+    read = proposals.rejected if rejected else proposals.open_proposals
     return [
         PairRow(
             id=one.id,
@@ -42,7 +43,7 @@ async def pairs(session: AsyncSession) -> Sequence[PairRow]:
             shopify=_side(one.shopify),
             etsy=_side(one.etsy),
         )
-        for one in await proposals.open_proposals(session)
+        for one in await read(session)
     ]
 
 
