@@ -5,9 +5,11 @@ from peg.cli.shop_names import shop_names
 from peg.cli.terminal import Here, Report
 from peg.cli.words import Lines, and_more, pieces_told, seen
 from peg.db.transaction import reading
+from peg.domain.counted import counted
 from peg.domain.identity import fold_sku
 from peg.intake import unread as unread_orders
 from peg.reads import orders as order_reads
+from peg.reads.unresolved import unresolved
 
 
 async def orders(
@@ -74,10 +76,10 @@ async def _unread(here: Here) -> int:
 async def _unresolved(here: Here) -> int:
     async with here.ground() as ground, reading(ground.database) as session:
         called = await shop_names(session)
-        found = await order_reads.unresolved(session)
+        found = await unresolved(session)
     report = Report(
         facts=[one.model_dump(mode="json") for one in found],
-        columns=("order", "shop", "sold", "SKU typed", "title", "units", "held"),
+        columns=("order", "shop", "sold", "SKU typed", "title", "units", "held", "what to do"),
         rows=[
             (
                 one.name,
@@ -87,10 +89,11 @@ async def _unresolved(here: Here) -> int:
                 Title(one.title),
                 one.committed,
                 pieces_told(one.pieces),
+                one.remedy,
             )
             for one in found
         ],
-        sentence="`peg match` assigns offers to items" if found else "every line is known",
+        sentence=counted(len(found), "line") if found else "every line is known",
         exit_code=1 if found else 0,
     )
     return here.show(report)

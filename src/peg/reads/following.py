@@ -29,6 +29,7 @@ class Followed(StrEnum):
     DONE = "done"
     WAITING = "waiting"
     ALONE = "alone"  # no other shop sells these pieces
+    UNSURE = "unsure"  # nobody knows for sure what was sold, or whether another shop sells it too
 
 
 class Elsewhere(BaseModel):
@@ -68,10 +69,15 @@ def elsewhere(sold: Sold, others: Sequence[Offer], shown: Shown) -> list[Elsewhe
     ]
 
 
-def over_all(parts: Sequence[Elsewhere]) -> tuple[Followed, float | None]:
-    """The sale has been followed once every marketplace has, and as late as the last."""
+def over_all(parts: Sequence[Elsewhere], *, sure: bool = True) -> tuple[Followed, float | None]:
+    """The sale has been followed once every marketplace has, and as late as the last.
+
+    Args:
+        parts: those that sell what was sold, and are kept in step.
+        sure: whether these are surely all.
+    """
     if not parts:
-        return Followed.ALONE, None
+        return Followed.ALONE if sure else Followed.UNSURE, None
     if any(part.followed is Followed.WAITING for part in parts):
         return Followed.WAITING, None
     return Followed.DONE, max(

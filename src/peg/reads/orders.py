@@ -49,23 +49,6 @@ class Order(BaseModel):
     lines: list[Line]
 
 
-class UnresolvedLine(BaseModel):
-    """A line that nobody could assign to an item for sure: kept, and held as all it may be.
-
-    `pieces`: what is held for it.
-    """
-
-    shop: ShopId
-    order: str
-    name: str
-    created_at: datetime
-    line: str
-    sku: str
-    title: str
-    committed: int
-    pieces: dict[Sku, int]
-
-
 class UnreadOrder(BaseModel):
     """An order that its shop told of and that cannot be read: kept as told, tried again by itself.
 
@@ -102,12 +85,6 @@ async def recent(
         )
         for row in await order_rows.recent(session, after=behind, limit=limit)
     ]
-
-
-async def unresolved(session: AsyncSession) -> Sequence[UnresolvedLine]:
-    """Lines that wait to be assigned to an item."""
-    rows = await order_rows.unresolved(session)
-    return [UnresolvedLine.model_validate({**row, "order": row["order_id"]}) for row in rows]
 
 
 def _line(row: Mapping[str, Any]) -> Line:

@@ -9,9 +9,9 @@ from typing import Any
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.catalog import offers
+from peg.catalog import offers, proposals
 from peg.catalog.offers import Offer
-from peg.domain.identity import Channel, ShopId, Sku
+from peg.domain.identity import Channel, OfferId, ShopId, Sku
 from peg.domain.order import STATES
 from peg.ledger import order_rows
 from peg.ledger.order_rows import OrderKey
@@ -96,8 +96,9 @@ async def _sales(session: AsyncSession, orders: Sequence[Row]) -> list[Sale]:
     )
     keys = [_key(order) for order in orders]
     posted = await first_posted(session, keys, skus)
+    paired = {key for one in await proposals.open_pairs(session) for key in (one.shopify, one.etsy)}
     return [
-        _sale(order, one, posted.get(_key(order), {}), siblings, shown)
+        _sale(order, one, posted.get(_key(order), {}), siblings, shown, paired)
         for order, one in zip(orders, took, strict=True)
     ]
 
@@ -131,18 +132,16 @@ def _sale(
     posted: Mapping[Sku, FirstPosted],
     siblings: Sequence[Offer],
     shown: Shown,
+    paired: Collection[OfferId],
 ) -> Sale:
     pieces, unmapped = took
-    others = [
-        offer
-        for offer in siblings
-        if offer.ref.shop != order["shop"]
-        and offer.id in shown.standings
-        and any(part.sku in pieces for part in offer.components)
-    ]
+    selling = [one for one in siblings if any(part.sku in pieces for part in one.components)]
+    elsewhere_too = [one for one in selling if one.ref.shop != order["shop"]]
+    others = [one for one in elsewhere_too if one.id in shown.standings]
+    unsure = unmapped or not pieces or elsewhere_too or any(one.id in paired for one in selling)
     sold = Sold(at=order["created_at"], posted=posted)
     parts = elsewhere(sold, others, shown)
-    followed, seconds = over_all(parts)
+    followed, seconds = over_all(parts, sure=not unsure)
     return Sale(
         shop=order["shop"],
         channel=Channel(order["shop"].partition(":")[0]),

@@ -24,6 +24,7 @@ from peg.reads import (
     places,
     shops,
     stock,
+    unresolved,
 )
 from peg.web.parameters import (
     AfterNumber,
@@ -118,9 +119,9 @@ async def get_orders(
 
 
 @routes.get("/orders/unresolved", tags=["orders"])
-async def get_unresolved(session: Now) -> list[orders.UnresolvedLine]:
-    """Lines that nobody could assign to an item: kept, and counted nowhere yet."""
-    return list(await orders.unresolved(session))
+async def get_unresolved(session: Now) -> list[unresolved.UnresolvedLine]:
+    """Lines that nobody could assign to an item: kept, and held as all they may be."""
+    return list(await unresolved.unresolved(session))
 
 
 @routes.get("/orders/unread", tags=["orders"])

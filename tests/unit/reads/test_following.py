@@ -166,3 +166,4 @@ def test_the_last_offer_of_each_marketplace_counts() -> None:
     ]
     assert over_all(parts) == (Followed.WAITING, None)
     assert over_all([]) == (Followed.ALONE, None)
+    assert over_all([], sure=False) == (Followed.UNSURE, None)

@@ -5,8 +5,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.support.bench import NECKLACE, RING, Bench, OrderTold, etsy_ref, line, open_bench
+from tests.support.bench import (
+    NECKLACE,
+    RING,
+    SHOPIFY,
+    Bench,
+    OrderTold,
+    etsy_ref,
+    line,
+    open_bench,
+    shopify_ref,
+)
+from tests.support.loose_offers import KNOWN, loose_offers
 
+from peg.reads.following import Followed
 from peg.reads.sales import Sale, newest
 
 
@@ -66,3 +78,48 @@ async def test_a_sale_of_a_deleted_listing_is_told_by_the_piece_it_took(bench: B
 
     sale = await told(bench)
     assert (sale.pieces, sale.unmapped) == ({RING: 2}, {})
+
+
+async def test_a_sale_of_what_is_surely_on_one_shop_only_is_told_so(bench: Bench) -> None:
+    await bench.stock(RING, 3)
+    await bench.offer(etsy_ref("22"), RING)
+    await bench.take_in(OrderTold().told(1, line(etsy_ref("22"), committed=1)))
+
+    assert (await told(bench)).followed is Followed.ALONE
+
+
+async def test_of_a_line_that_nobody_knows_it_is_not_sure_whether_another_shop_sells_it(
+    bench: Bench,
+) -> None:
+    await bench.take_in(OrderTold().told(1, line(None, committed=1, sku="CHAIN-45")))
+
+    assert (await told(bench)).followed is Followed.UNSURE
+
+
+async def test_of_an_order_without_any_line_yet_nothing_is_sure(bench: Bench) -> None:
+    await bench.take_in(OrderTold().told(1, complete=False))
+
+    assert (await told(bench)).followed is Followed.UNSURE
+
+
+async def test_a_piece_that_may_be_the_same_as_one_on_the_other_shop_is_not_surely_on_one_only(
+    bench: Bench,
+) -> None:
+    await loose_offers(bench.session)
+    await bench.take_in(OrderTold(shop=SHOPIFY).told(1, line(KNOWN, committed=1)))
+
+    sale = await told(bench)
+
+    assert (sale.pieces, sale.followed) == ({RING: 1}, Followed.UNSURE)
+
+
+async def test_a_piece_that_the_other_shop_sells_and_does_not_count_is_not_on_one_only(
+    bench: Bench,
+) -> None:
+    """Without a target nothing follows there."""
+    await bench.stock(RING, 3)
+    await bench.offer(etsy_ref("22"), RING)
+    await bench.offer(shopify_ref(), RING)
+    await bench.take_in(OrderTold().told(1, line(etsy_ref("22"), committed=1)))
+
+    assert (await told(bench)).followed is Followed.UNSURE

@@ -99,7 +99,7 @@ def test_a_sale_of_what_is_mapped_to_no_item_has_its_own_title() -> None:
     page = drawn(of)
 
     assert "<h3>Opal drop</h3>" in page
-    assert "Not mapped to any of your items" in page
+    assert "Not sure yet which piece this is" in page
     assert "<h3>#1</h3>" not in page
 
 

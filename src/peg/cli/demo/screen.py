@@ -88,6 +88,8 @@ def _followed(sale: Sale) -> Text:
         return Text("cancelled", style="dim")
     if sale.followed is Followed.ALONE:
         return Text("one shop only", style="dim")
+    if sale.followed is Followed.UNSURE:
+        return Text("not sure yet", style="dim")
     if sale.followed is Followed.WAITING:
         return Text("on the way", style="yellow")
     return Text(seconds(sale.seconds), style="bold")
