@@ -66,7 +66,6 @@ async def keep_header(
         "paid": order.paid,
         "complete": order.complete,
         "test": order.test,
-        "taken_in_at": now,
     }
     keys = {"shop": order.shop, "order_id": order.order}
     first = {**keys, **row, "heard_at": now}

@@ -83,7 +83,6 @@ orders = Table(
     Column("complete", Boolean, nullable=False),
     Column("test", Boolean, nullable=False),
     Column("heard_at", UtcDateTime, nullable=False),
-    Column("taken_in_at", UtcDateTime, nullable=False),
 )
 
 order_lines = Table(

@@ -36,14 +36,20 @@ class Line(BaseModel):
 
 
 class Order(BaseModel):
-    """One order, as its newest snapshot told it."""
+    """One order, as its newest snapshot told it.
+
+    Attributes:
+        heard_at: when PEG first heard of it.
+        last_read_at: when that snapshot was read; polls read an order again and again.
+    """
 
     shop: ShopId
     order: str
     name: str
     created_at: datetime
     updated_at: datetime
-    taken_in_at: datetime
+    heard_at: datetime
+    last_read_at: datetime
     cancelled_at: datetime | None
     paid: bool
     lines: list[Line]
@@ -81,7 +87,12 @@ async def recent(
     behind = None if after is None else (ShopId(shop), order)
     return [
         Order(
-            **{**row, "order": row["order_id"], "lines": [_line(one) for one in row["lines"]]},
+            **{
+                **row,
+                "order": row["order_id"],
+                "last_read_at": row["fetched_at"],
+                "lines": [_line(one) for one in row["lines"]],
+            },
         )
         for row in await order_rows.recent(session, after=behind, limit=limit)
     ]

@@ -357,7 +357,6 @@ def upgrade() -> None:
         sa.Column("complete", sa.Boolean(), nullable=False),
         sa.Column("test", sa.Boolean(), nullable=False),
         sa.Column("heard_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("taken_in_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("shop", "order_id", name=op.f("pk_orders")),
     )
     with op.batch_alter_table("orders", schema=None) as batch_op:
