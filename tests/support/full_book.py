@@ -24,8 +24,8 @@ from peg.catalog.rules import Rule
 from peg.domain.identity import Channel, ShopId
 from peg.domain.messages import Alert
 from peg.domain.proposal import Proposal
-from peg.intake import inbox, unread
-from peg.intake.inbox import ATTEMPTS_MAX
+from peg.intake import aside, inbox, unread
+from peg.intake.aside import ATTEMPTS_MAX
 from peg.intake.waiting_room import due
 from peg.ledger import questions, reservations
 from peg.marketplaces.port import Unreadable
@@ -110,7 +110,7 @@ async def put_aside(session: AsyncSession, shop: ShopId) -> None:
     )
     (kept,) = await inbox.waiting(session, shop, due(None, NOON), limit=1)
     worn = replace(kept, attempts=ATTEMPTS_MAX - 1)
-    await inbox.failed(session, worn, ValueError("odd"), now=NOON)
+    await aside.failed(session, worn, ValueError("odd"), now=NOON)
 
 
 async def _import(session: AsyncSession) -> None:

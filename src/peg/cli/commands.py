@@ -60,7 +60,7 @@ _COMMANDS: tuple[tuple[str, str, str, str], ...] = (
     ("steer", "answer", "peg.cli.asking:answer", "Answer a question."),
     ("care", "doctor", "peg.cli.doctor:doctor", "What is wrong, and what to do."),
     ("care", "alerts", "peg.cli.alerts:alerts", "What needs somebody, and what did."),
-    ("care", "dead", "peg.cli.dead:app", "What was put aside after too many failures."),
+    ("care", "dead", "peg.cli.dead:app", "What was put aside, and why."),
     ("care", "disconnect", "peg.cli.disconnect:disconnect", "Take a shop out."),
     ("care", "keys", "peg.cli.keys:app", "The keys that seal tokens."),
     (

@@ -1,4 +1,4 @@
-"""`peg dead`: deliveries and messages that were put aside after too many failures."""
+"""`peg dead`: what was put aside, after too many failures or since it is of no use."""
 
 import re
 from typing import ClassVar
@@ -11,12 +11,14 @@ from peg.cli.words import Reason, seen
 from peg.db.transaction import begin, reading
 from peg.domain.errors import ErrorKind, PegError
 from peg.domain.near import quoted
-from peg.intake import inbox
+from peg.intake import aside
 from peg.reads.dead import DELIVERY, MESSAGE, dead
+
+WHAT_TO_DO = "`peg dead retry ID` works on one again, `peg dead discard ID --why ...` ticks it off"
 
 _NAME = re.compile(rf"(?P<kind>[{DELIVERY}{MESSAGE}])(?P<number>[1-9][0-9]{{0,17}})\Z", re.ASCII)
 
-app = App(name="dead", help="What was put aside after too many failures.", help_format="plaintext")
+app = App(name="dead", help="What was put aside, and why.", help_format="plaintext")
 
 
 class NoSuchDead(PegError):
@@ -33,18 +35,20 @@ class UnclearWhich(PegError):
 
 @app.default
 async def list_(*, here: Here) -> int:
-    """List what was put aside, and why: webhooks and orders (d…), PEG's own messages (m…)."""
+    """List what was put aside, and why: webhooks and orders (d…), PEG's own messages (m…).
+
+    After too many failures, or at once where a webhook says nothing that PEG can use. Of the latter
+    the newest of a week are listed.
+    """
     async with here.ground() as ground, reading(ground.database) as session:
         found = await dead(session)
+        more = await aside.of_no_use_count(session) - sum(one.of_no_use for one in found)
+    and_more = f"{more} more of no use; " if more else ""
     report = Report(
         facts=[one.model_dump(mode="json") for one in found],
         columns=("id", "what", "of", "since", "why"),
         rows=[(one.id, one.what, one.of, seen(one.since), one.why) for one in found],
-        sentence=(
-            "`peg dead retry ID` works on one again, `peg dead discard ID --why ...` ticks it off"
-            if found
-            else "nothing was put aside"
-        ),
+        sentence=f"{and_more}{WHAT_TO_DO}" if found else "nothing was put aside",
     )
     return here.show(report)
 
@@ -62,7 +66,7 @@ async def retry(which: str | None = None, /, *, everything: bool = False, here: 
         deliveries, messages = _named(which, everything=everything)
         count = 0
         if deliveries is not None:
-            count += await inbox.revive(session, deliveries or None, now=now)
+            count += await aside.revive(session, deliveries or None, now=now)
         if messages is not None:
             count += await outbox.revive(session, messages or None, now=now)
         _refuse_none(count, which)
@@ -86,7 +90,7 @@ async def discard(
         deliveries, messages = _named(which, everything=everything)
         count = 0
         if deliveries is not None:
-            count += await inbox.discard(
+            count += await aside.discard(
                 session, deliveries or None, who=here.who, why=why, now=now
             )
         if messages is not None:

@@ -4,12 +4,10 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.alerts.register import tell
+from peg.alerts.register import tell, tell_once
 from peg.bus.signals import Signals
 from peg.db.engine import Database
 from peg.db.shared_commits import SharedCommits
@@ -18,20 +16,16 @@ from peg.domain.clock import Clock
 from peg.domain.errors import PegError
 from peg.domain.identity import Channel, ShopId
 from peg.domain.messages import Alert
-from peg.domain.order import OrderSnapshot
-from peg.intake import compliance, inbox, unread, waiting_room
+from peg.intake import aside, compliance, inbox, waiting_room
 from peg.intake.following import Follower
 from peg.intake.inbox import INBOX, READ_AGAIN, Delivery
 from peg.intake.looking import Lookout
-from peg.intake.orders import take_in
 from peg.intake.patience import Patience
-from peg.intake.payloads import is_enough
 from peg.intake.reception import SHOP_UNSURE
+from peg.intake.told_orders import NOTED, ToldOrders
 from peg.intake.waiting_room import ASKS_TO_WAIT, OUT_OF_REACH
-from peg.ledger.order_compare import Compared, compared, unchanged
-from peg.ledger.orders import Applied, Outcome
-from peg.marketplaces.hints import Hint, HintReader, MalformedDelivery, UnknownTopic
-from peg.marketplaces.port import Marketplace, RemoteGone, UnexpectedAnswer, UnreadableOrder
+from peg.marketplaces.hints import IT_IS_READ, Hint, HintReader, MalformedDelivery, UnknownTopic
+from peg.marketplaces.port import Marketplace
 from peg.shops import directory
 from peg.shops.directory import Status
 
@@ -41,9 +35,6 @@ AT_ONCE_PER_SHOP_MAX = 16
 """So many deliveries of one shop are worked on side by side; others never wait behind them."""
 
 SWEEP_S = 1.0
-NOTED = "noted"
-"""The delivery's outcome was committed with its work."""
-
 UNINSTALLED = "app/uninstalled"
 LEFT_TO_THE_POLL = frozenset({"order.shipped", "order.delivered"})
 """Etsy tells no figures: what changes nothing that can be sold is worth no call of its own."""
@@ -75,10 +66,9 @@ class Acceptor:
         self._commits = SharedCommits(database)
         self._clock = clock
         self._signals = signals
-        self._shops = shops
         self._readers = readers
         self._follower = Follower(database, clock, lookout, patience)
-        self._patience = patience
+        self._orders = ToldOrders(database, clock, self._commits, shops, patience)
         self._under_way: dict[int, ShopId] = {}
 
     async def run(self) -> None:
@@ -142,9 +132,7 @@ class Acceptor:
         try:
             outcome = await self._accept(delivery)
         except (UnknownTopic, MalformedDelivery) as error:  # another try would read the same
-            log.warning("delivery.set_aside", inbox_id=delivery.id, why=str(error))
-            async with begin(self._database) as session:
-                await inbox.set_aside(session, delivery.id, why=str(error), now=self._clock.now())
+            await self._set_aside(delivery, error)
             return
         except (*OUT_OF_REACH, *ASKS_TO_WAIT) as error:
             log.warning("delivery.waits", inbox_id=delivery.id, shop=delivery.shop, why=str(error))
@@ -163,10 +151,24 @@ class Acceptor:
                 lambda session: inbox.handled(session, delivery.id, outcome=outcome, now=now)
             )
 
+    async def _set_aside(self, delivery: Delivery, error: PegError) -> None:
+        """Nothing is lost: the polls read what it may have told of. Somebody is told, and once."""
+        log.warning("delivery.set_aside", inbox_id=delivery.id, why=str(error))
+        sentence = (
+            f"{delivery.shop} sent something of no use about {delivery.topic} ({error}): `peg dead`"
+            " lists it for a week, and works on it again"
+        )
+        subject = f"{delivery.shop} {delivery.topic}"
+        alert = Alert(name="delivery_of_no_use", subject=subject, sentence=sentence)
+        async with begin(self._database) as session:
+            now = self._clock.now()
+            await aside.set_aside(session, delivery.id, why=str(error), now=now)
+            await tell_once(session, alert, now=now)
+
     async def _put_back(self, delivery: Delivery, error: Exception) -> None:
         now = self._clock.now()
         async with begin(self._database) as session:
-            if await inbox.failed(session, delivery, error, now=now):
+            if await aside.failed(session, delivery, error, now=now):
                 sentence = (
                     f"a {delivery.topic} delivery of {delivery.shop} failed too often and was put"
                     f" aside ({error}): `peg dead` shows it; it is kept"
@@ -176,22 +178,34 @@ class Acceptor:
 
     async def _accept(self, delivery: Delivery) -> str:
         if delivery.topic == READ_AGAIN:
-            return await self._fetch_order(delivery, delivery.body.decode())
-        hint = self._readers[_channel(delivery.shop)].hint(
-            delivery.headers,
-            delivery.body,
-            shop=delivery.shop,
-            received_at=delivery.received_at,
-        )
+            return await self._orders.fetch(delivery, delivery.body.decode())
+        hint = self._hint_of(delivery)
         sure = SHOP_UNSURE not in delivery.headers  # else nothing is believed but what is read
         told = hint.snapshot if sure else None
-        if told is not None:
-            taking_in = partial(self._take_in_as_told, delivery, told)
-            if await self._commits.run(taking_in):
-                return NOTED
+        if told is not None and await self._orders.take_in_as_told(delivery, told):
+            return NOTED
         if hint.order is not None and hint.topic not in LEFT_TO_THE_POLL:
-            return await self._fetch_if_in_reach(delivery, hint.order, told)
+            return await self._orders.fetch_if_in_reach(delivery, hint.order, told)
         return await self._by_topic(delivery, hint, sure=sure)
+
+    def _hint_of(self, delivery: Delivery) -> Hint:
+        """Where a delivery points. Only its bytes decide that: what fails here fails each time."""
+        reader = self._readers[_channel(delivery.shop)]
+        try:
+            return reader.hint(
+                delivery.headers,
+                delivery.body,
+                shop=delivery.shop,
+                received_at=delivery.received_at,
+            )
+        except PegError:
+            raise
+        except Exception as error:
+            log.exception("delivery.unreadable", inbox_id=delivery.id)
+            raise MalformedDelivery(
+                f"PEG stumbles over it ({type(error).__name__}), which is a fault of PEG's: report"
+                f" it. {IT_IS_READ}"
+            ) from error
 
     async def _by_topic(self, delivery: Delivery, hint: Hint, *, sure: bool) -> str:
         if hint.topic in compliance.TOPICS:
@@ -212,80 +226,6 @@ class Acceptor:
                 return "connected again since"
             await directory.mark(session, shop, Status.REVOKED, sentence, now=self._clock.now())
         return "revoked"
-
-    async def _fetch_if_in_reach(
-        self, delivery: Delivery, order: str, told: OrderSnapshot | None
-    ) -> str:
-        """While the order cannot be fetched, what was told of it counts: the piece is sold.
-
-        It counts against the pool until the shop says where the piece lies.
-        """
-        try:
-            return await self._fetch_order(delivery, order)
-        except OUT_OF_REACH:
-            if told is not None:
-                async with begin(self._database) as session:
-                    await take_in(session, told, patience=self._patience, now=self._clock.now())
-            raise
-
-    async def _fetch_order(self, delivery: Delivery, order: str) -> str:
-        if not order:
-            raise UnexpectedAnswer(f"{delivery.shop} told of an order without a number")
-        try:
-            snapshot = await self._shops[delivery.shop].order(order)
-        except RemoteGone:
-            # Too old to be read, or hidden: that says nothing about the pieces it sold.
-            log.warning("order.unreadable", shop=delivery.shop, order=order)
-            return "unreadable"
-        except UnreadableOrder as error:
-            await self._keep_unread(delivery.shop, error)
-            raise
-        await self._commits.run(partial(self._take_in, delivery, snapshot))
-        return NOTED
-
-    async def _keep_unread(self, shop: ShopId, error: UnreadableOrder) -> None:
-        """What can be read of it is taken in; the rest is kept as told."""
-        async with begin(self._database) as session:
-            now = self._clock.now()
-            if error.part is not None:
-                await take_in(session, error.part, patience=self._patience, now=now)
-            await unread.keep(session, shop, error.odd, now=now)
-
-    async def _take_in(
-        self, delivery: Delivery, snapshot: OrderSnapshot, session: AsyncSession
-    ) -> None:
-        now, applied = self._clock.now(), Applied(outcome=Outcome.SAME)
-        if snapshot.order not in await unchanged(session, [snapshot]):
-            applied = await take_in(session, snapshot, patience=self._patience, now=now)
-        await unread.have_been_read(session, delivery.shop, [snapshot.order], now=now)
-        await self._note(session, delivery, applied)
-
-    async def _take_in_as_told(
-        self, delivery: Delivery, snapshot: OrderSnapshot, session: AsyncSession
-    ) -> bool:
-        """Take the order in from the payload alone; False where that does not say enough.
-
-        One sale is told of in several deliveries: all but the first say nothing new. A payload
-        names no places: of a line that is split over several of them it may turn out too late that
-        it says too little. What it says counts until the whole order is read.
-        """
-        kept = (await compared(session, [snapshot])).get(snapshot.order, Compared())
-        if not await is_enough(session, snapshot, kept):
-            return False
-        if kept.same:
-            await self._note(session, delivery, Applied(outcome=Outcome.SAME))
-            return True
-        now = self._clock.now()
-        applied = await take_in(session, snapshot, patience=self._patience, now=now)
-        if any(line.guessed for line in applied.lines):
-            return False
-        await self._note(session, delivery, applied)
-        return True
-
-    async def _note(self, session: AsyncSession, delivery: Delivery, applied: Applied) -> None:
-        """The delivery is done, in the transaction of its work."""
-        outcome = applied.outcome.value
-        await inbox.handled(session, delivery.id, outcome=outcome, now=self._clock.now())
 
 
 def _channel(shop: ShopId) -> Channel:

@@ -6,7 +6,7 @@ from peg.catalog import returns
 from peg.db.engine import Database
 from peg.db.transaction import begin
 from peg.domain.clock import Clock
-from peg.intake import checks, inbox
+from peg.intake import aside, checks
 from peg.intake.forgetting import BODIES_KEPT, forget_bodies
 from peg.ledger import overdue, reservations
 from peg.shops import directory
@@ -48,6 +48,6 @@ class Housekeeping:
             now = self._clock.now()
             await forget_bodies(session, until=now - BODIES_KEPT)
             gone = await directory.disconnected(session)
-            await inbox.try_orders_again(
+            await aside.try_orders_again(
                 session, dead_until=now - ORDERS_AGAIN_AFTER, but_of=gone, now=now
             )

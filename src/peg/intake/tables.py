@@ -14,6 +14,9 @@ from sqlalchemy import (
 
 from peg.db.columns import Json, Serial, UtcDateTime, metadata
 
+SET_ASIDE = "set aside"
+"""The outcome of a delivery that says nothing PEG can use."""
+
 inbox = Table(
     "inbox",
     metadata,
@@ -41,6 +44,14 @@ Index(
     "ix_inbox_waiting",
     inbox.c.next_at,
     sqlite_where=inbox.c.handled_at.is_(None),
+)
+
+Index(
+    "ix_inbox_set_aside",
+    inbox.c.shop,
+    inbox.c.topic,
+    inbox.c.id,
+    sqlite_where=inbox.c.outcome == SET_ASIDE,
 )
 
 polls = Table(

@@ -16,7 +16,7 @@ from peg.alerts import register
 from peg.alerts.register import Kept
 from peg.catalog import items, offers, proposals
 from peg.domain.identity import OfferId, ShopId, Sku
-from peg.intake import inbox
+from peg.intake import aside
 from peg.ledger import cases, queries, questions
 from peg.propagation import activations, board
 from peg.propagation.forbidden import forbidden_shops
@@ -166,8 +166,20 @@ async def _forbidden(
 
 async def _dead(session: AsyncSession, _mine: Sequence[Kept], _now: datetime) -> Collection[str]:
     """One delivery, or all of a shop."""
-    dead = await inbox.dead(session)
+    dead = await aside.dead(session)
     return {str(one["id"]) for one in dead} | {ShopId(one["shop"]) for one in dead}
+
+
+async def _of_no_use(
+    session: AsyncSession, mine: Sequence[Kept], _now: datetime
+) -> Collection[str]:
+    """While some of what that shop sent about that is listed: a week, or until somebody is done."""
+    told = {one.subject: one.subject.partition(" ") for one in mine}
+    return {
+        subject
+        for subject, (shop, _, topic) in told.items()
+        if await aside.is_of_no_use(session, ShopId(shop), topic)
+    }
 
 
 async def _untrue(session: AsyncSession, _mine: Sequence[Kept], _now: datetime) -> Collection[str]:
@@ -208,6 +220,7 @@ LASTS: Mapping[str, Lasting] = {
     "writes_forbidden": _forbidden,
     "place_not_stocked": _not_stocked,
     "delivery_dead": _dead,
+    "delivery_of_no_use": _of_no_use,
     "invariant_broken": _untrue,
     "task_crashed": _crashing,
 }

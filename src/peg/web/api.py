@@ -231,5 +231,5 @@ async def get_alerts(
 
 @routes.get("/dead", tags=["care"])
 async def get_dead(session: Now) -> list[dead.DeadRow]:
-    """Deliveries and messages that were put aside after too many failures."""
+    """Deliveries and messages that were put aside: failed too often, or of no use."""
     return list(await dead.dead(session))

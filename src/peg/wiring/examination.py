@@ -3,7 +3,7 @@
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from importlib.metadata import version
 
 from sqlalchemy import text
@@ -13,7 +13,7 @@ from peg.bus import outbox
 from peg.db.transaction import begin, reading
 from peg.domain.counted import counted
 from peg.domain.moment import for_people
-from peg.intake import inbox, waiting_room
+from peg.intake import aside, inbox, waiting_room
 from peg.propagation import board
 from peg.propagation.forbidden import forbidden_shops
 from peg.propagation.refusals import open_refusals
@@ -29,7 +29,6 @@ DISK_BYTES_LOW = 1_000_000_000
 DISK_BYTES_MIN = 100_000_000
 WAITING_S_MAX = 60.0
 DEAD_SHOWN_MAX = 5
-SET_ASIDE_TOLD = timedelta(days=7)
 REFUSED_SHOWN_MAX = 5
 ALERTS_SHOWN_MAX = 5
 
@@ -135,16 +134,16 @@ async def waiting(session: AsyncSession, *, now: datetime) -> Sequence[Finding]:
         Finding(State.LOOK, "webhooks", f"{one.count} of {one.shop} wait for it ({one.why})")
         for one in await waiting_room.waiting_for_shops(session)
     ]
-    count, newest = await inbox.set_aside_since(session, now - SET_ASIDE_TOLD)
-    if newest is not None:
+    for newest in await aside.of_no_use(session, limit=1):
+        count = await aside.of_no_use_count(session)
         what = f"the newest, {newest['topic']} of {newest['shop']}: {newest['last_error']}"
-        sentence = f"{count} of no use within a week; {what}"
+        sentence = f"{count} of no use within a week: `peg dead` lists them; {what}"
         findings.append(Finding(State.LOOK, "webhooks", sentence))
-    for one in await inbox.dead(session, limit=DEAD_SHOWN_MAX):
+    for one in await aside.dead(session, limit=DEAD_SHOWN_MAX):
         words = f"{one['topic']} of {one['shop']} was put aside: {one['last_error']}"
         sentence = f"{words}. `peg dead` works on it again, or ticks it off"
         findings.append(Finding(State.BAD, "webhooks", sentence))
-    more = await inbox.dead_count(session) - DEAD_SHOWN_MAX
+    more = await aside.dead_count(session) - DEAD_SHOWN_MAX
     if more > 0:
         findings.append(Finding(State.BAD, "webhooks", f"{more} more: `peg dead` lists them"))
     dead = await outbox.dead_count(session)

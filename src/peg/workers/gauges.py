@@ -6,7 +6,7 @@ from peg.db.engine import Database
 from peg.db.transaction import reading
 from peg.domain.clock import Clock
 from peg.domain.messages import Alert, OrderTakenIn
-from peg.intake import inbox
+from peg.intake import aside, inbox
 from peg.ledger import cases, questions
 from peg.monitoring.metrics import Metrics
 from peg.propagation import board
@@ -55,7 +55,7 @@ class Gauges:
                 "outbox": await outbox.oldest_waiting_at(session),
                 "offers": await board.behind_since(session),
             }
-            dead = await inbox.dead_count(session) + await outbox.dead_count(session)
+            dead = await aside.dead_count(session) + await outbox.dead_count(session)
             open_cases = len(await cases.all_cases(session))
             behind = await board.dirty_count(session)
             asked = len(await questions.open_questions(session))

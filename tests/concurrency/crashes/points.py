@@ -65,7 +65,7 @@ class Point:
 
 KEPT = "peg.intake.inbox:record_once"
 POLLED = "peg.intake.polling:Polls"
-ACCEPTOR = "peg.intake.acceptor:Acceptor"
+TOLD = "peg.intake.told_orders:ToldOrders"
 FIGURES = "peg.propagation.figures:FigurePusher"
 LISTINGS = "peg.propagation.listings:ListingPusher"
 WRITE = "peg.propagation.listing_write:ListingWrite"
@@ -87,10 +87,10 @@ TABLE: dict[str, Sequence[Row]] = {
         (f"{POLLED}._take_in_page", Act.ONE_SOLD_ON_ETSY, (AMID, BEFORE, AFTER)),
     ),
     "accept": (
-        (f"{ACCEPTOR}._take_in_as_told", Act.ONE_SOLD_ON_SHOPIFY, (AMID, (AMID, 4), BEFORE, AFTER)),
+        (f"{TOLD}._take_in_as_told", Act.ONE_SOLD_ON_SHOPIFY, (AMID, (AMID, 4), BEFORE, AFTER)),
         ("peg.ledger.book:post", Act.SOME_SOLD_ON_SHOPIFY, (AMID, BEFORE, AFTER)),
-        (f"{ACCEPTOR}._fetch_order", Act.ONE_SOLD_ON_ETSY, (ASKS, HEARS)),
-        (f"{ACCEPTOR}._take_in", Act.ONE_SOLD_ON_ETSY, (BEFORE, AFTER)),
+        (f"{TOLD}.fetch", Act.ONE_SOLD_ON_ETSY, (ASKS, HEARS)),
+        (f"{TOLD}._take_in", Act.ONE_SOLD_ON_ETSY, (BEFORE, AFTER)),
         ("peg.propagation.retarget:retarget", Act.SOME_SOLD_ON_SHOPIFY, (AMID, BEFORE, AFTER)),
         ("peg.bus.local:LocalBus._record", Act.SOME_SOLD_ON_SHOPIFY, (BEFORE, AFTER)),
     ),

@@ -12,6 +12,12 @@ DELIVERY = (
     " x'7b7d', '2026-11-23 09:00:00.000000', 20, '2026-11-23 11:00:00.000000',"
     " '2026-11-23 10:00:00.000000', 'UnexpectedAnswer: no id')"
 )
+OF_NO_USE = (
+    "INSERT INTO inbox (id, shop, topic, delivery, headers, body, received_at, attempts, next_at,"
+    " handled_at, outcome, last_error) VALUES (14, 'shopify:gems.myshopify.com', 'carts/update',"
+    " 'y', '{}', x'7b7d', '2026-11-23 09:00:00.000000', 0, '2026-11-23 09:00:00.000000',"
+    " '2026-11-23 09:00:01.000000', 'set aside', 'PEG never asked for it')"
+)
 MESSAGE = (
     "INSERT INTO outbox (id, topic, body, staged_at, attempts, next_at, dead_at, last_error)"
     " VALUES (3, 'stock.changed', '{}', '2026-11-23 09:00:00.000000', 12,"
@@ -40,6 +46,38 @@ def test_what_was_put_aside_is_listed_with_its_reason(home: Path) -> None:
         ("m3", "stock.changed", "KeyError: sku"),
     ]
     assert "peg dead" in peg(home, "doctor").out
+
+
+def test_what_is_of_no_use_is_listed_too_until_it_is_worked_on_again_or_ticked_off(
+    home: Path,
+) -> None:
+    with sqlite3.connect(home / "peg.db") as connection:
+        connection.execute(OF_NO_USE)
+    assert {one["id"]: one["of_no_use"] for one in peg(home, "dead", "--json").facts} == {
+        "d12": False,
+        "m3": False,
+        "d14": True,
+    }
+    assert "carts/update" in peg(home, "doctor").out
+
+    assert peg(home, "dead", "retry", "d14").code == 0
+    with sqlite3.connect(home / "peg.db") as connection:
+        row = "SELECT outcome, handled_at FROM inbox WHERE id = 14"
+        assert connection.execute(row).fetchone() == (None, None)  # to be worked on
+        connection.execute("DELETE FROM inbox WHERE id = 14")
+        connection.execute(OF_NO_USE)
+    assert peg(home, "dead", "discard", "d14", "--why", "another program's").code == 0
+    assert names(home) == ["d12", "m3"]
+
+
+def test_a_flood_of_what_is_of_no_use_hides_nothing_that_failed(home: Path) -> None:
+    with sqlite3.connect(home / "peg.db") as connection:
+        for number in range(100, 160):
+            row = OF_NO_USE.replace("VALUES (14,", f"VALUES ({number},").replace("'y'", str(number))
+            connection.execute(row)
+
+    assert names(home)[:3] == ["d12", "m3", "d159"]
+    assert "10 more of no use" in peg(home, "dead").out
 
 
 def test_a_delivery_is_worked_on_again_from_the_beginning(home: Path) -> None:

@@ -15,8 +15,9 @@ from marketsim.market import OrderId
 from peg.bus.tables import outbox
 from peg.db.transaction import begin, reading
 from peg.domain.identity import Channel
-from peg.intake import inbox
-from peg.intake.inbox import ATTEMPTS_MAX, Receipt
+from peg.intake import aside, inbox
+from peg.intake.aside import ATTEMPTS_MAX
+from peg.intake.inbox import Receipt
 from peg.intake.tables import inbox as kept
 from peg.shops import directory
 from peg.shops.directory import Status
@@ -160,28 +161,10 @@ async def test_what_fails_too_often_is_put_aside_kept_and_alarmed(shops: TwoShop
     shops.etsy.practice.clock.advance(86_400)
     assert await tried(shops.acceptor) == 0
     async with reading(shops.database) as session:
-        dead = await inbox.dead(session)
+        dead = await aside.dead(session)
         bodies = (await session.scalars(select(outbox.c.body))).all()
     assert [one["attempts"] for one in dead] == [ATTEMPTS_MAX]
     assert [one["name"] for one in bodies if "sentence" in one] == ["delivery_dead"]
-
-
-async def test_what_nobody_asked_for_is_set_aside_at_once(shops: TwoShops) -> None:
-    async with begin(shops.database) as session:
-        for topic, body in (("carts/update", b"{}"), ("orders/create", b"no json")):
-            await inbox.record_once(
-                session,
-                shop=SHOPIFY,
-                topic=topic,
-                delivery=topic,
-                headers={"x-shopify-topic": topic, "x-shopify-webhook-id": topic},
-                body=body,
-                now=shops.clock.now(),
-            )
-
-    await work(shops)
-
-    assert [outcome for _, outcome in await shops.outcomes()] == ["set aside", "set aside"]
 
 
 async def test_an_order_that_can_no_longer_be_read_is_not_taken_for_a_cancellation(

@@ -15,8 +15,9 @@ from peg.catalog import mirror
 from peg.db.transaction import begin, reading
 from peg.domain.identity import Channel, ShopId
 from peg.domain.messages import Alert
-from peg.intake import inbox, waiting_room
-from peg.intake.inbox import ATTEMPTS_MAX, READ_AGAIN
+from peg.intake import aside, inbox, waiting_room
+from peg.intake.aside import ATTEMPTS_MAX
+from peg.intake.inbox import READ_AGAIN
 from peg.intake.reception import ORDERS_FIRST
 from peg.intake.tables import inbox as kept
 from peg.marketplaces.port import AccessRevoked, MarketplaceError, MissingScope
@@ -53,7 +54,7 @@ async def alarms(shops: TwoShops) -> list[tuple[str, str]]:
 
 async def dead(shops: TwoShops) -> list[tuple[str, str]]:
     async with reading(shops.database) as session:
-        return [(one["topic"], one["last_error"]) for one in await inbox.dead(session)]
+        return [(one["topic"], one["last_error"]) for one in await aside.dead(session)]
 
 
 async def test_a_revoked_shops_sale_waits_for_days_and_counts_when_it_is_connected_again(
@@ -253,7 +254,7 @@ async def test_it_is_worked_on_when_the_shop_came_back_and_a_person_says_so(
     await shops.find(etsy)
 
     async with begin(shops.database) as session:
-        await inbox.revive(session, None, now=shops.clock.now())
+        await aside.revive(session, None, now=shops.clock.now())
     await work(shops)
 
     assert (await shops.level(CHAIN)).committed == 1

@@ -11,9 +11,10 @@ from tests.support.inbox_work import tried
 from tests.support.two_shops import CHAIN, RING, SHOPIFY, TwoShops, open_two_shops
 
 from peg.db.transaction import begin, reading
-from peg.intake import inbox
+from peg.intake import aside, inbox
+from peg.intake.aside import ATTEMPTS_MAX
 from peg.intake.housekeeping import Housekeeping
-from peg.intake.inbox import ATTEMPTS_MAX, RETRY_WAIT_S_MAX
+from peg.intake.inbox import RETRY_WAIT_S_MAX
 from peg.intake.tables import unread_orders
 from peg.intake.unread import try_again
 from peg.intake.waiting_room import due
@@ -154,5 +155,5 @@ async def fails(shops: TwoShops) -> bool | None:
     async with begin(shops.database) as session:
         waiting = await inbox.waiting(session, SHOPIFY, due(None, now), limit=9)
         for one in waiting:
-            return await inbox.failed(session, one, UnexpectedAnswer("odd"), now=now)
+            return await aside.failed(session, one, UnexpectedAnswer("odd"), now=now)
     return None

@@ -203,6 +203,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("shop", "topic", "delivery", name=op.f("uq_inbox_shop_topic_delivery")),
     )
     with op.batch_alter_table("inbox", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_inbox_set_aside",
+            ["shop", "topic", "id"],
+            unique=False,
+            sqlite_where=sa.text("outcome = 'set aside'"),
+            postgresql_where=sa.text("outcome = 'set aside'"),
+        )
         batch_op.create_index("ix_inbox_shop", ["shop", "id"], unique=False)
         batch_op.create_index(
             "ix_inbox_waiting",
@@ -789,6 +796,11 @@ def downgrade() -> None:
             postgresql_where=sa.text("handled_at IS NULL"),
         )
         batch_op.drop_index("ix_inbox_shop")
+        batch_op.drop_index(
+            "ix_inbox_set_aside",
+            sqlite_where=sa.text("outcome = 'set aside'"),
+            postgresql_where=sa.text("outcome = 'set aside'"),
+        )
 
     op.drop_table("inbox")
     op.drop_table("imports")
