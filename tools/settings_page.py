@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from peg.settings import Settings
+from peg.settings.fields import Settings
 
 PAGE = Path(__file__).parents[1] / "docs" / "settings.md"
 HEAD = """# Settings

@@ -16,7 +16,7 @@ from peg.db.engine import open_database, sqlite_url
 from peg.intake.patience import Patience
 from peg.marketplaces.calls import CallLog
 from peg.marketplaces.etsy.quota import Quotas
-from peg.settings import load_settings
+from peg.settings.environment import load_settings
 from peg.shops.connect.desk import Desk
 from peg.shops.sealing import KeyRing
 from peg.web.app import create_app

@@ -17,7 +17,8 @@ from peg.db.engine import Database, open_database, sqlite_url
 from peg.domain.clock import Clock
 from peg.monitoring.logs import configure_logs
 from peg.monitoring.metrics import make_metrics
-from peg.settings import Settings, load_settings
+from peg.settings.environment import load_settings
+from peg.settings.fields import Settings
 from peg.wiring.ground import Ground
 
 

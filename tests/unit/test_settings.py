@@ -4,7 +4,7 @@ import pytest
 from tools.settings_page import PAGE, page
 
 from peg.domain.loopback import is_loopback
-from peg.settings import BadSettings, load_settings, unknown_variables
+from peg.settings.environment import BadSettings, load_settings, unknown_variables
 
 
 def test_with_an_empty_environment_peg_speaks_to_the_real_marketplaces() -> None:

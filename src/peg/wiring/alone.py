@@ -10,7 +10,7 @@ from sqlalchemy.engine import make_url
 
 from peg.db.errors import DatabaseReadOnly
 from peg.domain.errors import ErrorKind, PegError
-from peg.settings import Settings
+from peg.settings.fields import Settings
 
 
 class AlreadyRunning(PegError):

@@ -18,7 +18,8 @@ from peg.domain.clock import Clock
 from peg.domain.errors import ErrorKind, PegError
 from peg.monitoring.logs import configure_logs
 from peg.monitoring.metrics import Metrics, make_metrics
-from peg.settings import Settings, load_settings, unknown_variables
+from peg.settings.environment import load_settings, unknown_variables
+from peg.settings.fields import Settings
 from peg.wiring.clocks import ScaledClock, SystemClock
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 import structlog
 
 from peg.domain.errors import ErrorKind, PegError
-from peg.settings import Settings
+from peg.settings.fields import Settings
 from peg.shops.sealing import KeyRing, new_key, parse_keys
 
 log = structlog.get_logger()

@@ -9,7 +9,7 @@ from tests.support.given import two_practice_shops
 from tests.support.running import running
 
 from peg.domain.identity import Channel
-from peg.settings import load_settings
+from peg.settings.environment import load_settings
 from peg.shops import directory
 from peg.shops.directory import Status
 from peg.wiring.alone import alone

@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.support.command_line import peg
 from tests.support.given import two_practice_shops
 
-from peg.settings import load_settings
+from peg.settings.environment import load_settings
 from peg.wiring.alone import alone
 from peg.wiring.ground import open_ground
 from peg.wiring.peg import open_peg

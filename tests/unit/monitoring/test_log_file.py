@@ -28,7 +28,7 @@ from peg.marketplaces.shopify.client import told_by as shopify_told
 from peg.marketplaces.shopify.owner import owner_of
 from peg.monitoring.log_file import LogFile
 from peg.monitoring.logs import configure_logs
-from peg.settings import load_settings
+from peg.settings.environment import load_settings
 
 GEMS, ETSY_API = "https://gems.myshopify.com", "https://api.etsy.com"
 TOKEN = "shpat_1234567890abcdef1234567890abcdef"

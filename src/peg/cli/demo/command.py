@@ -4,106 +4,37 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import Annotated, Any, Literal
 
 import httpx2
-from cyclopts import Parameter
-from cyclopts.validators import Number as Within
 
 from peg.cli.demo.connecting import connect_both, persistently
 from peg.cli.demo.home import Home, fresh_home
 from peg.cli.demo.person import Sorted, sort_out
-from peg.cli.demo.practice import BadRehearsal, Control, Ports, free_port, practice
+from peg.cli.demo.practice import Control, Ports, practice
 from peg.cli.demo.setting import (
     CEILING_S,
-    FAULTS,
     IMPORT_AGAIN_AFTER_S,
     POLL_S,
     QUICK,
     QUICK_PEOPLE,
     SETTLES_WITHIN_S,
-    USUAL,
 )
 from peg.cli.demo.settling import settled
 from peg.cli.demo.telling import told
 from peg.cli.demo.verdict.asking import first_look
 from peg.cli.demo.verdict.judge import Rehearsed, judge
+from peg.cli.demo.wanted import Wanted, rates
 from peg.cli.demo.watching import LOOK_EVERY_S, Watcher
 from peg.cli.running import serve
 from peg.cli.saying import say
 from peg.cli.terminal import Here, Terminal
-from peg.cli.words import Number
-from peg.domain.near import did_you_mean, quoted
 from peg.onboarding.imports import Imported
 from peg.web.app import create_app
 from peg.wiring.engine import Engine
 from peg.wiring.peg import Peg, open_peg
 from peg.workers.embedded import Embedded
-
-PACE_MAX, SPEED_MAX, PAYMENT_S_MAX = 60_000, 86_400, 86_400
-"""A thousand orders a second, a day a second, a day: whatever is more was not meant."""
-
-UNPAID_SHARE_MAX = 0.9
-"""The others are for those who cancel, and those who send something back."""
-
-
-def _within(**limits: float) -> Parameter:
-    """What lies outside is refused before anything is started."""
-    return Parameter(validator=Within(**limits))
-
-
-@Parameter(name="*")
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What to rehearse.
-
-    Attributes:
-        headless: end by itself and print figures; without it the page in the browser shows it live.
-        orders: after so many orders the shops close.
-        pace: orders a minute, on both marketplaces together.
-        rhythm: `season`: the days and nights of one week, up to twice as busy as the mean; `even`:
-            at equal gaps, as measuring needs it.
-        seed: decides catalogue, buyers and faults.
-        payment_s: mean seconds from order to payment; Etsy tells of a sale once it is paid.
-        unpaid_share: orders that are never paid; no webhook of Etsy's tells of those.
-        pieces: at least so many pieces are on the shelf.
-        faults: `usual`: what the practice shops do by themselves, as `marketsim faults` lists it,
-            without webhooks that come hours late: few are lost, few answers break, few reads are
-            stale. `none`: nothing by chance; their rules stay, and what always lags: Etsy's
-            receipts, Shopify's totals and jobs. `hard`: as `usual`, with webhooks lost 20 %,
-            doubled 20 %, reordered 20 %, server errors 5 %, answers lost 2 %, Etsy's reads stale
-            5 %. Or rates of your own, name=rate,...
-        clock_speed: how fast the time of both marketplaces and of PEG runs. Every limit, wait and
-            figure is in that time, so faster is harder: the machine gets no faster.
-        shopify_port: port of the practice Shopify; 0 for any free one.
-        etsy_port: port of the practice Etsy; 0 for any free one.
-        port: port of PEG; 0 for any free one.
-    """
-
-    headless: Annotated[bool, Parameter(negative="")] = False
-    orders: Annotated[Number, _within(gte=1)] = 60
-    pace: Annotated[float, _within(gt=0, lte=PACE_MAX)] = 120.0
-    rhythm: Literal["season", "even"] = "season"
-    seed: Number = 7
-    payment_s: Annotated[float, _within(gte=0, lte=PAYMENT_S_MAX)] = 1.5
-    unpaid_share: Annotated[float, _within(gte=0, lte=UNPAID_SHARE_MAX)] = 0.03
-    pieces: Annotated[Number, _within(gte=1)] = 320
-    faults: str = USUAL
-    clock_speed: Annotated[float, _within(gt=0, lte=SPEED_MAX)] = 1.0
-    shopify_port: Annotated[Number, _within(gte=0, lte=65_535)] = 0
-    etsy_port: Annotated[Number, _within(gte=0, lte=65_535)] = 0
-    port: Annotated[Number, _within(gte=0, lte=65_535)] = 0
-
-    def settled_ports(self) -> "Wanted":
-        """The same with every port chosen."""
-        return replace(
-            self,
-            shopify_port=self.shopify_port or free_port(),
-            etsy_port=self.etsy_port or free_port(),
-            port=self.port or free_port(),
-        )
 
 
 async def demo(wanted: Wanted | None = None, *, here: Here) -> int:
@@ -116,7 +47,7 @@ async def demo(wanted: Wanted | None = None, *, here: Here) -> int:
     _end_by_sigterm()
     chosen = (wanted or Wanted()).settled_ports()
     ports = Ports(shopify=chosen.shopify_port, etsy=chosen.etsy_port)
-    faults = _rates(chosen.faults)
+    faults = rates(chosen.faults)
     # A line of the log would tear the picture, which shows every alert by itself.
     log_level = "error" if here.json else "critical"
     with fresh_home(partial(say, here.err)) as home:
@@ -136,21 +67,6 @@ async def demo(wanted: Wanted | None = None, *, here: Here) -> int:
         ):
             await control.act("clock/speed", speed=chosen.clock_speed)
             return await _rehearse(here, chosen, ports, control, peg, home)
-
-
-def _rates(typed: str) -> str:
-    """As the practice shops take them; they know the names.
-
-    Raises:
-        BadRehearsal: it is neither a word for them nor a name with its rate.
-    """
-    if typed not in FAULTS and "=" not in typed:
-        words = ", ".join(f"`{word}`" for word in FAULTS)
-        raise BadRehearsal(
-            f"{quoted(typed)} are no faults{did_you_mean(typed, FAULTS)}: write {words}, or"
-            " name=rate,... as `marketsim faults` lists them"
-        )
-    return FAULTS.get(typed, typed)
 
 
 def _end_by_sigterm() -> None:
@@ -187,7 +103,7 @@ async def _rehearse(
             key_file=peg.ground.settings.key_file,
         )
         found = await judge(work.engine, control, run)
-        facts = {**_setting(wanted), **found, "onboarding": _onboarding(imported, sorted_out)}
+        facts = {**wanted.facts(), **found, "onboarding": _onboarding(imported, sorted_out)}
         exit_code = here.show(told(facts, payment_s=wanted.payment_s, ceiling_s=CEILING_S))
         if exit_code:
             say(here.err, home.keep())
@@ -272,15 +188,6 @@ def _words(imported: Imported, person: Sorted) -> str:
         f" matched by SKU, {person.mapped} offers by hand, {len(person.labelled)} pieces labelled"
         " anew." + (f" The shops disagree on {asked}: PEG asks." if asked else "")
     )
-
-
-def _setting(wanted: Wanted) -> dict[str, Any]:
-    return {
-        "seed": wanted.seed,
-        "orders": wanted.orders,
-        "rhythm": wanted.rhythm,
-        "faults": wanted.faults,
-    }
 
 
 def _onboarding(imported: Imported, person: Sorted) -> dict[str, int | None]:

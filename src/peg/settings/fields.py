@@ -1,45 +1,18 @@
 """Every environment variable that PEG reads, typed and explained. Only wiring reads them."""
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    PositiveFloat,
-    SecretStr,
-    ValidationError,
-    field_validator,
-)
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, SecretStr, field_validator
 
-from peg.domain.errors import ErrorKind, PegError
 from peg.domain.loopback import is_loopback
+from peg.settings.addresses import database_address, web_address
 
 SHOPIFY_URL = "https://{shop}.myshopify.com"
 ETSY_URL = "https://api.etsy.com"
 ETSY_CONSENT_URL = "https://www.etsy.com"
-PREFIX = "PEG_"
-
-SQLITE, POSTGRESQL = "sqlite+aiosqlite", "postgresql+asyncpg"
-DRIVERS = {
-    **dict.fromkeys(("sqlite", SQLITE), SQLITE),
-    **dict.fromkeys(("postgres", "postgresql", POSTGRESQL), POSTGRESQL),
-}
-"""How a database may be called, and what PEG speaks to it with."""
-
-DATABASE_FORMS = f"write {SQLITE}:////FOLDER/peg.db or {POSTGRESQL}://USER:PASSWORD@HOST/NAME"
-
-
-class BadSettings(PegError):
-    """The environment holds something that cannot be."""
-
-    kind: ClassVar[ErrorKind] = "refused"
 
 
 class Settings(BaseModel):
@@ -183,38 +156,12 @@ class Settings(BaseModel):
     @field_validator("database_url")
     @classmethod
     def _a_database_that_peg_knows(cls, address: str | None) -> str | None:
-        """The sentences never repeat the address: it may hold a password."""
-        if address is None:
-            return None
-        try:
-            url = make_url(address)
-        except (ArgumentError, ValueError):
-            raise ValueError(f"this is no address of a database: {DATABASE_FORMS}") from None
-        driver = DRIVERS.get(url.drivername)
-        if driver is None:
-            raise ValueError(f"PEG cannot use {url.drivername!r}: {DATABASE_FORMS}")
-        if driver == SQLITE and url.database in {None, "", ":memory:"}:
-            raise ValueError(
-                f"the file is missing, and the book must outlive PEG: {DATABASE_FORMS}"
-            )
-        if not str(url.query.get("timeout", "0")).replace(".", "", 1).isdecimal():
-            raise ValueError("`timeout` is a number of seconds")
-        return url.set(drivername=driver).render_as_string(hide_password=False)
+        return None if address is None else database_address(address)
 
     @field_validator("shopify_url", "etsy_url", "etsy_consent_url", "public_url")
     @classmethod
     def _encrypted_unless_local(cls, address: str | None) -> str | None:
-        if address is None:
-            return None
-        parts = urlsplit(address.replace("{shop}", "shop"))
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError(f"{address!r} is no web address: write it like {ETSY_URL}")
-        if parts.scheme == "http" and not is_loopback(parts.hostname):
-            raise ValueError(
-                f"{address!r} would send tokens unencrypted: use https;"
-                " plain http is for this machine only"
-            )
-        return address.rstrip("/")
+        return None if address is None else web_address(address, like=ETSY_URL)
 
     @property
     def database(self) -> str:
@@ -246,55 +193,3 @@ class Settings(BaseModel):
         addresses = (self.shopify_url.replace("{shop}", "shop"), self.etsy_url)
         hosts = (urlsplit(address).hostname for address in addresses)
         return all(host is not None and is_loopback(host) for host in hosts)
-
-
-def load_settings(environment: Mapping[str, str]) -> Settings:
-    """Read the environment; an empty variable counts as unset.
-
-    Raises:
-        BadSettings: a variable holds what cannot be; names all that are wrong.
-    """
-    given = {name: environment.get(_variable(name), "") for name in Settings.model_fields}
-    try:
-        settings = Settings.model_validate({name: text for name, text in given.items() if text})
-    except ValidationError as error:
-        raise BadSettings(_sentences(error)) from None  # the cause would repeat secrets
-    if settings.clock_speed != 1.0 and not settings.rehearses:
-        raise BadSettings(
-            "PEG_CLOCK_SPEED is for rehearsals: set PEG_SHOPIFY_URL and PEG_ETSY_URL to practice"
-            " marketplaces on this machine, or unset it"
-        )
-    return settings
-
-
-def unknown_variables(environment: Mapping[str, str]) -> Sequence[str]:
-    """Variables that look like PEG's and that PEG does not read: probably misspelled."""
-    known = {_variable(name) for name in Settings.model_fields}
-    return sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
-
-
-def _variable(field: str) -> str:
-    return PREFIX + field.upper()
-
-
-_WORDS = {
-    "int_parsing": "write a whole number",
-    "float_parsing": "write a number",
-    "greater_than": "write more than {gt:g}",
-    "greater_than_equal": "write {ge:g} or more",
-    "less_than_equal": "write {le:g} or less",
-    "literal_error": "write {expected}",
-}
-"""What the library's own sentences say to those who program, for those who do not."""
-
-
-def _sentences(error: ValidationError) -> str:
-    """The text that was given is never repeated: it may be a secret."""
-    found = []
-    for one in error.errors(include_input=False):
-        field, words = str(one["loc"][0]), _WORDS.get(one["type"])
-        default = Settings.model_fields[field].default
-        example = f", such as {default:g}" if isinstance(default, int | float) else ""
-        said = words and words.format(**one.get("ctx", {})) + example
-        found.append(f"{_variable(field)}: {said or one['msg'].removeprefix('Value error, ')}")
-    return "; ".join(found)
