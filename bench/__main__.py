@@ -37,9 +37,9 @@ PAGE = """{provenance}
 A sale every two seconds, paid at once, at 1x and with no latency added: `peg demo --headless {demo}
 --seed S --json` for S in {seeds}. Seconds are p50 / p99 (how many), from the practice marketplaces'
 own record of when the other shop showed no more than there was: that is when the write was applied
-there. Until PEG knows that it was, by Shopify's answer to a compare-and-set and by one more reading
-of Etsy, takes what stands in a row of its own, by PEG's own record of its attempts. The median of
-the runs, and the worst, which must meet the aim. The floor is three bare requests and two durable
+there. Verified it is when PEG knows that it was, by Shopify's answer to a compare-and-set or by one
+more reading of Etsy; that end is by PEG's own record of its attempts. The median of the runs, and
+the worst, which must meet the aim. The floor is three bare requests and two durable
 commits, without any of PEG, in the same run. Real processes: the marketplaces, PEG and its database
 share the cores.
 
@@ -121,7 +121,7 @@ def facts(found: dict[str, Any]) -> dict[str, Any]:
     names = (
         "ok",
         "seconds_from_sale_to_withdrawal",
-        "seconds_from_withdrawal_to_verified",
+        "seconds_from_sale_to_verified",
         "api_calls",
         "refused_429",
     )
@@ -150,18 +150,14 @@ def rows(found: dict[str, Any]) -> str:
     }
     unheard = found["webhooks_off"]["seconds_from_sale_to_withdrawal"]["after_sales"]
     every = [one["after_sales"] for one in lowered]
-    quick = all(one["p50"] < P50_S_MAX and one["p99"] < P99_S_MAX for one in every)
+    verified = [run["seconds_from_sale_to_verified"] for run in runs]
+    quick = all(one["p50"] < P50_S_MAX and one["p99"] < P99_S_MAX for one in (*every, *verified))
     share, cold_s = found["in_full"]["refused_429"]["earned_share"], found["cold_start_of_help_s"]
     bound = POLL_S + RECEIPT_LAG_S + MORE_S
     told: list[tuple[object, ...]] = [
         ("floor", f"{floor['p50']} / {floor['p99']}", "", "", None),
-        ("sale to withdrawal, all", *spread(every), f"{P50_S_MAX} / {P99_S_MAX}", quick),
-        (
-            "from withdrawal to verified",
-            *spread([run["seconds_from_withdrawal_to_verified"] for run in runs]),
-            "",
-            None,
-        ),
+        ("sale to verified withdrawal", *spread(verified), f"{P50_S_MAX} / {P99_S_MAX}", quick),
+        ("sale to withdrawal, all", *spread(every), "", None),
         ("the slowest single sale of each run, s", *slowest(every), "", None),
         *((f"sale to withdrawal, {way}", *spread(each), "", None) for way, each in by_way.items()),
         (

@@ -27,6 +27,7 @@ ROUTES: tuple[tuple[str, str, Endpoint, str], ...] = (
     ("GET", "/pieces", reads.pieces, ""),
     ("GET", "/truth", reads.truth, "ceiling_s"),
     ("GET", "/truth/{market}", reads.market_truth, "market"),
+    ("GET", "/followed", reads.followed, ""),
     ("GET", "/happenings", reads.happenings, ""),
     ("GET", "/secrets", reads.secrets, ""),
     ("GET", "/webhooks/{market}", reads.webhooks, "market"),

@@ -6,6 +6,7 @@ from typing import Any
 from marketsim.control.asked import Asked
 from marketsim.pieces import MARKETS, MarketName
 from marketsim.truth import CEILING_S, report
+from marketsim.truth import followed as truth_followed
 from marketsim.world import World
 
 
@@ -85,6 +86,11 @@ def truth(world: World, asked: Asked) -> dict[str, Any]:
     """Sales, double sales inside and outside the window, seconds to lower. ceiling_s may be set."""
     ceiling_s = asked.number("ceiling_s", CEILING_S)
     return report(world.truth, at=world.clock.now(), ceiling_s=ceiling_s)
+
+
+def followed(world: World, _asked: Asked) -> dict[str, Any]:
+    """Every sale that an offer of the other shop followed: when, and after how long."""
+    return {"followed": truth_followed(world.truth)}
 
 
 def happenings(world: World, _asked: Asked) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 Everything here comes from the marketplaces' own happenings, in the market's own time.
 """
 
-from marketsim.truth.report import CEILING_S, report
+from marketsim.truth.report import CEILING_S, followed, report
 from marketsim.truth.watch import Truth
 
-__all__ = ["CEILING_S", "Truth", "report"]
+__all__ = ["CEILING_S", "Truth", "followed", "report"]

@@ -1,7 +1,7 @@
 """The truth as JSON."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from marketsim.truth.records import Lowered, Verdict, quantiles
@@ -83,6 +83,15 @@ def _told(each: Lowered) -> dict[str, Any]:
         "unit": each.unit,
         "to": each.to,
     }
+
+
+def followed(truth: Truth) -> list[dict[str, Any]]:
+    """Each time an offer followed a sale elsewhere, in order."""
+    return [
+        {**_told(each), "lowered_at": (each.sold_at + timedelta(seconds=each.seconds)).isoformat()}
+        for each in truth.lowered
+        if each.cause == "sale"
+    ]
 
 
 def _waiting(truth: Truth, now: datetime) -> dict[str, Any]:

@@ -64,7 +64,7 @@ def test_the_page_says_which_faults_were_off_and_which_calls_are_not_counted() -
     quick = {"p50": 0.1, "p99": 0.4, "max": 0.4, "count": 9}
     one = {
         "seconds_from_sale_to_withdrawal": {"after_sales": quick, "after_sales_by_direction": {}},
-        "seconds_from_withdrawal_to_verified": quick,
+        "seconds_from_sale_to_verified": quick,
         "api_calls": {"per_sale": 9.0},
         "refused_429": {"earned_share": 0.0},
     }

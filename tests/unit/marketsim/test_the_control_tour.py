@@ -55,7 +55,15 @@ async def visitor() -> AsyncIterator[Visitor]:
 
 
 async def see_everything(visitor: Visitor) -> None:
-    for path in ("/connection", "/status", "/pieces", "/secrets", "/happenings", "/truth"):
+    for path in (
+        "/connection",
+        "/status",
+        "/pieces",
+        "/secrets",
+        "/happenings",
+        "/followed",
+        "/truth",
+    ):
         await visitor.ask("GET", path)
     for market in MARKETS:
         await visitor.ask("GET", f"/truth/{market}")

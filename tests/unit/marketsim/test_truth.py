@@ -1,9 +1,12 @@
 """What the truth tells of a ring, five chains and a set of both."""
 
+from datetime import datetime
+
 import pytest
 from tests.support.story import CHAIN, RING, opened
 
 from marketsim.pieces import MarketName
+from marketsim.truth import followed
 
 
 def test_the_other_side_followed_in_two_seconds() -> None:
@@ -20,6 +23,10 @@ def test_the_other_side_followed_in_two_seconds() -> None:
     assert told["seconds_to_lower"]["after_sales_by_direction"]["shopify->etsy"]["count"] == 1
     (slowest,) = told["seconds_to_lower"]["slowest"]
     assert (slowest["seconds"], slowest["lowered_on"], slowest["to"]) == (2.0, "etsy", 0)
+    (one,) = followed(story.truth)
+    assert one == {**slowest, "lowered_at": one["lowered_at"]}
+    took = datetime.fromisoformat(one["lowered_at"]) - datetime.fromisoformat(one["sold_at"])
+    assert took.total_seconds() == 2.0
     assert told["double_sales"]["inside"] == told["double_sales"]["outside"] == []
     assert told["oversellable_now"] == []
 

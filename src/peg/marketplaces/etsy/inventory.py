@@ -70,7 +70,9 @@ class InventoryWriter:
             doubt = "no answer came, and it still shows as active"
         except Refused as error:
             refusal = str(error)
-        view = await self._look_until(listing, lambda seen: bool(refusal) or not seen.on_sale)
+        view = await self._look_until(
+            listing, lambda seen: bool(refusal) or not seen.on_sale, Lane.ORDERS
+        )
         if refusal:
             return view.all(Shown.REFUSED if view.on_sale else Shown.ALREADY, refusal)
         if view.on_sale:
@@ -111,7 +113,7 @@ class InventoryWriter:
             return judge(planned, view)
         await keep(view.before_image())
         try:
-            return judge(*await self._replace(planned, planned.body))
+            return judge(*await self._replace(planned, planned.body, lowers=lowers))
         except Refused as error:
             return view.all(Shown.REFUSED, str(error))
 
@@ -156,7 +158,9 @@ class InventoryWriter:
         )
         return judge(activated, after)
 
-    async def _replace(self, planned: Plan, body: bytes) -> tuple[Plan, View]:
+    async def _replace(
+        self, planned: Plan, body: bytes, *, lowers: bool = False
+    ) -> tuple[Plan, View]:
         before = planned.before
         can_be_bought = before.shelf is Shelf.LISTED
         variations = replacement.variations_of(before.inventory)
@@ -170,11 +174,16 @@ class InventoryWriter:
                 )
         except MaybeApplied:
             planned = planned.left_unanswered()
-        after = await self._look_until(before.listing, lambda seen: _moved(before, seen))
+        lane = Lane.ORDERS if lowers else Lane.CHECKS
+        after = await self._look_until(before.listing, lambda seen: _moved(before, seen), lane)
         return planned, after
 
-    async def _look_until(self, listing: str, changed: Callable[[View], bool]) -> View:
+    async def _look_until(
+        self, listing: str, changed: Callable[[View], bool], lane: Lane = Lane.CHECKS
+    ) -> View:
         """Read until the write can be seen, three times at most.
+
+        That a sold piece is off sale is checked before all that is merely looked at.
 
         Raises:
             RemoteGone: the listing was deleted meanwhile.
@@ -182,12 +191,12 @@ class InventoryWriter:
                 former figure still stands: what is missing of it would seem lost.
         """
         try:
-            view = await self._looks.look(listing, Lane.CHECKS)
+            view = await self._looks.look(listing, lane)
             for wait_s in LOOK_AGAIN_S:
                 if changed(view):
                     break
                 await self._clock.sleep(wait_s)
-                view = await self._looks.look(listing, Lane.CHECKS)
+                view = await self._looks.look(listing, lane)
         except RemoteGone:
             raise
         except MarketplaceError as error:

@@ -1,22 +1,46 @@
-"""How long it takes until PEG knows that what it lowered is lower, by its own record."""
+"""How long it takes from a sale until PEG knows that another offer is lower, by its own record."""
 
 from dataclasses import replace
+from typing import Any
 
 from tests.support import good_rehearsal as good
 
 from peg.cli.demo.verdict.figures import verified
 
 
-def test_it_counts_from_the_change_on_the_shop_until_its_attempt_was_over() -> None:
-    """The ring and the chain of the good story stand lower one second before PEG has checked."""
-    found = verified(good.good_record(), good.good_book())
+def followed(market: str, piece: str, *, sold: float, lowered: float) -> dict[str, Any]:
+    """A sale that an offer followed, as the practice shops tell it."""
+    return {
+        "lowered_on": market,
+        "unit": piece,
+        "sold_at": good.second(sold).isoformat(),
+        "lowered_at": good.second(lowered).isoformat(),
+    }
 
-    assert found == {"count": 2, "p50": 1.0, "p99": 1.0, "max": 1.0}
+
+GOOD_STORY = [
+    followed("etsy", "ring", sold=0, lowered=1),
+    followed("shopify", "chain", sold=10, lowered=11),
+]
+
+
+def test_it_counts_from_the_sale_until_the_attempt_that_lowered_was_over() -> None:
+    """The ring and the chain of the good story stand lower one second before PEG has checked."""
+    found = verified(GOOD_STORY, good.good_record(), good.good_book())
+
+    assert found == {"count": 2, "p50": 2.0, "p99": 2.0, "max": 2.0}
 
 
 def test_what_nobody_verified_is_not_counted() -> None:
     book = good.good_book()
     nobody = replace(book, attempts=[replace(one, ended_at=None) for one in book.attempts])
 
-    assert verified(good.good_record(), nobody)["count"] == 0
-    assert verified(good.good_record(), nobody)["p99"] is None
+    found = verified(GOOD_STORY, good.good_record(), nobody)
+
+    assert (found["count"], found["p99"]) == (0, None)
+
+
+def test_what_the_marketplace_lowered_by_itself_needs_no_verifying() -> None:
+    by_the_shop = [followed("shopify", "ring", sold=0, lowered=0)]
+
+    assert verified(by_the_shop, good.good_record(), good.good_book())["count"] == 0

@@ -48,6 +48,7 @@ class Answers:
     units: Sequence[Mapping[str, Any]]
     pieces: Sequence[Mapping[str, Any]]
     happenings: Sequence[Mapping[str, Any]]
+    followed: Sequence[Mapping[str, Any]]
     attempts: Mapping[str, Sequence[Mapping[str, Any]]]
     secrets: Mapping[str, Sequence[str]]
 
@@ -91,6 +92,7 @@ async def ask(control: Control, *, ceiling_s: float) -> Answers:
         units=(await control.read("units"))["units"],
         pieces=(await control.read("pieces"))["pieces"],
         happenings=(await control.read("happenings"))["happenings"],
+        followed=(await control.read("followed"))["followed"],
         attempts=attempts,
         secrets=await control.read("secrets"),
     )

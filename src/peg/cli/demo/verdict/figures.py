@@ -46,14 +46,25 @@ def refusals(shops: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def verified(record: Record, book: Book) -> dict[str, Any]:
-    """Seconds from when a lower figure stood on a shop until PEG had verified that it does."""
-    took = sorted(
-        max(0.0, (ended_at - one.at).total_seconds())
-        for one in record.happened
-        if one.by_app and one.buyable < one.before
-        if (ended_at := _verified_at(one, book)) is not None
-    )
+def verified(followed: Sequence[Mapping[str, Any]], record: Record, book: Book) -> dict[str, Any]:
+    """Seconds from a sale until PEG had verified that another offer shows no more than there is.
+
+    Args:
+        followed: each sale that an offer followed, as the control API tells it; where it was
+            lowered by the marketplace itself or by a person there is nothing to verify.
+        record: what happened on the marketplaces.
+        book: PEG's attempts, with the end of each.
+    """
+    lowered = {(*one.key, one.at): one for one in record.happened if one.by_app}
+    took = []
+    for sale in followed:
+        at = datetime.fromisoformat(sale["lowered_at"])
+        one = lowered.get((sale["lowered_on"], sale["unit"], at))
+        ended_at = _verified_at(one, book) if one is not None else None
+        if ended_at is not None:
+            sold_at = datetime.fromisoformat(sale["sold_at"])
+            took.append((max(ended_at, at) - sold_at).total_seconds())
+    took.sort()
     return {
         "count": len(took),
         "p50": _at(took, 0.5),

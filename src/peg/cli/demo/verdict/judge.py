@@ -106,7 +106,7 @@ async def judge(engine: Engine, control: Control, run: Rehearsed) -> dict[str, A
     verdict = _verdict(record, book)
     if not verdict["ok"]:
         keep_record(record.happened, run.home)
-    found["seconds_from_withdrawal_to_verified"] = verified(record, book)
+    found["seconds_from_sale_to_verified"] = verified(answers.followed, record, book)
     return {**found, **verdict, "ok": verdict["ok"] and not found["refused_429"]["too_many"]}
 
 
