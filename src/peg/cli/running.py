@@ -12,10 +12,13 @@ from fastapi import FastAPI
 
 from peg.cli.listening import CannotListen
 from peg.cli.terminal import Here
+from peg.db.transaction import reading
+from peg.domain.identity import Channel
 from peg.migrations.schema import ensure_current
+from peg.shops import directory
 from peg.web.app import create_app
 from peg.wiring.alone import alone
-from peg.wiring.peg import open_peg
+from peg.wiring.peg import Peg, open_peg
 from peg.workers.embedded import Embedded
 
 log = structlog.get_logger()
@@ -54,9 +57,31 @@ async def run(*, here: Here) -> int:
             with listen(settings.host, settings.port) as listening:
                 app = create_app(ground, work, peg.desk)
                 server = serve(app, host=settings.host, port=settings.port)
-                log.info("peg.started", host=settings.host, port=listening.getsockname()[1])
+                host, port = settings.host, listening.getsockname()[1]
+                log.info("peg.started", host=host, port=port)
+                await say_who_is_missing(peg, connect_at=f"http://{host}:{port}/connect")
                 await until_stopped(server, listening, work)
     return 0
+
+
+async def say_who_is_missing(peg: Peg, *, connect_at: str) -> None:
+    """One stock on two marketplaces needs a shop on each: say which is not within reach, and go on.
+
+    Whatever is connected meanwhile is taken up without a new start.
+    """
+    async with reading(peg.ground.database) as session:
+        known = [one for one in await directory.all_shops(session) if one.status.reachable]
+        lost = await directory.cut_off(session)
+    missing = [one for one in Channel if one not in {shop.channel for shop in known}]
+    if not missing:
+        return
+    whom = "no shop is" if not known else f"no shop on {missing[0].title()} is"
+    how = " and ".join(f"`peg connect {channel}`" for channel in missing)
+    why = ", `peg shops` says why one is connected no more" if lost else ""
+    log.warning(
+        "shops.missed",
+        sentence=f"{whom} connected: {how}, or {connect_at}{why}. PEG waits, and takes it up then",
+    )
 
 
 def listen(host: str, port: int) -> socket.socket:
