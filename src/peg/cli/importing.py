@@ -118,7 +118,10 @@ def _sentences(found: Found) -> list[str]:
         for one in found.left_out
         if one.why is Why.UNREADABLE
     ]
-    said += [f"left out: {one.shop}, {one.why}" for one in found.skipped]
+    said += [
+        f"left out: {one.why if one.why.startswith(one.shop) else f'{one.shop}, {one.why}'}"
+        for one in found.skipped
+    ]
     if found.skipped:
         said.append(
             "the figures are those of the other shops, and blank where nobody knows: `peg import`"

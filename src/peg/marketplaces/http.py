@@ -152,7 +152,7 @@ class Door:
         except httpx2.TransportError as error:
             outcome = "no answer"
             self.breaker.failed(admission)
-            raise _no_answer(request, error) from error
+            raise _no_answer(self._shop, request, error) from error
         else:
             return response
         finally:
@@ -186,11 +186,11 @@ class Door:
         status = response.status_code
         if status >= 500:
             self.breaker.failed(admission)
-            raise _failed(request, status)
+            raise _failed(self._shop, request, status)
         self.breaker.succeeded(admission)
         if status in {429, 430}:
             wait_s = retry_after_s(response.headers)
-            raise Throttled(f"{request.operation}: the marketplace asks to wait", wait_s=wait_s)
+            raise Throttled(f"{self._shop} asks to wait ({request.operation})", wait_s=wait_s)
         if status in FROZEN:
             raise frozen(self._shop, status)
 
@@ -241,15 +241,15 @@ def _moment(text: str) -> datetime | None:
         return None
 
 
-def _no_answer(request: Request, error: httpx2.TransportError) -> MarketplaceError:
-    sentence = f"{request.operation}: no answer ({type(error).__name__})"
+def _no_answer(shop: ShopId, request: Request, error: httpx2.TransportError) -> MarketplaceError:
+    sentence = f"{shop} gives no answer ({request.operation}: {type(error).__name__})"
     if request.repeatable or isinstance(error, NEVER_SENT):
         return MarketplaceUnavailable(sentence)
     return MaybeApplied(f"{sentence}: it may have been applied; it is read before deciding")
 
 
-def _failed(request: Request, status: int) -> MarketplaceError:
-    sentence = f"{request.operation}: the marketplace failed ({status})"
+def _failed(shop: ShopId, request: Request, status: int) -> MarketplaceError:
+    sentence = f"{shop} is in trouble ({request.operation}: {status})"
     if request.repeatable:
         return MarketplaceUnavailable(sentence)
     return MaybeApplied(f"{sentence}: it may have been applied; it is read before deciding")

@@ -73,9 +73,10 @@ def test_a_shop_that_cannot_be_read_is_named_and_the_next_is_compared(tmp_path: 
         alone = peg(tmp_path, "reconcile", "etsy", **{**environment, "PEG_ETSY_URL": NOBODY})
 
     assert compared.code == 1
-    assert "Etsy could not be compared now" in compared.out
+    assert "Etsy could not be compared now: etsy:61234567 gives no answer" in compared.out
     assert "Shopify: " in compared.out
     assert (alone.code, alone.out) == (5, "")  # there is nothing else to tell
+    assert alone.err.startswith("peg: etsy:61234567 gives no answer")
 
 
 async def etsy_is_revoked(session: AsyncSession) -> None:

@@ -77,3 +77,13 @@ def test_before_an_import_there_is_nothing_to_say_once_more(
 
     assert (ran.code, ran.refusal["error"]) == (code, error)
     assert len(ran.refusal["sentence"]) > 20
+
+
+def test_a_shop_that_gives_no_answer_is_named_once_before_what_was_asked(tmp_path: Path) -> None:
+    with two_practice_shops(tmp_path) as environment:
+        nobody = {**environment, "PEG_ETSY_URL": "http://127.0.0.1:1"}
+
+        told = peg(tmp_path, "import", "--dry-run", **nobody)
+
+    assert told.code == 1
+    assert "left out: etsy:61234567 gives no answer (" in told.out

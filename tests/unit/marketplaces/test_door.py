@@ -88,6 +88,20 @@ async def test_a_write_that_never_left_is_no_doubt() -> None:
         await door(answer, StandingClock()).send(request(repeatable=False))
 
 
+@pytest.mark.parametrize("repeatable", [True, False])
+@pytest.mark.parametrize("status", [None, 500, 429])
+async def test_whatever_is_wrong_with_a_shop_begins_with_its_name(
+    status: int | None, *, repeatable: bool
+) -> None:
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        if status is None:
+            raise httpx2.ReadTimeout("lost", request=request)
+        return httpx2.Response(status, headers={"retry-after": "86400"})
+
+    with pytest.raises(MarketplaceError, match=f"^{SHOP} .*op"):
+        await door(answer, StandingClock()).send(request(repeatable=repeatable))
+
+
 async def test_retry_after_is_honoured_and_a_days_wait_is_not_sat_out() -> None:
     clock, left = StandingClock(), ["3", None]
 
