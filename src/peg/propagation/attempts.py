@@ -179,6 +179,20 @@ async def raised_since(session: AsyncSession, shop: ShopId, since: datetime) -> 
     return frozenset(OfferId(row.offer) for row in rows if row.quantity > row.before)
 
 
+async def changed_since(
+    session: AsyncSession, offers: Sequence[OfferId], since: datetime
+) -> frozenset[OfferId]:
+    """Those of some offers that PEG has changed from a moment on.
+
+    A listing is written as a whole: what stood in it unchanged was written, and is none of them.
+    """
+    query = select(writes.c.offer, writes.c.before, writes.c.quantity)
+    rows = await session.execute(
+        query.where(writes.c.offer.in_(offers), writes.c.written_at >= since)
+    )
+    return frozenset(OfferId(row.offer) for row in rows if row.quantity != row.before)
+
+
 async def written_since(
     session: AsyncSession, offers: Sequence[OfferId], since: datetime
 ) -> Mapping[OfferId, Sequence[Written]]:

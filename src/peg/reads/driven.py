@@ -37,7 +37,7 @@ async def driven(session: AsyncSession, offers: Sequence[Offer], *, since: datet
     changed: set[OfferId] = set()
     for start in range(0, len(right), OFFERS_AT_ONCE_MAX):
         part = right[start : start + OFFERS_AT_ONCE_MAX]
-        changed |= set(await attempts.written_since(session, part, since))
+        changed |= await attempts.changed_since(session, part, since)
     return Driven(
         written=[key for key in right if key in changed],
         already=[key for key in right if key not in changed],
