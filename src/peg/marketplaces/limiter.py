@@ -25,17 +25,19 @@ class Lane(IntEnum):
     """Who goes first when there is not enough for all."""
 
     LOWER_STOCK = 0  # a sold piece comes off sale before anything else
-    ORDERS = 1  # what a webhook tells of
-    CHECKS = 2  # polls, and what is read again
-    RAISE_STOCK = 3
-    BULK = 4  # import and reconciliation
+    PROVE_LOWER = 1  # whether it is off sale, and not merely sent
+    ORDERS = 2  # what a webhook tells of
+    CHECKS = 3  # polls, and what is read again
+    RAISE_STOCK = 4
+    BULK = 5  # import and reconciliation
 
 
 REACH = {
     Lane.LOWER_STOCK: 1.0,
+    Lane.PROVE_LOWER: 1.0,
     Lane.ORDERS: 0.8,
-    Lane.CHECKS: 0.6,
-    Lane.RAISE_STOCK: 0.4,  # two sales of listings with variants have room beside it
+    Lane.CHECKS: 0.5,  # a sale of two listings with variants has room beside it: five calls
+    Lane.RAISE_STOCK: 0.3,
     Lane.BULK: 0.6,
 }
 """The share of a quota that a lane may use up: the rest is there when a piece is sold."""
@@ -197,6 +199,7 @@ class Window(_Queue):
 
 KEPT = {
     Lane.LOWER_STOCK: 0.0,
+    Lane.PROVE_LOWER: 0.0,
     Lane.ORDERS: 0.02,
     Lane.CHECKS: 0.02,
     Lane.RAISE_STOCK: 0.1,

@@ -151,10 +151,10 @@ async def test_calls_of_other_programs_take_their_places_too() -> None:
 @pytest.mark.parametrize(
     ("left", "goes_on"),
     [
-        (5_000, {"lower", "orders", "checks", "raise", "bulk"}),
-        (900, {"lower", "orders", "checks"}),
-        (100, {"lower"}),
-        (0, {"lower"}),
+        (5_000, {"lower", "prove", "orders", "checks", "raise", "bulk"}),
+        (900, {"lower", "prove", "orders", "checks"}),
+        (100, {"lower", "prove"}),
+        (0, {"lower", "prove"}),
     ],
 )
 def test_the_days_last_calls_are_kept_for_lowering_stock(left: int, goes_on: set[str]) -> None:

@@ -71,7 +71,7 @@ class InventoryWriter:
         except Refused as error:
             refusal = str(error)
         view = await self._look_until(
-            listing, lambda seen: bool(refusal) or not seen.on_sale, Lane.ORDERS
+            listing, lambda seen: bool(refusal) or not seen.on_sale, Lane.PROVE_LOWER
         )
         if refusal:
             return view.all(Shown.REFUSED if view.on_sale else Shown.ALREADY, refusal)
@@ -174,7 +174,7 @@ class InventoryWriter:
                 )
         except MaybeApplied:
             planned = planned.left_unanswered()
-        lane = Lane.ORDERS if lowers else Lane.CHECKS
+        lane = Lane.PROVE_LOWER if lowers else Lane.CHECKS
         after = await self._look_until(before.listing, lambda seen: _moved(before, seen), lane)
         return planned, after
 
