@@ -12,7 +12,7 @@ from tests.support.bench import NECKLACE, RING, Bench, OrderTold, etsy_ref, line
 from peg.domain.order import OrderSnapshot
 from peg.domain.stock import StockLevel
 from peg.ledger import orders, queries
-from peg.ledger.order_lines import Component, Resolved
+from peg.ledger.line_meaning import Component, Resolved
 
 SHELF = 9
 

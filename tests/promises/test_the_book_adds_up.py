@@ -24,7 +24,7 @@ from peg.domain.errors import InsufficientStock
 from peg.domain.identity import LocationId
 from peg.domain.messages import StockChanged
 from peg.ledger import cases, counter, orders, queries, reservations
-from peg.ledger.order_lines import Component, Resolved
+from peg.ledger.line_meaning import Component, Resolved
 
 T = TypeVar("T")
 PLACES = [LocationId("atelier"), LocationId("gallery")]

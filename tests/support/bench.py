@@ -32,7 +32,7 @@ from peg.intake.polling import begin_from
 from peg.intake.readings import Basis, basis_of, take_in_readings
 from peg.ledger import book, queries
 from peg.ledger.book import Posting
-from peg.ledger.order_lines import Component
+from peg.ledger.line_meaning import Component
 from peg.ledger.orders import Applied
 from peg.migrations.tables import all_tables
 

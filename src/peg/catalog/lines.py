@@ -12,7 +12,7 @@ from peg.domain.baseline import Baseline, Inside
 from peg.domain.identity import OfferRef, Sku
 from peg.domain.order import LineSnapshot, OrderSnapshot
 from peg.ledger import order_rows
-from peg.ledger.order_lines import Component, Resolved
+from peg.ledger.line_meaning import Component, Resolved
 
 
 async def resolve_lines(session: AsyncSession, order: OrderSnapshot) -> Mapping[str, Resolved]:

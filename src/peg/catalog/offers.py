@@ -23,7 +23,7 @@ from peg.db.transaction import execute_all, require_transaction
 from peg.domain.baseline import Baseline
 from peg.domain.identity import OfferId, OfferRef, ShopId, Sku
 from peg.domain.money import Money
-from peg.ledger.order_lines import Component
+from peg.ledger.line_meaning import Component
 
 T = TypeVar("T")
 

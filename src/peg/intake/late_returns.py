@@ -16,8 +16,8 @@ from peg.intake import surprises
 from peg.intake.edits import Edits
 from peg.intake.surprises import Done
 from peg.ledger import order_rows, pieces_asked
+from peg.ledger.explaining import CLOCKS_APART_MAX
 from peg.ledger.line_shares import Change
-from peg.ledger.suspense import CLOCKS_APART_MAX
 
 
 async def without_those_shown(

@@ -18,8 +18,8 @@ from peg.intake.patience import Patience
 from peg.intake.which_piece import follow_guesses
 from peg.ledger import kept, pieces_asked
 from peg.ledger import orders as book_orders
+from peg.ledger.line_meaning import Resolved
 from peg.ledger.line_shares import Change
-from peg.ledger.order_lines import Resolved
 from peg.ledger.orders import Applied, Outcome
 from peg.ledger.questions import Question
 

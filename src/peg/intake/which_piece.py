@@ -11,7 +11,7 @@ from peg.catalog.proposals import KeptProposal
 from peg.domain.identity import Sku
 from peg.domain.order import LineSnapshot, OrderSnapshot
 from peg.ledger import questions
-from peg.ledger.order_lines import Resolved
+from peg.ledger.line_meaning import Resolved
 from peg.ledger.orders import Applied
 from peg.ledger.questions import ANY_ITEM, OTHERWISE, Question
 

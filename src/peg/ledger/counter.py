@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.domain.errors import BadQuantity, ErrorKind, PegError
 from peg.domain.identity import POOL, LocationId, Sku
 from peg.domain.stock import Cause
-from peg.ledger import pieces_asked, reservations, suspense
+from peg.ledger import explaining, pieces_asked, reservations
 from peg.ledger.book import Position, Posting, lock, post
 from peg.ledger.cases import COUNTER
 from peg.ledger.places import fullest, put_away, spread
@@ -157,7 +157,7 @@ async def _explain(
     """
     lay: dict[LocationId, int] = {}
     postings = []
-    for released in await suspense.explain_in_person(session, sku, pieces, now=now):
+    for released in await explaining.explain_in_person(session, sku, pieces, now=now):
         for one in released:
             entry = _posting(
                 one.sku, 0, one.location, cause=Cause.EXPLAINED, who=who, note=EXPLAINED, now=now

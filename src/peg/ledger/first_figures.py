@@ -19,9 +19,9 @@ from peg.domain.baseline import Inside
 from peg.domain.identity import LocationId, OfferId, Sku
 from peg.domain.order import LineSnapshot, OrderSnapshot
 from peg.domain.stock import Cause
-from peg.ledger import suspense
+from peg.ledger import explaining
 from peg.ledger.book import Posting, post
-from peg.ledger.order_lines import Resolved
+from peg.ledger.line_meaning import Resolved
 from peg.ledger.order_rows import shares_kept
 from peg.ledger.tables import applied, order_lines, orders
 
@@ -41,7 +41,7 @@ async def decide(
         return meaning, False
     missed = 0
     if meaning.offer is not None:
-        missed = await suspense.explainable(
+        missed = await explaining.explainable(
             session, meaning.offer, sold_at=order.created_at, now=now
         )
     inside = Inside.NO if line.taken and missed >= line.taken else Inside.YES

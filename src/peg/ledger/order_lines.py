@@ -11,8 +11,9 @@ from peg.domain.baseline import Inside
 from peg.domain.identity import LocationId, OfferId, Sku
 from peg.domain.order import LineSnapshot, OrderSnapshot, Share
 from peg.domain.stock import Cause
-from peg.ledger import suspense
+from peg.ledger import explaining
 from peg.ledger.book import Posting
+from peg.ledger.explaining import Released
 from peg.ledger.line_effects import (
     AppliedRow,
     Rows,
@@ -22,43 +23,10 @@ from peg.ledger.line_effects import (
     brought_to,
     steps,
 )
+from peg.ledger.line_meaning import Resolved
 from peg.ledger.line_places import LinePlaces
 from peg.ledger.line_shares import Change, changes, settle
 from peg.ledger.order_rows import Kept, line_row, shares_kept
-from peg.ledger.suspense import Released
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Component:
-    """One item that a sale of an offer takes, and how many of it."""
-
-    sku: Sku
-    quantity: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolved:
-    """What a line stands for in the catalogue.
-
-    Attributes:
-        offer: None where the items are known, and the offer is not.
-        inside: whether the line was sold before the offer's baseline was read, so that its pieces
-            are not among those that were available then.
-        read_since: the offer was read after its baseline: whether an order is inside that nobody
-            is sure of, that reading has told.
-        sure: False where it holds more than it can have taken, until somebody tells.
-        anew: not sure, and instead of what it held so far; else that stays until it is sure.
-        assumed_place: the marketplace's place that the units are believed to have been taken off
-            whose place it does not tell.
-    """
-
-    offer: OfferId | None
-    components: Sequence[Component]
-    inside: Inside = Inside.NO
-    read_since: bool = False
-    sure: bool = True
-    anew: bool = False
-    assumed_place: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,7 +221,7 @@ class LineWork:
         for change in fresh:
             units = 0
             if change.sold:
-                units, found = await suspense.consume(
+                units, found = await explaining.consume(
                     self.session,
                     self._offer,
                     change.sold,

@@ -14,8 +14,9 @@ from peg.ledger import order_rows
 from peg.ledger.book import Posting, post
 from peg.ledger.first_figures import decide
 from peg.ledger.line_effects import Rows
+from peg.ledger.line_meaning import Resolved
 from peg.ledger.line_shares import Change
-from peg.ledger.order_lines import Done, LineWork, Resolved
+from peg.ledger.order_lines import Done, LineWork
 
 
 class Outcome(Enum):

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.domain.identity import OfferId
 from peg.domain.stock import Cause
 from peg.ledger.book import Posting, post
-from peg.ledger.suspense import CAME_BACK, open_rows, take
+from peg.ledger.explaining import take
+from peg.ledger.suspense import CAME_BACK, open_rows
 
 
 async def dissolve(

@@ -13,7 +13,7 @@ from peg.domain.identity import LocationId, OfferId, OfferRef, ShopId, Sku
 from peg.domain.offer import Reading, RemoteOffer, Shelf
 from peg.domain.stock import NOTHING
 from peg.ledger import kept, queries
-from peg.ledger.order_lines import Component
+from peg.ledger.line_meaning import Component
 from peg.ledger.pieces_asked import ask_how_many
 from peg.onboarding import counting
 from peg.onboarding.agreement import Agreement, Side, agree

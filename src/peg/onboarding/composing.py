@@ -12,7 +12,7 @@ from peg.catalog.offers import Offer
 from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import Sku
 from peg.domain.offer import Reading, RemoteOffer
-from peg.ledger.order_lines import Component
+from peg.ledger.line_meaning import Component
 from peg.ledger.settling import settle
 from peg.ledger.unknown import unknown_sku
 from peg.onboarding.adopting import adopt, begin_offers

@@ -22,7 +22,7 @@ from peg.domain.identity import OfferId, OfferRef, ShopId, Sku
 from peg.domain.offer import ANYWHERE
 from peg.domain.order import LineSnapshot
 from peg.ledger import order_rows, queries, questions
-from peg.ledger.order_lines import Component, Resolved
+from peg.ledger.line_meaning import Component, Resolved
 from peg.onboarding import answers
 
 SIX, SEVEN = "Ring size=6", "Ring size=7"

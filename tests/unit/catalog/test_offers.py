@@ -22,7 +22,7 @@ from peg.domain.errors import BadQuantity, UnknownSku
 from peg.domain.identity import OfferRef, Sku
 from peg.domain.money import Money
 from peg.domain.offer import RemoteOffer
-from peg.ledger.order_lines import Component
+from peg.ledger.line_meaning import Component
 
 
 @pytest.fixture

@@ -20,7 +20,8 @@ from peg.catalog.offers import Offer
 from peg.domain.identity import POOL
 from peg.domain.offer import ANYWHERE
 from peg.ledger import suspense
-from peg.ledger.suspense import BOOKED_AFTER, CLOCKS_APART_MAX, Missed
+from peg.ledger.explaining import BOOKED_AFTER, CLOCKS_APART_MAX
+from peg.ledger.suspense import Missed
 
 SECOND = 1 / 60
 APART = CLOCKS_APART_MAX.total_seconds() / 60

@@ -9,7 +9,7 @@ from tests.support.sixty_offers import CHAINS, SixtyOffers, open_sixty_offers
 
 from peg.domain.offer import Shelf
 from peg.intake import brake, checks
-from peg.ledger import suspense
+from peg.ledger import explaining
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ async def test_an_order_that_comes_late_explains_what_was_believed(shop: SixtyOf
     await shop.shows(4, range(CHAINS))
     await shop.answer(brake.BELIEVE)
 
-    explained, _ = await suspense.consume(
+    explained, _ = await explaining.consume(
         shop.bench.session,
         (await shop.offer(0)).id,
         1,

@@ -9,7 +9,7 @@ from peg.catalog.offers import Offer
 from peg.domain.identity import Channel, OfferId, OfferRef, Sku
 from peg.domain.money import Money
 from peg.domain.offer import ANYWHERE, Target
-from peg.ledger.order_lines import Component
+from peg.ledger.line_meaning import Component
 from peg.ledger.posted import FirstPosted
 from peg.propagation.attempts import Written
 from peg.propagation.board import Standing

@@ -8,7 +8,7 @@ from tests.support.bench import NOON, RING, Bench, open_bench
 from tests.support.loose_offers import KNOWN, STONEFIELD, TWIN, loose_offers, many_without_a_sku
 
 from peg.catalog import offers
-from peg.ledger.order_lines import Component
+from peg.ledger.line_meaning import Component
 from peg.reads.not_kept import Why, at_a_glance, not_kept
 from peg.shops import directory
 from peg.shops.directory import Status

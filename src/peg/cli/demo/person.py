@@ -17,7 +17,7 @@ from peg.cli.demo.units import Key, key_of_offer, key_of_unit
 from peg.db.transaction import begin, reading
 from peg.domain.identity import Sku
 from peg.ledger import counter
-from peg.ledger.order_lines import Component
+from peg.ledger.line_meaning import Component
 from peg.wiring.engine import Engine
 from peg.wiring.peg import Peg
 
