@@ -46,6 +46,7 @@ def report(truth: Truth, *, at: datetime, ceiling_s: float = CEILING_S) -> dict[
                 "needed_no_change",
                 "waits_ended_by_a_buyer",
                 "waits_overtaken_by_a_return",
+                "covered_edits_cannot_be_followed",
                 "untracked_cannot_follow",
             )
         },

@@ -152,6 +152,9 @@ class Truth:
         for offer in self._offers_of(parts):
             if offer.window is not None and offer.window.opened_by == "edit":
                 offer.window = replace(offer.window, opened_by="edit covered by a write")
+            heard = [wait for wait in offer.waits if wait.cause != "edit"]
+            self.counts["covered_edits_cannot_be_followed"] += len(offer.waits) - len(heard)
+            offer.waits = heard
 
     def _take(self, piece: PieceId, pieces: int, taken: Taken) -> None:
         before = self.remaining[piece]

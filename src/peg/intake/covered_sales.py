@@ -1,8 +1,8 @@
 """Sales that a write of ours may have covered: Etsy takes whole listings, unconditionally.
 
-Whatever was told before a write was decided is in its figure, and whatever was sold after it came
-off what it left. What was sold before it and told after may stand on sale again, until a reading
-shows that it does not.
+Whatever was sold longer before a write than the receipts lag was known when it was decided, and
+whatever was sold after it came off what it left. What fell between may stand on sale again, until a
+reading shows that it does not.
 """
 
 from collections.abc import Mapping
@@ -30,12 +30,12 @@ class Reach:
 
     Attributes:
         since, until: made between these moments of the marketplace, both included.
-        told_after: and told of later than this.
+        told_after: and told of later than this, if anything was settled yet.
     """
 
     since: datetime
     until: datetime
-    told_after: datetime
+    told_after: datetime | None
 
 
 def reach_of_last_write(row: Expectation, patience: Patience, *, now: datetime) -> Reach | None:
@@ -43,11 +43,10 @@ def reach_of_last_write(row: Expectation, patience: Patience, *, now: datetime) 
     if row.sent_at is None:
         return None
     is_open = row.pending is not None or row.written_at is None or row.written_at < row.sent_at
-    sent_at = row.sent_at - CLOCKS_APART
     return Reach(
-        since=sent_at - patience.receipt_lag(),
+        since=row.sent_at - patience.receipt_lag() - CLOCKS_APART,
         until=(now if is_open or row.written_at is None else row.written_at) + CLOCKS_APART,
-        told_after=max(sent_at, row.settled_at or sent_at),
+        told_after=row.settled_at,
     )
 
 
@@ -72,11 +71,12 @@ def settles(
     only a late sale brings it up again, for which the listing is checked.
     """
     row, part = expected.get(ANYWHERE), reading.parts.get(ANYWHERE)
-    if row is None or part is None or row.written_at is None or row.pending is not None:
+    if row is None or part is None or row.sent_at is None or row.pending is not None:
         return False
+    last_at = max(row.sent_at, row.written_at or row.sent_at)
     shows_ours = reading.shelf is Shelf.LISTED and part.available == row.quantity
-    is_fresh = row.written_at + patience.receipt_lag() <= reading.begun_at
-    is_news = row.settled_at is None or row.settled_at < row.written_at or is_checked
+    is_fresh = last_at + patience.receipt_lag() <= reading.begun_at
+    is_news = row.settled_at is None or row.settled_at < last_at or is_checked
     return shows_ours and is_fresh and is_news
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.catalog import mirror, offers
 from peg.catalog.interrupted import unanswered
 from peg.domain.identity import OfferId
-from peg.domain.offer import Reading
+from peg.domain.offer import ANYWHERE, Reading
 from peg.intake import checks, covered_sales, surprises
 from peg.intake.brake import Brake
 from peg.intake.desk import Desk
@@ -32,6 +32,19 @@ async def without_unanswered(session: AsyncSession, basis: Basis) -> Basis:
     """Leave out offers of which a write got no answer: a look reads the orders after them, too."""
     unheard = await unanswered(session)
     return {offer: versions for offer, versions in basis.items() if offer not in unheard}
+
+
+async def not_sent(session: AsyncSession, noted: Iterable[OfferId], basis: Basis) -> Basis:
+    """Note that a write of a whole listing was not sent; a reading begun at `basis` stays good.
+
+    What was heard of an offer since then outdates the reading as before.
+    """
+    before = await basis_of(session, noted)
+    for offer in before:
+        await mirror.note_not_sent(session, offer, ANYWHERE)
+    now = await basis_of(session, before)
+    unheard = {offer: now[offer] for offer in now if before[offer] == basis.get(offer)}
+    return {**basis, **unheard}
 
 
 async def take_in_readings(

@@ -13,7 +13,7 @@ from peg.domain.identity import OfferId, OfferRef, ShopId
 from peg.domain.offer import ANYWHERE, Reading, Shelf
 from peg.intake import watches
 from peg.intake.patience import Patience
-from peg.intake.readings import Basis, basis_of, take_in_readings
+from peg.intake.readings import Basis, basis_of, not_sent, take_in_readings
 from peg.ledger import questions
 from peg.marketplaces.port import Result, Shown, TooLate, Write
 from peg.marketplaces.writers import READINGS_MAX
@@ -63,6 +63,7 @@ class ListingWrite:
         self._prover = prover
         self._patience = patience
         self._basis: Basis = {}
+        self._noted: frozenset[OfferId] = frozenset()
         self._outdated: frozenset[OfferId] = frozenset()
         self._restores = False
         self._times_read = 0
@@ -92,6 +93,7 @@ class ListingWrite:
     async def _note_sending(self, session: AsyncSession, sending: Mapping[OfferId, int]) -> None:
         """From now on these figures are our own; what moves the mirror later is not."""
         await mirror.note_sending_all(session, sending, now=self._clock.now())
+        self._noted = frozenset(sending)
         self._basis = {**self._basis, **await basis_of(session, sending)}
 
     async def decide(self, readings: Mapping[OfferRef, Reading]) -> Mapping[OfferRef, int]:
@@ -102,10 +104,13 @@ class ListingWrite:
         carries all figures of the listing, and some may be stale. A listing off sale shows nothing,
         so one that goes back on sale raises all of them.
 
+        Who is asked a second time has sent nothing of what was decided before.
+
         Raises:
             Paused: a person has stopped writes meanwhile.
             TooLate: more was heard of an offer since we began to read, and it shows fewer: read
-                again, or what is missing would seem to be of our own writing.
+                again, or what is missing would seem to be of our own writing. What is lowered is
+                decided in the end all the same; a raise is left for another time.
         """
         if self._proof:
             await self._prover.orders_of(self._shop)
@@ -121,6 +126,8 @@ class ListingWrite:
     ) -> Mapping[OfferRef, int] | None:
         await pauses.go_on(session, self._shop)
         now = self._clock.now()
+        if self._decided_on is DecidedOn.READ:  # it came too late, or nobody would ask again
+            basis_read = await not_sent(session, self._noted, basis_read)
         taken = await take_in_readings(
             session, list(readings.values()), basis_read, patience=self._patience, now=now
         )
@@ -129,7 +136,7 @@ class ListingWrite:
         await retarget_offers(session, mine, now=now)
         view = await view_listing(session, self._shop, self._listing)
         self._times_read += 1
-        is_last = self._restores or self._times_read == READINGS_MAX
+        is_last = self._restores or (self._times_read == READINGS_MAX and not self._proof)
         if not is_last and view.misses(readings, self._outdated):
             self._basis = await basis_of(session, [offer.id for offer in mine])
             return None

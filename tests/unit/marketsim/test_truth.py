@@ -88,9 +88,11 @@ def test_what_a_hand_took_off_and_a_write_put_back_no_app_can_ever_know(side: Ma
     story.edits("etsy", "ring", -1)
     story.shows("etsy", "ring", 0, by="person")
     story.shows("etsy", "ring", 1, after_s=2, by="blind app over a hand")
+    waiting = story.report()["waiting"]["count"]
     story.sells(side, "ring", left=0, after_s=3_600)
 
     told = story.report()["double_sales"]
+    assert waiting == 0
     assert [case["shown_because"] for case in told["untold"]] == ["edit covered by a write"]
     assert not told["outside"]
 

@@ -33,6 +33,7 @@ from peg.intake.looking import Lookout
 from peg.intake.polling import Polls
 from peg.ledger import suspense
 from peg.marketplaces.port import TooLate
+from peg.marketplaces.writers import READINGS_MAX
 from peg.propagation import board
 from peg.propagation.attempts import new_key
 from peg.propagation.evidence import Proof
@@ -180,6 +181,33 @@ async def test_a_band_that_is_missing_while_others_are_heard_of_is_looked_for_fi
 
     assert decided[BAND[SILVER]] == 4
     assert await listing.missed(SILVER) == 1
+
+
+async def test_a_band_taken_off_by_hand_while_a_raise_waited_is_not_written_back(
+    listing: Listing,
+) -> None:
+    """What was decided first came too late to be sent, so the listing is read once more."""
+    await sells(listing, GOLD, -2)
+    attempt = await listing.attempt(proved=(GOLD, SILVER))
+    await attempt.decide(read(GOLD, 5) | read(SILVER, 5))
+
+    decided = await attempt.decide(read(GOLD, 5) | read(SILVER, 4))
+
+    assert decided[BAND[SILVER]] == 4
+    assert await listing.missed(SILVER) == 1
+
+
+async def test_a_raise_is_left_for_another_time_where_each_reading_is_overtaken(
+    listing: Listing,
+) -> None:
+    """Something is missing, and at every reading more was heard of it: a raise can wait."""
+    await sells(listing, GOLD, -2)
+    attempt = await listing.attempt(proved=(GOLD, SILVER))
+    for _ in range(READINGS_MAX):
+        async with begin(listing.database) as session:  # heard of while it was read
+            await mirror.change(session, listing.ids[SILVER], ANYWHERE, quantity=5)
+        with pytest.raises(TooLate, match="read again"):
+            await attempt.decide(read(GOLD, 5) | read(SILVER, 4))
 
 
 async def test_only_what_is_proved_goes_up(listing: Listing) -> None:
