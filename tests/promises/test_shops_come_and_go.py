@@ -94,9 +94,9 @@ async def test_only_the_lost_shops_writes_are_doubtful(tmp_path: Path) -> None:
         theirs, ours = [(await shop.offer(one, CHAIN)).id for one in ("etsy", "shopify")]
         async with shop.at_the_counter() as session:
             (place,) = (await mirror.expected_of(session, [ours]))[ours]
-            await mirror.note_sending(session, theirs, ANYWHERE, 4)
-            await mirror.note_sending(session, ours, place, 4)
             now = shop.rehearsal.ground.clock.now()
+            await mirror.note_sending(session, theirs, ANYWHERE, 4, now=now)
+            await mirror.note_sending(session, ours, place, 4, now=now)
             await directory.mark(session, etsy, Status.REVOKED, "", now=now)
 
         await work.follow()

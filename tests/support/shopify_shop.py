@@ -13,6 +13,7 @@ from marketsim.clock import MarketClock
 from marketsim.faults import Faults, without_chance
 from marketsim.market import UnitId
 from marketsim.pieces import Catalogue
+from marketsim.server import dated
 from marketsim.shopify import FAULTS
 from marketsim.shopify.app import Shopify, build_shopify
 from marketsim.shopify.credentials import CLIENT_ID, CLIENT_SECRET
@@ -69,7 +70,7 @@ async def open_shopify_shop(
         public_url=URL,
     )
     shopify.market.open(shelf)
-    overheard = Overheard(shopify.app)
+    overheard = Overheard(dated(shopify.app, market_clock))
     answers = Spoiling(httpx2.ASGITransport(app=overheard))
     http = httpx2.AsyncClient(transport=answers)
     grant = await oauth.client_credentials(

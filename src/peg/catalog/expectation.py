@@ -17,7 +17,7 @@ class Expectation:
         pending: the figure of a write that is under way or got no answer.
         sold_since: pieces the marketplace took off for orders since that write was sent.
         unanswered: the write is no longer under way: a reading tells whether it was applied.
-        sent_at: when a whole listing was last about to be sent with it.
+        sent_at: when a write was last about to be sent, with a whole listing or by itself.
         written_at: when we last changed it.
         settled_at: a reading begun then showed that the write had covered no sale told before.
     """

@@ -124,9 +124,13 @@ async def note_taken(session: AsyncSession, offer: OfferId, place: str, pieces: 
     await session.execute(insert(tables.mirror).values(row))
 
 
-async def note_sending(session: AsyncSession, offer: OfferId, place: str, quantity: int) -> None:
+async def note_sending(
+    session: AsyncSession, offer: OfferId, place: str, quantity: int, *, now: datetime
+) -> None:
     """A write is about to be sent: from now on its figure would be our own."""
-    await change(session, offer, place, pending=quantity, sold_since=0, unanswered=False)
+    await change(
+        session, offer, place, pending=quantity, sold_since=0, unanswered=False, sent_at=now
+    )
 
 
 async def note_sending_all(

@@ -27,7 +27,8 @@ class Parts:
     """One place's figures as the marketplace gives them; None where it has no such figure.
 
     `stocked` is False where the marketplace tells of a place at which it does not stock the offer:
-    whatever is written there is shown nowhere.
+    whatever is written there is shown nowhere. `changed_at` is by the marketplace's clock: when
+    `available` was changed last.
     """
 
     available: int
@@ -35,6 +36,7 @@ class Parts:
     committed: int | None = None
     reserved: int | None = None
     stocked: bool = True
+    changed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,7 +114,7 @@ class Desk:
             reserved=row.reserved,
             may_rise=row.may_rise,
             suspended=await self._suspended(place, part.available, row),
-            unanswered=row.pending,
+            unanswered=open_writes.may_stand(row, self.reading, place),
             sold_since=row.sold_since,
         )
         judgement = judge(part.available, known, reserved=part.reserved)

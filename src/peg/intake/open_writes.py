@@ -1,12 +1,15 @@
 """What a reading tells while a write of ours is open, under way or without an answer: pure."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from peg.catalog.expectation import Expectation
 from peg.catalog.returns import is_overdue
 from peg.domain.identity import Channel
 from peg.domain.offer import Reading
+
+CLOCKS_APART = timedelta(seconds=2)
+"""Both clocks are known to the second."""
 
 
 def is_under_way(expected: Mapping[str, Expectation], reading: Reading) -> bool:
@@ -47,6 +50,19 @@ def may_be_old(expected: Mapping[str, Expectation], reading: Reading) -> bool:
         row.unanswered and row.sold_since > 0 and not _differs(place, row, reading)
         for place, row in expected.items()
     )
+
+
+def may_stand(row: Expectation, reading: Reading, place: str) -> int | None:
+    """The figure that a write without an answer may have left; None: it was not applied.
+
+    Shopify says when a figure last changed: if that was before the write was sent, somebody else
+    made it what it is, such as a person who took as many off as we were about to.
+    """
+    changed_at, told_at = reading.parts[place].changed_at, reading.marketplace_at
+    if row.pending is None or row.sent_at is None or changed_at is None or told_at is None:
+        return row.pending
+    ahead = told_at - (reading.begun_at + reading.took)
+    return row.pending if changed_at - ahead + CLOCKS_APART >= row.sent_at else None
 
 
 def has_returned(row: Expectation, reading: Reading) -> bool:

@@ -109,7 +109,9 @@ class FigurePusher:
                 session, key, self._shop, writes, proof=proof, now=self._clock.now()
             )
             for one, write in batch:
-                await mirror.note_sending(session, one.offer.id, write.place, write.quantity)
+                await mirror.note_sending(
+                    session, one.offer.id, write.place, write.quantity, now=self._clock.now()
+                )
         planned = {one.offer.ref: one for one, _ in batch}
         try:
             results = await self._answers(batch, key)

@@ -48,7 +48,7 @@ async def test_an_applied_write_keeps_a_sale_taken_in_while_its_answer_was_on_th
     bench: Bench,
 ) -> None:
     offer = await bench.offer(shopify_ref(), RING, shows={"71": 5})
-    await mirror.note_sending(bench.session, offer.id, "71", 3)
+    await mirror.note_sending(bench.session, offer.id, "71", 3, now=minute(0))
     await mirror.note_taken(bench.session, offer.id, "71", 1)
 
     await mirror.note_compared_and_set(bench.session, offer.id, "71", delta=-2, now=NOON)
@@ -59,7 +59,7 @@ async def test_an_applied_write_keeps_a_sale_taken_in_while_its_answer_was_on_th
 
 async def test_a_refused_write_leaves_the_figure(bench: Bench) -> None:
     offer = await bench.offer(shopify_ref(), RING, shows={"71": 5})
-    await mirror.note_sending(bench.session, offer.id, "71", 3)
+    await mirror.note_sending(bench.session, offer.id, "71", 3, now=minute(0))
     under_way = await bench.expects(shopify_ref(), "71")
 
     await mirror.note_not_sent(bench.session, offer.id, "71")

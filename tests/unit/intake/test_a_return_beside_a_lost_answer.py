@@ -44,7 +44,7 @@ async def chain(bench: Bench) -> Offer:
     offer = await bench.offer(shopify_ref(), NECKLACE, shows={PLACE: 5})
     await bench.take_in(CANCELLED.told(-1, line(shopify_ref(), 1, at=PLACE)), at=-1)
     await bench.take_in(CANCELLED.told(0, line(shopify_ref(), restocked=1, at=PLACE)))
-    await mirror.note_sending(bench.session, offer.id, PLACE, 3)
+    await mirror.note_sending(bench.session, offer.id, PLACE, 3, now=minute(0))
     await mirror.note_unanswered(bench.session, offer.id, PLACE)
     return offer
 

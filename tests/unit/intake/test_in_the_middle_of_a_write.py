@@ -30,7 +30,7 @@ async def reads_and_hears(bench: Bench, shown: int, *, is_left: int) -> bool:
     Whether the reading counted as a proof; then two more readings come with the orders between.
     """
     offer = (await chain(bench, shopify_ref())).id
-    await mirror.note_sending(bench.session, offer, ANYWHERE, 3)
+    await mirror.note_sending(bench.session, offer, ANYWHERE, 3, now=minute(0))
     taken = await bench.look(shopify_ref(), shown)
     await mirror.note_compared_and_set(bench.session, offer, ANYWHERE, delta=-2, now=minute(0))
     for at in (0.1, 1.2):
@@ -64,7 +64,7 @@ async def test_a_figure_that_it_has_not_changed_yet_is_as_expected(bench: Bench)
 
 async def test_it_is_read_again_at_once(bench: Bench) -> None:
     ring = await chain(bench, shopify_ref())
-    await mirror.note_sending(bench.session, ring.id, ANYWHERE, 3)
+    await mirror.note_sending(bench.session, ring.id, ANYWHERE, 3, now=minute(0))
 
     taken = await bench.look(shopify_ref(), 3)
 
@@ -77,7 +77,7 @@ async def test_it_is_read_again_at_once(bench: Bench) -> None:
 async def test_without_that_two_chains_are_found_that_nobody_has(bench: Bench) -> None:
     """As if no answer were to come any more: then the reading would have to say it."""
     ring = await chain(bench, shopify_ref())
-    await mirror.note_sending(bench.session, ring.id, ANYWHERE, 3)
+    await mirror.note_sending(bench.session, ring.id, ANYWHERE, 3, now=minute(0))
     await mirror.note_unanswered(bench.session, ring.id, ANYWHERE)
 
     assert await bench.read(shopify_ref(), 3) == "written"

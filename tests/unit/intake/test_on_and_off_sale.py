@@ -69,7 +69,7 @@ async def test_what_a_person_puts_back_is_cared_for_again_and_the_question_falls
 
 async def test_our_own_withdrawal_under_way_is_not_taken_for_a_persons(bench: Bench) -> None:
     ring = await chain(bench, etsy_ref())
-    await mirror.note_sending(bench.session, ring.id, ANYWHERE, 5)
+    await mirror.note_sending(bench.session, ring.id, ANYWHERE, 5, now=minute(0))
 
     taken = await bench.look(etsy_ref(), 5, shelf=Shelf.WITHDRAWN)
 
@@ -84,7 +84,7 @@ async def test_our_own_withdrawal_that_got_no_answer_is_seen_to_have_been_made(
     bench: Bench,
 ) -> None:
     ring = await chain(bench, etsy_ref())
-    await mirror.note_sending(bench.session, ring.id, ANYWHERE, 5)
+    await mirror.note_sending(bench.session, ring.id, ANYWHERE, 5, now=minute(0))
     await mirror.note_unanswered(bench.session, ring.id, ANYWHERE)
 
     taken = await bench.look(etsy_ref(), 5, shelf=Shelf.WITHDRAWN)

@@ -63,7 +63,7 @@ async def test_a_reading_from_before_a_sale_was_taken_in_is_judged_never_and_mad
 
 async def test_a_write_that_got_no_answer_and_was_applied_is_our_own(bench: Bench) -> None:
     ring = await chain(bench, etsy_ref())
-    await mirror.note_sending(bench.session, ring.id, ANYWHERE, 2)
+    await mirror.note_sending(bench.session, ring.id, ANYWHERE, 2, now=minute(0))
     await mirror.note_unanswered(bench.session, ring.id, ANYWHERE)
 
     seen = await bench.read(etsy_ref(), 2)
@@ -78,7 +78,7 @@ async def test_a_write_that_got_no_answer_and_was_not_applied_is_decided_anew(
     bench: Bench,
 ) -> None:
     ring = await chain(bench, etsy_ref())
-    await mirror.note_sending(bench.session, ring.id, ANYWHERE, 2)
+    await mirror.note_sending(bench.session, ring.id, ANYWHERE, 2, now=minute(0))
     await mirror.note_unanswered(bench.session, ring.id, ANYWHERE)
 
     await bench.read(etsy_ref(), 5)

@@ -49,7 +49,7 @@ async def unheard(tmp_path: Path) -> AsyncIterator[Unheard]:
         here.shopify.now = here.clock.now()
         async with begin(here.database) as session:
             offer = (await offers.by_refs(session, [ref]))[ref].id
-            await mirror.note_sending(session, offer, PLACE, 4)
+            await mirror.note_sending(session, offer, PLACE, 4, now=here.clock.now())
             await mirror.note_unanswered(session, offer, PLACE)
         parts = (here.database, here.clock, {here.shopify.shop: here.shopify}, Patience())
         yield Unheard(here, ref, offer, Lookout(*parts, polls=Polls(*parts)))

@@ -19,7 +19,7 @@ async def doubtful(shops: TwoShops) -> None:
     now = shops.clock.now()
     async with begin(shops.database) as session:
         (place,) = (await mirror.expected_of(session, [offer.id]))[offer.id]
-        await mirror.note_sending(session, offer.id, place, 4)
+        await mirror.note_sending(session, offer.id, place, 4, now=shops.clock.now())
         await mirror.note_unanswered(session, offer.id, place)
         until = now + timedelta(minutes=2)
         await returns.note_may_rise(session, offer.id, place, 1, until=until)

@@ -1,6 +1,7 @@
 """Variants and levels in PEG's words."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from peg.domain.identity import OfferRef, ShopId
@@ -8,7 +9,7 @@ from peg.domain.money import Money
 from peg.domain.offer import Parts, Reading, RemoteOffer, Shelf
 from peg.marketplaces.port import UnexpectedAnswer
 from peg.marketplaces.seen import Seen
-from peg.marketplaces.shopify.reading import field, goes_on, number, text, whole
+from peg.marketplaces.shopify.reading import field, goes_on, moment, number, text, whole
 
 _FIGURES = ("available", "on_hand", "committed", "reserved")
 
@@ -56,6 +57,11 @@ def remote_offer(variant: Any, shop: ShopId, seen: Seen, *, currency: str) -> Re
     )
 
 
+def _available_since(level: Any) -> datetime | None:
+    since = {text(row, "name"): row.get("updatedAt") for row in field(level, "quantities")}
+    return moment(since["available"]) if since["available"] else None
+
+
 def _parts(level: Any) -> Parts:
     figures: Mapping[str, int] = {
         text(row, "name"): whole(row, "quantity") for row in field(level, "quantities")
@@ -66,6 +72,7 @@ def _parts(level: Any) -> Parts:
     available, on_hand, committed, reserved = (figures[name] if stocked else 0 for name in _FIGURES)
     return Parts(
         available=available,
+        changed_at=_available_since(level),
         on_hand=on_hand,
         committed=committed,
         reserved=reserved,
