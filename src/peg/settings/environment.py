@@ -49,6 +49,8 @@ def _variable(field: str) -> str:
 _WORDS = {
     "int_parsing": "write a whole number",
     "float_parsing": "write a number",
+    "decimal_parsing": "write a number",
+    "less_than": "write less than {lt:g}",
     "greater_than": "write more than {gt:g}",
     "greater_than_equal": "write {ge:g} or more",
     "less_than_equal": "write {le:g} or less",

@@ -1,5 +1,7 @@
 """Every environment variable that PEG reads, typed and explained. Only wiring reads them."""
 
+from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -7,6 +9,7 @@ from urllib.parse import urlsplit
 from platformdirs import user_data_path
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, SecretStr, field_validator
 
+from peg.domain.identity import Channel
 from peg.domain.loopback import is_loopback
 from peg.settings.addresses import database_address, web_address
 
@@ -127,6 +130,28 @@ class Settings(BaseModel):
         le=3650,
         description="Days for which `peg alerts` knows of alerts that have ended.",
     )
+    case_winner: Literal["earliest_paid", "margin", "customer_value", "ask"] = Field(
+        default="earliest_paid",
+        description=(
+            "Who should get a piece that was sold twice: the earliest order that is paid; the one"
+            " that brings in most for it (`margin`); the largest order (`customer_value`); or"
+            " nobody before you say so (`ask`). PEG only proposes."
+        ),
+    )
+    fee_shopify_percent: Decimal = Field(
+        default=Decimal(0),
+        ge=0,
+        lt=100,
+        description=(
+            "What Shopify keeps of a sale, in percent, for PEG_CASE_WINNER=margin. 0: not known."
+        ),
+    )
+    fee_etsy_percent: Decimal = Field(
+        default=Decimal(0),
+        ge=0,
+        lt=100,
+        description="What Etsy keeps of a sale, likewise.",
+    )
     clock_speed: PositiveFloat = Field(
         default=1.0,
         description=(
@@ -162,6 +187,15 @@ class Settings(BaseModel):
     @classmethod
     def _encrypted_unless_local(cls, address: str | None) -> str | None:
         return None if address is None else web_address(address, like=ETSY_URL)
+
+    @property
+    def fees(self) -> Mapping[Channel, Decimal]:
+        """What each marketplace keeps of a sale, in percent, where that is known."""
+        told = {
+            Channel.SHOPIFY: self.fee_shopify_percent,
+            Channel.ETSY: self.fee_etsy_percent,
+        }
+        return {channel: percent for channel, percent in told.items() if percent}
 
     @property
     def database(self) -> str:

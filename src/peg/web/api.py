@@ -8,9 +8,11 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import reading
+from peg.domain.claim import Policy
 from peg.domain.identity import ShopId, parse_sku
 from peg.reads import (
     alerts,
+    case_file,
     dead,
     doubts,
     imports,
@@ -32,6 +34,7 @@ from peg.web.parameters import (
     AfterSku,
     At,
     Limit,
+    NumberInPath,
     ShopWanted,
     SkuInPath,
     SkuWanted,
@@ -171,6 +174,13 @@ async def get_drift(session: Now) -> list[doubts.Comparison]:
 async def get_cases(session: Now, *, open_only: bool = True) -> list[doubts.Case]:
     """Items of which more was sold than there is."""
     return list(await doubts.cases(session, open_only=open_only))
+
+
+@routes.get("/cases/{case}", tags=["people"], responses=documented(404))
+async def get_case(case: NumberInPath, session: Now, ground: Here) -> case_file.CaseFile:
+    """One case: its orders, what each shop showed, and who should get the piece by the policy."""
+    policy = Policy(ground.settings.case_winner)
+    return await case_file.case_file(session, case, policy=policy, fees=ground.settings.fees)
 
 
 @routes.get("/questions", tags=["people"])

@@ -24,6 +24,7 @@ Text = str | SkipJsonSchema[None]
 Number = Annotated[int, Field(ge=1, le=NUMBER_MAX)] | SkipJsonSchema[None]
 # None stands for a parameter that is left out; the document must not ask for a null.
 
+NumberInPath = Annotated[int, Path(description="Its number.", ge=1, le=NUMBER_MAX)]
 SkuInPath = Annotated[str, Path(description="The piece.", json_schema_extra=_SKU)]
 SkuWanted = Annotated[Text, Query(description="Only this piece's.", json_schema_extra=_SKU)]
 AfterSku = Annotated[

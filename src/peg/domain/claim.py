@@ -1,0 +1,153 @@
+"""The orders that want the same pieces, and which of them should get them by a policy. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from peg.domain.identity import Channel, ShopId
+from peg.domain.money import Money
+
+
+class Policy(StrEnum):
+    """By what PEG proposes who gets a piece that was sold twice."""
+
+    EARLIEST_PAID = "earliest_paid"
+    MARGIN = "margin"
+    CUSTOMER_VALUE = "customer_value"
+    ASK = "ask"
+
+
+class Stands(StrEnum):
+    """How an order stands to the pieces of a case."""
+
+    WAITS = "waits"
+    HAS = "has"  # shipped, or handed over in person
+    GAVE_UP = "gave_up"  # cancelled or refunded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One order's claim on pieces of an item; `shop` is `counter` for one sold in person.
+
+    Attributes:
+        waiting: its pieces that were not shipped yet.
+        pays: for the pieces; None where the book does not know.
+        whole: what the whole order comes to, as far as its lines tell.
+        lines: those of its lines that take the item, with the units of each that wait.
+        takes_more: it takes other pieces as well.
+    """
+
+    shop: ShopId
+    order: str
+    name: str
+    created_at: datetime
+    heard_at: datetime | None
+    paid: bool
+    stands: Stands
+    waiting: int
+    pays: Money | None = None
+    whole: Money | None = None
+    lines: Mapping[str, int]
+    takes_more: bool = False
+
+    @property
+    def channel(self) -> Channel | None:
+        """The marketplace it was placed on; None for one in person."""
+        kind = self.shop.partition(":")[0]
+        return Channel(kind) if kind in set(Channel) else None
+
+    @property
+    def of_shop(self) -> str:
+        """Its name, and the shop where nobody else is called so."""
+        return f"{self.name} of {self.shop}" if self.channel else self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """Who should get the pieces: `lose` is empty where nobody has to, or a person must say."""
+
+    keep: Sequence[Claim] = ()
+    lose: Sequence[Claim] = ()
+    why: str
+
+
+Fees = Mapping[Channel, Decimal]
+"""What a marketplace keeps of a sale, in percent, as far as the jeweller has told."""
+
+
+def propose(
+    claims: Sequence[Claim],
+    *,
+    oversold: int,
+    policy: Policy,
+    kept: Sequence[Claim] = (),
+    fees: Fees | None = None,
+) -> Proposal:
+    """Who gets the pieces, and who has to be told that there is none left.
+
+    What was shipped or handed over is gone: only orders that wait can lose. As many lose as it
+    takes for the rest to have their pieces, those last in the policy's order first.
+
+    Args:
+        claims: all of a case.
+        oversold: pieces that are missing.
+        policy: in which order the claims come.
+        kept: those that a person has decided to serve, whatever the policy says.
+        fees: what each marketplace keeps of a sale.
+    """
+    has = [one for one in claims if one.stands is Stands.HAS]
+    waiting = [one for one in claims if one.stands is Stands.WAITS]
+    if not oversold:
+        return Proposal(keep=[*has, *waiting], why="there are enough pieces for all of them")
+    free = [one for one in waiting if one not in kept]
+    if sum(one.waiting for one in free) <= oversold:  # whatever the policy: all of them lose
+        why = "you said so" if kept else "there is no piece left for any of these"
+        return Proposal(keep=[*has, *kept], lose=free, why=why)
+    ranked, why = _ranked(free, policy, fees or {})
+    lose: list[Claim] = []
+    for one in reversed(ranked):
+        if sum(lost.waiting for lost in lose) < oversold:
+            lose.append(one)
+    keep = [one for one in (*has, *waiting) if one not in lose] if ranked else []
+    return Proposal(keep=keep, lose=lose[::-1], why=why)
+
+
+def _ranked(claims: Sequence[Claim], policy: Policy, fees: Fees) -> tuple[Sequence[Claim], str]:
+    """The claims by a policy, the best first, and the reason; none where a person must say."""
+    earliest = sorted(claims, key=lambda one: (not one.paid, one.created_at, one.order))
+    first = earliest[0]
+    if policy is Policy.ASK:
+        return [], "you want to be asked: name the order to keep"
+    if policy is Policy.EARLIEST_PAID:
+        paid = "the earliest that is paid" if first.paid else "the earliest; none is paid yet"
+        return earliest, f"{first.name} is {paid}"
+    values = [_value(one, policy, fees) for one in earliest]
+    currencies = {value.currency for value in values if value is not None}
+    if None in values or len(currencies) != 1:
+        return [], "what the orders pay cannot be compared: name the order to keep"
+    worth = {one.order: value for one, value in zip(earliest, values, strict=True) if value}
+    best = sorted(earliest, key=lambda one: -worth[one.order].minor)
+    most = worth[best[0].order]
+    what = "brings in most" if policy is Policy.MARGIN else "is of the largest order"
+    return best, f"{best[0].name} {what}, {most}{_less_fees(policy, fees)}"
+
+
+def _value(claim: Claim, policy: Policy, fees: Fees) -> Money | None:
+    """What the policy weighs.
+
+    The piece has cost the same, whoever gets it: of the margin only its price counts, less what the
+    marketplace keeps of that.
+    """
+    if policy is Policy.CUSTOMER_VALUE or claim.pays is None:
+        return claim.whole if policy is Policy.CUSTOMER_VALUE else None
+    percent = fees.get(claim.channel, Decimal(0)) if claim.channel else Decimal(0)
+    fee = int((Decimal(claim.pays.minor) * percent / 100).to_integral_value())
+    return Money(claim.pays.minor - fee, claim.pays.currency)
+
+
+def _less_fees(policy: Policy, fees: Fees) -> str:
+    if policy is not Policy.MARGIN:
+        return ""
+    return " after fees" if fees else " before fees, which PEG does not know"

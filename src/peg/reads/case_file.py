@@ -1,0 +1,127 @@
+"""One case as a person needs it: the orders, what the shops showed, who should get the piece."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.catalog import items
+from peg.domain.claim import Claim, Fees, Policy, Proposal, Stands, propose
+from peg.domain.identity import ShopId, Sku
+from peg.domain.links import order_link
+from peg.ledger import claims
+from peg.reads.shown_then import ShownThen, shown_then
+
+
+class ClaimRow(BaseModel):
+    """One order of a case; `shop` is `counter` for a piece sold in person.
+
+    `after_s`: so long after the first order of the case it was placed; `heard_after_s`: so long
+    after that PEG heard of it. `stands`: `waits` for its pieces, `has` them, or `gave_up`, being
+    cancelled or refunded. `waiting`: pieces it waits for. `pays`: for the pieces; `whole`: for all
+    it orders; null where the book does not know. `takes_more`: other pieces too. `link`: to its
+    page in the admin of its marketplace.
+    """
+
+    shop: ShopId
+    order_id: str
+    name: str
+    created_at: datetime
+    after_s: float
+    heard_after_s: float | None
+    paid: bool
+    stands: Stands
+    waiting: int
+    pays: str | None
+    whole: str | None
+    takes_more: bool
+    link: str | None
+
+
+class Proposed(BaseModel):
+    """Who should get the pieces, by the policy; orders by `shop/order`. A person decides.
+
+    `lose` is empty where nobody has to, and where only a person can say.
+    """
+
+    policy: Policy
+    keep: list[str]
+    lose: list[str]
+    why: str
+
+
+class CaseFile(BaseModel):
+    """All that is known of one case. `seconds`: from its first order to its last."""
+
+    id: int
+    sku: Sku
+    piece: str
+    oversold: int
+    opened_at: datetime
+    closed_at: datetime | None
+    note: str
+    orders: list[ClaimRow]
+    seconds: float
+    shown: list[ShownThen]
+    proposed: Proposed
+
+
+async def case_file(session: AsyncSession, number: int, *, policy: Policy, fees: Fees) -> CaseFile:
+    """One case, open or closed.
+
+    Raises:
+        UnknownCase: there is none of that number.
+    """
+    case = await claims.case(session, number)
+    found = await claims.claims_of(session, case)
+    sku = Sku(case["sku"])
+    item = await items.by_sku(session, sku)
+    first = min((one.created_at for one in found), default=case["opened_at"])
+    last = max((one.created_at for one in found), default=case["opened_at"])
+    proposal = propose(found, oversold=case["oversold"], policy=policy, fees=fees)
+    return CaseFile(
+        id=case["id"],
+        sku=sku,
+        piece=item.name if item is not None else sku,
+        oversold=case["oversold"],
+        opened_at=case["opened_at"],
+        closed_at=case["closed_at"],
+        note=case["note"],
+        orders=[_row(one, first) for one in found],
+        seconds=(last - first).total_seconds(),
+        shown=list(await shown_then(session, sku, first)),
+        proposed=_proposed(proposal, policy),
+    )
+
+
+def _row(claim: Claim, first: datetime) -> ClaimRow:
+    heard = claim.heard_at
+    return ClaimRow(
+        shop=claim.shop,
+        order_id=claim.order,
+        name=claim.name,
+        created_at=claim.created_at,
+        after_s=(claim.created_at - first).total_seconds(),
+        heard_after_s=None if heard is None else (heard - claim.created_at).total_seconds(),
+        paid=claim.paid,
+        stands=claim.stands,
+        waiting=claim.waiting,
+        pays=None if claim.pays is None else str(claim.pays),
+        whole=None if claim.whole is None else str(claim.whole),
+        takes_more=claim.takes_more,
+        link=order_link(claim.shop, claim.order),
+    )
+
+
+def _proposed(proposal: Proposal, policy: Policy) -> Proposed:
+    return Proposed(
+        policy=policy,
+        keep=_keys(proposal.keep),
+        lose=_keys(proposal.lose),
+        why=proposal.why,
+    )
+
+
+def _keys(some: Sequence[Claim]) -> list[str]:
+    return [f"{one.shop}/{one.order}" for one in some]
