@@ -11,13 +11,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.fuzz import token_set_ratio, token_sort_ratio
+from rapidfuzz.utils import default_process
 
 from peg.domain.offer import RemoteOffer
+from peg.onboarding.traits.contrast import Contrast, Said, contrasts
+from peg.onboarding.traits.telling import Traits, of_option, traits_of
+from peg.onboarding.traits.text import plain
 
 CONFIDENCE_MIN = 70
 CANDIDATES_MAX = 12
 COMMON_SHARE = 0.2
 """A word that more than this share of the offers has tells nothing apart."""
+
+_SUBSET = 0.75
+"""One title is often the other one with more words of search: so much does that count."""
+
+_PER_TRAIT = 0.6
+"""What each trait that is the same leaves of the doubt about the others."""
 
 _WORD = re.compile(r"[a-z0-9]+(?:[./][0-9]+)?")
 
@@ -34,7 +44,8 @@ class Likeness:
 
 def likenesses(shopify: Sequence[RemoteOffer], etsy: Sequence[RemoteOffer]) -> Iterator[Likeness]:
     """Pairs that are worth asking about."""
-    words = {id(offer): _words(offer) for offer in (*shopify, *etsy)}
+    told = {id(offer): _Told.of(offer) for offer in (*shopify, *etsy)}
+    words = {key: _words(one) for key, one in told.items()}
     weights = _weights([words[id(offer)] for offer in shopify])
     index: dict[str, list[RemoteOffer]] = defaultdict(list)
     for offer in shopify:
@@ -42,59 +53,78 @@ def likenesses(shopify: Sequence[RemoteOffer], etsy: Sequence[RemoteOffer]) -> I
             index[word].append(offer)
     for offer in etsy:
         for candidate in _candidates(words[id(offer)], index, weights):
-            found = compare(candidate, offer)
+            found = _compare(told[id(candidate)], told[id(offer)])
             if found.confidence >= CONFIDENCE_MIN:
                 yield found
 
 
 def compare(shopify: RemoteOffer, etsy: RemoteOffer) -> Likeness:
-    """Weigh title (60), attributes (25) and price (15); a contradicting attribute ends it."""
-    title = 0.5 * (
-        token_set_ratio(shopify.title.lower(), etsy.title.lower())
-        + token_sort_ratio(shopify.title.lower(), etsy.title.lower())
+    """Weigh title (55), what is told of the piece (30) and price (15); a contradiction ends it."""
+    return _compare(_Told.of(shopify), _Told.of(etsy))
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """An offer, and what its words say of the piece: read once, compared often."""
+
+    offer: RemoteOffer
+    title: str
+    traits: Traits
+    options: Mapping[str, str]
+
+    @classmethod
+    def of(cls, offer: RemoteOffer) -> "_Told":
+        others = {
+            name.strip().lower(): " ".join(_WORD.findall(plain(value)))
+            for name, value in offer.options.items()
+            if value.strip() and value != "Default Title" and of_option(name, value) == Traits()
+        }
+        return cls(offer, default_process(offer.title), traits_of(offer), others)
+
+
+def _compare(shopify: _Told, etsy: _Told) -> Likeness:
+    title = _SUBSET * token_set_ratio(shopify.title, etsy.title) + (1 - _SUBSET) * token_sort_ratio(
+        shopify.title, etsy.title
     )
-    same, other = _attributes(shopify, etsy)
-    price, priced = _price(shopify, etsy)
-    share = len(same) / (len(same) + len(other)) if same or other else 0.5
-    confidence = 0.0 if other else 0.60 * title + 25 * share + 15 * price
+    found = [*contrasts(shopify.traits, etsy.traits), *_options(shopify.options, etsy.options)]
+    same = [one for one in found if one.said is Said.SAME]
+    other = [one for one in found if one.said is Said.DIFFERENT]
+    price, priced = _price(shopify.offer, etsy.offer)
+    told = 1 - 0.5 * _PER_TRAIT ** len(same)
+    confidence = 0.0 if other else 0.55 * title + 30 * told + 15 * price
     reasons = (
         f"titles are {title:.0f} % alike",
-        *([f"same {', '.join(same)}"] if same else []),
-        *([f"different {', '.join(other)}"] if other else []),
+        *(f"same {one.trait}" for one in same),
+        *(f"different {one.trait}: {one.words}" for one in other),
         priced,
     )
-    return Likeness(shopify=shopify, etsy=etsy, confidence=round(confidence), reasons=reasons)
+    return Likeness(
+        shopify=shopify.offer, etsy=etsy.offer, confidence=round(confidence), reasons=reasons
+    )
 
 
-def _attributes(one: RemoteOffer, other: RemoteOffer) -> tuple[list[str], list[str]]:
-    """Names of the attributes that both have: those with the same value, and the others."""
-    mine, yours = _named(one), _named(other)
-    shared = sorted(mine.keys() & yours.keys())
-    same = [name for name in shared if mine[name] == yours[name]]
-    return same, [name for name in shared if mine[name] != yours[name]]
-
-
-def _named(offer: RemoteOffer) -> Mapping[str, str]:
-    told = {**offer.attributes, **offer.options}
-    return {
-        name.strip().lower(): " ".join(_WORD.findall(value.lower()))
-        for name, value in told.items()
-        if value.strip() and value != "Default Title"
-    }
+def _options(one: Mapping[str, str], other: Mapping[str, str]) -> Iterator[Contrast]:
+    """What else both let a buyer choose by the same name, such as the length of a chain."""
+    for name in sorted(one.keys() & other.keys()):
+        said = Said.SAME if one[name] == other[name] else Said.DIFFERENT
+        yield Contrast(name, said, f"{one[name]} and {other[name]}")
 
 
 def _price(one: RemoteOffer, other: RemoteOffer) -> tuple[float, str]:
-    """1 for equal prices, 0 from a difference of a quarter on."""
+    """1 for equal prices, 0 where they differ by a quarter, -1 from a half on."""
     if one.price.currency != other.price.currency or not max(one.price.minor, other.price.minor):
         return 0.5, "prices cannot be compared"
     apart = abs(one.price.minor - other.price.minor) / max(one.price.minor, other.price.minor)
     words = "same price" if not apart else f"prices differ by {100 * apart:.0f} %"
-    return max(0.0, 1 - 4 * apart), words
+    return max(-1.0, 1 - 4 * apart), words
 
 
-def _words(offer: RemoteOffer) -> frozenset[str]:
-    told = " ".join((offer.title, *offer.options.values(), *offer.attributes.values()))
-    return frozenset(_WORD.findall(told.lower()))
+def _words(told: _Told) -> frozenset[str]:
+    """Its words, and its size and metal as they are compared, however they are spelled."""
+    offer, traits = told.offer, told.traits
+    text = " ".join((offer.title, *offer.options.values(), *offer.attributes.values()))
+    spelled = (f"size {size}" for size in traits.size)
+    return frozenset(_WORD.findall(text.lower())) | traits.metal | frozenset(spelled)
 
 
 def _weights(documents: Sequence[frozenset[str]]) -> Mapping[str, float]:

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from peg.domain.errors import BadSku
 from peg.domain.identity import Channel, OfferRef, Sku, fold_sku, parse_sku
@@ -146,8 +146,9 @@ def _alike(
     Two offers with usable SKUs that differ are two things: their owner has said so. A SKU that
     stands on several offers says nothing.
     """
-    shopify = [offer for offer in offers if offer.ref.channel is Channel.SHOPIFY]
-    etsy = [offer for offer in offers if offer.ref.channel is Channel.ETSY]
+    told = [replace(one, sku="") if one.ref in doubled else one for one in offers]
+    shopify = [offer for offer in told if offer.ref.channel is Channel.SHOPIFY]
+    etsy = [offer for offer in told if offer.ref.channel is Channel.ETSY]
     found = [
         one
         for one in likenesses(shopify, etsy)
