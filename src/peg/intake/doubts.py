@@ -210,8 +210,10 @@ class Doubts:
         ]
         return any(pieces)
 
-    async def ask_about_extra(self, available: int, pieces: int, *, covered: bool = False) -> None:
-        """Ask whether more are really there; `covered`: PEG has written over them since."""
+    async def ask_about_extra(
+        self, available: int, pieces: int, *, covered_since: datetime | None = None
+    ) -> None:
+        """Ask whether more are really there; PEG may have written over what was seen then."""
         extra = Extra(
             offer=self.offer.id,
             title=self.offer.title,
@@ -220,7 +222,8 @@ class Doubts:
             shown=available,
             more=pieces,
             parts={part.sku: pieces * part.quantity for part in self.offer.components},
-            covered=covered,
+            seen_at=covered_since or self.now,
+            covered=covered_since is not None,
         )
         await pieces_asked.ask_about_extra(self.session, extra, now=self.now)
 

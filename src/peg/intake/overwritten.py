@@ -55,7 +55,7 @@ async def _ask(doubts: Doubts, first: Surprise) -> None:
     if pieces <= 0:
         return
     log.info("stock.edit_overwritten", offer=doubts.offer.id, place=first.place, pieces=pieces)
-    await doubts.ask_about_extra(first.base + first.pieces, pieces, covered=True)
+    await doubts.ask_about_extra(first.base + first.pieces, pieces, covered_since=first.met_at)
 
 
 async def _returned_since(doubts: Doubts, first: Surprise) -> int:

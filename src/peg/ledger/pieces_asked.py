@@ -31,6 +31,7 @@ class Extra:
 
     Attributes:
         shown: units of the offer, by the reading that tells of them.
+        seen_at: when that was.
         covered: PEG has written there since, so the shop shows them no more.
         more: units nobody knows of, all changes taken together.
         parts: pieces of each item that would be in them.
@@ -41,6 +42,7 @@ class Extra:
     channel: str
     listing: str
     shown: int
+    seen_at: datetime
     more: int
     parts: Mapping[Sku, int]
     covered: bool = False
@@ -128,9 +130,12 @@ async def explain_extra(session: AsyncSession, offer: OfferId, units: int, *, no
 async def explain_by_return(
     session: AsyncSession, offer: OfferId, units: int, *, since: datetime, now: datetime
 ) -> int:
-    """A shop told late that so many units came back: of how many it was asked `since` then."""
+    """A shop told late that so many units came back: how many of those seen `since` they are.
+
+    What was seen before is something else, however much later somebody was asked about it.
+    """
     one = await questions.open_about(session, EXTRA_PIECES, str(offer))
-    if one is None or one.asked_at < since:
+    if one is None or datetime.fromisoformat(one.evidence["seen_at"]) < since:
         return 0
     return await explain_extra(session, offer, units, now=now)
 
@@ -156,7 +161,8 @@ async def _reduce(
 
 def _facts(extra: Extra) -> Mapping[str, Any]:
     names = ("title", "channel", "listing", "shown", "more", "covered")
-    return {**{name: getattr(extra, name) for name in names}, "parts": dict(extra.parts)}
+    facts = {name: getattr(extra, name) for name in names}
+    return {**facts, "seen_at": extra.seen_at.isoformat(), "parts": dict(extra.parts)}
 
 
 def _another(facts: Mapping[str, Any], *, again: bool) -> dict[str, Any]:

@@ -60,6 +60,23 @@ async def test_a_person_is_asked_once_no_cancellation_can_explain_it(bench: Benc
     assert await bench.available(NECKLACE) == 5
 
 
+async def test_a_piece_sold_after_it_was_typed_and_cancelled_does_not_explain_it(
+    bench: Bench,
+) -> None:
+    """Somebody was asked about it only once that sale had been heard of."""
+    offer = await chain(bench, etsy_ref())
+    await bench.read(etsy_ref(), 6)
+    await covers(bench, offer, shows=5)
+    sold = OrderTold(shop=ETSY, created=SOON)
+    await bench.take_in(sold.told(SOON, line(etsy_ref(), 1)), at=SOON)
+    await bench.orders_read(ETSY, at=LATER)
+    await bench.read(etsy_ref(), 4, at=LATER)
+
+    await bench.take_in(sold.told(LATER + 1, line(etsy_ref(), restocked=1)), at=LATER + 1)
+
+    assert await asked(bench) == [EXTRA_PIECES]
+
+
 async def test_it_is_asked_about_once_only(bench: Bench) -> None:
     offer = await chain(bench, etsy_ref())
     await bench.read(etsy_ref(), 7)
