@@ -43,28 +43,36 @@ def reconciler(shops: TwoShops) -> Reconciler:
 
 
 def on_shopify(
-    shops: TwoShops, *, through: ConditionalWriter | None = None, proving: Prover | None = None
+    shops: TwoShops,
+    *,
+    through: ConditionalWriter | None = None,
+    proving: Prover | None = None,
+    seed: int = 1,
 ) -> FigurePusher:
     return FigurePusher(
         SHOPIFY,
         through or shops.shopify.market,
         shops.database,
         shops.clock,
-        Random(1),
+        Random(seed),
         lookout=lookout(shops),
         prover=proving or prover(shops),
     )
 
 
 def on_etsy(
-    shops: TwoShops, *, through: ListingWriter | None = None, proving: Prover | None = None
+    shops: TwoShops,
+    *,
+    through: ListingWriter | None = None,
+    proving: Prover | None = None,
+    seed: int = 1,
 ) -> ListingPusher:
     return ListingPusher(
         shops.etsy.market.shop,
         through or shops.etsy.market,
         shops.database,
         shops.clock,
-        Random(1),
+        Random(seed),
         lookout=lookout(shops),
         prover=proving or prover(shops),
         patience=PATIENCE,

@@ -35,6 +35,7 @@ _COMMANDS: tuple[tuple[str, str, str, str], ...] = (
     ("look", "history", "peg.cli.looking:history", "Why a piece's stock is what it is."),
     ("look", "orders", "peg.cli.orders:orders", "Orders as they were taken in."),
     ("look", "offers", "peg.cli.offers:offers", "What each shop shows, and what it should."),
+    ("look", "writes", "peg.cli.undoing:writes", "What was written to the shops, by number."),
     ("look", "shops", "peg.cli.offers:shops", "The connected shops."),
     ("look", "drift", "peg.cli.steering:drift", "Offers that differ from the book."),
     ("look", "cases", "peg.cli.cases:app", "Pieces sold twice or oversold."),
@@ -48,6 +49,7 @@ _COMMANDS: tuple[tuple[str, str, str, str], ...] = (
     ("stock", "release", "peg.cli.stock:release", "End a hold."),
     ("steer", "push", "peg.cli.pushing:push", "Drive offers to what they should show, now."),
     ("steer", "reconcile", "peg.cli.steering:reconcile", "Compare every offer with the book, now."),
+    ("steer", "undo", "peg.cli.undoing:undo", "Put back what stood there before a write."),
     ("steer", "limit", "peg.cli.limits:limit", "How much of a piece a channel may show."),
     (
         "steer",

@@ -63,3 +63,14 @@ class ListingWriter(Protocol):
 
         A listing whose return would cost a renewal gives ASK and is left alone.
         """
+
+
+class ComparesListings(Protocol):
+    """A marketplace of whole listings that tells what else of one has changed (Etsy)."""
+
+    async def changed_beside(self, listing: str, before: Mapping[str, Any]) -> Sequence[str]:
+        """What of a listing, as it is now, differs from a former state, but for its quantities.
+
+        Raises:
+            RemoteGone: the listing is deleted.
+        """

@@ -15,7 +15,7 @@ from peg.domain.identity import OfferId, ShopId
 from peg.marketplaces.port import Write
 from peg.propagation.board import Standing
 from peg.propagation.evidence import Proof
-from peg.propagation.tables import attempts, targets, writes
+from peg.propagation.tables import attempts, targets, undone, writes
 
 
 def new_key(rng: Random) -> str:
@@ -91,9 +91,13 @@ async def forget_ended(session: AsyncSession, until: datetime, limit: int) -> in
 
 
 async def forget_writes(session: AsyncSession, until: datetime, limit: int) -> int:
-    """Delete some former states of what was changed before a moment; how many."""
+    """Delete some former states of what was changed before a moment; how many.
+
+    One that is undone stays for as long: it is named when that is taken back.
+    """
     require_transaction(session)
-    some = select(writes.c.id).where(writes.c.written_at < until).order_by(writes.c.written_at)
+    old = writes.c.written_at < until, writes.c.id.not_in(select(undone.c.write))
+    some = select(writes.c.id).where(*old).order_by(writes.c.written_at)
     statement = delete(writes).where(writes.c.id.in_(some.limit(limit))).returning(writes.c.id)
     return len((await session.scalars(statement)).all())
 

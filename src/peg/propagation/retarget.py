@@ -11,6 +11,7 @@ from peg.db.transaction import require_transaction
 from peg.domain.identity import Channel, OfferId, Sku
 from peg.ledger import queries
 from peg.marketplaces import etsy
+from peg.propagation import undone
 from peg.propagation.board import set_aims
 from peg.propagation.targets import Aim, Limits, Supply, aim
 
@@ -44,6 +45,13 @@ async def retarget_offers(
     )
 
 
+async def aims_before_undoing(
+    session: AsyncSession, wanted: Sequence[Offer]
+) -> Mapping[OfferId, Aim]:
+    """What these offers should show if no write had been undone."""
+    return await _aims(session, _live(wanted), heeds_undone=False)
+
+
 async def stranded(session: AsyncSession) -> Sequence[Offer]:
     """Offers that show nothing although there are pieces: none lies where their shop sells from."""
     live = _live(await offers.everything(session))
@@ -59,11 +67,14 @@ def _live(wanted: Sequence[Offer]) -> list[Offer]:
     return [one for one in wanted if one.components and one.tracked and not one.gone]
 
 
-async def _aims(session: AsyncSession, live: Sequence[Offer]) -> Mapping[OfferId, Aim]:
+async def _aims(
+    session: AsyncSession, live: Sequence[Offer], *, heeds_undone: bool = True
+) -> Mapping[OfferId, Aim]:
     skus = {component.sku for offer in live for component in offer.components}
     levels = await queries.levels_of(session, sorted(skus))
     places = await mirror.places_of(session, live)
     limits = await rules.limits_of(session, live)
+    back = await undone.of_offers(session, [offer.id for offer in live]) if heeds_undone else {}
     aims = {}
     for offer in live:
         supplies = [
@@ -73,6 +84,7 @@ async def _aims(session: AsyncSession, live: Sequence[Offer]) -> Mapping[OfferId
         rule = limits[offer.id]
         caps = [rule.cap, QUANTITY_MAX.get(offer.ref.channel)]
         cap = min((one for one in caps if one is not None), default=None)
-        limit = Limits(buffer=rule.buffer or 0, cap=cap)
+        most = {one.place: one.quantity for one in back.get(offer.id, ())}
+        limit = Limits(buffer=rule.buffer or 0, cap=cap, undone=most)
         aims[offer.id] = aim(supplies, places[offer.id], limit)
     return aims

@@ -59,6 +59,18 @@ writes = Table(
     Column("written_at", UtcDateTime, nullable=False),
 )
 
+undone = Table(
+    "undone",
+    metadata,
+    Column("offer", Integer, primary_key=True),
+    Column("place", String(64), primary_key=True),
+    Column("write", Integer, nullable=False, unique=True),
+    Column("quantity", Integer, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    CheckConstraint("quantity >= 0", name="shows_no_less_than_none"),
+)
+
 forbidden = Table(
     "forbidden",
     metadata,

@@ -1,7 +1,7 @@
 """What one offer should show: pure arithmetic over what its components allow."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from peg.domain.errors import BadQuantity
 from peg.domain.identity import LocationId
@@ -34,11 +34,13 @@ class Limits:
         buffer: pieces never shown on this channel.
         cap: at most so many are shown; None for no cap.
         withheld: reasons to show nothing at all: a hold, a pause, an open question.
+        undone: at most so many at a place, since a person took a write of ours back.
     """
 
     buffer: int = 0
     cap: int | None = None
     withheld: tuple[str, ...] = ()
+    undone: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +92,20 @@ def aim(supplies: Sequence[Supply], places: Mapping[str, LocationId | None], lim
     if elsewhere > 0:
         many = "none" if elsewhere == allowed else f"{allowed - elsewhere}"
         why += (f"{many} of {allowed} lies where this shop sells from",)
-    return Aim(quantities=quantities, why=why, allowed=allowed)
+    return _put_back(Aim(quantities=quantities, why=why, allowed=allowed), limits.undone)
+
+
+def _put_back(aimed: Aim, undone: Mapping[str, int]) -> Aim:
+    """Lower the places at which a write was undone; what is not shown there goes to no other."""
+    shown = {
+        place: min(quantity, undone.get(place, quantity))
+        for place, quantity in aimed.quantities.items()
+    }
+    less = sum(aimed.quantities.values()) - sum(shown.values())
+    if not less:
+        return aimed
+    why = (*aimed.why, f"{less} not shown: a write was undone (`peg undo`)")
+    return replace(aimed, quantities=shown, why=why, allowed=aimed.allowed - less)
 
 
 def _limited(stock: int, limits: Limits) -> tuple[int, tuple[str, ...]]:

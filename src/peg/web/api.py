@@ -27,6 +27,7 @@ from peg.reads import (
     shops,
     stock,
     unresolved,
+    writes,
 )
 from peg.web.parameters import (
     AfterNumber,
@@ -150,6 +151,15 @@ async def get_offers(
         limit=limit,
     )
     return list(found)
+
+
+@routes.get("/writes", tags=["offers"], responses=documented(404))
+async def get_writes(
+    session: Now, sku: SkuWanted = None, after: AfterNumber = None, limit: Limit = 100
+) -> list[writes.WriteRow]:
+    """One page of what was written to the shops, each change by its number, the newest first."""
+    of = None if sku is None else parse_sku(sku)
+    return list(await writes.writes(session, sku=of, after=after, limit=limit))
 
 
 @routes.get("/live", tags=["live"])

@@ -23,7 +23,7 @@ from peg.marketplaces.etsy.marketplace import EtsyMarketplace
 from peg.marketplaces.hints import SignatureCheck
 from peg.marketplaces.open_shops import OpenShops
 from peg.marketplaces.port import ShopFrozen
-from peg.marketplaces.writers import PlaceStocker
+from peg.marketplaces.writers import ComparesListings, PlaceStocker
 from peg.propagation.figures import FigurePusher
 from peg.propagation.listings import ListingPusher
 from peg.propagation.proof import Prover
@@ -93,6 +93,14 @@ class Engine:
         """Leave a shop alone: whoever asks after it is told that it is out of reach."""
         for kept in (self.shops, self.doors, self.workers):
             kept.pop(key, None)
+
+    def whole_listings(self) -> Mapping[ShopId, ComparesListings]:
+        """The shops that take a listing only as a whole, and are within reach now."""
+        return {
+            key: shop.marketplace
+            for key, shop in self.shops.items()
+            if isinstance(shop.marketplace, EtsyMarketplace)
+        }
 
     def believe(self, signatures: Mapping[ShopId, SignatureCheck]) -> None:
         """From now on webhooks that these secrets have signed are believed, and no others."""

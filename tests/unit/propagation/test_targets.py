@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peg.domain.identity import POOL, LocationId
+from peg.domain.identity import MAIN, POOL, LocationId
 from peg.domain.offer import ANYWHERE
 from peg.domain.stock import StockLevel
 from peg.propagation.targets import Limits, Supply, aim
@@ -78,3 +78,13 @@ def test_no_place_and_no_sum_of_places_ever_shows_more_than_is_there(
 
     assert sum(shown.values()) <= max(0, supplies[0].total.available)
     assert shown["11"] <= max(0, places.get("bench", StockLevel(on_hand=0)).available)
+
+
+def test_what_was_undone_at_a_place_is_shown_at_no_other_and_is_not_stranded() -> None:
+    supply = Supply(need=1, levels={MAIN: StockLevel(on_hand=3)})
+
+    wanted = aim([supply], {"A": MAIN}, Limits(undone={"A": 0, "gone": 2}))
+
+    assert wanted.quantities == {"A": 0}
+    assert wanted.why == ("3 not shown: a write was undone (`peg undo`)",)
+    assert not wanted.stranded

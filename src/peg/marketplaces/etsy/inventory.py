@@ -8,9 +8,10 @@ in between that left other pieces) shows in the receipts, which the caller reads
 caller also holds the listing's lock: two writers would overwrite each other.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 from peg.domain.clock import Clock
 from peg.domain.identity import ShopId
@@ -140,6 +141,15 @@ class InventoryWriter:
             return await self._put_back(planned)
         except Refused as error:
             return view.all(Shown.REFUSED, str(error))
+
+    async def changed_beside(self, listing: str, before: Mapping[str, Any]) -> Sequence[str]:
+        """What of a listing, as it is now, differs from a former state, but for its quantities.
+
+        Raises:
+            RemoteGone: the listing is deleted.
+        """
+        view = await self._looks.look(listing, Lane.CHECKS)
+        return replacement.changed_beside_quantities(before["inventory"], view.inventory)
 
     async def _put_back(self, planned: Plan) -> Sequence[Result]:
         if planned.body is not None:

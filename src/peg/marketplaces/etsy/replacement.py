@@ -103,6 +103,30 @@ def prove(inventory: Json, sent: bytes, wanted: Mapping[str, int]) -> None:
         )
 
 
+def changed_beside_quantities(before: Json, now: Json) -> list[str]:
+    """The places at which two states of an inventory differ, but for quantities.
+
+    Products are told apart by their options: in which order they come says nothing.
+    """
+    old, new, nothing = _content(before), _content(now), object()
+    return sorted(
+        " ".join(map(str, at))
+        for at in old.keys() | new.keys()
+        if old.get(at, nothing) != new.get(at, nothing)
+    )
+
+
+def _content(inventory: Json) -> dict[Path, Any]:
+    left_out = _ASSOCIATIONS | {"products"}
+    found = dict(_leaves({k: v for k, v in inventory.items() if k not in left_out}))
+    for product in products(inventory):
+        key = variant(product)
+        for at, value in _leaves(_living(product)):
+            if at != ("offerings", 0, "quantity"):
+                found[key, *at] = value
+    return found
+
+
 def variations_of(inventory: Json) -> int:
     """How many properties tell the products apart; above 2 Etsy wants to be told so."""
     return max((len(things(one, "property_values")) for one in products(inventory)), default=0)

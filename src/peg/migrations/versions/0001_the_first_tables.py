@@ -594,6 +594,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("spent", name=op.f("pk_unclaimed_grants")),
     )
     op.create_table(
+        "undone",
+        sa.Column("offer", sa.Integer(), nullable=False),
+        sa.Column("place", sa.String(length=64), nullable=False),
+        sa.Column("write", sa.Integer(), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("who", sa.String(length=64), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("quantity >= 0", name=op.f("ck_undone_shows_no_less_than_none")),
+        sa.PrimaryKeyConstraint("offer", "place", name=op.f("pk_undone")),
+        sa.UniqueConstraint("write", name=op.f("uq_undone_write")),
+    )
+    op.create_table(
         "unread_orders",
         sa.Column("shop", sa.String(length=128), nullable=False),
         sa.Column("key", sa.String(length=128), nullable=False),
@@ -726,6 +738,7 @@ def downgrade() -> None:
 
     op.drop_table("writes")
     op.drop_table("unread_orders")
+    op.drop_table("undone")
     op.drop_table("unclaimed_grants")
     with op.batch_alter_table("targets", schema=None) as batch_op:
         batch_op.drop_index(
