@@ -33,3 +33,9 @@ async def sold_twice(session: AsyncSession) -> None:
     await bench.offer(etsy_ref(), RING, shows=1)
     await bench.take_in(ON_SHOPIFY.told(1, priced(line(shopify_ref(), 1, at="71"))), at=1.1)
     await bench.take_in(ON_ETSY.told(2, priced(line(etsy_ref(), 1))), at=2.5)
+
+
+async def sold_three_times(session: AsyncSession) -> None:
+    await sold_twice(session)
+    another = OrderTold(order="2003", created=2)
+    await Bench(session).take_in(another.told(3, priced(line(etsy_ref(), 1))), at=3.5)

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from peg.cli.words import seen
 from peg.domain.claim import Stands
 from peg.domain.counted import counted
-from peg.domain.identity import Channel, ShopId
-from peg.reads.case_file import CaseFile, ClaimRow
+from peg.domain.identity import ShopId
+from peg.reads.case_file import CaseFile, ClaimRow, GivenUpRow
 from peg.reads.shown_then import ShownThen
 
 Called = Callable[[ShopId], str]
@@ -17,6 +17,8 @@ def paragraphs(file: CaseFile, called: Called) -> Iterator[str]:
     yield _head(file)
     for shown in file.shown:
         yield f"- {_shown(shown, called)}"
+    for one in file.given_up:
+        yield f"- {_given_up(one)}"
     if file.closed_at is not None:
         return
     yield f"proposed ({file.proposed.policy.replace('_', ' ')}): {_proposed(file)}"
@@ -46,6 +48,12 @@ def _shown(shown: ShownThen, called: Called) -> str:
     )
 
 
+def _given_up(one: GivenUpRow) -> str:
+    way = "to be cancelled by hand" if one.by_hand else "PEG has it cancelled"
+    came_to = one.outcome or "not seen cancelled yet"
+    return f"{one.name} was given up by {one.who} ({seen(one.decided_at)}; {way}): {came_to}"
+
+
 def _proposed(file: CaseFile) -> str:
     names = {f"{one.shop}/{one.order_id}": one.name for one in file.orders}
     lose = ", ".join(names[key] for key in file.proposed.lose)
@@ -55,23 +63,31 @@ def _proposed(file: CaseFile) -> str:
 
 
 def _steps(file: CaseFile) -> Sequence[str]:
-    losing = [one for one in file.orders if f"{one.shop}/{one.order_id}" in file.proposed.lose]
     waiting = [one for one in file.orders if one.stands is Stands.WAITS]
-    if not losing:
-        losing = waiting if len(waiting) > 1 else []
-    yielded = [
+    lose = [one for one in waiting if _key(one) in file.proposed.lose]
+    keep = [one for one in waiting if _key(one) in file.proposed.keep]
+    found = [
         "look on the shelf: are there more than the book knows, `peg count"
         f" {file.sku} N`; can you make or buy another, `peg receive {file.sku} 1`. Then nobody"
         " loses, and the case closes",
-        *(_give_up(one) for one in losing),
     ]
-    return [*yielded, "the case closes by itself as soon as that order is seen cancelled"]
+    if not waiting:
+        return found
+    losers = ", ".join(one.name for one in lose) or "whoever does not get it"
+    found.append(f"else write to the buyer of {losers}, on the shop where they bought")
+    kept = "".join(f" --keep {_called(one)}" for one in keep) or " --keep ORDER"
+    found.append(
+        f"then decide: `peg cases resolve {file.id}{kept if lose else ' --keep ORDER'}` cancels and"
+        " pays back the other order on Shopify, and lists what to do for one on Etsy, where no"
+        " program can; with `--dry-run` it only says so"
+    )
+    return [*found, "the case closes by itself as soon as that order is seen cancelled"]
 
 
-def _give_up(one: ClaimRow) -> str:
-    if one.shop.startswith(Channel.ETSY):
-        return (
-            f"if {one.name} loses: write to its buyer on Etsy, then cancel the order there, since"
-            f" no program can: {one.link} (a refund alone names no piece, and the case stays open)"
-        )
-    return f"if {one.name} loses: write to its buyer, then cancel and refund it: {one.link}"
+def _called(one: ClaimRow) -> str:
+    """As a shell takes it: most of them begin a comment with #."""
+    return one.name.removeprefix("#")
+
+
+def _key(one: ClaimRow) -> str:
+    return f"{one.shop}/{one.order_id}"

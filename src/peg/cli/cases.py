@@ -1,17 +1,26 @@
 """`peg cases`: pieces that were sold more often than there are, and what to do about each."""
 
-from cyclopts import App
+from collections.abc import Mapping
+from typing import Annotated
 
+from cyclopts import App, Parameter
+
+from peg.cli.case_resolved import resolved
 from peg.cli.case_words import paragraphs
 from peg.cli.shop_names import shop_names
 from peg.cli.terminal import Here, Report
 from peg.cli.words import Number, seen
-from peg.db.transaction import reading
+from peg.db.transaction import begin, reading
 from peg.domain.claim import Policy
+from peg.ledger import cancellations
+from peg.propagation.resolving import Plan, decide, plan
 from peg.reads import doubts
 from peg.reads.case_file import case_file
+from peg.wiring.peg import Peg, open_peg
 
 app = App(name="cases", help="Pieces sold twice or oversold.", help_format="plaintext")
+
+KEEP = Parameter(name="--keep", negative="")
 
 
 @app.default
@@ -78,6 +87,41 @@ async def show(case: Number, /, *, here: Here) -> int:
         exit_code=1 if file.closed_at is None else 0,
     )
     return here.show(report)
+
+
+@app.command
+async def resolve(
+    case: Number, /, *, keep: Annotated[list[str], KEEP], dry_run: bool = False, here: Here
+) -> int:
+    """Decide a case: the orders that you keep get their pieces, and the rest is given up.
+
+    On Shopify the order is cancelled, and its buyer paid back by the way they paid; nothing of it
+    is put back on sale, and Shopify sends them no message: write it yourself. On Etsy, and where
+    PEG cannot know how, you are told what to do there. Typed again, it goes on where it ended.
+
+    Args:
+        case: its number.
+        keep: an order that gets its piece: by its name, such as #1001, or its id; once for each.
+        dry_run: only say what would be done.
+    """
+    async with here.ground() as ground, open_peg(ground) as peg:
+        policy = Policy(ground.settings.case_winner)
+        async with reading(ground.database) as session:
+            made = await plan(session, case, keep, policy=policy)
+            called = await shop_names(session)
+        failed = {} if dry_run else await _carry_out(peg, made, here.who)
+        async with reading(ground.database) as session:
+            file = await case_file(session, case, policy=policy, fees=ground.settings.fees)
+    return here.show(resolved(made, file, called, failed=failed, dry_run=dry_run))
+
+
+async def _carry_out(peg: Peg, made: Plan, who: str) -> Mapping[str, str]:
+    """Store the decision, then ask the shops; what could not be asked for, by order."""
+    ground = peg.ground
+    async with begin(ground.database) as session:
+        await decide(session, made, who=who, now=ground.clock.now())
+        decided = await cancellations.of_case(session, made.case)
+    return await (await peg.engine()).canceller().cancel_all(decided)
 
 
 def _what_to_do(found: int) -> str:

@@ -66,21 +66,38 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """Who should get the pieces: `lose` is empty where nobody has to, or a person must say."""
+    """Who should get the pieces: `lose` is empty where nobody has to, or a person must say.
+
+    `missing`: pieces that those who wait lack.
+    """
 
     keep: Sequence[Claim] = ()
     lose: Sequence[Claim] = ()
     why: str
+    missing: int = 0
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether those who are kept have their pieces if the others lose."""
+        return sum(one.waiting for one in self.lose) >= self.missing
 
 
 Fees = Mapping[Channel, Decimal]
 """What a marketplace keeps of a sale, in percent, as far as the jeweller has told."""
 
 
+ENOUGH = "there are enough pieces for all of them"
+ELSEWHERE = (
+    "none of these has to lose: what takes the piece is a hold (`peg holds`), or an order that its"
+    " shop has not told of yet; wait for that"
+)
+
+
 def propose(
     claims: Sequence[Claim],
     *,
     oversold: int,
+    on_hand: int,
     policy: Policy,
     kept: Sequence[Claim] = (),
     fees: Fees | None = None,
@@ -92,26 +109,29 @@ def propose(
 
     Args:
         claims: all of a case.
-        oversold: pieces that are missing.
+        oversold: pieces that are missing in all.
+        on_hand: pieces that are there, for those who wait. An order that its shop has not told of
+            yet, and a hold, take pieces as well: for them no order has to lose.
         policy: in which order the claims come.
         kept: those that a person has decided to serve, whatever the policy says.
         fees: what each marketplace keeps of a sale.
     """
     has = [one for one in claims if one.stands is Stands.HAS]
     waiting = [one for one in claims if one.stands is Stands.WAITS]
-    if not oversold:
-        return Proposal(keep=[*has, *waiting], why="there are enough pieces for all of them")
+    missing = min(oversold, sum(one.waiting for one in waiting) - on_hand)
+    if missing <= 0:
+        return Proposal(keep=[*has, *waiting], why=ELSEWHERE if oversold else ENOUGH)
     free = [one for one in waiting if one not in kept]
-    if sum(one.waiting for one in free) <= oversold:  # whatever the policy: all of them lose
+    if sum(one.waiting for one in free) <= missing:  # whatever the policy: all of them lose
         why = "you said so" if kept else "there is no piece left for any of these"
-        return Proposal(keep=[*has, *kept], lose=free, why=why)
+        return Proposal(keep=[*has, *kept], lose=free, why=why, missing=missing)
     ranked, why = _ranked(free, policy, fees or {})
     lose: list[Claim] = []
     for one in reversed(ranked):
-        if sum(lost.waiting for lost in lose) < oversold:
+        if sum(lost.waiting for lost in lose) < missing:
             lose.append(one)
     keep = [one for one in (*has, *waiting) if one not in lose] if ranked else []
-    return Proposal(keep=keep, lose=lose[::-1], why=why)
+    return Proposal(keep=keep, lose=lose[::-1], why=why, missing=missing)
 
 
 def _ranked(claims: Sequence[Claim], policy: Policy, fees: Fees) -> tuple[Sequence[Claim], str]:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.db.transaction import require_transaction
 from peg.domain.identity import LocationId, OfferId, Sku
 from peg.domain.order import OrderSnapshot
-from peg.ledger import order_rows
+from peg.ledger import cancellations, order_rows
 from peg.ledger.book import Posting, post
 from peg.ledger.first_figures import decide
 from peg.ledger.line_effects import Rows
@@ -113,6 +113,7 @@ async def apply(
         postings += one.postings
     await _store(session, order, kept, done)
     posted = await post(session, postings, now=now)
+    await cancellations.follow(session, order, now=now)
     lines = tuple(
         _line(one, kept.get(one.line.line), before.get(one.line.line, {})) for one in done
     )

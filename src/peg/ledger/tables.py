@@ -189,6 +189,30 @@ cases = Table(
     Column("note", Text, nullable=False, default=""),
 )
 
+# What a person decided about a case: an order that does not get its pieces. The row stands before
+# anything is sent for it, so that a crash leaves no cancellation that nobody knows of.
+cancellations = Table(
+    "cancellations",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("case", ForeignKey("cases.id"), nullable=False, index=True),
+    Column("sku", String(32), nullable=False),
+    Column("shop", String(128), nullable=False),
+    Column("order_id", String(64), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("by_hand", Boolean, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("decided_at", UtcDateTime, nullable=False),
+    Column("sent_at", UtcDateTime),
+    Column("outcome", Text, nullable=False, default=""),
+    Column("ended_at", UtcDateTime),
+    Column("given_back", Integer, nullable=False, default=0),
+    Column("refund_minor", Integer),
+    Column("currency", String(3)),
+    UniqueConstraint("case", "shop", "order_id"),
+    Index("ix_cancellations_order", "shop", "order_id"),
+)
+
 questions = Table(
     "questions",
     metadata,

@@ -1,11 +1,12 @@
 """How a marketplace is written to: with a condition (Shopify), or a listing as a whole (Etsy)."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from peg.domain.identity import OfferRef
 from peg.domain.offer import Reading
-from peg.marketplaces.port import Result, Write
+from peg.marketplaces.port import Result, Shown, Write
 
 Decide = Callable[[Mapping[OfferRef, Reading]], Awaitable[Mapping[OfferRef, int]]]
 """Given a listing as it is right now: take in orders, then say what each of its offers should show.
@@ -40,6 +41,28 @@ class PlaceStocker(Protocol):
 
         Nothing is changed where it is stocked already. SENT, REFUSED or UNKNOWN; `key` names this
         very attempt, and may be sent again until it was answered.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a marketplace said when it was asked to cancel an order: SENT, REFUSED or UNKNOWN.
+
+    SENT: it will be done; only the order itself tells when it was.
+    """
+
+    shown: Shown
+    sentence: str = ""
+
+
+class OrderCanceller(Protocol):
+    """A marketplace on which a program may cancel an order (Shopify)."""
+
+    async def cancel_order(self, order: str, *, note: str) -> Asked:
+        """Cancel an order of which nothing was shipped, and pay its buyer back.
+
+        Nothing of it is put back on sale: the pieces are somebody else's. It can be asked again at
+        any time, since an order is cancelled once.
         """
 
 

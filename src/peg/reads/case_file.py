@@ -10,7 +10,8 @@ from peg.catalog import items
 from peg.domain.claim import Claim, Fees, Policy, Proposal, Stands, propose
 from peg.domain.identity import ShopId, Sku
 from peg.domain.links import order_link
-from peg.ledger import claims
+from peg.ledger import cancellations, claims, queries
+from peg.ledger.cancellations import Cancellation
 from peg.reads.shown_then import ShownThen, shown_then
 
 
@@ -51,6 +52,26 @@ class Proposed(BaseModel):
     why: str
 
 
+class GivenUpRow(BaseModel):
+    """An order that a person gave up; `by_hand`: they have to cancel it on its shop themselves.
+
+    `sent_at`: when its shop was asked to cancel it. `ended_at`: when it was seen cancelled.
+    `refund`: what it paid; null where that is not known, or nothing was paid.
+    """
+
+    shop: ShopId
+    order_id: str
+    name: str
+    by_hand: bool
+    who: str
+    decided_at: datetime
+    sent_at: datetime | None
+    outcome: str
+    ended_at: datetime | None
+    refund: str | None
+    link: str | None
+
+
 class CaseFile(BaseModel):
     """All that is known of one case. `seconds`: from its first order to its last."""
 
@@ -65,6 +86,7 @@ class CaseFile(BaseModel):
     seconds: float
     shown: list[ShownThen]
     proposed: Proposed
+    given_up: list[GivenUpRow]
 
 
 async def case_file(session: AsyncSession, number: int, *, policy: Policy, fees: Fees) -> CaseFile:
@@ -79,7 +101,8 @@ async def case_file(session: AsyncSession, number: int, *, policy: Policy, fees:
     item = await items.by_sku(session, sku)
     first = min((one.created_at for one in found), default=case["opened_at"])
     last = max((one.created_at for one in found), default=case["opened_at"])
-    proposal = propose(found, oversold=case["oversold"], policy=policy, fees=fees)
+    on_hand = (await queries.position(session, sku)).level.on_hand
+    proposal = propose(found, oversold=case["oversold"], on_hand=on_hand, policy=policy, fees=fees)
     return CaseFile(
         id=case["id"],
         sku=sku,
@@ -92,6 +115,7 @@ async def case_file(session: AsyncSession, number: int, *, policy: Policy, fees:
         seconds=(last - first).total_seconds(),
         shown=list(await shown_then(session, sku, first)),
         proposed=_proposed(proposal, policy),
+        given_up=[_given_up(one) for one in await cancellations.of_case(session, number)],
     )
 
 
@@ -111,6 +135,22 @@ def _row(claim: Claim, first: datetime) -> ClaimRow:
         whole=None if claim.whole is None else str(claim.whole),
         takes_more=claim.takes_more,
         link=order_link(claim.shop, claim.order),
+    )
+
+
+def _given_up(one: Cancellation) -> GivenUpRow:
+    return GivenUpRow(
+        shop=one.shop,
+        order_id=one.order_id,
+        name=one.name,
+        by_hand=one.by_hand,
+        who=one.who,
+        decided_at=one.decided_at,
+        sent_at=one.sent_at,
+        outcome=one.outcome,
+        ended_at=one.ended_at,
+        refund=None if one.refund is None else str(one.refund),
+        link=order_link(one.shop, one.order_id),
     )
 
 

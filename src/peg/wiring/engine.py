@@ -23,7 +23,9 @@ from peg.marketplaces.etsy.marketplace import EtsyMarketplace
 from peg.marketplaces.hints import SignatureCheck
 from peg.marketplaces.open_shops import OpenShops
 from peg.marketplaces.port import ShopFrozen
+from peg.marketplaces.shopify.marketplace import ShopifyMarketplace
 from peg.marketplaces.writers import ComparesListings, PlaceStocker
+from peg.propagation.cancelling import Canceller
 from peg.propagation.figures import FigurePusher
 from peg.propagation.listings import ListingPusher
 from peg.propagation.proof import Prover
@@ -172,6 +174,19 @@ class Engine:
         alert = Alert(name="task_crashed", subject=task, sentence=sentence)
         async with begin(self.ground.database) as session:
             await tell(session, alert, now=self.ground.clock.now())
+
+    def canceller(self) -> Canceller:
+        """What cancels an order for a person who named it."""
+        return Canceller(
+            self.ground.database,
+            self.ground.clock,
+            {
+                key: shop.marketplace
+                for key, shop in self.shops.items()
+                if isinstance(shop.marketplace, ShopifyMarketplace)
+            },
+            patience=self.patience,
+        )
 
     def _stocker(self, key: ShopId, shop: PlaceStocker) -> Stocker:
         ground = self.ground

@@ -51,7 +51,7 @@ def names(some: Sequence[Claim]) -> list[str]:
 def test_the_earliest_order_that_is_paid_gets_the_piece() -> None:
     unpaid, first, second = claim("1", 0, paid=False), claim("2", 5), claim("3", 9)
 
-    proposal = propose([unpaid, first, second], oversold=2, policy=Policy.EARLIEST_PAID)
+    proposal = propose([unpaid, first, second], oversold=2, on_hand=1, policy=Policy.EARLIEST_PAID)
 
     assert (names(proposal.keep), names(proposal.lose)) == (["2"], ["3", "1"])
     assert proposal.why == "#2 is the earliest that is paid"
@@ -61,7 +61,7 @@ def test_the_earliest_order_that_is_paid_gets_the_piece() -> None:
 def test_a_piece_that_was_handed_over_is_gone_whatever_the_policy(policy: Policy) -> None:
     gone, waiting = claim("9", 60, stands=Stands.HAS), claim("1", 0)
 
-    proposal = propose([waiting, gone], oversold=1, policy=policy)
+    proposal = propose([waiting, gone], oversold=1, on_hand=0, policy=policy)
 
     assert (names(proposal.keep), names(proposal.lose)) == (["9"], ["1"])
 
@@ -69,7 +69,7 @@ def test_a_piece_that_was_handed_over_is_gone_whatever_the_policy(policy: Policy
 def test_no_more_orders_lose_than_pieces_are_missing() -> None:
     six = [claim(str(number), number) for number in range(6)]
 
-    proposal = propose(six, oversold=2, policy=Policy.EARLIEST_PAID)
+    proposal = propose(six, oversold=2, on_hand=4, policy=Policy.EARLIEST_PAID)
 
     assert names(proposal.lose) == ["4", "5"]
 
@@ -80,8 +80,8 @@ def test_the_order_that_brings_in_more_after_fees_wins_by_margin() -> None:
     fees = {Channel.ETSY: Decimal("9.5"), Channel.SHOPIFY: Decimal("2.9")}
     both = [on_etsy, on_shopify]
 
-    by_price = propose(both, oversold=1, policy=Policy.MARGIN)
-    by_margin = propose(both, oversold=1, policy=Policy.MARGIN, fees=fees)
+    by_price = propose(both, oversold=1, on_hand=1, policy=Policy.MARGIN)
+    by_margin = propose(both, oversold=1, on_hand=1, policy=Policy.MARGIN, fees=fees)
 
     assert (names(by_price.keep), names(by_margin.keep)) == (["1"], ["2"])
     assert by_price.why == "#1 brings in most, 200.00 USD before fees, which PEG does not know"
@@ -92,7 +92,7 @@ def test_the_larger_order_wins_by_what_its_customer_spends() -> None:
     small = claim("1", 0, whole=Money(18_000, "USD"))
     large = claim("2", 5, whole=Money(42_000, "USD"))
 
-    proposal = propose([small, large], oversold=1, policy=Policy.CUSTOMER_VALUE)
+    proposal = propose([small, large], oversold=1, on_hand=1, policy=Policy.CUSTOMER_VALUE)
 
     assert names(proposal.keep) == ["2"]
 
@@ -103,7 +103,7 @@ def test_the_larger_order_wins_by_what_its_customer_spends() -> None:
 def test_what_cannot_be_compared_is_left_to_a_person(other: Money | None) -> None:
     both = [claim("1", 0, pays=Money(18_000, "USD")), claim("2", 5, shop=ETSY, pays=other)]
 
-    proposal = propose(both, oversold=1, policy=Policy.MARGIN)
+    proposal = propose(both, oversold=1, on_hand=1, policy=Policy.MARGIN)
 
     assert (names(proposal.keep), names(proposal.lose)) == ([], [])
     assert "cannot be compared" in proposal.why
@@ -112,8 +112,8 @@ def test_what_cannot_be_compared_is_left_to_a_person(other: Money | None) -> Non
 def test_who_wants_to_be_asked_gets_no_proposal_and_decides_by_a_word() -> None:
     both = [claim("1", 0), claim("2", 5)]
 
-    asked = propose(both, oversold=1, policy=Policy.ASK)
-    told = propose(both, oversold=1, policy=Policy.ASK, kept=[both[1]])
+    asked = propose(both, oversold=1, on_hand=1, policy=Policy.ASK)
+    told = propose(both, oversold=1, on_hand=1, policy=Policy.ASK, kept=[both[1]])
 
     assert names(asked.lose) == []
     assert (names(told.keep), names(told.lose)) == (["2"], ["1"])
@@ -122,6 +122,15 @@ def test_who_wants_to_be_asked_gets_no_proposal_and_decides_by_a_word() -> None:
 def test_where_there_are_enough_pieces_nobody_loses() -> None:
     both = [claim("1", 0), claim("2", 5)]
 
-    proposal = propose(both, oversold=0, policy=Policy.EARLIEST_PAID)
+    proposal = propose(both, oversold=0, on_hand=2, policy=Policy.EARLIEST_PAID)
 
     assert (names(proposal.keep), names(proposal.lose)) == (["1", "2"], [])
+
+
+def test_no_order_loses_to_a_buyer_whose_order_is_not_known_yet() -> None:
+    only = claim("1", 0)
+
+    proposal = propose([only], oversold=1, on_hand=1, policy=Policy.EARLIEST_PAID)
+
+    assert (names(proposal.keep), names(proposal.lose)) == (["1"], [])
+    assert "an order that its shop has not told of yet" in proposal.why

@@ -12,16 +12,21 @@ from peg.domain.place import RemotePlace
 from peg.marketplaces.limiter import Lane
 from peg.marketplaces.port import OffersPage, OrdersPage, Refused, Result, Write
 from peg.marketplaces.shopify.activation import Activator
+from peg.marketplaces.shopify.cancelling import Canceller
 from peg.marketplaces.shopify.client import ShopifyClient
 from peg.marketplaces.shopify.offer_pages import OfferPages
 from peg.marketplaces.shopify.order_pages import OrderPages
 from peg.marketplaces.shopify.reading import field, next_cursor, number, text
 from peg.marketplaces.shopify.stock_writes import StockWriter
 from peg.marketplaces.shopify.webhooks import TOPICS
+from peg.marketplaces.writers import Asked
 
 
 class ShopifyMarketplace:
-    """One shop, read and written: a `Marketplace`, `ConditionalWriter` and `PlaceStocker`."""
+    """One shop, read and written.
+
+    A `Marketplace`, `ConditionalWriter`, `PlaceStocker` and `OrderCanceller`.
+    """
 
     channel = Channel.SHOPIFY
     slowed = 1.0
@@ -34,6 +39,7 @@ class ShopifyMarketplace:
         self._orders = OrderPages(shop, client, clock)
         self._writer = StockWriter(client)
         self._activator = Activator(client)
+        self._canceller = Canceller(client)
 
     def listings(self) -> AsyncIterator[OffersPage]:
         return self._offers.all()
@@ -60,6 +66,9 @@ class ShopifyMarketplace:
 
     async def stock_at(self, ref: OfferRef, place: str, *, key: str) -> Result:
         return await self._activator.stock_at(ref, place, key=key)
+
+    async def cancel_order(self, order: str, *, note: str) -> Asked:
+        return await self._canceller.cancel_order(order, note=note)
 
     async def ensure_webhooks(self, callback_url: str) -> Sequence[str]:
         wanted = {topic.upper().replace("/", "_"): topic for topic in TOPICS}

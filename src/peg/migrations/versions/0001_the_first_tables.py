@@ -636,6 +636,33 @@ def upgrade() -> None:
         batch_op.create_index("ix_writes_written_at", ["written_at"], unique=False)
 
     op.create_table(
+        "cancellations",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("case", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sku", sa.String(length=32), nullable=False),
+        sa.Column("shop", sa.String(length=128), nullable=False),
+        sa.Column("order_id", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("by_hand", sa.Boolean(), nullable=False),
+        sa.Column("who", sa.String(length=64), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("given_back", sa.Integer(), nullable=False),
+        sa.Column("refund_minor", sa.Integer(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=True),
+        sa.ForeignKeyConstraint(["case"], ["cases.id"], name=op.f("fk_cancellations_case")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cancellations")),
+        sa.UniqueConstraint(
+            "case", "shop", "order_id", name=op.f("uq_cancellations_case_shop_order_id")
+        ),
+    )
+    with op.batch_alter_table("cancellations", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_cancellations_case"), ["case"], unique=False)
+        batch_op.create_index("ix_cancellations_order", ["shop", "order_id"], unique=False)
+
+    op.create_table(
         "components",
         sa.Column("offer", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("sku", sa.String(length=32), nullable=False),
@@ -732,6 +759,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_components_sku"))
 
     op.drop_table("components")
+    with op.batch_alter_table("cancellations", schema=None) as batch_op:
+        batch_op.drop_index("ix_cancellations_order")
+        batch_op.drop_index(batch_op.f("ix_cancellations_case"))
+
+    op.drop_table("cancellations")
     with op.batch_alter_table("writes", schema=None) as batch_op:
         batch_op.drop_index("ix_writes_written_at")
         batch_op.drop_index(batch_op.f("ix_writes_offer"))

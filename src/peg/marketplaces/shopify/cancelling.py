@@ -1,0 +1,35 @@
+"""Cancel an order for want of the piece. Only ever for a person, who named the order."""
+
+from collections.abc import Mapping
+
+from peg.marketplaces.limiter import Lane
+from peg.marketplaces.port import MaybeApplied, Shown
+from peg.marketplaces.shopify.client import ShopifyClient
+from peg.marketplaces.shopify.reading import gid, text, things
+from peg.marketplaces.writers import Asked
+
+
+class Canceller:
+    """Cancels orders of one shop."""
+
+    def __init__(self, client: ShopifyClient) -> None:
+        self._client = client
+
+    async def cancel_order(self, order: str, *, note: str) -> Asked:
+        """Ask for it, without a restock: that would put a sold piece on sale, unproved.
+
+        Shopify carries it out later, and takes no key for it: of two such jobs the second finds the
+        order cancelled, and pays nothing back again.
+        """
+        variables = {"order": gid("Order", order), "note": note}
+        try:
+            answer = await self._client.execute(
+                "OrderCancel", variables, lane=Lane.ORDERS, writes=True
+            )
+        except MaybeApplied as error:
+            return Asked(shown=Shown.UNKNOWN, sentence=str(error))
+        payload = answer.data.get("orderCancel")
+        if not isinstance(payload, Mapping):
+            return Asked(shown=Shown.UNKNOWN, sentence="no payload came")
+        words = "; ".join(text(one, "message") for one in things(payload, "orderCancelUserErrors"))
+        return Asked(shown=Shown.REFUSED if words else Shown.SENT, sentence=words)

@@ -1,0 +1,182 @@
+"""A person decides a case: who keeps the pieces, who does not, and how each order is given up."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.db.transaction import require_transaction
+from peg.domain.claim import ELSEWHERE, Claim, Policy, Proposal, Stands, propose
+from peg.domain.errors import ErrorKind, PegError
+from peg.domain.identity import Channel, ShopId, Sku
+from peg.domain.near import quoted
+from peg.ledger import cancellations, claims, queries
+from peg.propagation.pauses import go_on
+from peg.shops import directory
+from peg.shops.directory import Shop, Status
+
+CANCELLING_SCOPE = "write_orders"
+
+ON_ETSY = "Etsy lets no program cancel an order"
+NOT_GRANTED = (
+    f"the app was not granted {CANCELLING_SCOPE}: grant it in Shopify's Dev Dashboard and connect"
+    " again, and PEG can"
+)
+TAKES_MORE = "it takes other pieces too, which would be cancelled with it"
+UNREACHABLE = "its shop is not connected"
+
+
+class CaseClosed(PegError):
+    """There is nothing to decide about a case any more."""
+
+    kind: ClassVar[ErrorKind] = "conflict"
+
+    def __init__(self, case: Mapping[str, Any]) -> None:
+        super().__init__(f"case {case['id']} is closed already: {case['note']}")
+
+
+class UnknownClaim(PegError):
+    """An order that does not wait for the pieces of a case."""
+
+    kind: ClassVar[ErrorKind] = "missing"
+
+    def __init__(self, typed: str, waiting: Sequence[Claim]) -> None:
+        there_are = ", ".join(one.name for one in waiting) or "none"
+        super().__init__(
+            f"{quoted(typed)} names no one order that waits for its piece: there are {there_are};"
+            " where two shops call one the same, name it by its shop and its id, as `peg cases show"
+            " CASE --json` does"
+        )
+
+
+class NotClear(PegError):
+    """It is not said which order loses, or it cannot be one that is known."""
+
+    kind: ClassVar[ErrorKind] = "refused"
+
+
+class GivenUpAlready(PegError):
+    """An order is to be kept that its shop was asked to cancel."""
+
+    kind: ClassVar[ErrorKind] = "conflict"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} was given up already, and its shop asked to cancel it: see `peg orders`"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenUp:
+    """An order that does not get its pieces; `by_hand` says why PEG cannot cancel it, if so."""
+
+    claim: Claim
+    by_hand: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a person's word about a case comes to."""
+
+    case: int
+    sku: Sku
+    keep: Sequence[Claim]
+    give_up: Sequence[GivenUp]
+
+
+async def plan(session: AsyncSession, number: int, keep: Sequence[str], *, policy: Policy) -> Plan:
+    """What is to be done so that these orders have their pieces. Nothing is changed.
+
+    Raises:
+        UnknownCase: no such case.
+        CaseClosed: it is over.
+        UnknownClaim: an order is named that does not wait.
+        NotClear: then there would be too few pieces, or it is not clear who loses.
+        Paused: writes to a shop that would be asked are stopped.
+    """
+    case = await claims.case(session, number)
+    if case["closed_at"] is not None:
+        raise CaseClosed(case)
+    found = await claims.claims_of(session, case)
+    waiting = [one for one in found if one.stands is Stands.WAITS]
+    kept = [_named(typed, waiting) for typed in keep]
+    on_hand = (await queries.position(session, Sku(case["sku"]))).level.on_hand
+    proposal = propose(found, oversold=case["oversold"], on_hand=on_hand, policy=policy, kept=kept)
+    _refuse_unclear(proposal, kept, case["oversold"])
+    shops = {shop.id: shop for shop in await directory.all_shops(session)}
+    give_up = [
+        GivenUp(claim=one, by_hand=_by_hand(one, shops, missing=case["oversold"]))
+        for one in proposal.lose
+    ]
+    for one in give_up:
+        if not one.by_hand:
+            await go_on(session, one.claim.shop)
+    return Plan(case=number, sku=Sku(case["sku"]), keep=kept, give_up=give_up)
+
+
+async def decide(session: AsyncSession, made: Plan, *, who: str, now: datetime) -> None:
+    """Store what was decided, before any shop is asked; what was decided before and not sent ends.
+
+    Raises:
+        GivenUpAlready: an order is to be kept that its shop was asked to cancel.
+    """
+    require_transaction(session)
+    keys = {(one.shop, one.order) for one in made.keep}
+    for one in await cancellations.of_case(session, made.case):
+        if (one.shop, one.order_id) in keys and one.sent_at is not None:
+            raise GivenUpAlready(one.name)
+    await cancellations.forget_unsent(session, made.case)
+    for each in made.give_up:
+        await cancellations.decide(
+            session,
+            made.case,
+            made.sku,
+            each.claim,
+            by_hand=bool(each.by_hand),
+            who=who,
+            now=now,
+        )
+
+
+def _named(typed: str, waiting: Sequence[Claim]) -> Claim:
+    """The one order that is called so: by its name, its id, or its shop and its id."""
+    word = typed.strip()
+    found = [
+        one
+        for one in waiting
+        if word in {one.name, one.name.removeprefix("#"), one.order, f"{one.shop}/{one.order}"}
+    ]
+    if len(found) != 1:
+        raise UnknownClaim(typed, waiting)
+    return found[0]
+
+
+def _refuse_unclear(proposal: Proposal, kept: Sequence[Claim], oversold: int) -> None:
+    if proposal.lose and proposal.is_enough:
+        return
+    if proposal.why == ELSEWHERE:
+        raise NotClear(f"nothing was done: {proposal.why}")
+    names = ", ".join(one.name for one in kept)
+    if not proposal.keep and not proposal.is_enough:
+        raise NotClear(f"keeping {names} does not say who loses: {proposal.why}")
+    raise NotClear(
+        f"{names} cannot all have a piece: {oversold} too many were sold, and no other order waits"
+    )
+
+
+def _by_hand(claim: Claim, shops: Mapping[ShopId, Shop], *, missing: int) -> str:
+    """Why PEG cannot cancel an order; empty where it can."""
+    shop = shops.get(claim.shop)
+    if claim.channel is Channel.ETSY:
+        return ON_ETSY
+    if shop is None or shop.status is not Status.CONNECTED:
+        return UNREACHABLE
+    if CANCELLING_SCOPE not in shop.scopes:
+        return NOT_GRANTED
+    if claim.takes_more:
+        return TAKES_MORE
+    if claim.waiting > missing:
+        return f"it takes {claim.waiting} pieces, of which no more than {missing} are missing"
+    return ""

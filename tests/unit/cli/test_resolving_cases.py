@@ -1,0 +1,108 @@
+"""`peg cases resolve`: a person names who keeps the piece, and hears what became of the others."""
+
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from tests.support.command_line import peg, seed
+from tests.support.given import Environment, two_practice_shops
+from tests.support.sold_twice import sold_three_times, sold_twice
+
+from marketsim.pieces import MARKETS, MarketName
+
+
+def control(environment: Environment, path: str, **body: Any) -> Any:
+    answer = httpx2.post(f"{environment['PEG_SHOPIFY_URL']}/_control/{path}", json=body)
+    assert answer.is_success, answer.text
+    return answer.json()
+
+
+def buy_on_both(home: Path, environment: Environment) -> dict[MarketName, str]:
+    """One piece that both shops show, bought on each; the orders' numbers by shop."""
+    offers = [one for one in peg(home, "offers", "--json").facts if len(one["parts"]) == 1]
+    shown = {
+        (one["shop"].partition(":")[0], one["parts"][0]["sku"]): sum(one["shown"].values())
+        for one in offers
+    }
+    sku = next(sku for market, sku in shown if all(shown.get((each, sku)) == 1 for each in MARKETS))
+    url = f"{environment['PEG_SHOPIFY_URL']}/_control/units"
+    rates = {"etsy.receipt_lag": 0.0, "shopify.routing_lags": 0.0}
+    httpx2.put(url.replace("units", "faults"), json=rates).raise_for_status()
+    bought: dict[MarketName, str] = {}
+    for market in MARKETS:
+        (unit,) = httpx2.get(url, params={"market": market, "sku": sku}).json()["units"]
+        order = control(environment, "orders", market=market, unit=unit["unit"])["order"]
+        control(environment, "orders/pay", market=market, order=order)
+        bought[market] = order.rpartition("/")[2]
+    peg(home, "reconcile", **environment)
+    return bought
+
+
+def test_shopifys_order_is_cancelled_by_one_command_and_the_case_is_over(tmp_path: Path) -> None:
+    with two_practice_shops(tmp_path) as environment:
+        peg(tmp_path, "import", **environment)
+        bought = buy_on_both(tmp_path, environment)
+        words = ("cases", "resolve", "1", "--keep", bought["etsy"])
+
+        would = peg(tmp_path, *words, "--dry-run", "--json", **environment)
+        before = peg(tmp_path, "cases", "--json").facts
+        did = peg(tmp_path, *words, **environment)
+        again = peg(tmp_path, *words, **environment)
+
+    (given_up,) = would.facts["give_up"]
+    assert (would.code, given_up["by_hand"]) == (0, None)
+    assert given_up["order"].endswith(f"/{bought['shopify']}")
+    assert (would.facts["file"]["given_up"], len(before)) == ([], 1)
+    assert (did.code, "cancelled" in did.out) == (0, True)
+    assert "case 1 is closed" in did.out
+    assert "case 1 is closed already" in again.err
+    assert peg(tmp_path, "cases").out.strip() == "no open cases"
+
+
+def test_etsys_order_gets_a_list_of_steps_with_its_page(tmp_path: Path) -> None:
+    with two_practice_shops(tmp_path) as environment:
+        peg(tmp_path, "import", **environment)
+        bought = buy_on_both(tmp_path, environment)
+
+        did = peg(tmp_path, "cases", "resolve", "1", "--keep", bought["shopify"], **environment)
+
+    assert did.code == 1
+    assert "is yours to cancel, since Etsy lets no program cancel an order" in did.out
+    assert f"[ ] open https://www.etsy.com/your/orders/sold?order_id={bought['etsy']}" in did.out
+
+
+def test_two_of_three_orders_cannot_both_keep_the_one_piece(tmp_path: Path) -> None:
+    seed(tmp_path, sold_three_times)
+
+    both = peg(tmp_path, "cases", "resolve", "1", "--keep", "1001", "--keep", "2002")
+    one = peg(tmp_path, "cases", "resolve", "1", "--keep", "2002", "--json")
+
+    assert "#1001, #2002 cannot all have a piece: 2 too many were sold" in both.err
+    assert [given_up["order"].rpartition("/")[2] for given_up in one.facts["give_up"]] == [
+        "1001",
+        "2003",
+    ]
+
+
+def test_a_shop_that_is_not_connected_is_left_to_the_person(tmp_path: Path) -> None:
+    seed(tmp_path, sold_twice)
+
+    did = peg(tmp_path, "cases", "resolve", "1", "--keep", "2002", "--json")
+
+    (given_up,) = did.facts["give_up"]
+    assert (did.code, given_up["by_hand"]) == (1, "its shop is not connected")
+
+
+def test_an_order_that_is_none_of_the_case_is_refused_and_so_are_all_of_them(
+    tmp_path: Path,
+) -> None:
+    seed(tmp_path, sold_twice)
+
+    unknown = peg(tmp_path, "cases", "resolve", "1", "--keep", "4711")
+    everybody = peg(tmp_path, "cases", "resolve", "1", "--keep", "1001", "--keep", "#2002")
+    nobody = peg(tmp_path, "cases", "resolve", "1")
+
+    assert "there are #1001, #2002" in unknown.err
+    assert "#1001, #2002 cannot all have a piece" in everybody.err
+    assert "--keep" in nobody.err
+    assert peg(tmp_path, "cases", "show", "1", "--json").facts["given_up"] == []
