@@ -7,6 +7,7 @@ import pytest
 from tests.support.little_catalogue import BROOCH, CHAIN, RING
 from tests.support.little_shop import LittleShop, open_little_shop
 from tests.support.rehearsal import QUICK
+from tests.support.shops import SIGNED_BY
 
 from peg.ledger import counter
 from peg.marketplaces.calls import CallLog
@@ -58,7 +59,7 @@ async def test_one_proof_of_many_pieces_fails_only_those_the_dark_shop_sells(
 async def test_a_shop_that_is_not_connected_any_more_is_a_dark_one(shop: LittleShop) -> None:
     ground, etsy = shop.rehearsal.ground, shop.shop("etsy")
     left = [one for key, one in shop.rehearsal.engine.shops.items() if key != etsy]
-    engine = build_engine(ground, left, CallLog(), QUICK, signatures={})
+    engine = build_engine(ground, left, CallLog(), QUICK, signatures={}, ring=SIGNED_BY)
     prover = Prover(ground.database, ground.clock, engine.lookout, engine.polls, many=QUICK.many)
     chain = (await shop.offer("shopify", CHAIN)).id
     brooch = (await shop.offer("shopify", BROOCH)).id

@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 from tests.support.clocks import MONDAY_NOON, StandingClock
 from tests.support.shop_window import ShopWindow
+from tests.support.shops import reporter
 
 from peg.catalog import mirror, offers
 from peg.db.columns import metadata
@@ -73,6 +74,7 @@ class Jeweller:
             polls=polls,
             lookout=Lookout(self.database, self.clock, shops, patience, polls=polls),
             patience=patience,
+            reporter=reporter(),
         )
         return await reconciler.reconcile(self.shopify.shop)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from random import Random
 
+from tests.support.shops import reporter
 from tests.support.two_shops import PATIENCE, SHOPIFY, TwoShops
 
 from peg.db.transaction import reading
@@ -39,6 +40,7 @@ def reconciler(shops: TwoShops) -> Reconciler:
         polls=shops.polls,
         lookout=lookout(shops),
         patience=PATIENCE,
+        reporter=reporter(),
     )
 
 

@@ -12,6 +12,7 @@ from peg.db.engine import Database, open_database, sqlite_url
 from peg.db.transaction import begin
 from peg.domain.identity import Channel, ShopId
 from peg.marketplaces.grant import Grant
+from peg.reconciliation.reporter import Reporter
 from peg.shops import directory, grants
 from peg.shops.directory import AppCredentials, Shop, Status
 from peg.shops.grants import StoredGrant
@@ -23,6 +24,14 @@ APP = AppCredentials("keystring", "shared-secret")
 
 def key_ring() -> KeyRing:
     return parse_keys(new_key())
+
+
+SIGNED_BY = parse_keys(new_key())
+"""One ring for all who sign in the same book."""
+
+
+def reporter() -> Reporter:
+    return Reporter(SIGNED_BY, alert_share=0.01)
 
 
 def shop(shop_id: ShopId = ETSY, *, connected_at: datetime = MONDAY_NOON) -> Shop:

@@ -37,7 +37,7 @@ _COMMANDS: tuple[tuple[str, str, str, str], ...] = (
     ("look", "offers", "peg.cli.offers:offers", "What each shop shows, and what it should."),
     ("look", "writes", "peg.cli.undoing:writes", "What was written to the shops, by number."),
     ("look", "shops", "peg.cli.offers:shops", "The connected shops."),
-    ("look", "drift", "peg.cli.steering:drift", "Offers that differ from the book."),
+    ("look", "drift", "peg.cli.drifting:drift", "Offers that differ from the book."),
     ("look", "cases", "peg.cli.cases:app", "Pieces sold twice or oversold."),
     ("look", "low-stock", "peg.cli.limits:low_stock", "Pieces at or below their threshold."),
     ("stock", "sell", "peg.cli.stock:sell", "A piece was sold in person."),

@@ -1,4 +1,4 @@
-"""Steer what is written to the shops: `reconcile`, `drift`, `pause`, `resume`."""
+"""Steer what is written to the shops: `reconcile`, `pause`, `resume`."""
 
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
@@ -74,13 +74,6 @@ async def resume(scope: str = pauses.EVERYTHING, /, *, here: Here) -> int:
     return here.show(Report(facts={"resumed": named}, sentence=f"{named}: written again"))
 
 
-async def drift(*, here: Here) -> int:
-    """Offers that differed from the book at the last comparison, why, and what was done."""
-    async with here.ground() as ground, reading(ground.database) as session:
-        report = await _compared(session, None)
-    return here.show(report)
-
-
 async def reconcile(shop: str | None = None, /, *, here: Here) -> int:
     """Compare every offer with the book, now; repair what may be repaired, ask about the rest.
 
@@ -109,11 +102,11 @@ async def reconcile(shop: str | None = None, /, *, here: Here) -> int:
                 }
             if not wanted and not failures:
                 raise NoShops
-            report = await _compared(session, {*wanted, *failures}, failures)
+            report = await compared(session, {*wanted, *failures}, failures)
     return here.show(report)
 
 
-async def _compared(
+async def compared(
     session: AsyncSession,
     wanted: Collection[ShopId] | None,
     failures: Mapping[ShopId, str] = NO_FAILURES,
@@ -126,22 +119,20 @@ async def _compared(
         for run in found
         for one in run.differences
     ]
-    compared = [f"{called(run.shop)}: {_counted(run)}" for run in found]
-    compared += [
-        f"{called(shop)} could not be compared now: {why}" for shop, why in failures.items()
-    ]
-    compared += _remedies(found)
+    told = [f"{called(run.shop)}: {differing(run)}" for run in found]
+    told += [f"{called(shop)} could not be compared now: {why}" for shop, why in failures.items()]
+    told += _remedies(found)
     wrong = any(one.cause not in NOT_KEPT for run in found for one in run.differences)
     return Report(
         facts=[run.model_dump(mode="json") for run in found],
         columns=("shop", "seen", "offer", "cause", "done"),
         rows=rows,
-        sentence="\n".join(compared) or "nothing was compared yet: `peg reconcile` does it now",
+        sentence="\n".join(told) or "nothing was compared yet: `peg reconcile` does it now",
         exit_code=1 if wrong or failures else 0,
     )
 
 
-def _counted(run: Comparison) -> str:
+def differing(run: Comparison) -> str:
     """How many differ; what PEG keeps no figure of is counted apart, and never as right."""
     apart = sum(one.cause in NOT_KEPT for one in run.differences)
     differ = f"{len(run.differences) - apart} of {counted(run.offers, 'offer')} differ"

@@ -60,18 +60,23 @@ class Difference(BaseModel):
 
 
 class Comparison(BaseModel):
-    """The newest comparison of one shop.
+    """One comparison of a whole shop with the book.
 
     `drift_share`: of its offers, those that differed; what PEG keeps no figure of (`not_imported`,
-    `not_matched`, `not_tracked`) is listed among the differences, and no drift.
+    `not_matched`, `not_tracked`) is listed among the differences, and no drift. `signature`: it
+    covers all of this and the signature of the comparison before, of whatever shop, which is `link`
+    less one; `peg drift --verify` checks that.
     """
 
+    id: int
     shop: ShopId
     begun_at: datetime
     ended_at: datetime
     offers: int
     outcome: str | None
     drift_share: float
+    link: int | None
+    signature: str | None
     differences: list[Difference]
 
 
@@ -101,3 +106,20 @@ async def questions(session: AsyncSession) -> Sequence[Question]:
 async def drift(session: AsyncSession) -> Sequence[Comparison]:
     """The newest comparison of every shop."""
     return [Comparison.model_validate(dict(run)) for run in await report.latest(session)]
+
+
+async def comparisons(
+    session: AsyncSession, *, after: int | None = None, limit: int
+) -> Sequence[Comparison]:
+    """A page of the kept comparisons of all shops, the newest first."""
+    runs = await report.kept(session, after=after, limit=limit)
+    return [Comparison.model_validate(dict(run)) for run in runs]
+
+
+async def comparison(session: AsyncSession, number: int) -> Comparison:
+    """One kept comparison.
+
+    Raises:
+        NoSuchComparison: there is none of this number, or it is too old to be kept.
+    """
+    return Comparison.model_validate(dict(await report.numbered(session, number)))

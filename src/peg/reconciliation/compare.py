@@ -50,6 +50,10 @@ NOT_KEPT = frozenset({CauseClass.NOT_IMPORTED, CauseClass.NOT_MATCHED, CauseClas
 """What PEG keeps no figure of: told of, and no sign that anything is wrong."""
 
 
+UNDER_OUR_HANDS = NOT_KEPT | {CauseClass.IN_FLIGHT, CauseClass.ASKED, CauseClass.PAUSED}
+"""What differs since PEG is about to write it, or waits for a person: no sign of anything wrong."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """One difference, with what it was seen from."""

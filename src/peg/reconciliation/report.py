@@ -1,15 +1,17 @@
 """Keep what a reconciliation found, and read it back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import require_transaction
+from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import OfferId, ShopId
-from peg.reconciliation.compare import DONE_BY_OTHERS, NOT_KEPT, Action, Difference
+from peg.reconciliation.compare import DONE_BY_OTHERS, NOT_KEPT, Action, CauseClass, Difference
+from peg.reconciliation.signed import keep_anchor
 from peg.reconciliation.tables import differences, reconciliations
 
 COMPLETE = "complete"
@@ -20,6 +22,15 @@ _NEWEST = (
     .where(reconciliations.c.ended_at.is_not(None))
     .group_by(reconciliations.c.shop)
 )
+
+
+class NoSuchComparison(PegError):
+    """No comparison of this number is kept."""
+
+    kind: ClassVar[ErrorKind] = "missing"
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"no comparison {number} is kept: `peg drift --kept` lists them")
 
 
 async def begin_run(session: AsyncSession, shop: ShopId, *, now: datetime) -> int:
@@ -67,6 +78,40 @@ async def end_run(
     )
 
 
+async def count(session: AsyncSession, run: int, *, without: Collection[CauseClass]) -> int:
+    """How many offers differed at a comparison, but for some causes."""
+    query = select(func.count()).where(
+        differences.c.run == run, differences.c.cause.not_in(without)
+    )
+    return await session.scalar(query) or 0
+
+
+async def kept(
+    session: AsyncSession, *, after: int | None = None, limit: int
+) -> Sequence[Mapping[str, Any]]:
+    """A page of the comparisons that ended, the newest first, with what they found."""
+    query = select(reconciliations).where(reconciliations.c.ended_at.is_not(None))
+    if after is not None:
+        query = query.where(reconciliations.c.id < after)
+    runs = await session.execute(query.order_by(reconciliations.c.id.desc()).limit(limit))
+    return [await _with_differences(session, dict(run)) for run in runs.mappings().all()]
+
+
+async def numbered(session: AsyncSession, number: int) -> Mapping[str, Any]:
+    """One comparison that ended.
+
+    Raises:
+        NoSuchComparison: there is none of this number, or it is too old to be kept.
+    """
+    query = select(reconciliations).where(
+        reconciliations.c.id == number, reconciliations.c.ended_at.is_not(None)
+    )
+    run = (await session.execute(query)).mappings().first()
+    if run is None:
+        raise NoSuchComparison(number)
+    return await _with_differences(session, dict(run))
+
+
 async def latest(session: AsyncSession) -> Sequence[Mapping[str, Any]]:
     """The newest finished comparison of each shop, with its share of offers in drift."""
     query = select(reconciliations).where(reconciliations.c.id.in_(_NEWEST))
@@ -77,12 +122,13 @@ async def latest(session: AsyncSession) -> Sequence[Mapping[str, Any]]:
 async def forget_runs(session: AsyncSession, until: datetime, limit: int) -> int:
     """Delete some comparisons that were begun before a moment; how many.
 
-    The newest of each shop that came to its end stays.
+    The newest of each shop that came to its end stays, and so does what the chain is checked from.
     """
     require_transaction(session)
     old = reconciliations.c.begun_at < until, reconciliations.c.id.not_in(_NEWEST)
     query = select(reconciliations.c.id).where(*old).order_by(reconciliations.c.id).limit(limit)
-    runs = (await session.scalars(query)).all()
+    runs = list((await session.scalars(query)).all())
+    await keep_anchor(session, runs)
     await session.execute(delete(differences).where(differences.c.run.in_(runs)))
     await session.execute(delete(reconciliations).where(reconciliations.c.id.in_(runs)))
     return len(runs)

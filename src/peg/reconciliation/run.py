@@ -41,6 +41,7 @@ from peg.reconciliation.compare import (
     not_readable,
     not_tracked,
 )
+from peg.reconciliation.reporter import Reporter
 
 log = structlog.get_logger()
 
@@ -85,6 +86,7 @@ class Reconciler:
         polls: Polls,
         lookout: Lookout,
         patience: Patience,
+        reporter: Reporter,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -92,6 +94,7 @@ class Reconciler:
         self._polls = polls
         self._lookout = lookout
         self._patience = patience
+        self._reporter = reporter
         self._reads = WatchedReads(database, clock)
 
     async def reconcile(self, shop: ShopId) -> Mapping[str, int]:
@@ -114,8 +117,13 @@ class Reconciler:
             if await brake.is_on(session, shop):
                 await report.asked_instead(session, run.id)
                 outcome = f"{outcome}; very many were changed at once: a person is asked"
-            await report.end_run(
-                session, run.id, offers=len(run.seen), outcome=outcome, now=self._clock.now()
+            await self._reporter.close(
+                session,
+                run.id,
+                shop,
+                offers=len(run.seen),
+                outcome=outcome,
+                now=self._clock.now(),
             )
         log.info("shop.reconciled", shop=shop, offers=len(run.seen), **run.counts)
         return run.counts

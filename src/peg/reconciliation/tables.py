@@ -13,6 +13,19 @@ reconciliations = Table(
     Column("ended_at", UtcDateTime),
     Column("offers", Integer, nullable=False, default=0),
     Column("outcome", Text),
+    Column("link", Integer, unique=True),
+    Column("former", String(64)),
+    Column("digest", String(64)),
+    Column("signature", String(64)),
+)
+
+anchors = Table(
+    "anchors",
+    metadata,
+    Column("link", Integer, primary_key=True),
+    Column("former", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("signature", String(64), nullable=False),
 )
 
 differences = Table(

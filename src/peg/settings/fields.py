@@ -105,6 +105,16 @@ class Settings(BaseModel):
         le=1.0,
         description="That share of a shop's offers.",
     )
+    drift_share: float = Field(
+        default=0.01,
+        ge=0.0,
+        le=1.0,
+        description=(
+            "More than that share of a shop's offers in drift at a comparison is an alert, if it is"
+            " more than one. What PEG is about to write, what is paused, and what a question or"
+            " your match waits for does not count."
+        ),
+    )
     attempts_kept_days: int = Field(
         default=30,
         ge=2,

@@ -74,10 +74,18 @@ leases = Table(
     Column("fencing", Integer, nullable=False),
 )
 
+signing_keys = Table(
+    "signing_keys",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("secret", Text, nullable=False),
+)
+
 SEALED = (
     (shops, shops.c.id, ("client_secret", "webhook_secret")),
     (grants, grants.c.shop, ("access_token", "refresh_token")),
     (unclaimed_grants, unclaimed_grants.c.spent, ("access_token", "refresh_token")),
     (oauth_states, oauth_states.c.state, ("client_secret", "verifier")),
+    (signing_keys, signing_keys.c.name, ("secret",)),
 )
 """Every sealed column with the key of its row: what `rotate_keys` seals anew."""

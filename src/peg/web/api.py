@@ -180,6 +180,14 @@ async def get_drift(session: Now) -> list[doubts.Comparison]:
     return list(await doubts.drift(session))
 
 
+@routes.get("/drift/kept", tags=["offers"])
+async def get_comparisons(
+    session: Now, after: AfterNumber = None, limit: Limit = 100
+) -> list[doubts.Comparison]:
+    """One page of the kept comparisons of all shops, the newest first, each signed."""
+    return list(await doubts.comparisons(session, after=after, limit=limit))
+
+
 @routes.get("/cases", tags=["people"])
 async def get_cases(session: Now, *, open_only: bool = True) -> list[doubts.Case]:
     """Items of which more was sold than there is."""

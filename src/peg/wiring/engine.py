@@ -31,10 +31,12 @@ from peg.propagation.listings import ListingPusher
 from peg.propagation.proof import Prover
 from peg.propagation.stocking import Stocker
 from peg.propagation.worker import Pusher, Retargeter, ShopWorker
+from peg.reconciliation.reporter import Reporter
 from peg.reconciliation.run import Reconciler
 from peg.reconciliation.truth_watch import TruthWatch
 from peg.shops import directory
 from peg.shops.directory import Status
+from peg.shops.sealing import KeyRing
 from peg.wiring.doors import OpenShop, hint_readers
 from peg.wiring.ground import Ground
 from peg.wiring.rounds import every
@@ -223,6 +225,7 @@ def build_engine(
     patience: Patience,
     *,
     signatures: Mapping[ShopId, SignatureCheck],
+    ring: KeyRing,
 ) -> Engine:
     """Put the engine together. Nothing runs before its tasks do."""
     database, clock, signals = ground.database, ground.clock, ground.signals
@@ -258,7 +261,13 @@ def build_engine(
         housekeeping=Housekeeping(database, clock),
         subscriptions=Subscriptions(database, clock, polls),
         reconciler=Reconciler(
-            database, clock, doors, polls=polls, lookout=lookout, patience=patience
+            database,
+            clock,
+            doors,
+            polls=polls,
+            lookout=lookout,
+            patience=patience,
+            reporter=Reporter(ring, alert_share=ground.settings.drift_share),
         ),
         truth_watch=TruthWatch(database, clock, ground.metrics),
     )

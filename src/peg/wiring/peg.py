@@ -43,6 +43,7 @@ class Peg:
             self.calls,
             self.patience,
             signatures=await self.signatures(),
+            ring=self.ring,
         )
 
     async def shops(self) -> Mapping[ShopId, OpenShop]:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 from tests.support.clocks import MONDAY_NOON
 from tests.support.command_line import peg, seed
@@ -10,10 +11,14 @@ from tests.support.given import two_practice_shops
 from peg.domain.identity import Channel, ShopId
 from peg.reconciliation import report
 from peg.reconciliation.compare import NOT_KEPT, Action, CauseClass, Difference
+from peg.reconciliation.tables import reconciliations
 from peg.shops import directory
 from peg.shops.directory import Status
 
-FACTS = {"shop", "begun_at", "ended_at", "offers", "outcome", "drift_share", "differences"}
+FACTS = {
+    *("id", "shop", "begun_at", "ended_at", "offers", "outcome", "drift_share", "differences"),
+    *("link", "signature"),
+}
 EACH = {"offer", "title", "cause", "action", "evidence"}
 
 
@@ -120,3 +125,47 @@ def test_before_any_comparison_that_is_said(tmp_path: Path) -> None:
 
     assert "`peg reconcile` does it now" in peg(tmp_path, "drift").out
     assert peg(tmp_path, "drift", "--json").facts == []
+
+
+def test_every_comparison_is_kept_and_can_be_checked(tmp_path: Path) -> None:
+    with two_practice_shops(tmp_path) as environment:
+        before = peg(tmp_path, "drift", "--verify")
+        peg(tmp_path, "import", **environment)
+        peg(tmp_path, "reconcile", **environment)
+        peg(tmp_path, "keys", "rotate")
+        peg(tmp_path, "reconcile", **environment)
+
+    kept = peg(tmp_path, "drift", "--kept", "--json").facts
+    said = peg(tmp_path, "drift", "--verify")
+    told = peg(tmp_path, "drift", "--verify", "--json")
+    one = peg(tmp_path, "drift", str(kept[-1]["id"]), "--json").facts
+
+    assert "no comparison was signed yet" in before.out
+    assert [run["link"] for run in kept] == [4, 3, 2, 1]
+    assert (said.code, told.code) == (0, 0)
+    assert (told.facts["links"], told.facts["broken"]) == (4, None)
+    assert told.facts["signature"] == kept[0]["signature"]
+    assert f"signed {kept[0]['signature']}" in " ".join(said.out.split())
+    assert one == kept[-1]
+
+
+def test_the_first_link_that_was_changed_is_named(tmp_path: Path) -> None:
+    async def somebody_tampers(session: AsyncSession) -> None:
+        await session.execute(update(reconciliations).values(offers=7))
+
+    with two_practice_shops(tmp_path) as environment:
+        peg(tmp_path, "import", **environment)
+        peg(tmp_path, "reconcile", **environment)
+    seed(tmp_path, somebody_tampers)
+
+    said = peg(tmp_path, "drift", "--verify")
+
+    assert said.code == 1
+    assert "broken at link 1: what it found was changed after it was signed" in said.out
+
+
+def test_a_comparison_that_is_not_kept_is_missing(tmp_path: Path) -> None:
+    told = peg(tmp_path, "drift", "99")
+
+    assert told.code == 3
+    assert "no comparison 99 is kept: `peg drift --kept` lists them" in told.err

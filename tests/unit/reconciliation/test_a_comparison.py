@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from tests.support.jeweller import Jeweller, open_jeweller
 from tests.support.shop_window import ShopWindow
+from tests.support.shops import reporter
 
 from peg.bus import outbox
 from peg.catalog import mirror, offers
@@ -109,7 +110,9 @@ async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
         patience = Patience()
         polls = Polls(*ground, patience)
         lookout = Lookout(*ground, patience, polls=polls)
-        reconciler = Reconciler(*ground, polls=polls, lookout=lookout, patience=patience)
+        reconciler = Reconciler(
+            *ground, polls=polls, lookout=lookout, patience=patience, reporter=reporter()
+        )
         yield Shop(here, refs, polls, reconciler)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.jeweller import Jeweller, open_jeweller
+from tests.support.shops import reporter
 
 from peg.bus import outbox
 from peg.bus.signals import Signals
@@ -44,7 +45,13 @@ def parts(here: Jeweller) -> tuple[Reconciler, Checker]:
     signals = Signals(here.database, here.clock)
     return (
         Reconciler(
-            here.database, here.clock, shops, polls=polls, lookout=lookout, patience=patience
+            here.database,
+            here.clock,
+            shops,
+            polls=polls,
+            lookout=lookout,
+            patience=patience,
+            reporter=reporter(),
         ),
         Checker(
             here.database, here.clock, signals, polls=polls, lookout=lookout, patience=patience

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from tests.support.jeweller import Jeweller, open_jeweller
 from tests.support.shop_window import PLACE
+from tests.support.shops import reporter
 
 from peg.db.transaction import reading
 from peg.domain.identity import OfferRef, ShopId
@@ -48,6 +49,7 @@ async def compares(here: Jeweller, many: Many) -> list[tuple[str, str]]:
         polls=polls,
         lookout=Lookout(*ground, patience, polls=polls),
         patience=patience,
+        reporter=reporter(),
     ).reconcile(here.shopify.shop)
     async with reading(here.database) as session:
         (run,) = await doubts.drift(session)

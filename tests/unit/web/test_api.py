@@ -17,7 +17,15 @@ HISTORY = f"/api/stock/{RING}/history"
 READS = (
     *("/api/stock", "/api/holds", "/api/low-stock", "/api/orders", "/api/orders/unresolved"),
     "/api/orders/unread",
-    *("/api/offers", "/api/shops", "/api/drift", "/api/writes", "/api/cases", "/api/questions"),
+    *(
+        "/api/offers",
+        "/api/shops",
+        "/api/drift",
+        "/api/drift/kept",
+        "/api/writes",
+        "/api/cases",
+        "/api/questions",
+    ),
     *("/api/pairs", "/api/limits", "/api/pauses", "/api/dead", "/api/imports"),
 )
 

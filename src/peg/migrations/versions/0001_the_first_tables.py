@@ -45,6 +45,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("open_key", name=op.f("uq_alerts_open_key")),
     )
     op.create_table(
+        "anchors",
+        sa.Column("link", sa.Integer(), nullable=False),
+        sa.Column("former", sa.String(length=64), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("signature", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("link", name=op.f("pk_anchors")),
+    )
+    op.create_table(
         "applied",
         sa.Column("shop", sa.String(length=128), nullable=False),
         sa.Column("order_id", sa.String(length=64), nullable=False),
@@ -484,7 +492,12 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("offers", sa.Integer(), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=True),
+        sa.Column("link", sa.Integer(), nullable=True),
+        sa.Column("former", sa.String(length=64), nullable=True),
+        sa.Column("digest", sa.String(length=64), nullable=True),
+        sa.Column("signature", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reconciliations")),
+        sa.UniqueConstraint("link", name=op.f("uq_reconciliations_link")),
     )
     with op.batch_alter_table("reconciliations", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reconciliations_shop"), ["shop"], unique=False)
@@ -517,6 +530,12 @@ def upgrade() -> None:
             name=op.f("ck_shops_status"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_shops")),
+    )
+    op.create_table(
+        "signing_keys",
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("secret", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_signing_keys")),
     )
     op.create_table(
         "surprises",
@@ -788,6 +807,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_surprises_shop_met_at")
 
     op.drop_table("surprises")
+    op.drop_table("signing_keys")
     op.drop_table("shops")
     op.drop_table("rules")
     with op.batch_alter_table("reconciliations", schema=None) as batch_op:
@@ -876,6 +896,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_applied_sku"))
 
     op.drop_table("applied")
+    op.drop_table("anchors")
     op.drop_table("alerts")
     with op.batch_alter_table("activations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_activations_next_at"))

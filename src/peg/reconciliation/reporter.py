@@ -1,0 +1,62 @@
+"""How a comparison ends: its record is closed, signed, and told of where too much differs."""
+
+from datetime import datetime
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.alerts import register
+from peg.db.transaction import require_transaction
+from peg.domain.counted import counted
+from peg.domain.identity import ShopId
+from peg.domain.messages import Alert
+from peg.reconciliation import report, signed
+from peg.reconciliation.compare import UNDER_OUR_HANDS
+from peg.shops.sealing import KeyRing
+from peg.shops.signing import signing_key
+
+log = structlog.get_logger()
+
+DRIFT = "drift"
+"""The name of the alert."""
+
+ALERTED_MIN = 2
+"""One offer by itself has its own question, alert or push, and is more than 1 % of a small shop."""
+
+
+class Reporter:
+    """Closes comparisons; one for all shops."""
+
+    def __init__(self, ring: KeyRing, *, alert_share: float) -> None:
+        self._ring = ring
+        self._alert_share = alert_share
+
+    async def close(
+        self,
+        session: AsyncSession,
+        run: int,
+        shop: ShopId,
+        *,
+        offers: int,
+        outcome: str,
+        now: datetime,
+    ) -> None:
+        """Close the record of a comparison, sign it, and say whether its shop is in drift."""
+        require_transaction(session)
+        await report.end_run(session, run, offers=offers, outcome=outcome, now=now)
+        link = await signed.sign(session, run, await signing_key(session, self._ring, signed.KEY))
+        log.info("comparison.signed", run=run, shop=shop, link=link.link, signature=link.signature)
+        drifted = await report.count(session, run, without=UNDER_OUR_HANDS)
+        if drifted >= ALERTED_MIN and drifted > self._alert_share * offers:
+            sentence = (
+                f"{drifted} of {counted(offers, 'offer')} on {shop} ({drifted / offers:.1%}) were"
+                " not as PEG had left them, or did not show what they should: `peg drift` says"
+                " which and why"
+            )
+            await register.tell_once(
+                session, Alert(name="drift", subject=shop, sentence=sentence), now=now
+            )
+            return
+        over = await register.numbers_of(session, shop, [DRIFT])
+        if over:
+            await register.end(session, over, now=now)
