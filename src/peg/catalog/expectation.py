@@ -17,7 +17,8 @@ class Expectation:
         pending: the figure of a write that is under way or got no answer.
         sold_since: pieces the marketplace took off for orders since that write was sent.
         unanswered: the write is no longer under way: a reading tells whether it was applied.
-        sent_at: when a write was last about to be sent, with a whole listing or by itself.
+        sending_at: when the `pending` write was about to be sent.
+        sent_at: when the last one was that was sent, as far as is known.
         written_at: when we last changed it.
         settled_at: a reading begun then showed that the write had covered no sale told before.
     """
@@ -31,6 +32,7 @@ class Expectation:
     pending: int | None = None
     sold_since: int = 0
     unanswered: bool = False
+    sending_at: datetime | None = None
     sent_at: datetime | None = None
     written_at: datetime | None = None
     seen_at: datetime | None = None

@@ -17,6 +17,12 @@ from peg.db.transaction import execute_all, insert_or_ignore, require_transactio
 from peg.domain.identity import POOL, LocationId, OfferId, ShopId
 from peg.domain.offer import ANYWHERE, Reading, Shelf
 
+_NO_LONGER_OPEN: Mapping[str, Any] = {"pending": None, "unanswered": False, "sending_at": None}
+_WAS_SENT: Mapping[str, Any] = {
+    **_NO_LONGER_OPEN,
+    "sent_at": func.coalesce(tables.mirror.c.sending_at, tables.mirror.c.sent_at),
+}
+
 _EXPECTED = select(tables.mirror).where(
     tables.mirror.c.offer.in_(bindparam("offers", expanding=True))
 )
@@ -129,7 +135,7 @@ async def note_sending(
 ) -> None:
     """A write is about to be sent: from now on its figure would be our own."""
     await change(
-        session, offer, place, pending=quantity, sold_since=0, unanswered=False, sent_at=now
+        session, offer, place, pending=quantity, sold_since=0, unanswered=False, sending_at=now
     )
 
 
@@ -145,7 +151,7 @@ async def note_sending_all(
             pending=bindparam("figure"),
             sold_since=0,
             unanswered=False,
-            sent_at=now,
+            sending_at=now,
             version=tables.mirror.c.version + 1,
         )
     )
@@ -160,7 +166,7 @@ async def note_unanswered(session: AsyncSession, offer: OfferId, place: str) -> 
 
 async def note_not_sent(session: AsyncSession, offer: OfferId, place: str) -> None:
     """The write was refused: nothing was changed."""
-    await change(session, offer, place, pending=None, unanswered=False)
+    await change(session, offer, place, **_NO_LONGER_OPEN)
 
 
 async def note_compared_and_set(
@@ -171,9 +177,7 @@ async def note_compared_and_set(
     A sale may have been taken in while the answer was on its way: the difference keeps it.
     """
     quantity = tables.mirror.c.quantity + delta
-    await change(
-        session, offer, place, quantity=quantity, pending=None, unanswered=False, written_at=now
-    )
+    await change(session, offer, place, quantity=quantity, written_at=now, **_WAS_SENT)
 
 
 async def note_rewritten(
@@ -187,15 +191,17 @@ async def note_rewritten(
         ANYWHERE,
         quantity=quantity,
         shelf=reading.shelf.value,
-        pending=None,
-        unanswered=False,
         written_at=now,
+        **_WAS_SENT,
     )
 
 
 async def note_seen(session: AsyncSession, offer: OfferId, place: str, quantity: int) -> None:
-    """A reading showed this figure, and what it means was acted on."""
-    await change(session, offer, place, quantity=quantity, pending=None, unanswered=False)
+    """A reading showed this figure, and what it means was acted on.
+
+    It tells that a write without an answer was applied, or cannot tell that it was not.
+    """
+    await change(session, offer, place, quantity=quantity, **_WAS_SENT)
 
 
 async def note_shelf(session: AsyncSession, offer: OfferId, shelf: Shelf) -> None:

@@ -111,6 +111,7 @@ mirror = Table(
     Column("sold_since", Integer, nullable=False, default=0, server_default="0"),
     Column("unanswered", Boolean, nullable=False, default=False, server_default=false()),
     Column("version", Integer, nullable=False, default=1),
+    Column("sending_at", UtcDateTime),
     Column("sent_at", UtcDateTime),
     Column("written_at", UtcDateTime),
     Column("seen_at", UtcDateTime),

@@ -1,12 +1,11 @@
 """Sales that a write of ours may have covered: Etsy takes whole listings, unconditionally.
 
-Whatever was sold longer before a write than the receipts lag was known when it was decided, and
-whatever was sold after it came off what it left. What fell between may stand on sale again, until a
-reading shows that it does not.
+What was told before a write was decided is in its figure, and what was sold after it came off what
+it left. What was sold before its end and told after its decision may stand on sale again, until a
+reading shows that it does not. A sale shows in the receipts within their lag.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,48 +17,36 @@ from peg.domain.offer import ANYWHERE, Reading, Shelf
 from peg.intake import checks
 from peg.intake.checks import SOLD_MEANWHILE
 from peg.intake.patience import Patience
-from peg.ledger.queries import units_sold
+from peg.ledger.queries import Sales, units_sold
 
 CLOCKS_APART = timedelta(seconds=2)
 """Etsy stamps whole seconds, of a clock that is not ours."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """Which sales a write may have covered.
-
-    Attributes:
-        since, until: made between these moments of the marketplace, both included.
-        told_after: and told of later than this, if anything was settled yet.
-    """
-
-    since: datetime
-    until: datetime
-    told_after: datetime | None
-
-
-def reach_of_last_write(row: Expectation, patience: Patience, *, now: datetime) -> Reach | None:
-    """When sales must have been made and told for the last unconditional write to cover them."""
-    if row.sent_at is None:
-        return None
-    is_open = row.pending is not None or row.written_at is None or row.written_at < row.sent_at
-    return Reach(
-        since=row.sent_at - patience.receipt_lag() - CLOCKS_APART,
-        until=(now if is_open or row.written_at is None else row.written_at) + CLOCKS_APART,
-        told_after=row.settled_at,
-    )
+def reaches(row: Expectation, patience: Patience, *, now: datetime) -> Sequence[Sales]:
+    """Which sales may be covered: by the last write that was sent, and by one that is open."""
+    writes = []
+    if row.sent_at is not None:
+        is_over = row.written_at is not None and row.written_at >= row.sent_at
+        writes.append((row.sent_at, row.written_at if is_over and row.written_at else now))
+    if row.sending_at is not None:
+        writes.append((row.sending_at, now))
+    lag = patience.receipt_lag() + CLOCKS_APART
+    return [
+        Sales(
+            since=decided_at - lag,
+            until=over_at + CLOCKS_APART,
+            told_after=max(filter(None, (decided_at - CLOCKS_APART, row.settled_at))),
+        )
+        for decided_at, over_at in writes
+    ]
 
 
 async def covered_sales(
     session: AsyncSession, offer: OfferId, row: Expectation, patience: Patience, *, now: datetime
 ) -> int:
     """Units of an offer, of those told so far, that its last write may have put back on sale."""
-    reach = reach_of_last_write(row, patience, now=now)
-    if reach is None:
-        return 0
-    return await units_sold(
-        session, offer, since=reach.since, until=reach.until, told_after=reach.told_after
-    )
+    return await units_sold(session, offer, reaches(row, patience, now=now))
 
 
 def settles(
@@ -85,7 +72,7 @@ async def shown_as_before(
 ) -> int:
     """Units of an offer sold so shortly before a reading that an old state may show them still."""
     since, until = read_at - patience.receipt_lag() - CLOCKS_APART, read_at + CLOCKS_APART
-    return await units_sold(session, offer, since=since, until=until)
+    return await units_sold(session, offer, [Sales(since=since, until=until)])
 
 
 async def sold(
@@ -93,6 +80,6 @@ async def sold(
 ) -> None:
     """A sale was told: if our write may have covered it, the listing is read at once."""
     row = (await mirror.expected_of(session, [offer])).get(offer, {}).get(ANYWHERE)
-    reach = reach_of_last_write(row, patience, now=now) if row else None
-    if reach is not None and reach.since <= placed_at <= reach.until:
+    meant = reaches(row, patience, now=now) if row else ()
+    if any(one.since <= placed_at <= one.until for one in meant):
         await checks.read_again(session, offer, due_at=now, why=SOLD_MEANWHILE)

@@ -59,10 +59,10 @@ def may_stand(row: Expectation, reading: Reading, place: str) -> int | None:
     made it what it is, such as a person who took as many off as we were about to.
     """
     changed_at, told_at = reading.parts[place].changed_at, reading.marketplace_at
-    if row.pending is None or row.sent_at is None or changed_at is None or told_at is None:
+    if row.pending is None or row.sending_at is None or changed_at is None or told_at is None:
         return row.pending
     ahead = told_at - (reading.begun_at + reading.took)
-    return row.pending if changed_at - ahead + CLOCKS_APART >= row.sent_at else None
+    return row.pending if changed_at - ahead + CLOCKS_APART >= row.sending_at else None
 
 
 def has_returned(row: Expectation, reading: Reading) -> bool:

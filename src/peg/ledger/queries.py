@@ -1,11 +1,11 @@
 """Read the book: now, at any moment, and whether it adds up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, Table, false, func, or_, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.domain.identity import LocationId, OfferId, ShopId, Sku
@@ -101,27 +101,34 @@ async def typed_in(
     return int((await session.execute(query)).scalar_one())
 
 
-async def units_sold(
-    session: AsyncSession,
-    offer: OfferId,
-    *,
-    since: datetime,
-    until: datetime,
-    told_after: datetime | None = None,
-) -> int:
-    """Units of an offer in orders placed between two moments of the marketplace, both included.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sales:
+    """Which sales are meant.
 
-    `told_after`: only those that we first heard of later.
+    Attributes:
+        since, until: placed between these moments of the marketplace, both included.
+        told_after: and heard of by PEG later than this.
     """
+
+    since: datetime
+    until: datetime
+    told_after: datetime | None = None
+
+
+async def units_sold(session: AsyncSession, offer: OfferId, meant: Iterable[Sales]) -> int:
+    """Units of an offer in orders that are meant at least once."""
     lines, orders = tables.order_lines.c, tables.orders.c
     parts = (lines.committed, lines.shipped, lines.restocked, lines.written_off)
+    which = [
+        orders.created_at.between(one.since, one.until)
+        & (orders.heard_at > one.told_after if one.told_after is not None else true())
+        for one in meant
+    ]
     query = (
         select(func.coalesce(func.sum(sum(parts[1:], parts[0])), 0))
         .join(tables.orders, (orders.shop == lines.shop) & (orders.order_id == lines.order_id))
-        .where(lines.offer == offer, orders.created_at.between(since, until))
+        .where(lines.offer == offer, or_(false(), *which))
     )
-    if told_after is not None:
-        query = query.where(orders.heard_at > told_after)
     return await session.scalar(query) or 0
 
 

@@ -159,7 +159,38 @@ async def test_a_sale_that_is_told_very_late_is_covered_all_the_same(bench: Benc
     assert offer.id in await drifted(bench)
 
 
-async def test_so_it_is_where_our_write_was_never_sent(bench: Bench) -> None:
+async def test_a_sale_that_was_known_when_our_write_was_decided_explains_nothing(
+    bench: Bench,
+) -> None:
+    offer = await chain(bench, etsy_ref(), 6)
+    await is_sold(bench, placed=0, told=0.1)
+    await writes(bench, offer, 5, sent=0.2, ended=0.3)
+
+    for at in (0.5, 0.5 + LAG):
+        await bench.orders_read(ETSY, at=at)
+        await bench.read(etsy_ref(), 6, at=at)
+
+    assert await bench.available(NECKLACE) == 5 + 1
+
+
+async def test_a_covered_sale_is_explained_also_behind_a_later_write_that_was_never_sent(
+    bench: Bench,
+) -> None:
+    offer = await chain(bench, etsy_ref())
+    await writes(bench, offer, 5, sent=0, ended=0.1)
+    await is_sold(bench, placed=0.05, told=0.2)
+    await mirror.note_sending_all(bench.session, {offer.id: 4}, now=minute(0.5))
+    await mirror.note_not_sent(bench.session, offer.id, ANYWHERE)
+
+    for at in (0.6, 0.6 + LAG):
+        await bench.orders_read(ETSY, at=at)
+        await bench.read(etsy_ref(), 5, at=at)
+
+    assert await bench.available(NECKLACE) == 4
+    assert offer.id in await drifted(bench)
+
+
+async def test_a_write_that_was_never_sent_covers_no_sale(bench: Bench) -> None:
     offer = await chain(bench, etsy_ref())
     await mirror.note_sending_all(bench.session, {offer.id: 4}, now=minute(0))
     await mirror.note_not_sent(bench.session, offer.id, ANYWHERE)

@@ -749,6 +749,7 @@ def upgrade() -> None:
         sa.Column("sold_since", sa.Integer(), server_default="0", nullable=False),
         sa.Column("unanswered", sa.Boolean(), server_default=sa.text("0"), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("sending_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
