@@ -49,6 +49,7 @@ class Truth:
             for unit in listing.units
             if not unit.tracked
         }
+        self._unheard: Counter[PieceId] = Counter()
         self._exhausted: dict[PieceId, Taken] = {}
         self._holders: dict[PieceId, list[Key]] = {}
         self.offers: dict[Key, Offer] = {}
@@ -92,6 +93,11 @@ class Truth:
         """How many units the shelf still allows, never below zero."""
         return max(0, min(self.remaining[piece] // count for piece, count in parts))
 
+    def _knowable(self, parts: Parts) -> int:
+        """The same for an app, which cannot know what a hand took off where a write covered it."""
+        left = {piece: self.remaining[piece] + self._unheard[piece] for piece, _ in parts}
+        return max(0, min(left[piece] // count for piece, count in parts))
+
     def _sold(self, sale: Sold) -> None:
         key = (sale.market, sale.unit)
         offer = self._offer(*key, sale.parts, sale.quantity)
@@ -121,14 +127,14 @@ class Truth:
 
     def _shown(self, change: OfferChanged) -> None:
         offer = self._offer(change.market, change.unit, change.parts, 0)
-        offer.buyable = change.buyable
+        put_back, offer.buyable = change.buyable - offer.buyable, change.buyable
         offer.tracked = offer.tracked or change.by in APPS
         if change.parts and change.buyable > self.allowed(change.parts):
             offer.window = offer.window or Window(since=change.at, opened_by=self._why(change))
         elif offer.window is not None:
             offer.window, offer.lowered_at = None, change.at
         if change.by == "blind app over a hand":
-            self._untold(change.parts)
+            self._untold(change.parts, max(0, put_back))
         for wait in self._settled(offer):
             if change.by == "buyer":
                 self.counts["waits_ended_by_a_buyer"] += 1
@@ -147,8 +153,10 @@ class Truth:
             return "sale crossed by a raise"
         return whose.get(raised.by, "raised by other")
 
-    def _untold(self, parts: Parts) -> None:
-        """A write has covered what a person took off: the other offers' apps hear nothing of it."""
+    def _untold(self, parts: Parts, units: int) -> None:
+        """A write has put back what a person took off: the other offers' apps never hear of it."""
+        for piece, count in parts:
+            self._unheard[piece] += count * units
         for offer in self._offers_of(parts):
             if offer.window is not None and offer.window.opened_by == "edit":
                 offer.window = replace(offer.window, opened_by="edit covered by a write")
@@ -181,10 +189,10 @@ class Truth:
             offer.window = offer.window or Window(since=at, opened_by=cause)
             if is_own:
                 continue
-            if offer.tracked:
-                wait = Wait(since=at, cause=cause, sold_on=sold_on, allowed=allowed)
+            if offer.tracked and offer.buyable > (knowable := self._knowable(offer.parts)):
+                wait = Wait(since=at, cause=cause, sold_on=sold_on, allowed=knowable)
                 offer.waits.append(wait)
-            else:
+            elif not offer.tracked:
                 self.counts["untracked_cannot_follow"] += 1
 
     def _came_back(self, parts: Parts, units: int) -> None:

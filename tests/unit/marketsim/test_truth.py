@@ -97,6 +97,21 @@ def test_what_a_hand_took_off_and_a_write_put_back_no_app_can_ever_know(side: Ma
     assert not told["outside"]
 
 
+def test_a_sale_after_such_an_edit_is_followed_as_far_as_anybody_can_know() -> None:
+    """Two chains were taken off and put back, and one is sold: an app believes in four of five."""
+    story = opened()
+
+    story.edits("etsy", "chain", -2)
+    story.shows("etsy", "chain", 3, by="person")
+    story.shows("etsy", "chain", 5, after_s=2, by="blind app over a hand")
+    story.sells("etsy", "chain", left=4, after_s=60)
+    waiting = story.report()["waiting"]["count"]
+    story.shows("shopify", "chain", 4, after_s=1)
+
+    assert waiting == 1
+    assert story.report()["waiting"]["count"] == 0
+
+
 def test_the_same_side_selling_its_only_piece_again_after_a_raise_is_outside() -> None:
     story = opened()
 
