@@ -1,5 +1,6 @@
 """A person decides a case: Shopify's order is cancelled and paid back, once; Etsy's is theirs."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -32,6 +33,13 @@ async def sold_twice(shop: LittleShop) -> tuple[OrderId, OrderId, int]:
     return *orders, case.id
 
 
+async def watch(shop: LittleShop, seen: set[tuple[int, int]]) -> None:
+    """Note what both shops show of the ring, all the while."""
+    while True:
+        seen.add(shop.shows(RING))
+        await asyncio.sleep(0)
+
+
 async def test_the_order_on_shopify_is_cancelled_and_paid_back_and_the_case_closes(
     shop: LittleShop,
 ) -> None:
@@ -53,10 +61,15 @@ async def test_the_piece_is_on_no_shop_after_that_and_the_book_still_has_it_for_
 ) -> None:
     """Cancelled with a restock, it would be on sale on Shopify until PEG took it off again."""
     _, on_etsy, number = await sold_twice(shop)
+    await shop.ends_at(RING, 0)
+    seen: set[tuple[int, int]] = set()
+    watching = asyncio.create_task(watch(shop, seen))
 
     await decides(shop, number, keep=on_etsy)
 
     await shop.stays(RING, 0, 0)
+    watching.cancel()
+    assert seen == {(0, 0)}
     async with reading(shop.rehearsal.ground.database) as session:
         position = await queries.position(session, RING)
     assert (position.level.on_hand, position.level.committed, position.oversold) == (1, 1, 0)

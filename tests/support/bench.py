@@ -42,6 +42,7 @@ ETSY = ShopId("etsy:1001")
 RING = Sku("RING-1")
 NECKLACE = Sku("NECK-2")
 PATIENCE = Patience()
+PRICE = Money(18_000, "USD")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,8 @@ class Bench:
         *parts: Sku,
         shows: int | Mapping[str, int] = 1,
         sku: str = "",
+        title: str = "",
+        price: Money = PRICE,
         read_minute: float | None = -60,
     ) -> Offer:
         """Offer items on a shop; `read_minute` is when its first figures were read."""
@@ -86,10 +89,10 @@ class Bench:
         remote = RemoteOffer(
             ref=ref,
             reading=reading,
-            title=f"Piece {ref.listing} {ref.variant}",
+            title=title or f"Piece {ref.listing} {ref.variant}",
             sku=sku or (parts[0] if len(parts) == 1 else ""),
             options={},
-            price=Money(18_000, "USD"),
+            price=price,
         )
         ids = await findings.keep(self.session, [remote], now=NOON)
         needs = {sku: parts.count(sku) for sku in parts}

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from tests.support.bench import (
+    PRICE,
     RING,
     SHOPIFY,
     Bench,
@@ -13,10 +14,10 @@ from tests.support.bench import (
     shopify_ref,
 )
 
+from peg.domain.identity import Sku
 from peg.domain.money import Money
 from peg.domain.order import LineSnapshot
 
-PRICE = Money(18_000, "USD")
 ON_SHOPIFY = OrderTold(order="1001", shop=SHOPIFY, created=1)
 ON_ETSY = OrderTold(order="2002", created=1 + 4 / 60)
 
@@ -25,12 +26,12 @@ def priced(told: LineSnapshot, price: Money = PRICE) -> LineSnapshot:
     return replace(told, price=price)
 
 
-async def sold_twice(session: AsyncSession) -> None:
+async def sold_twice(session: AsyncSession, *, title: str = "") -> None:
     bench = Bench(session)
     await bench.place("71", "Atelier")
     await bench.stock(RING, 1)
-    await bench.offer(shopify_ref(), RING, shows={"71": 1})
-    await bench.offer(etsy_ref(), RING, shows=1)
+    await bench.offer(shopify_ref(), RING, shows={"71": 1}, title=title)
+    await bench.offer(etsy_ref(), RING, shows=1, title=title)
     await bench.take_in(ON_SHOPIFY.told(1, priced(line(shopify_ref(), 1, at="71"))), at=1.1)
     await bench.take_in(ON_ETSY.told(2, priced(line(etsy_ref(), 1))), at=2.5)
 
@@ -39,3 +40,19 @@ async def sold_three_times(session: AsyncSession) -> None:
     await sold_twice(session)
     another = OrderTold(order="2003", created=2)
     await Bench(session).take_in(another.told(3, priced(line(etsy_ref(), 1))), at=3.5)
+
+
+async def sold_twice_beside_others(session: AsyncSession) -> None:
+    """Two rings are in stock, one is sold out, and earrings are none."""
+    await sold_twice(session, title="Ruby ring, 14k white gold")
+    others = {
+        "RING-7": ("Ruby ring, silver", 2),
+        "RING-8": ("Opal ring, silver", 1),
+        "RING-9": ("Ruby ring, 14k white gold", 0),
+        "EARS-1": ("Ruby earrings, 14k white gold", 3),
+    }
+    for number, (sku, (title, pieces)) in enumerate(others.items(), start=70):
+        bench = Bench(session)
+        await bench.stock(Sku(sku), pieces)
+        ref = etsy_ref(listing=str(number))
+        await bench.offer(ref, Sku(sku), shows=pieces, title=title, price=Money(15_000, "USD"))

@@ -8,6 +8,7 @@ from peg.domain.counted import counted
 from peg.domain.identity import ShopId
 from peg.reads.case_file import CaseFile, ClaimRow, GivenUpRow
 from peg.reads.shown_then import ShownThen
+from peg.reads.substitutes import Substitute
 
 Called = Callable[[ShopId], str]
 
@@ -23,6 +24,12 @@ def paragraphs(file: CaseFile, called: Called) -> Iterator[str]:
         return
     yield f"proposed ({file.proposed.policy.replace('_', ' ')}): {_proposed(file)}"
     yield from (f"{number}. {step}" for number, step in enumerate(_steps(file), start=1))
+    if file.instead:
+        yield "in stock, and nearest to it:"
+        yield from (f"- {_substitute(one, called)}" for one in file.instead)
+    for draft in file.drafts:
+        yield f"a draft to the buyer of {draft.name}:"
+        yield from (f"    {line}".rstrip() for line in draft.text.split("\n"))
 
 
 def _head(file: CaseFile) -> str:
@@ -45,6 +52,14 @@ def _shown(shown: ShownThen, called: Called) -> str:
     return (
         f"{called(shown.shop)}: {before}; {shown.after_s:g} s after the sale PEG found"
         f" {shown.found} there and made it {shown.changed_to}"
+    )
+
+
+def _substitute(one: Substitute, called: Called) -> str:
+    where = " and ".join(called(shop) for shop in one.shops)
+    return (
+        f"{one.sku} ({one.title}), {one.price}, {one.available} there, on {where}:"
+        f" {'; '.join(one.differs)}"
     )
 
 

@@ -7,12 +7,15 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import items
+from peg.catalog.items import Item
 from peg.domain.claim import Claim, Fees, Policy, Proposal, Stands, propose
 from peg.domain.identity import ShopId, Sku
 from peg.domain.links import order_link
 from peg.ledger import cancellations, claims, queries
 from peg.ledger.cancellations import Cancellation
+from peg.reads.case_message import message
 from peg.reads.shown_then import ShownThen, shown_then
+from peg.reads.substitutes import Substitute, substitutes
 
 
 class ClaimRow(BaseModel):
@@ -72,8 +75,21 @@ class GivenUpRow(BaseModel):
     link: str | None
 
 
+class Draft(BaseModel):
+    """A message that could be written to the buyer of an order that does not get its piece."""
+
+    shop: ShopId
+    order_id: str
+    name: str
+    text: str
+
+
 class CaseFile(BaseModel):
-    """All that is known of one case. `seconds`: from its first order to its last."""
+    """All that is known of one case. `seconds`: from its first order to its last.
+
+    `instead`: pieces in stock that come nearest. `drafts`: one for each order that was given up,
+    or would lose by the policy; where only a person can say, for each that waits.
+    """
 
     id: int
     sku: Sku
@@ -87,6 +103,8 @@ class CaseFile(BaseModel):
     shown: list[ShownThen]
     proposed: Proposed
     given_up: list[GivenUpRow]
+    instead: list[Substitute]
+    drafts: list[Draft]
 
 
 async def case_file(session: AsyncSession, number: int, *, policy: Policy, fees: Fees) -> CaseFile:
@@ -103,6 +121,10 @@ async def case_file(session: AsyncSession, number: int, *, policy: Policy, fees:
     last = max((one.created_at for one in found), default=case["opened_at"])
     on_hand = (await queries.position(session, sku)).level.on_hand
     proposal = propose(found, oversold=case["oversold"], on_hand=on_hand, policy=policy, fees=fees)
+    given_up = await cancellations.of_case(session, number)
+    losers = _losers(found, proposal, given_up)
+    instead = await substitutes(session, sku) if losers else []
+    others = [one.created_at for one in found if one not in losers]
     return CaseFile(
         id=case["id"],
         sku=sku,
@@ -115,7 +137,9 @@ async def case_file(session: AsyncSession, number: int, *, policy: Policy, fees:
         seconds=(last - first).total_seconds(),
         shown=list(await shown_then(session, sku, first)),
         proposed=_proposed(proposal, policy),
-        given_up=[_given_up(one) for one in await cancellations.of_case(session, number)],
+        given_up=[_given_up(one) for one in given_up],
+        instead=list(instead),
+        drafts=[_draft(one, item, sku, others, instead) for one in losers],
     )
 
 
@@ -136,6 +160,33 @@ def _row(claim: Claim, first: datetime) -> ClaimRow:
         takes_more=claim.takes_more,
         link=order_link(claim.shop, claim.order),
     )
+
+
+def _losers(
+    found: Sequence[Claim], proposal: Proposal, given_up: Sequence[Cancellation]
+) -> Sequence[Claim]:
+    """Whose buyers are to be written to."""
+    decided = {(one.shop, one.order_id) for one in given_up}
+    losers = [one for one in found if (one.shop, one.order) in decided or one in proposal.lose]
+    if losers or not proposal.missing:
+        return losers
+    return [one for one in found if one.stands is Stands.WAITS]
+
+
+def _draft(
+    loser: Claim,
+    item: Item | None,
+    sku: Sku,
+    others: Sequence[datetime],
+    instead: Sequence[Substitute],
+) -> Draft:
+    text = message(
+        loser,
+        item.name if item is not None else sku,
+        others=others,
+        instead=instead,
+    )
+    return Draft(shop=loser.shop, order_id=loser.order, name=loser.name, text=text)
 
 
 def _given_up(one: Cancellation) -> GivenUpRow:

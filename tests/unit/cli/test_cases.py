@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.support.command_line import peg, seed
-from tests.support.sold_twice import sold_twice
+from tests.support.sold_twice import sold_twice, sold_twice_beside_others
 
 
 def test_a_case_names_its_orders_the_seconds_between_them_and_who_should_get_the_piece(
@@ -41,3 +41,20 @@ def test_a_case_that_is_none_is_said_so(tmp_path: Path) -> None:
 
     assert "there is no case 7: `peg cases` lists the open ones" in ran.err
     assert ran.code == peg(tmp_path, "history", "NO-SUCH").code
+
+
+def test_a_case_offers_what_is_in_stock_and_drafts_a_message_of_what_is_known(
+    tmp_path: Path,
+) -> None:
+    seed(tmp_path, sold_twice_beside_others)
+
+    told = peg(tmp_path, "cases", "show", "1", "--json").facts
+    said = peg(tmp_path, "cases", "show", "1").out
+
+    (draft,) = told["drafts"]
+    assert [one["sku"] for one in told["instead"]] == ["RING-7", "RING-8"]
+    assert draft["order_id"] == "2002"
+    assert "another customer bought it at nearly the same time" in draft["text"]
+    assert "you get back all that you paid for it" in draft["text"]
+    assert "RING-7 (Ruby ring, silver), 150.00 USD, 2 there, on etsy:1001" in said
+    assert "a draft to the buyer of #2002" in said

@@ -5,6 +5,7 @@ wrong, or older than the last weighing. So each trait is taken from the first th
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 from peg.domain.gem_sku import parse_gem_sku
@@ -63,16 +64,19 @@ class Traits:
 
 def traits_of(offer: RemoteOffer) -> Traits:
     """All that is told of an offer."""
-    told = Traits()
-    for name, value in offer.options.items():
-        told = told.or_else(of_option(name, value))
-    materials = Traits()
+    told = traits_told(offer.options, offer.title, offer.sku)
     if offer.attributes.get("materials"):
         metals = metals_in(plain(offer.attributes["materials"]))
-        materials = Traits(metal=metals.metals, stone=stones_in(metals.rest).stones)
-    for further in (_of_text(offer.title), _of_sku(offer.sku), materials):
-        told = told.or_else(further)
+        told = told.or_else(Traits(metal=metals.metals, stone=stones_in(metals.rest).stones))
     return told
+
+
+def traits_told(options: Mapping[str, str], title: str, sku: str) -> Traits:
+    """What its options, its title and its SKU tell of a piece."""
+    told = Traits()
+    for name, value in options.items():
+        told = told.or_else(of_option(name, value))
+    return told.or_else(_of_text(title)).or_else(_of_sku(sku))
 
 
 def of_option(name: str, value: str) -> Traits:
