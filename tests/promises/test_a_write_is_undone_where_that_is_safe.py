@@ -6,19 +6,16 @@ from pathlib import Path
 import pytest
 from tests.support.etsy_shop import EtsyShop
 from tests.support.practice_etsy import good, writable
-from tests.support.pushers import lookout, on_etsy, on_shopify
 from tests.support.two_shops import CHAIN, SHOPIFY, TwoShops, open_two_shops
+from tests.support.undoing import newest, push, undoer
 
-from peg.bus.signals import Signals
 from peg.catalog import mirror
 from peg.db.transaction import begin, reading
 from peg.domain.identity import ShopId
 from peg.ledger import counter
 from peg.propagation import attempts, pauses, undone, written
 from peg.propagation.retarget import retarget
-from peg.propagation.worker import Pusher, ShopWorker
-from peg.propagation.written import KeptWrite
-from peg.reconciliation.undo import Came, Undoer
+from peg.reconciliation.undo import Came
 from peg.reconciliation.undo_rules import Undoing
 
 
@@ -26,16 +23,6 @@ from peg.reconciliation.undo_rules import Undoing
 async def shops(tmp_path: Path) -> AsyncIterator[TwoShops]:
     async with open_two_shops(tmp_path) as shops:
         yield shops
-
-
-def undoer(shops: TwoShops) -> Undoer:
-    return Undoer(
-        shops.database,
-        shops.clock,
-        polls=shops.polls,
-        lookout=lookout(shops),
-        listings={shops.etsy.market.shop: shops.etsy.market},
-    )
 
 
 async def receives_two(shops: TwoShops) -> None:
@@ -55,33 +42,11 @@ async def sells(shops: TwoShops, pieces: int) -> None:
         await retarget(session, [CHAIN], now=shops.clock.now())
 
 
-async def push(shops: TwoShops) -> None:
-    etsy = shops.etsy.market.shop
-    signals = Signals(shops.database, shops.clock)
-    seed = int(shops.clock.now().timestamp())  # no key of an attempt comes twice
-    pushers: dict[ShopId, Pusher] = {
-        SHOPIFY: on_shopify(shops, seed=seed),
-        etsy: on_etsy(shops, seed=seed + 1),
-    }
-    for shop, pusher in pushers.items():
-        worker = ShopWorker(shop, pusher, shops.database, shops.clock, signals)
-        for _ in range(3):
-            shops.etsy.practice.clock.advance(5)
-            await worker.lower_once()
-            await worker.raise_once()
-
-
 async def shown(shops: TwoShops, shop: ShopId) -> int:
     mine = await shops.offer(CHAIN, shop)
     async with reading(shops.database) as session:
         rows = (await mirror.expected_of(session, [mine.id]))[mine.id]
     return sum(row.quantity for row in rows.values())
-
-
-async def newest(shops: TwoShops, shop: ShopId) -> KeptWrite:
-    mine = await shops.offer(CHAIN, shop)
-    async with reading(shops.database) as session:
-        return (await written.recent(session, offers=[mine.id], limit=1))[0]
 
 
 async def makes_it_dearer(etsy: EtsyShop, listing: str) -> None:
@@ -104,7 +69,7 @@ async def test_a_raise_is_undone_on_its_shop_until_that_is_taken_back(
     etsy = shops.etsy.market.shop
     here, other = (SHOPIFY, etsy) if on == "shopify" else (etsy, SHOPIFY)
     await receives_two(shops)
-    write = await newest(shops, here)
+    write = await newest(shops, CHAIN, here)
 
     came = await undoer(shops).undo(str(write.id), who="mira")
     await push(shops)
@@ -121,7 +86,7 @@ async def test_a_raise_is_undone_on_its_shop_until_that_is_taken_back(
 async def test_what_was_undone_still_follows_every_sale(shops: TwoShops) -> None:
     etsy = shops.etsy.market.shop
     await receives_two(shops)
-    await undoer(shops).undo(str((await newest(shops, etsy)).id), who="mira")
+    await undoer(shops).undo(str((await newest(shops, CHAIN, etsy)).id), who="mira")
     await push(shops)
 
     await sells(shops, 3)
@@ -135,7 +100,7 @@ async def test_a_sold_piece_is_not_put_back_on_sale(shops: TwoShops, on: str) ->
     here = SHOPIFY if on == "shopify" else shops.etsy.market.shop
     await sells(shops, 1)
     await push(shops)
-    write = await newest(shops, here)
+    write = await newest(shops, CHAIN, here)
 
     (came,) = await undoer(shops).undo(str(write.id), who="mira")
     await push(shops)
@@ -148,8 +113,24 @@ async def test_a_sold_piece_is_not_put_back_on_sale(shops: TwoShops, on: str) ->
 
 async def test_a_sale_since_the_write_is_heard_of_before_it_is_judged(shops: TwoShops) -> None:
     await receives_two(shops)
-    write = await newest(shops, SHOPIFY)
+    write = await newest(shops, CHAIN, SHOPIFY)
     shops.buys_on_shopify(CHAIN)  # and no webhook tells of it
+
+    (came,) = await undoer(shops).undo(str(write.id), who="mira")
+
+    assert came.verdict.undoing is Undoing.REFUSED
+    assert "it shows 6, and the write had left 7" in came.verdict.sentence
+    level = await shops.level(CHAIN)
+    assert (level.committed, level.suspended) == (1, 0)  # the order was read before the figure
+
+
+async def test_a_figure_that_was_typed_since_the_write_is_seen_before_it_is_judged(
+    shops: TwoShops,
+) -> None:
+    await receives_two(shops)
+    write = await newest(shops, CHAIN, SHOPIFY)
+    market = shops.shopify.shopify.market
+    market.edit_stock(shops.shopify.units[CHAIN], delta=-1)
 
     (came,) = await undoer(shops).undo(str(write.id), who="mira")
 
@@ -160,7 +141,7 @@ async def test_a_sale_since_the_write_is_heard_of_before_it_is_judged(shops: Two
 async def test_a_listing_that_somebody_edited_since_is_left_alone(shops: TwoShops) -> None:
     etsy = shops.etsy.market.shop
     await receives_two(shops)
-    write = await newest(shops, etsy)
+    write = await newest(shops, CHAIN, etsy)
     listing = (await shops.offer(CHAIN, etsy)).ref.listing
     await makes_it_dearer(shops.etsy, listing)
 
@@ -177,10 +158,10 @@ async def test_the_later_write_is_named_when_an_earlier_one_is_to_be_undone(
     shops: TwoShops,
 ) -> None:
     await receives_two(shops)
-    first = await newest(shops, SHOPIFY)
+    first = await newest(shops, CHAIN, SHOPIFY)
     await sells(shops, 1)
     await push(shops)
-    later = await newest(shops, SHOPIFY)
+    later = await newest(shops, CHAIN, SHOPIFY)
 
     (came,) = await undoer(shops).undo(str(first.id), who="mira")
 
@@ -190,9 +171,9 @@ async def test_the_later_write_is_named_when_an_earlier_one_is_to_be_undone(
 
 async def test_the_write_of_an_undo_can_be_undone_as_any_other(shops: TwoShops) -> None:
     await receives_two(shops)
-    await undoer(shops).undo(str((await newest(shops, SHOPIFY)).id), who="mira")
+    await undoer(shops).undo(str((await newest(shops, CHAIN, SHOPIFY)).id), who="mira")
     await push(shops)
-    its_own = await newest(shops, SHOPIFY)
+    its_own = await newest(shops, CHAIN, SHOPIFY)
 
     came = await undoer(shops).undo(str(its_own.id), who="mira")
     await push(shops)
@@ -204,7 +185,7 @@ async def test_the_write_of_an_undo_can_be_undone_as_any_other(shops: TwoShops) 
 
 async def test_a_dry_run_keeps_and_writes_nothing(shops: TwoShops) -> None:
     await receives_two(shops)
-    write = await newest(shops, SHOPIFY)
+    write = await newest(shops, CHAIN, SHOPIFY)
 
     came = await undoer(shops).undo(write.attempt, who="mira", dry_run=True)
     await push(shops)
@@ -217,13 +198,13 @@ async def test_a_dry_run_keeps_and_writes_nothing(shops: TwoShops) -> None:
 
 async def test_nothing_is_undone_on_a_paused_shop_before_it_is_resumed(shops: TwoShops) -> None:
     await receives_two(shops)
-    write = await newest(shops, SHOPIFY)
+    write = await newest(shops, CHAIN, SHOPIFY)
     async with begin(shops.database) as session:
         await pauses.pause(session, "shopify", who="mira", why="", now=shops.clock.now())
 
     await undoer(shops).undo(str(write.id), who="mira")
     await push(shops)
-    while_paused = (await newest(shops, SHOPIFY)).id
+    while_paused = (await newest(shops, CHAIN, SHOPIFY)).id
     async with begin(shops.database) as session:
         await pauses.resume(session, "shopify")
     await push(shops)
@@ -234,7 +215,7 @@ async def test_nothing_is_undone_on_a_paused_shop_before_it_is_resumed(shops: Tw
 
 async def test_an_undone_write_is_kept_until_that_is_taken_back(shops: TwoShops) -> None:
     await receives_two(shops)
-    write = await newest(shops, SHOPIFY)
+    write = await newest(shops, CHAIN, SHOPIFY)
     await undoer(shops).undo(str(write.id), who="mira")
     await push(shops)
     async with begin(shops.database) as session:  # all of it is old by now

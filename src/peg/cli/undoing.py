@@ -21,17 +21,20 @@ from peg.wiring.ground import Ground
 from peg.wiring.peg import Peg, open_peg
 
 
-async def writes(sku: str | None = None, /, *, limit: Lines = 50, here: Here) -> int:
+async def writes(
+    sku: str | None = None, /, *, undone: bool = False, limit: Lines = 50, here: Here
+) -> int:
     """What was written to the shops, each change with its number, the newest first.
 
     Args:
         sku: only to this piece's offers.
+        undone: only those that somebody has undone: they hold their offers low until taken back.
         limit: so many of them.
     """
     async with here.ground() as ground, reading(ground.database) as session:
         called = await shop_names(session)
         of = None if sku is None else sku_of(sku)
-        found = await write_reads.writes(session, sku=of, limit=limit + 1)
+        found = await write_reads.writes(session, sku=of, only_undone=undone, limit=limit + 1)
     shown = found[:limit]
     report = Report(
         facts=[one.model_dump(mode="json") for one in shown],
@@ -49,10 +52,14 @@ async def writes(sku: str | None = None, /, *, limit: Lines = 50, here: Here) ->
             )
             for one in shown
         ],
-        sentence=(counted(len(shown), "write") if shown else "nothing was written yet, or lately")
+        sentence=(counted(len(shown), "write") if shown else _none(undone=undone))
         + and_more(found, limit),
     )
     return here.show(report)
+
+
+def _none(*, undone: bool) -> str:
+    return "no write is undone" if undone else "nothing was written yet, or lately"
 
 
 async def undo(

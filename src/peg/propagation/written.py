@@ -84,6 +84,7 @@ async def recent(
     session: AsyncSession,
     *,
     offers: Sequence[OfferId] | None = None,
+    only_undone: bool = False,
     after: int | None = None,
     limit: int,
 ) -> Sequence[KeptWrite]:
@@ -91,6 +92,8 @@ async def recent(
     query = _KEPT.order_by(writes.c.id.desc()).limit(limit)
     if offers is not None:
         query = query.where(writes.c.offer.in_(offers))
+    if only_undone:
+        query = query.where(undone.c.write.is_not(None))
     if after is not None:
         query = query.where(writes.c.id < after)
     return [KeptWrite(**row) for row in (await session.execute(query)).mappings()]

@@ -34,7 +34,12 @@ class WriteRow(BaseModel):
 
 
 async def writes(
-    session: AsyncSession, *, sku: Sku | None = None, after: int | None = None, limit: int
+    session: AsyncSession,
+    *,
+    sku: Sku | None = None,
+    only_undone: bool = False,
+    after: int | None = None,
+    limit: int,
 ) -> Sequence[WriteRow]:
     """A page of the writes, the newest first: all, or those of one piece's offers.
 
@@ -45,7 +50,9 @@ async def writes(
     if sku is not None:
         item = await queries.position(session, sku)
         of = [offer.id for offer in await offers.of_skus(session, [item.sku])]
-    kept = await written.recent(session, offers=of, after=after, limit=limit)
+    kept = await written.recent(
+        session, offers=of, only_undone=only_undone, after=after, limit=limit
+    )
     known = await offers.by_ids(session, list({one.offer for one in kept}))
     return [_row(one, known[one.offer].title) for one in kept]
 

@@ -41,16 +41,20 @@ def test_a_write_is_undone_by_its_number_and_that_is_taken_back(tmp_path: Path) 
         after_a_dry_run = shown(tmp_path, offer)
         undone = peg(tmp_path, "undo", number, **environment)
         listed = peg(tmp_path, "writes", "--json").facts
+        held_low = peg(tmp_path, "writes", "--undone", "--json").facts
         state = peg(tmp_path, "offers", "--shop=etsy").out
         put_back = shown(tmp_path, offer)
         again = peg(tmp_path, "undo", number, "--json", **environment)
         back = peg(tmp_path, "undo", number, "--take-back", **environment)
+        none_is = peg(tmp_path, "writes", "--undone").out
 
     assert (tried.code, tried.facts[0]["outcome"]) == (0, "put_back")
     assert after_a_dry_run == write["quantity"]
     assert (undone.code, put_back) == (0, write["before"])
     assert "1 of 1 write undone" in undone.out
     assert next(one for one in listed if one["id"] == write["id"])["undone_at"] is not None
+    assert [one["id"] for one in held_low] == [write["id"]]
+    assert "no write is undone" in none_is
     assert "a write was undone (`peg undo`)" in " ".join(state.split())
     assert (again.code, again.facts[0]["outcome"]) == (0, "already")
     assert (back.code, shown(tmp_path, offer)) == (0, write["quantity"])

@@ -74,6 +74,16 @@ def test_a_link_signed_with_another_key_is_named(at: int) -> None:
     assert broken.link == at + 1
 
 
+@given(at=st.integers(0, 3))
+def test_a_link_that_was_truly_signed_in_another_chain_is_found_by_the_next(at: int) -> None:
+    """As when an old database is mixed with a newer one."""
+    links = chain_of(5)
+    before = links[at - 1] if at else None
+    links[at] = next_link(KEY, before, digest_of({"comparison": "of another day"}))
+
+    assert first_broken(links) == Broken(at + 2, "it was not signed behind the link before it")
+
+
 def test_a_report_that_says_something_else_than_was_signed_is_named() -> None:
     (link,) = chain_of(1)
 
