@@ -106,6 +106,7 @@ async def test_peg_keeps_a_shopify_shop_by_the_book(shopify: PracticeShopify) ->
     await shop.ensure_webhooks("https://peg.example/webhooks/shopify")
     await shop.remove_webhooks()
     refused = await shop.cancel_order(again.order, note="sold twice")
+    paid_back = await shop.paid_back(again.order)
     await owner_of(heard_by(shopify), STORE, token=shopify.token)
     with pytest.raises(RemoteGone):
         await shop.order("1")
@@ -113,6 +114,7 @@ async def test_peg_keeps_a_shopify_shop_by_the_book(shopify: PracticeShopify) ->
     assert sent.shown is Shown.SENT
     assert [one.shown for one in stocked] == [Shown.SENT, Shown.REFUSED]
     assert again.order == page.orders[0].order
+    assert paid_back.minor == 0  # it was not paid yet when it was cancelled
     assert (refused.shown, refused.sentence) == (Shown.REFUSED, "Cannot cancel this order")
     assert answered_operations(shopify.overheard.exchanges).keys() == documents().keys() - READ_ON
 

@@ -20,6 +20,11 @@ def paragraphs(file: CaseFile, called: Called) -> Iterator[str]:
         yield f"- {_shown(shown, called)}"
     for one in file.given_up:
         yield f"- {_given_up(one)}"
+    if file.given_up:
+        yield (
+            f"it cost {' and '.join(file.cost) or 'nothing that is known'}; `peg cases cost"
+            f" {file.id} ORDER` books what you know of it"
+        )
     if file.closed_at is not None:
         return
     yield f"proposed ({file.proposed.policy.replace('_', ' ')}): {_proposed(file)}"
@@ -66,7 +71,10 @@ def _substitute(one: Substitute, called: Called) -> str:
 def _given_up(one: GivenUpRow) -> str:
     way = "to be cancelled by hand" if one.by_hand else "PEG has it cancelled"
     came_to = one.outcome or "not seen cancelled yet"
-    return f"{one.name} was given up by {one.who} ({seen(one.decided_at)}; {way}): {came_to}"
+    paid = f"paid back {one.paid_back or 'not known'}, fees kept {one.fee or 'not known'}"
+    return (
+        f"{one.name} was given up by {one.who} ({seen(one.decided_at)}; {way}): {came_to}; {paid}"
+    )
 
 
 def _proposed(file: CaseFile) -> str:

@@ -12,8 +12,9 @@ from peg.cli.terminal import Here, Report
 from peg.cli.words import Number, seen
 from peg.db.transaction import begin, reading
 from peg.domain.claim import Policy
+from peg.domain.money import Money
 from peg.ledger import cancellations
-from peg.propagation.resolving import Plan, decide, plan
+from peg.propagation.resolving import Plan, currency_of, decide, given_up_as, plan
 from peg.reads import doubts
 from peg.reads.case_file import case_file
 from peg.wiring.peg import Peg, open_peg
@@ -113,6 +114,41 @@ async def resolve(
         async with reading(ground.database) as session:
             file = await case_file(session, case, policy=policy, fees=ground.settings.fees)
     return here.show(resolved(made, file, called, failed=failed, dry_run=dry_run))
+
+
+@app.command
+async def cost(
+    case: Number,
+    order: str,
+    /,
+    *,
+    paid_back: str | None = None,
+    fee: str | None = None,
+    here: Here,
+) -> int:
+    """Book what an order that was given up has cost, as far as its shop does not tell PEG.
+
+    Args:
+        case: its number.
+        order: the order, by its name or its id.
+        paid_back: what its buyer got back, such as 180.00; the currency is the order's.
+        fee: what the marketplace kept of it.
+    """
+    async with here.ground() as ground, begin(ground.database) as session:
+        one = await given_up_as(session, case, order)
+        currency = await currency_of(session, one)
+        await cancellations.book_cost(
+            session,
+            one,
+            paid_back=None if paid_back is None else Money.parse(paid_back, currency),
+            fee=None if fee is None else Money.parse(fee, currency),
+        )
+        settings = ground.settings
+        policy = Policy(settings.case_winner)
+        file = await case_file(session, case, policy=policy, fees=settings.fees)
+    total = " and ".join(file.cost) or "nothing that is known"
+    facts = file.model_dump(mode="json")
+    return here.show(Report(facts=facts, sentence=f"case {case} cost {total} so far"))
 
 
 async def _carry_out(peg: Peg, made: Plan, who: str) -> Mapping[str, str]:

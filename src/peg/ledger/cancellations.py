@@ -1,8 +1,9 @@
 """What a person decided about a case: which orders do not get their pieces, and what came of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, ClassVar
 
 import structlog
 from sqlalchemy import delete, func, select, update
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import insert_or_ignore, require_transaction
 from peg.domain.claim import Claim
+from peg.domain.errors import BadMoney, ErrorKind, PegError
 from peg.domain.identity import LocationId, ShopId, Sku
 from peg.domain.money import Money
 from peg.domain.order import OrderSnapshot
@@ -19,8 +21,19 @@ from peg.ledger.tables import applied, cancellations
 
 log = structlog.get_logger()
 
+AMOUNTS = ("ordered", "paid_back", "fee")
+
 CANCELLED = "cancelled"
 NEVER_THERE = "its order was cancelled since the piece is another's: nothing left the shelf"
+
+
+class OtherCurrency(PegError):
+    """An amount in another currency than the order's."""
+
+    kind: ClassVar[ErrorKind] = "refused"
+
+    def __init__(self, name: str, currency: str) -> None:
+        super().__init__(f"what {name} costs is kept in {currency}: give the amount in that")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +46,9 @@ class Cancellation:
         outcome: what came of it, in words; empty while nothing has.
         ended_at: when it was seen cancelled.
         given_back: pieces that its shop wrote off and that were put back into the book.
-        refund: what it costs, as far as that is known.
+        ordered: what its buyer has paid for its lines, as far as that is known.
+        paid_back: what its shop, or a person, says was paid back.
+        fee: what a person says its marketplace kept.
     """
 
     id: int
@@ -49,7 +64,9 @@ class Cancellation:
     outcome: str
     ended_at: datetime | None
     given_back: int
-    refund: Money | None
+    ordered: Money | None
+    paid_back: Money | None
+    fee: Money | None
 
 
 async def decide(
@@ -64,7 +81,7 @@ async def decide(
 ) -> None:
     """An order does not get its pieces; what was decided of it before goes on."""
     require_transaction(session)
-    refund = loser.whole if loser.paid else None
+    ordered = loser.whole if loser.paid else None
     row = {
         "case": case,
         "sku": sku,
@@ -76,8 +93,8 @@ async def decide(
         "decided_at": now,
         "outcome": "",
         "given_back": 0,
-        "refund_minor": None if refund is None else refund.minor,
-        "currency": None if refund is None else refund.currency,
+        "ordered_minor": None if ordered is None else ordered.minor,
+        "currency": None if loser.whole is None else loser.whole.currency,
     }
     await session.execute(insert_or_ignore(session, cancellations).values(row))
 
@@ -86,15 +103,40 @@ async def of_case(session: AsyncSession, case: int) -> Sequence[Cancellation]:
     """All that were decided about a case, the first first."""
     query = select(cancellations).where(cancellations.c.case == case)
     rows = (await session.execute(query.order_by(cancellations.c.id))).mappings()
-    return [
-        Cancellation(
-            refund=None
-            if row["refund_minor"] is None
-            else Money(row["refund_minor"], row["currency"]),
-            **{name: row[name] for name in Cancellation.__dataclass_fields__ if name != "refund"},
-        )
-        for row in rows
-    ]
+    return [_cancellation(dict(row)) for row in rows]
+
+
+def _cancellation(row: Mapping[str, Any]) -> Cancellation:
+    told: dict[str, Any] = {name: _money(row, name) for name in AMOUNTS}
+    told |= {name: row[name] for name in Cancellation.__dataclass_fields__ if name not in AMOUNTS}
+    return Cancellation(**told)
+
+
+def _money(row: Mapping[str, Any], name: str) -> Money | None:
+    minor = row[f"{name}_minor"]
+    return None if minor is None else Money(minor, row["currency"])
+
+
+async def book_cost(
+    session: AsyncSession, one: Cancellation, *, paid_back: Money | None, fee: Money | None
+) -> None:
+    """What an order that was given up has cost; what is None stays as it was.
+
+    Raises:
+        OtherCurrency: its amounts are kept in one currency.
+        BadMoney: below zero.
+    """
+    values: dict[str, object] = {}
+    for name, amount in {"paid_back": paid_back, "fee": fee}.items():
+        if amount is not None:
+            if amount.minor < 0:
+                raise BadMoney(f"{amount} costs nothing: name 0 or more")
+            known = one.ordered or one.paid_back or one.fee
+            if known is not None and known.currency != amount.currency:
+                raise OtherCurrency(one.name, known.currency)
+            values |= {f"{name}_minor": amount.minor, "currency": amount.currency}
+    if values:
+        await _change(session, one.id, **values)
 
 
 async def forget_unsent(session: AsyncSession, case: int) -> None:

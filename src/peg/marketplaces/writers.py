@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from peg.domain.identity import OfferRef
+from peg.domain.money import Money
 from peg.domain.offer import Reading
 from peg.marketplaces.port import Result, Shown, Write
 
@@ -64,6 +65,9 @@ class OrderCanceller(Protocol):
         Nothing of it is put back on sale: the pieces are somebody else's. It can be asked again at
         any time, since an order is cancelled once.
         """
+
+    async def paid_back(self, order: str) -> Money:
+        """What was paid back of an order so far."""
 
 
 class ListingWriter(Protocol):

@@ -10,7 +10,7 @@ from typing import Protocol
 import structlog
 
 from peg.db.engine import Database
-from peg.db.transaction import begin
+from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
 from peg.domain.identity import ShopId
 from peg.intake.orders import take_in
@@ -57,6 +57,7 @@ class Canceller:
             if not one.by_hand and one.ended_at is None:
                 try:
                     await self.cancel(one)
+                    await self._book_cost(one)
                 except MarketplaceError as error:
                     failed[f"{one.shop}/{one.order_id}"] = str(error)
         return failed
@@ -106,6 +107,15 @@ class Canceller:
             await take_in(session, order, patience=self._patience, now=self._clock.now())
             found = await cancellations.of_case(session, one.case)
         return any(each.id == one.id and each.ended_at is not None for each in found)
+
+    async def _book_cost(self, one: Cancellation) -> None:
+        """What was paid back, once it was; its shop knows of shipping and tax too."""
+        async with reading(self._database) as session:
+            found = await cancellations.of_case(session, one.case)
+        if any(each.id == one.id and each.ended_at is not None for each in found):
+            paid_back = await self._shops[one.shop].paid_back(one.order_id)
+            async with begin(self._database) as session:
+                await cancellations.book_cost(session, one, paid_back=paid_back, fee=None)
 
     async def _note(self, one: Cancellation, outcome: str) -> None:
         async with begin(self._database) as session:

@@ -13,6 +13,7 @@ from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import Channel, ShopId, Sku
 from peg.domain.near import quoted
 from peg.ledger import cancellations, claims, queries
+from peg.ledger.cancellations import Cancellation
 from peg.propagation.pauses import go_on
 from peg.shops import directory
 from peg.shops.directory import Shop, Status
@@ -65,6 +66,18 @@ class GivenUpAlready(PegError):
     def __init__(self, name: str) -> None:
         super().__init__(
             f"{name} was given up already, and its shop asked to cancel it: see `peg orders`"
+        )
+
+
+class NotGivenUp(PegError):
+    """An order that nobody gave up in a case."""
+
+    kind: ClassVar[ErrorKind] = "missing"
+
+    def __init__(self, typed: str, case: int) -> None:
+        super().__init__(
+            f"{quoted(typed)} names no order that was given up in case {case}: `peg cases show"
+            f" {case}` lists them"
         )
 
 
@@ -140,14 +153,37 @@ async def decide(session: AsyncSession, made: Plan, *, who: str, now: datetime) 
         )
 
 
+async def given_up_as(session: AsyncSession, number: int, typed: str) -> Cancellation:
+    """The order of a case that was given up and is called so.
+
+    Raises:
+        UnknownCase: no such case.
+        NotGivenUp: no such order.
+    """
+    await claims.case(session, number)
+    word = typed.strip()
+    known = await cancellations.of_case(session, number)
+    found = [one for one in known if word in names_of(one.shop, one.order_id, one.name)]
+    if len(found) != 1:
+        raise NotGivenUp(typed, number)
+    return found[0]
+
+
+async def currency_of(session: AsyncSession, one: Cancellation) -> str:
+    """In which an order is kept: its own, or its shop's where the book knows no price of it."""
+    known = one.ordered or one.paid_back or one.fee
+    return known.currency if known else (await directory.by_id(session, one.shop)).currency
+
+
+def names_of(shop: ShopId, order: str, name: str) -> frozenset[str]:
+    """What a person may call an order."""
+    return frozenset({name, name.removeprefix("#"), order, f"{shop}/{order}"})
+
+
 def _named(typed: str, waiting: Sequence[Claim]) -> Claim:
     """The one order that is called so: by its name, its id, or its shop and its id."""
     word = typed.strip()
-    found = [
-        one
-        for one in waiting
-        if word in {one.name, one.name.removeprefix("#"), one.order, f"{one.shop}/{one.order}"}
-    ]
+    found = [one for one in waiting if word in names_of(one.shop, one.order, one.name)]
     if len(found) != 1:
         raise UnknownClaim(typed, waiting)
     return found[0]

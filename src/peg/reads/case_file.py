@@ -1,5 +1,6 @@
 """One case as a person needs it: the orders, what the shops showed, who should get the piece."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from peg.catalog.items import Item
 from peg.domain.claim import Claim, Fees, Policy, Proposal, Stands, propose
 from peg.domain.identity import ShopId, Sku
 from peg.domain.links import order_link
+from peg.domain.money import Money
 from peg.ledger import cancellations, claims, queries
 from peg.ledger.cancellations import Cancellation
 from peg.reads.case_message import message
@@ -59,7 +61,9 @@ class GivenUpRow(BaseModel):
     """An order that a person gave up; `by_hand`: they have to cancel it on its shop themselves.
 
     `sent_at`: when its shop was asked to cancel it. `ended_at`: when it was seen cancelled.
-    `refund`: what it paid; null where that is not known, or nothing was paid.
+    `ordered`: what its buyer paid for its lines; `paid_back`: what its shop, or a person, says they
+    got back, shipping and tax included; `fee`: what a person says its marketplace kept. Null where
+    that is not known.
     """
 
     shop: ShopId
@@ -71,7 +75,9 @@ class GivenUpRow(BaseModel):
     sent_at: datetime | None
     outcome: str
     ended_at: datetime | None
-    refund: str | None
+    ordered: str | None
+    paid_back: str | None
+    fee: str | None
     link: str | None
 
 
@@ -87,8 +93,9 @@ class Draft(BaseModel):
 class CaseFile(BaseModel):
     """All that is known of one case. `seconds`: from its first order to its last.
 
-    `instead`: pieces in stock that come nearest. `drafts`: one for each order that was given up,
-    or would lose by the policy; where only a person can say, for each that waits.
+    `cost`: what was paid back and kept as fees so far, one amount for each currency. `instead`:
+    pieces in stock that come nearest. `drafts`: one for each order that was given up, or would lose
+    by the policy; where only a person can say, for each that waits.
     """
 
     id: int
@@ -103,6 +110,7 @@ class CaseFile(BaseModel):
     shown: list[ShownThen]
     proposed: Proposed
     given_up: list[GivenUpRow]
+    cost: list[str]
     instead: list[Substitute]
     drafts: list[Draft]
 
@@ -138,6 +146,7 @@ async def case_file(session: AsyncSession, number: int, *, policy: Policy, fees:
         shown=list(await shown_then(session, sku, first)),
         proposed=_proposed(proposal, policy),
         given_up=[_given_up(one) for one in given_up],
+        cost=_cost(given_up),
         instead=list(instead),
         drafts=[_draft(one, item, sku, others, instead) for one in losers],
     )
@@ -155,8 +164,8 @@ def _row(claim: Claim, first: datetime) -> ClaimRow:
         paid=claim.paid,
         stands=claim.stands,
         waiting=claim.waiting,
-        pays=None if claim.pays is None else str(claim.pays),
-        whole=None if claim.whole is None else str(claim.whole),
+        pays=_told(claim.pays),
+        whole=_told(claim.whole),
         takes_more=claim.takes_more,
         link=order_link(claim.shop, claim.order),
     )
@@ -200,9 +209,25 @@ def _given_up(one: Cancellation) -> GivenUpRow:
         sent_at=one.sent_at,
         outcome=one.outcome,
         ended_at=one.ended_at,
-        refund=None if one.refund is None else str(one.refund),
+        ordered=_told(one.ordered),
+        paid_back=_told(one.paid_back),
+        fee=_told(one.fee),
         link=order_link(one.shop, one.order_id),
     )
+
+
+def _told(amount: Money | None) -> str | None:
+    return None if amount is None else str(amount)
+
+
+def _cost(given_up: Sequence[Cancellation]) -> list[str]:
+    """By currency, what is known of it."""
+    total: Counter[str] = Counter()
+    for one in given_up:
+        for amount in (one.paid_back, one.fee):
+            if amount is not None:
+                total[amount.currency] += amount.minor
+    return [str(Money(minor, currency)) for currency, minor in sorted(total.items())]
 
 
 def _proposed(proposal: Proposal, policy: Policy) -> Proposed:

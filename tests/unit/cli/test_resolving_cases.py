@@ -54,6 +54,9 @@ def test_shopifys_order_is_cancelled_by_one_command_and_the_case_is_over(tmp_pat
     assert given_up["order"].endswith(f"/{bought['shopify']}")
     assert (would.facts["file"]["given_up"], len(before)) == ([], 1)
     assert (did.code, "cancelled" in did.out) == (0, True)
+    file = peg(tmp_path, "cases", "show", "1", "--json").facts
+    (cancelled,) = file["given_up"]
+    assert cancelled["paid_back"] == cancelled["ordered"] == file["cost"][0]
     assert "case 1 is closed" in did.out
     assert "case 1 is closed already" in again.err
     assert peg(tmp_path, "cases").out.strip() == "no open cases"
@@ -91,6 +94,22 @@ def test_a_shop_that_is_not_connected_is_left_to_the_person(tmp_path: Path) -> N
 
     (given_up,) = did.facts["give_up"]
     assert (did.code, given_up["by_hand"]) == (1, "its shop is not connected")
+
+
+def test_what_a_person_knows_of_the_cost_is_booked_and_added_up(tmp_path: Path) -> None:
+    seed(tmp_path, sold_twice)
+    peg(tmp_path, "cases", "resolve", "1", "--keep", "1001")
+
+    peg(tmp_path, "cases", "cost", "1", "2002", "--paid-back", "180.00")
+    told = peg(tmp_path, "cases", "cost", "1", "2002", "--fee", "5.49")
+    kept = peg(tmp_path, "cases", "cost", "1", "1001", "--fee", "5.49")
+    below = peg(tmp_path, "cases", "cost", "1", "2002", "--fee", "-1")
+
+    assert told.out.strip() == "case 1 cost 185.49 USD so far"
+    assert "'1001' names no order that was given up in case 1" in kept.err
+    assert "name 0 or more" in below.err
+    (given_up,) = peg(tmp_path, "cases", "show", "1", "--json").facts["given_up"]
+    assert (given_up["paid_back"], given_up["fee"]) == ("180.00 USD", "5.49 USD")
 
 
 def test_an_order_that_is_none_of_the_case_is_refused_and_so_are_all_of_them(

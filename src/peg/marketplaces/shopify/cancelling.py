@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
+from peg.domain.money import Money
 from peg.marketplaces.limiter import Lane
-from peg.marketplaces.port import MaybeApplied, Shown
+from peg.marketplaces.port import MaybeApplied, RemoteGone, Shown
 from peg.marketplaces.shopify.client import ShopifyClient
-from peg.marketplaces.shopify.reading import gid, text, things
+from peg.marketplaces.shopify.reading import field, gid, text, things
 from peg.marketplaces.writers import Asked
 
 
@@ -33,3 +34,17 @@ class Canceller:
             return Asked(shown=Shown.UNKNOWN, sentence="no payload came")
         words = "; ".join(text(one, "message") for one in things(payload, "orderCancelUserErrors"))
         return Asked(shown=Shown.REFUSED if words else Shown.SENT, sentence=words)
+
+    async def paid_back(self, order: str) -> Money:
+        """What was paid back so far, shipping and tax included, in the shop's own currency.
+
+        Raises:
+            RemoteGone: the order cannot be read any more.
+        """
+        variables = {"id": gid("Order", order)}
+        answer = await self._client.execute("OrderPaidBack", variables, lane=Lane.ORDERS)
+        found = field(answer.data, "order")
+        if found is None:
+            raise RemoteGone(f"Shopify does not show order {order} (any more)")
+        told = field(found, "totalRefundedSet", "shopMoney")
+        return Money.parse(text(told, "amount"), text(told, "currencyCode"))

@@ -6,6 +6,7 @@ from typing import Any
 
 from peg.domain.clock import Clock
 from peg.domain.identity import Channel, OfferRef, ShopId
+from peg.domain.money import Money
 from peg.domain.offer import Reading
 from peg.domain.order import OrderSnapshot
 from peg.domain.place import RemotePlace
@@ -69,6 +70,9 @@ class ShopifyMarketplace:
 
     async def cancel_order(self, order: str, *, note: str) -> Asked:
         return await self._canceller.cancel_order(order, note=note)
+
+    async def paid_back(self, order: str) -> Money:
+        return await self._canceller.paid_back(order)
 
     async def ensure_webhooks(self, callback_url: str) -> Sequence[str]:
         wanted = {topic.upper().replace("/", "_"): topic for topic in TOPICS}
