@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Executable, delete, insert, update
+from structlog.testing import capture_logs
 from tests.support.bench import ETSY, NOON, SHOPIFY, open_book
 from tests.support.shops import key_ring
 
@@ -13,10 +14,11 @@ from peg.alerts import register
 from peg.db.engine import Database
 from peg.db.transaction import begin, reading
 from peg.domain.identity import ShopId
+from peg.monitoring.redaction import redact_event
 from peg.reconciliation import report, signed
 from peg.reconciliation.chain import Broken
 from peg.reconciliation.compare import Action, CauseClass, Difference
-from peg.reconciliation.reporter import Reporter
+from peg.reconciliation.reporter import Reporter, log_signed
 from peg.reconciliation.signed import Checked
 from peg.reconciliation.tables import anchors, differences, reconciliations
 from peg.shops.rotation import rotate_keys
@@ -53,9 +55,10 @@ async def compare(
         run = await report.begin_run(session, shop, now=now)
         for _ in range(found):
             await report.record_difference(session, run, offer=None, title="a ring", found=one)
-        await Reporter(ring, alert_share=0.01).close(
+        link = await Reporter(ring, alert_share=0.01).close(
             session, run, shop, offers=OFFERS, outcome=report.COMPLETE, now=now
         )
+    log_signed(shop, run, link)
     return run
 
 
@@ -150,6 +153,18 @@ async def test_one_that_was_broken_off_is_no_link(database: Database, ring: KeyR
     checked = await check(database, ring)
 
     assert (checked.links, checked.broken) == (2, None)
+
+
+async def test_the_log_has_every_signature_so_that_none_can_be_cut_off_unseen(
+    database: Database, ring: KeyRing
+) -> None:
+    with capture_logs() as events:
+        await compare(database, ring)
+
+    (event,) = [one for one in events if one["event"] == "comparison.signed"]
+    last = (await check(database, ring)).last
+    assert last is not None
+    assert last.signature in redact_event(None, "info", dict(event)).values()
 
 
 async def test_what_is_forgotten_by_its_age_breaks_nothing(

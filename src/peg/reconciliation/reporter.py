@@ -11,6 +11,7 @@ from peg.domain.counted import counted
 from peg.domain.identity import ShopId
 from peg.domain.messages import Alert
 from peg.reconciliation import report, signed
+from peg.reconciliation.chain import Link
 from peg.reconciliation.compare import UNDER_OUR_HANDS
 from peg.shops.sealing import KeyRing
 from peg.shops.signing import signing_key
@@ -40,12 +41,20 @@ class Reporter:
         offers: int,
         outcome: str,
         now: datetime,
-    ) -> None:
-        """Close the record of a comparison, sign it, and say whether its shop is in drift."""
+    ) -> Link:
+        """Close the record of a comparison, sign it, and say whether its shop is in drift.
+
+        Returns what it was signed with, to be logged once that is committed.
+        """
         require_transaction(session)
         await report.end_run(session, run, offers=offers, outcome=outcome, now=now)
         link = await signed.sign(session, run, await signing_key(session, self._ring, signed.KEY))
-        log.info("comparison.signed", run=run, shop=shop, link=link.link, signature=link.signature)
+        await self._tell_of_drift(session, run, shop, offers, now=now)
+        return link
+
+    async def _tell_of_drift(
+        self, session: AsyncSession, run: int, shop: ShopId, offers: int, *, now: datetime
+    ) -> None:
         drifted = await report.count(session, run, without=UNDER_OUR_HANDS)
         if drifted >= ALERTED_MIN and drifted > self._alert_share * offers:
             sentence = (
@@ -60,3 +69,8 @@ class Reporter:
         over = await register.numbers_of(session, shop, [DRIFT])
         if over:
             await register.end(session, over, now=now)
+
+
+def log_signed(shop: ShopId, run: int, link: Link) -> None:
+    """Have the log know each signature: it shows when the newest ones were cut off."""
+    log.info("comparison.signed", run=run, shop=shop, link=link.link, signed=link.signature)

@@ -41,7 +41,7 @@ from peg.reconciliation.compare import (
     not_readable,
     not_tracked,
 )
-from peg.reconciliation.reporter import Reporter
+from peg.reconciliation.reporter import Reporter, log_signed
 
 log = structlog.get_logger()
 
@@ -117,7 +117,7 @@ class Reconciler:
             if await brake.is_on(session, shop):
                 await report.asked_instead(session, run.id)
                 outcome = f"{outcome}; very many were changed at once: a person is asked"
-            await self._reporter.close(
+            link = await self._reporter.close(
                 session,
                 run.id,
                 shop,
@@ -125,6 +125,7 @@ class Reconciler:
                 outcome=outcome,
                 now=self._clock.now(),
             )
+        log_signed(shop, run.id, link)
         log.info("shop.reconciled", shop=shop, offers=len(run.seen), **run.counts)
         return run.counts
 
