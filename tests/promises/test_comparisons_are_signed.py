@@ -47,6 +47,7 @@ async def compare(
     days: float = 0,
     found: int = 1,
     cause: CauseClass = CauseClass.MISSING,
+    offers: int = OFFERS,
 ) -> int:
     """A comparison of so many days after Monday noon, which found so many differences."""
     now = NOON + timedelta(days=days)
@@ -56,7 +57,7 @@ async def compare(
         for _ in range(found):
             await report.record_difference(session, run, offer=None, title="a ring", found=one)
         link = await Reporter(ring, alert_share=0.01).close(
-            session, run, shop, offers=OFFERS, outcome=report.COMPLETE, now=now
+            session, run, shop, offers=offers, outcome=report.COMPLETE, now=now
         )
     log_signed(shop, run, link)
     return run
@@ -245,6 +246,16 @@ async def test_more_than_one_percent_in_drift_is_an_alert(
         standing = await register.standing(session)
     assert [one.name for one in standing] == alerts
     assert all("2 of 150 offers" in one.sentence and "1.3%" in one.sentence for one in standing)
+
+
+async def test_a_shop_of_which_nothing_could_be_read_is_in_drift(
+    database: Database, ring: KeyRing
+) -> None:
+    await compare(database, ring, found=3, cause=CauseClass.UNREADABLE, offers=0)
+
+    async with reading(database) as session:
+        (alert,) = await register.standing(session)
+    assert "3 of 3 offers" in alert.sentence
 
 
 async def test_the_alert_is_over_when_the_shop_is_in_step_again(

@@ -56,6 +56,7 @@ class Reporter:
         self, session: AsyncSession, run: int, shop: ShopId, offers: int, *, now: datetime
     ) -> None:
         drifted = await report.count(session, run, without=UNDER_OUR_HANDS)
+        offers = max(offers, drifted)  # what cannot be read and was never known is none of them
         if drifted >= ALERTED_MIN and drifted > self._alert_share * offers:
             sentence = (
                 f"{drifted} of {counted(offers, 'offer')} on {shop} ({drifted / offers:.1%}) were"
