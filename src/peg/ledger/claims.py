@@ -91,12 +91,16 @@ def _claim(order: Row, sku: Sku, waiting: int, shipped: int) -> Claim:
         pays=_sum(mine),
         whole=_sum(order["lines"]),
         lines={line["line"]: line["committed"] for line in mine if line["committed"]},
-        takes_more=any(line["committed"] or line["shipped"] for line in _others(order, mine)),
+        takes_more=_takes_more(order, sku),
     )
 
 
-def _others(order: Row, mine: Sequence[Row]) -> Sequence[Row]:
-    return [line for line in order["lines"] if line not in mine]
+def _takes_more(order: Row, sku: Sku) -> bool:
+    """Whether it takes other pieces too, be it as parts of a set."""
+    return any(
+        set(line["pieces"]) != {sku} and (line["committed"] or line["shipped"])
+        for line in order["lines"]
+    )
 
 
 def _sum(lines: Sequence[Row]) -> Money | None:
