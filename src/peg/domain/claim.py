@@ -35,7 +35,6 @@ class Claim:
         waiting: its pieces that were not shipped yet.
         pays: for the pieces; None where the book does not know.
         whole: what the whole order comes to, as far as its lines tell.
-        lines: those of its lines that take the item, with the units of each that wait.
         takes_more: it takes other pieces as well.
     """
 
@@ -49,7 +48,6 @@ class Claim:
     waiting: int
     pays: Money | None = None
     whole: Money | None = None
-    lines: Mapping[str, int]
     takes_more: bool = False
 
     @property
@@ -57,11 +55,6 @@ class Claim:
         """The marketplace it was placed on; None for one in person."""
         kind = self.shop.partition(":")[0]
         return Channel(kind) if kind in set(Channel) else None
-
-    @property
-    def of_shop(self) -> str:
-        """Its name, and the shop where nobody else is called so."""
-        return f"{self.name} of {self.shop}" if self.channel else self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

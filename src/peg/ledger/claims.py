@@ -90,7 +90,6 @@ def _claim(order: Row, sku: Sku, waiting: int, shipped: int) -> Claim:
         waiting=waiting,
         pays=_sum(mine),
         whole=_sum(order["lines"]),
-        lines={line["line"]: line["committed"] for line in mine if line["committed"]},
         takes_more=_takes_more(order, sku),
     )
 
@@ -122,5 +121,4 @@ def _in_person(one: Row) -> Claim:
         paid=True,
         stands=Stands.HAS,
         waiting=0,
-        lines={},
     )

@@ -40,7 +40,6 @@ def claim(
         waiting=1 if waits else 0,
         pays=pays,
         whole=whole,
-        lines={"1": 1} if waits else {},
     )
 
 

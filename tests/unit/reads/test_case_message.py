@@ -23,7 +23,6 @@ def loser(*, paid: bool = True, takes_more: bool = False) -> Claim:
         stands=Stands.WAITS,
         waiting=1,
         pays=Money(18_000, "USD"),
-        lines={"1": 1},
         takes_more=takes_more,
     )
 
