@@ -19,10 +19,11 @@ from tests.support.bench import (
 from tests.support.shops import APP, key_ring, shop
 
 from peg.alerts.register import tell
-from peg.catalog import items, proposals, rules
+from peg.catalog import items, offers, proposals, rules
 from peg.catalog.rules import Rule
 from peg.domain.identity import Channel, ShopId
 from peg.domain.messages import Alert
+from peg.domain.offer import ANYWHERE
 from peg.domain.proposal import Proposal
 from peg.intake import aside, inbox, unread
 from peg.intake.aside import ATTEMPTS_MAX
@@ -32,7 +33,8 @@ from peg.marketplaces.port import Unreadable
 from peg.onboarding import imports
 from peg.onboarding.imports import Imported, SkippedShop
 from peg.onboarding.left_out import LeftOut, Why
-from peg.propagation import pauses
+from peg.propagation import board, pauses
+from peg.propagation.attempts import begin_attempt, record_write
 from peg.propagation.retarget import retarget
 from peg.reconciliation import report
 from peg.reconciliation.compare import Action, CauseClass, Difference
@@ -48,6 +50,7 @@ async def fill(session: AsyncSession) -> None:
     await _doubt(bench)
     await _steer(session)
     await retarget(session, [RING, NECKLACE], now=NOON)
+    await _write(session)
 
 
 async def _connect(session: AsyncSession) -> None:
@@ -69,6 +72,23 @@ async def _sell(bench: Bench) -> None:
     until = NOON + timedelta(days=3)
     await reservations.hold(
         bench.session, NECKLACE, 1, until=until, why="the fair", who="anna", now=NOON
+    )
+
+
+async def _write(session: AsyncSession) -> None:
+    """The ring is taken off Etsy."""
+    (ring,) = (await offers.by_refs(session, [etsy_ref()])).values()
+    standing = (await board.standings(session, [ring.id]))[ring.id]
+    await begin_attempt(session, "a-1", ETSY, [], now=NOON)
+    await record_write(
+        session,
+        offer=ring.id,
+        place=ANYWHERE,
+        attempt="a-1",
+        before=1,
+        quantity=0,
+        standing=standing,
+        now=NOON,
     )
 
 
