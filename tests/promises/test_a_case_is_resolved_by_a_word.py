@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,28 @@ async def test_what_was_decided_before_a_crash_is_done_by_the_same_word_and_once
     with pytest.raises(CaseClosed):
         await decides(shop, number, keep=on_etsy)
     assert on_shopify(shop, on_shop)["financial_status"] == "REFUNDED"
+
+
+async def test_a_command_that_dies_as_it_asks_is_typed_again_and_pays_back_once(
+    shop: LittleShop,
+) -> None:
+    on_shop, on_etsy, number = await sold_twice(shop)
+    dying = asyncio.create_task(decides(shop, number, keep=on_etsy))
+    shop.meanwhile("shopify", CANCEL, dying.cancel)
+    with suppress(asyncio.CancelledError):
+        await dying
+    (stored,) = (await told(shop, number)).given_up
+
+    with suppress(CaseClosed):  # unless the PEG that runs has heard of it by now
+        await decides(shop, number, keep=on_etsy)
+    await shop.ends_at(RING, 0)
+
+    assert stored.sent_at is not None
+    assert on_shopify(shop, on_shop)["financial_status"] == "REFUNDED"
+    case = await told(shop, number)
+    assert (case.given_up[0].outcome, case.closed_at is not None) == ("cancelled", True)
+    door = shop.shopify_door
+    assert str(await door.paid_back(number_of(on_shop))) == case.given_up[0].ordered
 
 
 async def test_an_order_that_a_person_cancelled_meanwhile_is_not_asked_for(
