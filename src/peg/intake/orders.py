@@ -108,12 +108,19 @@ async def hold_anew(
 async def _explain_figures(
     session: AsyncSession, order: OrderSnapshot, applied: Applied, *, now: datetime
 ) -> None:
-    """A shop showed fewer than the book, since it had sold some: no more is asked about those."""
+    """A shop showed fewer than the book, since it had sold some: no more is asked about those.
+
+    What an order from before the figures gives back comes on top of each of them.
+    """
     for line in applied.lines:
         for sku, pieces in line.brought.items():
             counted_at = await items.opened_at(session, sku)
             if counted_at is not None and order.created_at > counted_at:
                 await pieces_asked.explain_by_order(session, sku, pieces, now=now)
+        for sku, pieces in line.freed.items():
+            await pieces_asked.meet_by_return(
+                session, sku, pieces, shop=order.shop, order=order.order
+            )
 
 
 async def _expect(

@@ -1,5 +1,6 @@
 """Apply an order's newest snapshot to the book: the difference to what was applied, once."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -41,6 +42,7 @@ class AppliedLine:
         stands: something of it counts in the book; of a cancelled line nothing does.
         unsure_inside: it is assumed to be inside the first figures, until the offer is read.
         brought: pieces that are newly taken to be inside the first figures.
+        freed: pieces that it no longer takes.
     """
 
     line: str
@@ -52,6 +54,7 @@ class AppliedLine:
     stands: bool = True
     unsure_inside: bool = False
     brought: Mapping[Sku, int] = field(default_factory=dict)
+    freed: Mapping[Sku, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,4 +155,13 @@ def _line(one: Done, kept: order_rows.Kept | None, before: Rows) -> AppliedLine:
         settled=sure and kept is not None and not kept["resolved"],
         unsure_inside=one.told["unsure_inside"],
         brought=brought,
+        freed=+_net(one.postings),
     )
+
+
+def _net(postings: Sequence[Posting]) -> Counter[Sku]:
+    """Pieces of each item that postings make available, all places taken together."""
+    net: Counter[Sku] = Counter()
+    for posting in postings:
+        net[posting.sku] += posting.on_hand - posting.committed
+    return net

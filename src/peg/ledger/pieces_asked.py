@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.domain.identity import BOOK, OfferId, ShopId, Sku
-from peg.ledger import questions
+from peg.ledger import queries, questions
 from peg.ledger.questions import OTHERWISE, Question
 
 DISAGREES = "stock_disagrees"
@@ -91,12 +91,24 @@ async def meet(session: AsyncSession, sku: Sku, pieces: int, *, now: datetime) -
     """
     disputed = await questions.open_about(session, DISAGREES, sku)
     if disputed is not None:
-        facts = disputed.evidence
-        said = {ShopId(shop): figure for shop, figure in facts["said"].items()}
-        words = _figures(sku, facts["title"], said, since=facts["since"] + pieces)
-        await questions.reword(session, DISAGREES, sku, **words)
+        await _add_to_figures(session, sku, disputed, pieces)
     for one in await _asked_extra(session, sku):
         await _reduce(session, one, sku, pieces, now=now)
+
+
+async def meet_by_return(
+    session: AsyncSession, sku: Sku, pieces: int, *, shop: ShopId, order: str
+) -> None:
+    """An order gave back so many: those that it took before the figures are on top of all of them.
+
+    What was sold since then and came back again is in none of them.
+    """
+    disputed = await questions.open_about(session, DISAGREES, sku)
+    if disputed is None:
+        return
+    net = await queries.net_of_order(session, sku, shop, order, since=disputed.asked_at)
+    if (back := min(pieces, net)) > 0:
+        await _add_to_figures(session, sku, disputed, back)
 
 
 async def explain_by_order(session: AsyncSession, sku: Sku, pieces: int, *, now: datetime) -> None:
@@ -138,6 +150,13 @@ async def explain_by_return(
     if one is None or datetime.fromisoformat(one.evidence["seen_at"]) < since:
         return 0
     return await explain_extra(session, offer, units, now=now)
+
+
+async def _add_to_figures(session: AsyncSession, sku: Sku, one: Question, pieces: int) -> None:
+    facts = one.evidence
+    said = {ShopId(shop): figure for shop, figure in facts["said"].items()}
+    words = _figures(sku, facts["title"], said, since=facts["since"] + pieces)
+    await questions.reword(session, DISAGREES, sku, **words)
 
 
 async def _asked_extra(session: AsyncSession, sku: Sku) -> Sequence[Question]:

@@ -69,6 +69,19 @@ async def given_back(session: AsyncSession, sku: Sku, shop: ShopId, *, since: da
     return sum(await session.scalars(by_order))
 
 
+async def net_of_order(
+    session: AsyncSession, sku: Sku, shop: ShopId, order: str, *, since: datetime
+) -> int:
+    """Pieces of an item that one order has made available since a moment; below 0: taken."""
+    query = (
+        select(func.coalesce(func.sum(entries.c.on_hand - entries.c.committed), 0))
+        .where(entries.c.sku == sku, entries.c.posted_at >= since)
+        .where(entries.c.cause == Cause.ORDER)
+        .where(entries.c.source == shop, entries.c.reference == order)
+    )
+    return int(await session.scalar(query) or 0)
+
+
 async def typed_elsewhere(session: AsyncSession, sku: Sku, shop: ShopId, *, since: datetime) -> int:
     """Pieces of an item that people added by hand on other shops since a moment.
 
