@@ -60,7 +60,7 @@ QUIET = {"PEG_POLL_SHOPIFY_S": "36000", "PEG_POLL_ETSY_S": "36000", "PEG_RECONCI
 IN_EARNEST = {
     "PEG_POLL_SHOPIFY_S": "30",
     "PEG_POLL_ETSY_S": "120",
-    "PEG_GLANCE_S": "60",
+    "PEG_GLANCE_S": "30",
     "PEG_RECONCILE_S": "900",
 }
 """PEG's own settings, which an hour of real life has."""

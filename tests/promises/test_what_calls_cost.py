@@ -28,8 +28,8 @@ from peg.wiring.engine import SUBSCRIPTIONS_S
 AN_HOUR_S = 3_600.0
 EVERY_S = {
     "PEG_POLL_SHOPIFY_S": "30",
-    "PEG_POLL_ETSY_S": "30",
-    "PEG_GLANCE_S": "60",
+    "PEG_POLL_ETSY_S": "120",
+    "PEG_GLANCE_S": "30",
     "PEG_RECONCILE_S": "900",
 }
 TOKEN_LASTS_S = 3_300.0
