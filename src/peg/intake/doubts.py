@@ -46,8 +46,7 @@ class Doubts:
         sold = await self._covered_sales(row)
         if not await self._seen_for_long(place, pieces, told=pieces <= sold):
             if pieces > sold:
-                base = row.quantity + sold
-                await self._stopped(What.FIRST_SIGHT, place, pieces - sold, base, done=Done.SEEN)
+                await self._seen_first(place, available, row, sold)
             return
         await checks.done(self.session, self.offer.id)
         await surprises.forget_first_sight(self.session, self.offer.id, place)
@@ -57,6 +56,18 @@ class Doubts:
             await self.drifted()
         if pieces > ours:
             await self._is_more(place, available, row, pieces - ours)
+
+    async def _seen_first(self, place: str, available: int, row: Expectation, sold: int) -> None:
+        """Noted, and asked about once a write has covered it.
+
+        What had been off sale and is one of a kind is taken off again before anything is believed.
+        """
+        base = row.quantity + sold
+        more = available - base
+        stopped = await self._stopped(What.FIRST_SIGHT, place, more, base, done=Done.SEEN)
+        if row.shelf is not Shelf.LISTED and not stopped and not await self.is_stocked():
+            await mirror.note_seen(self.session, self.offer.id, place, available)
+            await self.drifted()
 
     async def _is_more(self, place: str, available: int, row: Expectation, pieces: int) -> None:
         """Nothing that we did explains these: of goods in stock they are believed.

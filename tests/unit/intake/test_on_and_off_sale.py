@@ -8,6 +8,7 @@ from tests.support.bench import (
     ETSY,
     NECKLACE,
     PATIENCE,
+    RING,
     Bench,
     etsy_ref,
     minute,
@@ -16,6 +17,8 @@ from tests.support.bench import (
 from tests.support.doubts import asked, chain, check_of, drifted
 
 from peg.catalog import mirror, offers
+from peg.catalog.offers import Offer
+from peg.domain.identity import Sku
 from peg.domain.offer import ANYWHERE, Shelf
 
 
@@ -38,6 +41,39 @@ async def test_a_piece_that_is_back_on_sale_by_itself_is_alarmed_and_taken_off_a
     assert not taken.explained
     assert await drifted(bench) == [ring.id]
     assert (await bench.expects(etsy_ref())).shelf is Shelf.LISTED
+
+
+async def sold_out(bench: Bench, sku: Sku, pieces: int) -> Offer:
+    await bench.stock(sku, pieces)
+    await bench.stock(sku, -pieces)
+    offer = await bench.offer(etsy_ref(), sku, shows={ANYWHERE: 0})
+    await mirror.note_shelf(bench.session, offer.id, Shelf.SOLD_OUT)
+    return offer
+
+
+async def test_an_only_piece_that_was_sold_and_is_renewed_is_taken_off_at_first_sight(
+    bench: Bench,
+) -> None:
+    """Whether there is another one is asked about after that, and not while it can be bought."""
+    ring = await sold_out(bench, RING, 1)
+
+    await bench.look(etsy_ref(), 1)
+
+    assert (await bench.expects(etsy_ref())).quantity == 1  # more than the book allows: it is due
+    assert ring.id in await drifted(bench)
+    assert await bench.available(RING) == 0
+
+
+async def test_goods_in_stock_that_were_sold_out_and_are_renewed_are_believed_in_time(
+    bench: Bench,
+) -> None:
+    await sold_out(bench, NECKLACE, 5)
+
+    for at in (0.0, PATIENCE.receipt_lag_s / 60 + 1):
+        await bench.orders_read(ETSY, at=at)
+        await bench.read(etsy_ref(), 5, at=at)
+
+    assert await bench.available(NECKLACE) == 5
 
 
 async def test_what_a_person_took_off_sale_stays_off_and_is_asked(bench: Bench) -> None:
