@@ -115,17 +115,15 @@ def _counted_otherwise(
 def _lost(
     book: sqlite3.Connection, attempts: Mapping[str, Sequence[Mapping[str, Any]]]
 ) -> Iterator[str]:
-    """Deliveries that were acknowledged, and are not kept or were never worked on."""
-    kept = {row["delivery"]: row for row in book.execute(KEPT)}
+    """Deliveries that were acknowledged and are not kept; what is never worked on gives no rest."""
+    kept = {row["delivery"] for row in book.execute(KEPT)}
     for market, told in attempts.items():
         for one in told:
             if one["status"] is None or not 200 <= one["status"] < 300:
                 continue
-            name = f"{market} delivery {one['notice']} ({one['topic']})"
             if one["notice"] not in kept:
+                name = f"{market} delivery {one['notice']} ({one['topic']})"
                 yield f"{name} was acknowledged, and is lost"
-            elif kept[one["notice"]]["handled_at"] is None:
-                yield f"{name} was never worked on"
 
 
 def _lines_otherwise(
@@ -177,7 +175,7 @@ def _open(fair: Fair) -> sqlite3.Connection:
 
 
 UNHANDLED = "SELECT delivery, last_error FROM inbox WHERE handled_at IS NULL"
-KEPT = "SELECT delivery, handled_at FROM inbox"
+KEPT = "SELECT delivery FROM inbox"
 POSITIONS = "SELECT sku, on_hand - committed - suspended AS left_over FROM positions"
 ASKED = """
 SELECT subject FROM questions WHERE answered_at IS NULL
