@@ -19,6 +19,7 @@ from peg.propagation.pauses import Paused
 from peg.propagation.resolving import CaseClosed, GivenUpAlready, decide, plan
 
 CANCEL = "orderCancel("
+HEARD_LOOKS = 2_000
 
 
 @pytest.fixture
@@ -28,10 +29,17 @@ async def shop(tmp_path: Path) -> AsyncIterator[LittleShop]:
 
 
 async def sold_twice(shop: LittleShop) -> tuple[OrderId, OrderId, int]:
-    """The orders on Shopify and on Etsy, and the number of their case."""
+    """The orders on Shopify and on Etsy, and the number of their case; PEG has heard of both pays.
+
+    What a buyer has paid is kept with the decision, as far as it is known by then.
+    """
     orders = shop.buys("shopify", RING), shop.buys("etsy", RING)
     (case,) = await shop.cases()
-    return *orders, case.id
+    for _ in range(HEARD_LOOKS):
+        if all(one.paid for one in (await told(shop, case.id)).orders):
+            return *orders, case.id
+        await asyncio.sleep(0.01)
+    raise TimeoutError
 
 
 async def watch(shop: LittleShop, seen: set[tuple[int, int]]) -> None:
