@@ -6,7 +6,7 @@ reading shows that it does not. A sale shows in the receipts within their lag.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,11 +16,8 @@ from peg.domain.identity import OfferId
 from peg.domain.offer import ANYWHERE, Reading, Shelf
 from peg.intake import checks
 from peg.intake.checks import SOLD_MEANWHILE
-from peg.intake.patience import Patience
+from peg.intake.patience import CLOCKS_APART, Patience
 from peg.ledger.queries import Sales, units_sold
-
-CLOCKS_APART = timedelta(seconds=2)
-"""Etsy stamps whole seconds, of a clock that is not ours."""
 
 
 def reaches(row: Expectation, patience: Patience, *, now: datetime) -> Sequence[Sales]:

@@ -1,15 +1,13 @@
 """What a reading tells while a write of ours is open, under way or without an answer: pure."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from peg.catalog.expectation import Expectation
 from peg.catalog.returns import is_overdue
 from peg.domain.identity import Channel
 from peg.domain.offer import Reading
-
-CLOCKS_APART = timedelta(seconds=2)
-"""Both clocks are known to the second."""
+from peg.intake.patience import CLOCKS_APART
 
 
 def is_under_way(expected: Mapping[str, Expectation], reading: Reading) -> bool:

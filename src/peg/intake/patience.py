@@ -5,6 +5,9 @@ from datetime import timedelta
 
 from peg.intake.many import Many
 
+CLOCKS_APART = timedelta(seconds=2)
+"""A marketplace stamps whole seconds, of a clock that is not ours."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:

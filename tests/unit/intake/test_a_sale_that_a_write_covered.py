@@ -1,6 +1,6 @@
 """Etsy takes whole listings, unconditionally: what a buyer takes meanwhile is put back on sale."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -44,6 +44,13 @@ async def writes(bench: Bench, offer: Offer, quantity: int, *, sent: float, ende
 async def is_sold(bench: Bench, pieces: int = 1, *, placed: float, told: float) -> None:
     order = OrderTold(shop=ETSY, created=placed)
     await bench.take_in(order.told(placed, line(etsy_ref(), pieces), fetched=told), at=told)
+
+
+async def is_shown(bench: Bench, pieces: int, *, at: Sequence[float]) -> None:
+    """Etsy shows so many each time, and its orders are read before."""
+    for minutes in at:
+        await bench.orders_read(ETSY, at=minutes)
+        await bench.read(etsy_ref(), pieces, at=minutes)
 
 
 async def test_a_sale_in_the_middle_of_our_write_has_the_listing_read_at_once(
@@ -95,9 +102,7 @@ async def test_however_late_the_listing_can_be_read_it_is_not_taken_for_a_new_pi
     await writes(bench, offer, 5, sent=0, ended=0.1)
     await is_sold(bench, placed=0.05, told=0.2)
 
-    for at in (HOURS, 2 * HOURS):
-        await bench.orders_read(ETSY, at=at)
-        await bench.read(etsy_ref(), 5, at=at)
+    await is_shown(bench, 5, at=(HOURS, 2 * HOURS))
 
     assert await bench.available(NECKLACE) == 4
     assert await drifted(bench) == [offer.id]
@@ -109,9 +114,7 @@ async def test_what_a_hand_typed_soon_after_our_write_is_believed_where_nothing_
     offer = await chain(bench, etsy_ref())
     await writes(bench, offer, 5, sent=0, ended=0.1)
 
-    for at in (0.5, 0.5 + LAG):
-        await bench.orders_read(ETSY, at=at)
-        await bench.read(etsy_ref(), 6, at=at)
+    await is_shown(bench, 6, at=(0.5, 0.5 + LAG))
 
     assert await bench.available(NECKLACE) == 6
     assert await asked(bench) == []
@@ -125,9 +128,7 @@ async def test_what_a_hand_typed_after_a_reading_showed_all_is_well_is_explained
     await is_sold(bench, placed=0.05, told=0.2)
     await bench.read(etsy_ref(), 4, at=0.2 + LAG)
 
-    for at in (10.0, 10 + LAG):
-        await bench.orders_read(ETSY, at=at)
-        await bench.read(etsy_ref(), 5, at=at)
+    await is_shown(bench, 5, at=(10.0, 10 + LAG))
 
     assert await bench.available(NECKLACE) == 4 + 1
 
@@ -138,9 +139,7 @@ async def test_a_reading_that_may_be_from_before_our_write_settles_nothing(bench
     await is_sold(bench, placed=0.05, told=0.2)
     await bench.read(etsy_ref(), 4, at=0.2)
 
-    for at in (10.0, 10 + LAG):
-        await bench.orders_read(ETSY, at=at)
-        await bench.read(etsy_ref(), 5, at=at)
+    await is_shown(bench, 5, at=(10.0, 10 + LAG))
 
     assert await bench.available(NECKLACE) == 4
     assert offer.id in await drifted(bench)
@@ -166,9 +165,7 @@ async def test_a_sale_that_was_known_when_our_write_was_decided_explains_nothing
     await is_sold(bench, placed=0, told=0.1)
     await writes(bench, offer, 5, sent=0.2, ended=0.3)
 
-    for at in (0.5, 0.5 + LAG):
-        await bench.orders_read(ETSY, at=at)
-        await bench.read(etsy_ref(), 6, at=at)
+    await is_shown(bench, 6, at=(0.5, 0.5 + LAG))
 
     assert await bench.available(NECKLACE) == 5 + 1
 
@@ -182,9 +179,7 @@ async def test_a_covered_sale_is_explained_also_behind_a_later_write_that_was_ne
     await mirror.note_sending_all(bench.session, {offer.id: 4}, now=minute(0.5))
     await mirror.note_not_sent(bench.session, offer.id, ANYWHERE)
 
-    for at in (0.6, 0.6 + LAG):
-        await bench.orders_read(ETSY, at=at)
-        await bench.read(etsy_ref(), 5, at=at)
+    await is_shown(bench, 5, at=(0.6, 0.6 + LAG))
 
     assert await bench.available(NECKLACE) == 4
     assert offer.id in await drifted(bench)
@@ -197,9 +192,7 @@ async def test_a_write_that_was_never_sent_covers_no_sale(bench: Bench) -> None:
     await is_sold(bench, placed=0.05, told=0.2)
     await bench.read(etsy_ref(), 4, at=0.2 + LAG)
 
-    for at in (10.0, 10 + LAG):
-        await bench.orders_read(ETSY, at=at)
-        await bench.read(etsy_ref(), 5, at=at)
+    await is_shown(bench, 5, at=(10.0, 10 + LAG))
 
     assert await bench.available(NECKLACE) == 4 + 1
 
@@ -209,9 +202,7 @@ async def test_what_is_more_than_the_covered_sale_was_typed_by_a_hand(bench: Ben
     await writes(bench, offer, 5, sent=0, ended=0.1)
     await is_sold(bench, placed=0.05, told=0.2)
 
-    for at in (0.5, 0.5 + LAG):
-        await bench.orders_read(ETSY, at=at)
-        await bench.read(etsy_ref(), 7, at=at)
+    await is_shown(bench, 7, at=(0.5, 0.5 + LAG))
 
     assert await bench.available(NECKLACE) == 4 + 2
     assert offer.id in await drifted(bench)
