@@ -1,6 +1,9 @@
 """The keys that seal tokens: from the environment, or from a file made at the first run."""
 
 import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -45,14 +48,13 @@ def load_ring(settings: Settings) -> KeyRing:
         return parse_keys(keys, where="PEG_MASTER_KEY")
     file = settings.key_file
     try:
-        return _in_file(settings, file)
+        return _in_file(file)
     except (PermissionError, IsADirectoryError, NotADirectoryError) as cause:
         raise KeysUnreadable(file, cause) from cause
 
 
-def _in_file(settings: Settings, file: Path) -> KeyRing:
-    if not file.exists():
-        _write(settings, new_key() + "\n")
+def _in_file(file: Path) -> KeyRing:
+    if not file.exists() and _begin(file, new_key() + "\n"):
         log.info("keys.made", file=str(file))
     if file.stat().st_mode & 0o077:
         raise KeysExposed(f"others can read {file}: run `chmod 600 {file}`")
@@ -73,18 +75,38 @@ def add_key(settings: Settings) -> KeyRing:
     if settings.master_key is not None:
         return load_ring(settings)
     load_ring(settings)
-    _write(settings, new_key() + "\n" + settings.key_file.read_text())
+    _replace(settings.key_file, new_key() + "\n" + settings.key_file.read_text())
     return load_ring(settings)
 
 
-def _write(settings: Settings, text: str) -> None:
-    """Replace the file in one move, readable by its owner only from the first byte."""
-    file = settings.key_file
+def _begin(file: Path, text: str) -> bool:
+    """Make the file, whole from its first moment, unless another PEG has made it just now.
+
+    Whoever replaced that one's key would leave it sealing tokens with a key that is nowhere.
+    """
+    with _written(file, text) as fresh, suppress(FileExistsError):
+        file.hardlink_to(fresh)
+        return True
+    return False
+
+
+def _replace(file: Path, text: str) -> None:
+    """Replace the file in one move."""
+    with _written(file, text) as fresh:
+        fresh.replace(file)
+
+
+@contextmanager
+def _written(file: Path, text: str) -> Iterator[Path]:
+    """A file of its own beside it, for a moment, readable by its owner only from the first byte."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = file.with_name(file.name + ".new")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as opened:
-        opened.write(text)
-        opened.flush()
-        os.fsync(opened.fileno())
-    fresh.replace(file)
+    descriptor, name = tempfile.mkstemp(prefix=f"{file.name}.", suffix=".new", dir=file.parent)
+    fresh = Path(name)
+    try:
+        with os.fdopen(descriptor, "w") as opened:
+            opened.write(text)
+            opened.flush()
+            os.fsync(opened.fileno())
+        yield fresh
+    finally:
+        fresh.unlink(missing_ok=True)
