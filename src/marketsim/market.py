@@ -113,7 +113,21 @@ class EditedByHand:
     at: datetime
 
 
-Happening = Sold | Returned | OfferChanged | EditedByHand
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InPerson:
+    """Pieces went over the jeweller's counter, or came from the bench: no marketplace is told.
+
+    `delta` pieces of each of the `parts` are there more, or fewer where it is below zero.
+    """
+
+    parts: tuple[tuple[PieceId, int], ...]
+    delta: int
+    at: datetime
+    market: Literal["counter"] = "counter"
+    unit: UnitId = UnitId("")
+
+
+Happening = Sold | Returned | OfferChanged | EditedByHand | InPerson
 Listener = Callable[[Happening], None]
 
 

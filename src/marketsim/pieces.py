@@ -9,6 +9,9 @@ PieceId = NewType("PieceId", str)
 MarketName = Literal["shopify", "etsy"]
 MARKETS: tuple[MarketName, ...] = ("shopify", "etsy")
 
+Where = Literal["shopify", "etsy", "counter"]
+"""Where a piece can leave the shelf: on a marketplace, or over the jeweller's own counter."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:

@@ -10,8 +10,8 @@ from starlette.types import ASGIApp
 from marketsim.buyers import Crowd, Habits
 from marketsim.clock import MarketClock
 from marketsim.faults import Faults
-from marketsim.market import Market
-from marketsim.pieces import MARKETS, Catalogue, MarketName
+from marketsim.market import InPerson, Market
+from marketsim.pieces import MARKETS, Catalogue, MarketName, PieceId
 from marketsim.truth import Truth
 from marketsim.webhooks import Courier
 
@@ -39,6 +39,10 @@ class Practice:
 
 class NoSuchMarket(Exception):
     """There are two marketplaces: shopify and etsy."""
+
+
+class NoSuchPiece(Exception):
+    """Nothing of that name ever lay on the shelf."""
 
 
 class BuyersAreHere(Exception):
@@ -72,6 +76,20 @@ class World:
             if known == name:
                 return self.practices[known]
         raise NoSuchMarket(name)
+
+    def in_person(self, piece: PieceId, delta: int) -> int:
+        """Pieces go over the counter, or come from the bench; how many remain to be sold.
+
+        Raises:
+            NoSuchPiece: nobody knows of it.
+        """
+        if piece not in self.truth.remaining:
+            raise NoSuchPiece(piece)
+        done = InPerson(parts=((piece, 1),), delta=delta, at=self.clock.now())
+        self.truth.hear(done)
+        if self.crowd is not None:
+            self.crowd.hear(done)
+        return self.truth.remaining[piece]
 
     def send_buyers(self, habits: Habits) -> Crowd:
         """Open the shops to buyers.

@@ -6,6 +6,7 @@ from typing import Any
 from marketsim.market import (
     By,
     EditedByHand,
+    InPerson,
     OfferChanged,
     OrderId,
     Returned,
@@ -130,6 +131,10 @@ class Story:
                 at=self.now,
             )
         )
+
+    def in_person(self, piece: PieceId, delta: int, *, after_s: float = 0) -> None:
+        self.now += timedelta(seconds=after_s)
+        self.truth.hear(InPerson(parts=((piece, 1),), delta=delta, at=self.now))
 
     def edits(self, market: MarketName, unit: str, delta: int) -> None:
         self.truth.hear(

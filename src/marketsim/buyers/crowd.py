@@ -11,7 +11,7 @@ from marketsim.buyers.habits import Habits
 from marketsim.buyers.season import arrivals
 from marketsim.buyers.shopkeeper import Shopkeeper
 from marketsim.clock import MarketClock
-from marketsim.market import Market, NotForSale, Offered
+from marketsim.market import InPerson, Market, NotForSale, Offered
 from marketsim.pieces import MARKETS, MarketName, PieceId
 
 Parts = tuple[tuple[PieceId, int], ...]
@@ -53,6 +53,10 @@ class Crowd:
         if self._run is None:
             self.state = "running"
             self._run = asyncio.get_running_loop().create_task(self._come_and_go())
+
+    def hear(self, done: InPerson) -> None:
+        """What happens away from both marketplaces is the shopkeeper's doing too."""
+        self._shopkeeper.note(done)
 
     def close_shop(self) -> None:
         """No more orders; what was ordered is still paid, shipped, cancelled and refunded."""

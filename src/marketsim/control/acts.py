@@ -7,6 +7,7 @@ from typing import Any
 
 from marketsim.control.asked import Asked, BadRequest
 from marketsim.market import EditRefused, Market, OrderId, RestockType, UnitId
+from marketsim.pieces import PieceId
 from marketsim.world import World
 
 RESTOCK_TYPES: tuple[RestockType, ...] = ("no_restock", "cancel", "return")
@@ -64,6 +65,14 @@ def edit_stock(world: World, asked: Asked) -> dict[str, Any]:
         raise EditRefused(f"delta: {there} of {unit} are there, {-delta} were to be taken away")
     market.edit_stock(unit, delta=delta, location=location)
     return {"unit": unit, "buyable": market.buyable(unit)}
+
+
+def in_person(world: World, asked: Asked) -> dict[str, Any]:
+    """Pieces go over the counter (delta below 0) or come in: no shop is told. Send piece, delta."""
+    piece, delta = PieceId(asked.text("piece")), asked.integer("delta")
+    if not delta:
+        raise BadRequest("delta: fewer or more pieces, not 0")
+    return {"piece": piece, "remaining": world.in_person(piece, delta)}
 
 
 def reactivate(world: World, asked: Asked) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from marketsim.control.asked import Asked, BadRequest, read
 from marketsim.faults import UnknownFault
 from marketsim.market import EditRefused, NoSuchOrder, NoSuchUnit, NotForSale, OrderClosed
 from marketsim.webhooks import NothingDelivered
-from marketsim.world import BuyersAreHere, NoSuchMarket, World
+from marketsim.world import BuyersAreHere, NoSuchMarket, NoSuchPiece, World
 
 Endpoint = Callable[[World, Asked], dict[str, Any]]
 ANY = "*"
@@ -38,6 +38,7 @@ ROUTES: tuple[tuple[str, str, Endpoint, str], ...] = (
     ("POST", "/orders/cancel", acts.cancel, "market order restock"),
     ("POST", "/orders/refund", acts.refund, "market order quantity restock"),
     ("POST", "/stock", acts.edit_stock, "market unit delta location"),
+    ("POST", "/counter", acts.in_person, "piece delta"),
     ("POST", "/reactivate", acts.reactivate, "market unit"),
     ("POST", "/till", shopify_acts.sell_in_person, "unit quantity"),
     ("POST", "/drafts", shopify_acts.draft, "unit quantity location"),
@@ -59,6 +60,7 @@ ROUTES: tuple[tuple[str, str, Endpoint, str], ...] = (
 REFUSALS: tuple[tuple[type[Exception], int, str], ...] = (
     (NoSuchMarket, 404, "There are two marketplaces, shopify and etsy."),
     (NoSuchUnit, 404, "There is no such unit; GET /_control/units lists them."),
+    (NoSuchPiece, 404, "There is no such piece; GET /_control/pieces lists them."),
     (NoSuchOrder, 404, "There is no such order on this marketplace."),
     (UnknownFault, 404, "There is no such fault; GET /_control/faults lists them."),
     (NotForSale, 409, "Not so many of this unit can be bought now."),

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from marketsim.market import OfferChanged, Sold
+from marketsim.market import InPerson, OfferChanged, Sold
 from marketsim.pieces import MarketName, PieceId
 from marketsim.seen import Seen
 from marketsim.truth.records import Offer
@@ -18,15 +18,18 @@ PROVED_WITHIN = timedelta(minutes=2)
 CROSSED_WITHIN = timedelta(seconds=5)
 """A sale that is older was told by its webhook, or the app is slow: then it has to look again."""
 
+ON_ITS_WAY = timedelta(seconds=1)
+"""The app is told of a sale in person as it happens; no write that was sent can be called back."""
+
 
 class Crossings:
     """The sales of the last moments, and what the app had been shown by then."""
 
     def __init__(self) -> None:
         self.seen: dict[MarketName, Seen] = {}
-        self._sales: deque[Sold] = deque()
+        self._sales: deque[Sold | InPerson] = deque()
 
-    def note(self, sale: Sold) -> None:
+    def note(self, sale: Sold | InPerson) -> None:
         """A sale that a raise may be crossing now."""
         self._sales.append(sale)
         while self._sales[0].at < sale.at - CROSSED_WITHIN:
@@ -45,9 +48,13 @@ class Crossings:
         )
         return raised.buyable <= before and self._is_proved(offers, raised.at)
 
-    def _unknown(self, raised: OfferChanged) -> Iterator[Sold]:
+    def _unknown(self, raised: OfferChanged) -> Iterator[Sold | InPerson]:
         """Sales of other offers, since the app was last shown theirs and the orders."""
         for sale in self._sales:
+            if isinstance(sale, InPerson):
+                if raised.at - sale.at <= ON_ITS_WAY:
+                    yield sale
+                continue
             seen = self.seen.get(sale.market)
             if seen is None or (sale.market, sale.unit) == (raised.market, raised.unit):
                 continue
@@ -66,7 +73,10 @@ class Crossings:
         )
 
 
-def _taken(sales: Iterable[Sold], piece: PieceId) -> int:
+def _taken(sales: Iterable[Sold | InPerson], piece: PieceId) -> int:
     return sum(
-        count * sale.quantity for sale in sales for name, count in sale.parts if name == piece
+        count * (-sale.delta if isinstance(sale, InPerson) else sale.quantity)
+        for sale in sales
+        for name, count in sale.parts
+        if name == piece
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from marketsim.market import EditedByHand, Happening, OfferChanged, Returned, Sold
+from marketsim.market import EditedByHand, Happening, InPerson, OfferChanged, Returned, Sold
 from marketsim.pieces import PieceId
 
 KEPT_ENTRIES = 200_000
@@ -45,5 +45,7 @@ def _what(happening: Happening, showed: int) -> dict[str, Any]:
             return {"what": "returned", **back}
         case EditedByHand(delta=delta):
             return {"what": "edited", "delta": delta}
+        case InPerson(delta=delta):
+            return {"what": "in_person", "delta": delta}
         case OfferChanged(buyable=buyable, by=by):
             return {"what": "shown", "before": showed, "buyable": buyable, "by": by}

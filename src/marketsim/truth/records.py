@@ -7,12 +7,13 @@ from math import ceil
 from typing import Any, Literal
 
 from marketsim.market import OrderId, UnitId
-from marketsim.pieces import MarketName, PieceId
+from marketsim.pieces import MarketName, PieceId, Where
 
 Opening = Literal[
     "opening",
     "sale",
     "edit",
+    "in person",
     "sale covered by a write",
     "edit covered by a write",
     "sale crossed by a raise",
@@ -25,15 +26,18 @@ no condition: a sale between an app's read and its write at once is covered, who
 elsewhere between an app's whole proof and its raise is crossed (`crossing.py`). Of a sale that was
 covered an order tells; of pieces that a hand took off, and a write put back, nothing ever does."""
 
-Verdict = Literal["inside", "outside", "untold", "untracked"]
+Verdict = Literal["inside", "outside", "untold", "untracked", "in_person"]
+
+Cause = Literal["sale", "edit", "in person"]
+"""How a piece left the shelf; what leaves in person is typed into the app, and told by nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """The last piece left the shelf: by a sale, or because a person said so."""
+    """The last piece left the shelf: by a sale, over the counter, or because a person said so."""
 
-    by: Literal["sale", "edit"]
-    market: MarketName
+    by: Cause
+    market: Where
     order: OrderId | None
     at: datetime
 
@@ -51,8 +55,8 @@ class Wait:
     """An offer must come down to `allowed` because of what happened elsewhere at `since`."""
 
     since: datetime
-    cause: Literal["sale", "edit"]
-    sold_on: MarketName
+    cause: Cause
+    sold_on: Where
     allowed: int
 
 
@@ -61,8 +65,8 @@ class Lowered:
     """How long one offer took to follow what happened elsewhere."""
 
     seconds: float
-    cause: Literal["sale", "edit"]
-    sold_on: MarketName
+    cause: Cause
+    sold_on: Where
     sold_at: datetime
     lowered_on: MarketName
     unit: UnitId
@@ -100,7 +104,7 @@ class DoubleSale:
 
     piece: PieceId
     missing: int
-    market: MarketName
+    market: Where
     unit: UnitId
     order: OrderId
     at: datetime
@@ -112,8 +116,11 @@ class DoubleSale:
     def verdict(self, ceiling_s: float) -> Verdict:
         """Inside: never withdrawn since the piece left, and no longer ago than the ceiling.
 
-        Untold: nothing told an app that there were fewer; untracked: it could lower nothing.
+        Untold: nothing told an app that there were fewer; untracked: it could lower nothing. In
+        person: somebody handed over what had been sold; no app can stop a hand.
         """
+        if self.market == "counter":
+            return "in_person"
         if not self.tracked:
             return "untracked"
         if self.window is not None and self.window.opened_by == "edit covered by a write":

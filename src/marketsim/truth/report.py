@@ -10,7 +10,7 @@ from marketsim.truth.watch import Truth
 CEILING_S = 180.0
 """A poll of two minutes, the receipts' lag and the writing: the default ceiling of a window."""
 
-VERDICTS: tuple[Verdict, ...] = ("inside", "outside", "untold", "untracked")
+VERDICTS: tuple[Verdict, ...] = ("inside", "outside", "untold", "untracked", "in_person")
 
 SLOWEST = 5
 """So many sales are named that were followed last."""
@@ -27,6 +27,10 @@ def report(truth: Truth, *, at: datetime, ceiling_s: float = CEILING_S) -> dict[
         "sales": {
             market: {"orders": len(orders), "units": truth.counts[f"sold_on_{market}"]}
             for market, orders in truth.orders.items()
+        },
+        "in_person": {
+            "sold": truth.counts["sold_in_person"],
+            "received": truth.counts["received"],
         },
         "came_back": truth.counts["came_back"],
         "returned_but_not_restocked": truth.counts["returned_but_not_restocked"],
@@ -60,6 +64,9 @@ def _latencies(lowered: Sequence[Lowered]) -> dict[str, Any]:
     return {
         "after_sales": quantiles([each.seconds for each in sales]),
         "after_sales_withdrawn": quantiles([each.seconds for each in sales if each.to == 0]),
+        "after_sales_in_person": quantiles(
+            [each.seconds for each in lowered if each.cause == "in person"]
+        ),
         "after_hand_edits": quantiles([each.seconds for each in lowered if each.cause == "edit"]),
         "after_sales_by_direction": {
             f"{sold}->{other}": quantiles(

@@ -4,11 +4,11 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import Literal
 
 from marketsim.market import (
     EditedByHand,
     Happening,
+    InPerson,
     Market,
     OfferChanged,
     OrderId,
@@ -16,10 +16,11 @@ from marketsim.market import (
     Sold,
     UnitId,
 )
-from marketsim.pieces import Catalogue, MarketName, PieceId
+from marketsim.pieces import Catalogue, MarketName, PieceId, Where
 from marketsim.truth.crossing import Crossings
 from marketsim.truth.diary import KEPT_ENTRIES, Entry
 from marketsim.truth.records import (
+    Cause,
     DoubleSale,
     Lowered,
     Offer,
@@ -70,8 +71,10 @@ class Truth:
 
     def hear(self, happening: Happening) -> None:
         """Take in one happening, and write it down."""
-        known = self.offers.get((happening.market, happening.unit))
-        showed = known.buyable if known is not None else 0
+        showed = 0
+        if not isinstance(happening, InPerson):
+            known = self.offers.get((happening.market, happening.unit))
+            showed = known.buyable if known is not None else 0
         self._take_in(happening)
         left = {piece: self.remaining[piece] for piece, _ in happening.parts}
         self.diary.append(Entry(happening=happening, showed=showed, remaining=left))
@@ -86,6 +89,8 @@ class Truth:
                 self.counts["returned_but_not_restocked"] += happening.quantity
             case EditedByHand():
                 self._edited(happening)
+            case InPerson():
+                self._in_person(happening)
             case OfferChanged():
                 self._shown(happening)
 
@@ -124,6 +129,22 @@ class Truth:
             taken = Taken(by="edit", market=edit.market, order=None, at=edit.at)
             self._take(piece, -edit.delta * count, taken)
         self._follow(edit.parts, "edit", edit.market, edit.at, own=key)
+
+    def _in_person(self, done: InPerson) -> None:
+        """What is handed over though it was sold is the person's doing; both buyers remain."""
+        ((piece, _),) = done.parts
+        if done.delta > 0:
+            self.counts["received"] += done.delta
+            self._is_there(done.parts, done.delta)
+            return
+        self.counts["sold_in_person"] -= done.delta
+        self.crossings.note(done)
+        missing = -done.delta - max(0, self.remaining[piece])
+        if missing > 0:
+            self._sold_twice(done, None, piece, missing)
+        taken = Taken(by="in person", market=done.market, order=None, at=done.at)
+        self._take(piece, -done.delta, taken)
+        self._follow(done.parts, "in person", done.market, done.at)
 
     def _shown(self, change: OfferChanged) -> None:
         offer = self._offer(change.market, change.unit, change.parts, 0)
@@ -173,11 +194,11 @@ class Truth:
     def _follow(
         self,
         parts: Parts,
-        cause: Literal["sale", "edit"],
-        sold_on: MarketName,
+        cause: Cause,
+        sold_on: Where,
         at: datetime,
         *,
-        own: Key,
+        own: Key | None = None,
     ) -> None:
         """Every other offer of these pieces must now show no more than there is."""
         for offer in self._offers_of(parts):
@@ -197,6 +218,9 @@ class Truth:
 
     def _came_back(self, parts: Parts, units: int) -> None:
         self.counts["came_back"] += units
+        self._is_there(parts, units)
+
+    def _is_there(self, parts: Parts, units: int) -> None:
         for piece, count in parts:
             self.remaining[piece] += count * units
         for offer in self._offers_of(parts):
@@ -207,21 +231,24 @@ class Truth:
                 offer.window = None
             self.counts["waits_overtaken_by_a_return"] += len(list(self._settled(offer)))
 
-    def _sold_twice(self, sale: Sold, offer: Offer, piece: PieceId, missing: int) -> None:
-        first = self._exhausted.get(piece)
-        came_down = offer.lowered_at and first and offer.lowered_at >= first.at
+    def _sold_twice(
+        self, sale: Sold | InPerson, offer: Offer | None, piece: PieceId, missing: int
+    ) -> None:
+        """Note it; what is handed over in person was shown by no offer."""
+        first, lowered_at = self._exhausted.get(piece), offer.lowered_at if offer else None
+        came_down = lowered_at and first and lowered_at >= first.at
         self.double_sales.append(
             DoubleSale(
                 piece=piece,
                 missing=missing,
                 market=sale.market,
                 unit=sale.unit,
-                order=sale.order,
+                order=sale.order if isinstance(sale, Sold) else OrderId(""),
                 at=sale.at,
                 first=first,
-                window=offer.window,
-                withdrawn_at=offer.lowered_at if came_down else None,
-                tracked=offer.tracked,
+                window=offer.window if offer else None,
+                withdrawn_at=lowered_at if came_down else None,
+                tracked=offer is None or offer.tracked,
             )
         )
 

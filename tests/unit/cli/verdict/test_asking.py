@@ -169,3 +169,19 @@ async def test_two_buyers_of_one_piece_are_told_with_both_orders(control: Contro
     (twice,) = (await record(control, beginning)).double_sales
     assert (twice.verdict, twice.piece, twice.because) == ("inside", piece, "sale")
     assert [twice.first, twice.second] == orders
+
+
+async def test_what_goes_over_the_counter_is_told_beside_the_orders(control: Control) -> None:
+    beginning = await first_look(control)
+    _, unit = await on_both(control)
+    (piece,) = unit["pieces"]
+    bought = await control.act("orders", market="shopify", unit=unit["unit"])
+    await control.act("counter", piece=piece, delta=-1)
+
+    told = await record(control, beginning)
+
+    (sale,) = told.double_sales
+    number = bought["order"].rsplit("/")[-1]
+    assert (sale.verdict, sale.first, sale.second) == ("in_person", number, "in person")
+    assert (told.happened[-1].what, told.happened[-1].delta) == ("in_person", -1)
+    assert told.remaining[piece] == -1

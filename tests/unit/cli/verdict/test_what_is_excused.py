@@ -9,7 +9,7 @@ from tests.support.good_rehearsal import CHAIN, RING
 
 from peg.cli.demo.verdict.book import Book, KeptLine, States, Stock
 from peg.cli.demo.verdict.judge import judge_all
-from peg.cli.demo.verdict.record import DoubleSale, Happened, Record
+from peg.cli.demo.verdict.record import IN_PERSON, DoubleSale, Happened, Record
 
 Told = tuple[Record, Book]
 Case = Callable[[], Told]
@@ -248,3 +248,20 @@ def test_a_piece_that_was_never_there_was_sold_by_a_figure_that_nobody_doubted()
     assert "I5" in broken((told, book))
     assert "I5" not in broken((too_many, book))
     assert "nothing told PEG" in excused((too_many, book))["I5"]
+
+
+@pytest.mark.parametrize(
+    "sale",
+    [
+        twice(verdict="in_person", second=IN_PERSON),
+        twice(first=IN_PERSON),
+    ],
+    ids=["handed over though sold", "sold though handed over"],
+)
+def test_what_went_over_the_counter_and_was_sold_online_too_must_have_its_case(
+    sale: DoubleSale,
+) -> None:
+    told, book = replace(good.good_record(), double_sales=[sale]), good.good_book()
+
+    assert broken((told, book)) == {}
+    assert broken((told, replace(book, cases=[]))).keys() == {"I5"}

@@ -104,7 +104,7 @@ def record_of(answers: Answers, beginning: Beginning, *, hasty: Sequence[str]) -
     happened = [_happened(told) for told in answers.happenings]
     twice = [
         _numbered(DoubleSale.of(told))
-        for verdict in ("inside", "outside", "untold", "untracked")
+        for verdict in ("inside", "outside", "untold", "untracked", "in_person")
         for told in truth["double_sales"][verdict]
     ]
     heard = [

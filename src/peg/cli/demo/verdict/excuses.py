@@ -109,7 +109,7 @@ def _why_unheard(record: Record, edit: Happened, mine: Sequence[Happened]) -> st
 
 
 def _crosses(edit: Happened, other: Happened) -> bool:
-    return other.what in {"sold", "returned"} and abs(other.at - edit.at) <= CROSSED
+    return other.what in {"sold", "returned", "in_person"} and abs(other.at - edit.at) <= CROSSED
 
 
 def covers(write: Happened, edit: Happened) -> bool:

@@ -12,6 +12,9 @@ UnitKey = tuple[str, str]
 BLIND = ("blind app", "blind app over a hand")
 """PEG wrote on what it had just been shown, and covered what was sold, or taken off, since."""
 
+IN_PERSON = "in person"
+"""Stands where an order's number would: over the jeweller's own counter."""
+
 UNCOUNTED = 1_000_000
 """What a practice shop shows of a unit whose stock it does not count."""
 
@@ -28,7 +31,7 @@ class Happened:
     at: datetime
     market: str
     unit: str
-    what: Literal["sold", "returned", "edited", "shown"]
+    what: Literal["sold", "returned", "edited", "in_person", "shown"]
     pieces: Pieces
     remaining: Pieces
     order: str = ""
@@ -110,12 +113,14 @@ class DoubleSale:
 
     Attributes:
         verdict: `inside` the window, `outside` of it; `untold`: nothing told that there were
-            fewer; or `untracked`: nobody could have lowered it.
-        first: the order that took the last piece; "" where no order did.
+            fewer; `untracked`: nobody could have lowered it; or `in_person`: it was handed over
+            though it was sold.
+        first: the order that took the last piece, or `in person`; "" where no sale did.
+        second: the order that was too much, or `in person`.
         because: why the offer was up; "opening" where the shop began with too high a figure.
     """
 
-    verdict: Literal["inside", "outside", "untold", "untracked"]
+    verdict: Literal["inside", "outside", "untold", "untracked", "in_person"]
     piece: str
     first: str
     second: str
@@ -126,11 +131,12 @@ class DoubleSale:
     def of(cls, told: Mapping[str, Any]) -> "DoubleSale":
         """As the control API tells it."""
         first, second = told["first"] or {}, told["second"]
+        took_last = IN_PERSON if first.get("by") == IN_PERSON else first.get("order")
         return cls(
             verdict=told["verdict"],
             piece=told["piece"],
-            first=str(first.get("order") or ""),
-            second=str(second["order"]),
+            first=str(took_last or ""),
+            second=str(second["order"] or IN_PERSON),
             at=datetime.fromisoformat(second["at"]),
             because=told["shown_because"] or "",
         )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from peg.cli.demo.verdict.book import Book
 from peg.cli.demo.verdict.excuses import fewer_than_there_are, more_than_there_is
 from peg.cli.demo.verdict.finding import Finding
-from peg.cli.demo.verdict.record import DoubleSale, Record
+from peg.cli.demo.verdict.record import IN_PERSON, DoubleSale, Record
 
 OPENING = "opening"
 
@@ -19,7 +19,7 @@ def judge_double_sales(record: Record, book: Book) -> Finding:
     sales = sum(one.what == "sold" for one in record.happened)
     broken, excused = [], []
     for sale in counted:
-        name = f"{book.sku(sale.piece)}, sold twice by order {sale.second}"
+        name = f"{book.sku(sale.piece)}, sold twice by {_buyer(sale.second)}"
         fault = _fault(sale, record, book)
         reason = _reason(sale, record, book) if fault else ""
         if reason:
@@ -34,6 +34,10 @@ def judge_double_sales(record: Record, book: Book) -> Finding:
         broken=broken,
         excused=excused,
     )
+
+
+def _buyer(who: str) -> str:
+    return who if who == IN_PERSON else f"order {who}"
 
 
 def _fault(sale: DoubleSale, record: Record, book: Book) -> str:
