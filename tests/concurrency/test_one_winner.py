@@ -98,7 +98,7 @@ async def test_a_hold_that_is_released_and_expires_at_once_ends_once(database: D
 
     async def expire() -> int:
         async with begin(database) as session:
-            return await reservations.expire_due(session, now=later)
+            return len(await reservations.expire_due(session, now=later))
 
     ended = await asyncio.gather(*(release(number) for number in numbers), expire(), expire())
 

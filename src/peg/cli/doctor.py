@@ -12,6 +12,7 @@ from peg.migrations.schema import shape
 from peg.wiring import examination
 from peg.wiring.findings import Finding, State
 from peg.wiring.ground import Ground, open_ground
+from peg.wiring.overdue_holds import end_overdue_holds
 from peg.wiring.peg import open_peg
 
 _SIGNS = {State.WELL: "well", State.LOOK: "look", State.BAD: "BAD"}
@@ -28,7 +29,7 @@ async def doctor(*, here: Here) -> int:
             findings += await _kept("machine", lambda: _machine(ground))
             keys = await _kept("keys", lambda: _keys(ground))
             findings += keys
-            findings += await _kept("book", lambda: examination.kept(ground))
+            findings += await _kept("book", lambda: _book(ground))
             if keys[-1].state is State.WELL:
                 findings += await _kept("shops", lambda: _shops(ground))
     report = Report(
@@ -72,6 +73,11 @@ async def _machine(ground: Ground) -> Sequence[Finding]:
 
 async def _keys(ground: Ground) -> Sequence[Finding]:
     return examination.keys(ground)
+
+
+async def _book(ground: Ground) -> Sequence[Finding]:
+    await end_overdue_holds(ground)
+    return await examination.kept(ground)
 
 
 async def _shops(ground: Ground) -> Sequence[Finding]:

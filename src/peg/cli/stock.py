@@ -13,6 +13,7 @@ from peg.domain.identity import LocationId, Sku
 from peg.domain.stock import StockLevel
 from peg.ledger import counter, queries, reservations, suspense
 from peg.ledger.book import Position
+from peg.ledger.reservations import Hold
 from peg.propagation.unstocked import have_stocked, unstocked
 from peg.reads import stock as reads
 
@@ -54,14 +55,14 @@ async def sell(
             location=place,
             now=ground.clock.now(),
         )
-        kept = await reads.holds(session, item)
+        kept = await reservations.active(session, item)
     advice = _too_many(after, kept)
     if place is not None and hold is None and pieces > lay and not after.oversold:
         advice += f"; {_ELSEWHERE.format(lay, place)}"
     return _say(here, item, after.level, f"sold {pieces}", advice=advice, oversold=after.oversold)
 
 
-def _too_many(after: Position, kept: Sequence[reads.Hold]) -> str:
+def _too_many(after: Position, kept: Sequence[Hold]) -> str:
     """More are promised than lie there: by what holds keep, and by what was never there."""
     promised = min(after.oversold, after.level.reserved)
     short = after.oversold - promised
@@ -96,8 +97,8 @@ async def _pieces_sold(
     return 1 if hold is None else kept.get(hold, 1)
 
 
-def _promised(pieces: int, kept: Sequence[reads.Hold]) -> str:
-    names = ", ".join(f"hold {one.id} ({one.why})" for one in kept)
+def _promised(pieces: int, kept: Sequence[Hold]) -> str:
+    names = ", ".join(one.told for one in kept)
     which = str(kept[0].id) if len(kept) == 1 else "HOLD"
     if_so = f"if that was the buyer, `peg release {which}`"
     return f"a hold keeps {pieces} of those sold: {names}; {if_so}"

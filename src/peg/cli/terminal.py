@@ -16,6 +16,7 @@ from peg.cli.table import lines_of
 from peg.domain.errors import ErrorKind, PegError
 from peg.migrations.schema import ensure_current
 from peg.wiring.ground import Ground, open_ground
+from peg.wiring.overdue_holds import end_overdue_holds
 
 
 class SecretMissing(PegError):
@@ -69,9 +70,10 @@ class Terminal:
 
     @asynccontextmanager
     async def ground(self, *, log_level: str = "warning") -> AsyncIterator[Ground]:
-        """The database in today's shape, and what needs no marketplace."""
+        """The database in today's shape, true by the clock, and what needs no marketplace."""
         async with open_ground(self.environment, log_level=log_level) as ground:
             await ensure_current(ground.database)
+            await end_overdue_holds(ground)
             yield ground
 
     def show(self, report: Report) -> int:

@@ -62,15 +62,19 @@ class UnknownSku(PegError):
 
 
 class InsufficientStock(PegError):
-    """Fewer pieces are available than were asked for, in all or `at` one place."""
+    """Fewer pieces are available than were asked for, in all or `at` one place.
+
+    `kept` says who keeps those that are there, and how they are let go.
+    """
 
     kind = "conflict"
 
-    def __init__(self, *, wanted: int, available: int, at: str = "") -> None:
+    def __init__(self, *, wanted: int, available: int, at: str = "", kept: str = "") -> None:
         where = f" at {at}: name another place," if at else ":"
+        remedy = kept or "receive or count the stock"
         super().__init__(
-            f"wanted {wanted}, available {available}{where} receive or count the stock, or ask for"
-            " fewer"
+            f"wanted {wanted}, available {available}{where} {remedy}, or ask for fewer"
         )
         self.wanted = wanted
         self.available = available
+        self.kept = kept

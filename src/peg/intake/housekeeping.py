@@ -29,7 +29,7 @@ class Housekeeping:
         await self._now_and_then()
         async with begin(self._database) as session:
             now = self._clock.now()
-            ended = await reservations.expire_due(session, now=now)
+            ended = len(await reservations.expire_due(session, now=now))
             ended += await overdue.close_due(session, now=now)
             for offer in await returns.overdue_rises(session, now=now):
                 if await checks.check_of(session, offer) is not None:

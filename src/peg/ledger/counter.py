@@ -61,6 +61,7 @@ async def sell(
         NoSuchHold: the hold is over, or keeps another item.
     """
     _positive(quantity)
+    await reservations.expire_due(session, sku, now=now)
 
     def sold(pieces: int, place: LocationId) -> Posting:
         return _posting(sku, -pieces, place, cause=Cause.COUNTER_SALE, who=who, note=note, now=now)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import require_transaction
@@ -15,6 +15,9 @@ from peg.domain.stock import Cause
 from peg.ledger.book import Posting, lock, post
 from peg.ledger.places import available_by_place, spread
 from peg.ledger.tables import held, holds
+
+EXPIRED = "expired"
+"""How a hold ended that nobody ended."""
 
 
 class NoSuchHold(PegError):
@@ -40,6 +43,12 @@ class Hold:
         """How many, wherever they lie."""
         return sum(self.places.values())
 
+    @property
+    def told(self) -> str:
+        """Which it is, for whom, who keeps it and how long: enough to know what to do."""
+        ends = "it is released" if self.until is None else for_people(self.until, seconds=True)
+        return f"hold {self.id} ({self.why}; kept by {self.who} until {ends})"
+
 
 async def hold(
     session: AsyncSession,
@@ -60,7 +69,8 @@ async def hold(
         BadMoment: `until` has passed.
         BadQuantity: not a positive number.
         UnknownSku: no such item.
-        InsufficientStock: fewer are available, in all or at the place that was named.
+        InsufficientStock: fewer are available, in all or at the place that was named; it names the
+            holds that keep some.
     """
     if quantity <= 0:
         raise BadQuantity(f"a hold keeps at least one piece, not {quantity}")
@@ -69,20 +79,28 @@ async def hold(
             f"a hold until {for_people(until, seconds=True)} is over already, since it is"
             f" {for_people(now, seconds=True)}: choose a later one"
         )
+    await expire_due(session, sku, now=now)
     position = (await lock(session, [sku]))[sku]
     if quantity > position.level.available:
-        raise InsufficientStock(wanted=quantity, available=max(0, position.level.available))
+        raise InsufficientStock(
+            wanted=quantity,
+            available=max(0, position.level.available),
+            kept=_how_to_let_go(await active(session, sku)),
+        )
     if location is not None:
         there = (await available_by_place(session, sku)).get(location, 0)
         if quantity > there:
-            raise InsufficientStock(wanted=quantity, available=max(0, there), at=location)
+            mine = [one for one in await active(session, sku) if location in one.places]
+            raise InsufficientStock(
+                wanted=quantity, available=max(0, there), at=location, kept=_how_to_let_go(mine)
+            )
     places = await spread(session, sku, quantity) if location is None else {location: quantity}
     row = {"sku": sku, "until": until, "why": why, "who": who, "opened_at": now}
     statement = insert(holds).values(row).returning(holds.c.id)
     number: int = (await session.execute(statement)).scalar_one()
     await _keep(session, number, sku, places)
     kept = Hold(id=number, sku=sku, places=places, until=until, why=why, who=who, opened_at=now)
-    await _post(session, kept, 1, cause=Cause.HELD, now=now)
+    await _post(session, kept, 1, cause=Cause.HELD, at=now, now=now)
     return number
 
 
@@ -92,7 +110,7 @@ async def release(session: AsyncSession, number: int, *, now: datetime) -> Hold:
     Raises:
         NoSuchHold: it does not exist, was released or has expired.
     """
-    return await _end(session, number, by="released", cause=Cause.RELEASED, now=now)
+    return await _end(session, number, by="released", cause=Cause.RELEASED, at=now, now=now)
 
 
 async def use_up(
@@ -116,7 +134,8 @@ async def use_up(
     query = select(holds.c.id).with_for_update()
     query = query.where(holds.c.id == number, holds.c.sku == sku, holds.c.ended_at.is_(None))
     if await session.scalar(query) is None:
-        raise NoSuchHold(f"no open hold {number} keeps {sku}: `peg holds` lists them")
+        over = await _since_it_ended(session, number)
+        raise NoSuchHold(f"no open hold {number} keeps {sku}{over}: `peg holds` lists them")
     kept = (await _places(session, [number]))[number]
     taken: dict[LocationId, int] = {}
     for place in sorted(kept, key=lambda place: (place != first, -kept[place], place)):
@@ -143,14 +162,27 @@ async def _keep(
     await session.execute(insert(held), rows)
 
 
-async def expire_due(session: AsyncSession, *, now: datetime) -> int:
-    """End every hold whose time is over; how many."""
+async def any_due(session: AsyncSession, *, now: datetime) -> bool:
+    """Whether a hold is over that nobody has ended yet."""
+    return await session.scalar(select(_due(now).exists())) or False
+
+
+async def expire_due(
+    session: AsyncSession, sku: Sku | None = None, *, now: datetime
+) -> Sequence[Hold]:
+    """End every hold whose time is over, of one item or of all; those that this call ended."""
     require_transaction(session)
-    query = select(holds.c.id).where(holds.c.ended_at.is_(None), holds.c.until <= now)
-    numbers = (await session.scalars(query.order_by(holds.c.id))).all()
-    for number in numbers:
-        await _end(session, number, by="expired", cause=Cause.EXPIRED, now=now)
-    return len(numbers)
+    query = _due(now) if sku is None else _due(now).where(holds.c.sku == sku)
+    due = (await session.execute(query.order_by(holds.c.id))).all()
+    return [
+        await _end(session, one.id, by=EXPIRED, cause=Cause.EXPIRED, at=one.until, now=now)
+        for one in due
+    ]
+
+
+def _due(now: datetime) -> Select[tuple[int, datetime]]:
+    query = select(holds.c.id, holds.c.until)
+    return query.where(holds.c.ended_at.is_(None), holds.c.until <= now)
 
 
 async def active(session: AsyncSession, sku: Sku | None = None) -> Sequence[Hold]:
@@ -177,25 +209,46 @@ async def _places(
     return found
 
 
-async def _end(session: AsyncSession, number: int, *, by: str, cause: Cause, now: datetime) -> Hold:
+async def _end(
+    session: AsyncSession, number: int, *, by: str, cause: Cause, at: datetime, now: datetime
+) -> Hold:
     """The conditional update decides who ends the hold; everybody else finds it ended."""
     require_transaction(session)
     statement = (
         update(holds)
         .where(holds.c.id == number, holds.c.ended_at.is_(None))
-        .values(ended_at=now, ended_by=by)
+        .values(ended_at=at, ended_by=by)
         .returning(*_WORDS)
     )
     row = (await session.execute(statement)).mappings().first()
     if row is None:
-        raise NoSuchHold(f"no open hold has the number {number}: `peg holds` lists them")
+        over = await _since_it_ended(session, number)
+        raise NoSuchHold(f"no open hold has the number {number}{over}: `peg holds` lists them")
     ended = Hold(**row, places=(await _places(session, [number]))[number])
-    await _post(session, ended, -1, cause=cause, now=now)
+    await _post(session, ended, -1, cause=cause, at=at, now=now)
     return ended
 
 
+def _how_to_let_go(kept: Sequence[Hold]) -> str:
+    if not kept:
+        return ""
+    which = str(kept[0].id) if len(kept) == 1 else "HOLD"
+    said = ", ".join(f"{one.told} keeps {one.quantity}" for one in kept)
+    return f"{said}: `peg release {which}` lets go of them"
+
+
+async def _since_it_ended(session: AsyncSession, number: int) -> str:
+    """How and when a hold ended, if it did: who names it may have come a moment late."""
+    query = select(holds.c.ended_by, holds.c.ended_at).where(holds.c.id == number)
+    row = (await session.execute(query.where(holds.c.ended_at.is_not(None)))).first()
+    if row is None:
+        return ""
+    how = "expired" if row.ended_by == EXPIRED else f"was {row.ended_by}"
+    return f", since it {how} {for_people(row.ended_at, seconds=True)}"
+
+
 async def _post(
-    session: AsyncSession, hold: Hold, sign: int, *, cause: Cause, now: datetime
+    session: AsyncSession, hold: Hold, sign: int, *, cause: Cause, at: datetime, now: datetime
 ) -> None:
     postings = [
         Posting(
@@ -205,7 +258,7 @@ async def _post(
             cause=cause,
             source=hold.who,
             reference=f"hold {hold.id}",
-            happened_at=now,
+            happened_at=at,
             note=hold.why,
         )
         for place, pieces in hold.places.items()

@@ -92,7 +92,8 @@ def test_a_sale_of_a_held_piece_without_its_hold_says_which_hold_is_left(home: P
 
     ran = peg(home, "sell", "RING-1")
 
-    assert "a hold keeps 1 of those sold: hold 1 (the fair)" in ran.out
+    assert "a hold keeps 1 of those sold: hold 1 (the fair; kept by " in ran.out
+    assert " until it is released)" in ran.out
     assert "than the book had" not in ran.out  # the piece was there
 
 
@@ -102,7 +103,7 @@ def test_of_a_sale_of_too_many_what_was_kept_is_told_from_what_was_not_there(hom
     ran = peg(home, "sell", "RING-1", "4")
 
     assert "in all 1 more was sold than the book had" in ran.out
-    assert "a hold keeps 2 of those sold: hold 1 (Ann)" in ran.out
+    assert "a hold keeps 2 of those sold: hold 1 (Ann; kept by " in ran.out
     assert "`peg release 1`" in ran.out
 
 

@@ -60,15 +60,51 @@ async def test_a_hold_ends_at_its_deadline_and_not_before(bench: Bench) -> None:
     late = await reservations.expire_due(bench.session, now=minute(60))
     again = await reservations.expire_due(bench.session, now=minute(61))
 
-    assert (early, late, again) == (0, 1, 0)
+    assert (len(early), len(late), len(again)) == (0, 1, 0)
     assert await bench.available() == 1
     assert await reservations.active(bench.session) == []
+
+
+async def test_a_hold_that_is_over_is_in_nobodys_way_before_it_is_ended(bench: Bench) -> None:
+    await hold(bench, until=60)
+
+    number = await reservations.hold(
+        bench.session, RING, 1, until=None, why="the fair", who="ben", now=minute(61)
+    )
+
+    (kept,) = await reservations.active(bench.session, RING)
+    assert (kept.id, kept.who) == (number, "ben")
+
+
+async def test_who_is_refused_a_held_piece_is_told_who_keeps_it_and_what_to_do(
+    bench: Bench,
+) -> None:
+    number = await hold(bench)
+
+    with pytest.raises(InsufficientStock) as refusal:
+        await hold(bench)
+
+    sentence = str(refusal.value)
+    assert f"hold {number} (for Mrs Weber; kept by anna until 2026-" in sentence
+    assert f"keeps 1: `peg release {number}` lets go of them, or ask for fewer" in sentence
+
+
+async def test_a_place_whose_pieces_are_kept_says_by_which_hold(bench: Bench) -> None:
+    await bench.post(RING, at=GALLERY, on_hand=1)
+    await hold(bench, at=MAIN)
+    there = await hold(bench, at=GALLERY, until=None)
+    await bench.post(RING, on_hand=1)
+
+    with pytest.raises(InsufficientStock, match=f"hold {there} .* until it is released") as refusal:
+        await hold(bench, at=GALLERY)
+
+    assert refusal.value.kept.count("hold ") == 1
 
 
 async def test_a_hold_without_a_deadline_waits_for_a_person(bench: Bench) -> None:
     number = await hold(bench, until=None)
 
-    assert await reservations.expire_due(bench.session, now=minute(1e6)) == 0
+    assert await reservations.expire_due(bench.session, now=minute(1e6)) == []
     await reservations.release(bench.session, number, now=minute(1e6))
 
     assert await bench.available() == 1
