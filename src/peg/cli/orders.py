@@ -7,6 +7,7 @@ from peg.cli.words import Lines, and_more, pieces_told, seen
 from peg.db.transaction import reading
 from peg.domain.counted import counted
 from peg.domain.identity import fold_sku
+from peg.intake import aside as put_aside
 from peg.intake import unread as unread_orders
 from peg.reads import orders as order_reads
 from peg.reads.unresolved import unresolved
@@ -50,6 +51,7 @@ async def _unread(here: Here) -> int:
     async with here.ground() as ground, reading(ground.database) as session:
         called = await shop_names(session)
         found = await order_reads.unread(session)
+        aside = await put_aside.dead_orders_count(session)
     report = Report(
         facts=[one.model_dump(mode="json") for one in found],
         columns=("order", "shop", "first seen", "last tried", "why"),
@@ -63,14 +65,21 @@ async def _unread(here: Here) -> int:
             )
             for one in found
         ],
-        sentence=(
-            "they are tried again by themselves; `--json` shows what the shop said"
-            if found
-            else "every order could be read"
-        ),
-        exit_code=1 if found else 0,
+        sentence=_what_of_unread(len(found), aside),
+        exit_code=1 if found or aside else 0,
     )
     return here.show(report)
+
+
+def _what_of_unread(count: int, aside: int) -> str:
+    if count:
+        said = "they are tried again by themselves; `--json` shows what the shop said"
+    else:
+        said = "none waits to be read" if aside else "every order could be read"
+    told = counted(
+        aside, "delivery that tells of orders was", "deliveries that tell of orders were"
+    )
+    return f"{said}; {told} put aside: `peg dead`" if aside else said
 
 
 async def _unresolved(here: Here) -> int:

@@ -20,6 +20,7 @@ from peg.intake import aside, compliance, inbox, waiting_room
 from peg.intake.following import Follower
 from peg.intake.inbox import INBOX, READ_AGAIN, Delivery
 from peg.intake.looking import Lookout
+from peg.intake.not_shown import OrderNotShown
 from peg.intake.patience import Patience
 from peg.intake.reception import SHOP_UNSURE
 from peg.intake.told_orders import NOTED, ToldOrders
@@ -167,25 +168,24 @@ class Acceptor:
 
     async def _put_back(self, delivery: Delivery, error: Exception) -> None:
         now = self._clock.now()
+        gone = isinstance(error, OrderNotShown)
+        tries_max = aside.TRIES_OF_WHAT_IS_NOT_SHOWN if gone else aside.ATTEMPTS_MAX
         async with begin(self._database) as session:
-            if await aside.failed(session, delivery, error, now=now):
-                sentence = (
-                    f"a {delivery.topic} delivery of {delivery.shop} failed too often and was put"
-                    f" aside ({error}): `peg dead` shows it; it is kept"
-                )
+            if await aside.failed(session, delivery, error, tries_max=tries_max, now=now):
+                sentence = _put_aside(delivery, error)
                 alert = Alert(name="delivery_dead", subject=str(delivery.id), sentence=sentence)
                 await tell(session, alert, now=now)
 
     async def _accept(self, delivery: Delivery) -> str:
         if delivery.topic == READ_AGAIN:
-            return await self._orders.fetch(delivery, delivery.body.decode())
+            return await self._orders.read_again(delivery)
         hint = self._hint_of(delivery)
         sure = SHOP_UNSURE not in delivery.headers  # else nothing is believed but what is read
         told = hint.snapshot if sure else None
         if told is not None and await self._orders.take_in_as_told(delivery, told):
             return NOTED
         if hint.order is not None and hint.topic not in LEFT_TO_THE_POLL:
-            return await self._orders.fetch_if_in_reach(delivery, hint.order, told)
+            return await self._orders.fetch_if_in_reach(delivery, hint, hint.order, told)
         return await self._by_topic(delivery, hint, sure=sure)
 
     def _hint_of(self, delivery: Delivery) -> Hint:
@@ -230,3 +230,13 @@ class Acceptor:
 
 def _channel(shop: ShopId) -> Channel:
     return Channel(shop.partition(":")[0])
+
+
+def _put_aside(delivery: Delivery, error: Exception) -> str:
+    """What a person is told of a delivery that was tried often enough."""
+    if isinstance(error, OrderNotShown):
+        return f"{error}. `peg dead discard d{delivery.id} --why ...` ticks it off"
+    return (
+        f"a {delivery.topic} delivery of {delivery.shop} failed too often and was put aside"
+        f" ({error}): `peg dead` shows it; it is kept"
+    )

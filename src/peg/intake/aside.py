@@ -14,10 +14,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import require_transaction, signal
 from peg.domain.identity import ShopId
-from peg.intake.inbox import INBOX, READ_AGAIN, Delivery, change, in_words, wait_s
+from peg.intake.inbox import (
+    INBOX,
+    READ_AGAIN,
+    Delivery,
+    change,
+    in_words,
+    tells_of_an_order,
+    wait_s,
+)
 from peg.intake.tables import SET_ASIDE, inbox
 
 ATTEMPTS_MAX = 20
+
+TRIES_OF_WHAT_IS_NOT_SHOWN = 8
+"""Within a minute a marketplace shows the order it told of, or it never will."""
+
 DISCARDED = "discarded"
 REASON_CHARACTERS_MAX = 2000
 
@@ -37,14 +49,19 @@ async def set_aside(session: AsyncSession, delivery_id: int, *, why: str, now: d
 
 
 async def failed(
-    session: AsyncSession, delivery: Delivery, error: Exception, *, now: datetime
+    session: AsyncSession,
+    delivery: Delivery,
+    error: Exception,
+    *,
+    tries_max: int = ATTEMPTS_MAX,
+    now: datetime,
 ) -> bool:
     """Try the delivery again later, or put it aside as dead: kept, not lost.
 
     Returns whether it was put aside for the first time.
     """
     attempts = delivery.attempts + 1
-    is_dead = attempts >= ATTEMPTS_MAX
+    is_dead = attempts >= tries_max
     await change(
         session,
         delivery.id,
@@ -62,6 +79,12 @@ async def failed(
 async def dead_count(session: AsyncSession) -> int:
     """How many deliveries failed too often."""
     return await session.scalar(select(func.count()).where(_IS_DEAD)) or 0
+
+
+async def dead_orders_count(session: AsyncSession) -> int:
+    """How many of them may tell of an order."""
+    query = select(func.count()).where(_IS_DEAD, tells_of_an_order())
+    return await session.scalar(query) or 0
 
 
 async def dead(session: AsyncSession, *, limit: int | None = None) -> Sequence[Mapping[str, Any]]:

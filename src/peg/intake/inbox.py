@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import insert_or_ignore, require_transaction, signal
@@ -19,6 +19,9 @@ INBOX = "inbox"
 RETRY_WAIT_S_MAX = 600.0
 READ_AGAIN = "peg/order"
 """The topic of an order that a poll found and that could not be taken in at once."""
+
+_TELLS_OF_AN_ORDER = ("order", "refunds/", READ_AGAIN, "unknown")
+"""How topics begin that may tell of a piece sold."""
 
 Due = ColumnElement[bool]
 """Which of a shop's deliveries are to be worked on: not each that waits is to be tried."""
@@ -145,6 +148,11 @@ async def newest_at(session: AsyncSession, shop: ShopId) -> datetime | None:
     mine = select(inbox.c.received_at).where(inbox.c.shop == shop, inbox.c.topic != READ_AGAIN)
     newest: datetime | None = await session.scalar(mine.order_by(inbox.c.id.desc()).limit(1))
     return newest
+
+
+def tells_of_an_order() -> ColumnElement[bool]:
+    """Of which deliveries a piece may have been sold."""
+    return or_(*(inbox.c.topic.startswith(start) for start in _TELLS_OF_AN_ORDER))
 
 
 def wait_s(attempts: int) -> float:

@@ -1,29 +1,29 @@
 """Orders that deliveries tell of: taken in as told where that is enough, else read and taken in."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
-import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.engine import Database
 from peg.db.shared_commits import SharedCommits
-from peg.db.transaction import begin
+from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
 from peg.domain.identity import ShopId
 from peg.domain.order import OrderSnapshot
 from peg.intake import inbox, unread
 from peg.intake.inbox import Delivery
+from peg.intake.not_shown import OrderNotShown
 from peg.intake.orders import take_in
 from peg.intake.patience import Patience
 from peg.intake.payloads import is_enough
 from peg.intake.waiting_room import OUT_OF_REACH
+from peg.ledger import order_rows
 from peg.ledger.order_compare import Compared, compared, unchanged
 from peg.ledger.orders import Applied, Outcome
-from peg.marketplaces.hints import MalformedDelivery
+from peg.marketplaces.hints import Hint, MalformedDelivery
 from peg.marketplaces.port import Marketplace, RemoteGone, UnreadableOrder
-
-log = structlog.get_logger()
 
 NOTED = "noted"
 """The delivery's outcome was committed with its work."""
@@ -51,25 +51,44 @@ class ToldOrders:
         return await self._commits.run(partial(self._take_in_as_told, delivery, told))
 
     async def fetch_if_in_reach(
-        self, delivery: Delivery, order: str, told: OrderSnapshot | None
+        self, delivery: Delivery, hint: Hint, order: str, told: OrderSnapshot | None
     ) -> str:
         """While the order cannot be fetched, what was told of it counts: the piece is sold.
 
         It counts against the pool until the shop says where the piece lies.
+
+        Raises:
+            OrderNotShown: the shop shows none of that number, and not all of it was told.
         """
         try:
-            return await self.fetch(delivery, order)
+            return await self._fetch(delivery, order)
         except OUT_OF_REACH:
-            if told is not None:
-                async with begin(self._database) as session:
-                    await take_in(session, told, patience=self._patience, now=self._clock.now())
+            await self._count_as_told(hint, order, told)
             raise
+        except RemoteGone as error:
+            if await self._count_as_told(hint, order, told):
+                return "known"
+            believed = replace(hint, snapshot=told)
+            raise OrderNotShown(delivery.shop, order, hint=believed) from error
 
-    async def fetch(self, delivery: Delivery, order: str) -> str:
+    async def read_again(self, delivery: Delivery) -> str:
+        """Read an order that a poll found and that could not be taken in then.
+
+        Raises:
+            OrderNotShown: the shop does not show it any more.
+        """
+        order = delivery.body.decode()
+        try:
+            return await self._fetch(delivery, order)
+        except RemoteGone as error:
+            raise OrderNotShown(delivery.shop, order) from error
+
+    async def _fetch(self, delivery: Delivery, order: str) -> str:
         """Read the order from its shop and take it in; what came of it.
 
         Raises:
             MalformedDelivery: it has no number to be read by.
+            RemoteGone: the shop shows none of that number.
             UnreadableOrder: it cannot be read, or in part only; what was told of it is kept.
             MarketplaceError: the shop does not answer.
         """
@@ -77,15 +96,23 @@ class ToldOrders:
             raise MalformedDelivery(f"{delivery.shop} told of an order without a number")
         try:
             snapshot = await self._shops[delivery.shop].order(order)
-        except RemoteGone:
-            # Too old to be read, or hidden: that says nothing about the pieces it sold.
-            log.warning("order.unreadable", shop=delivery.shop, order=order)
-            return "unreadable"
         except UnreadableOrder as error:
             await self._keep_unread(delivery.shop, error)
             raise
         await self._commits.run(partial(self._take_in, delivery, snapshot))
         return NOTED
+
+    async def _count_as_told(self, hint: Hint, order: str, told: OrderSnapshot | None) -> bool:
+        """Take in what was told, if it is news; whether the book has now all that can be told."""
+        if hint.as_of is not None:
+            async with reading(self._database) as session:
+                if await order_rows.is_known(session, hint.shop, order, as_of=hint.as_of):
+                    return True
+        if told is None:
+            return False
+        async with begin(self._database) as session:
+            await take_in(session, told, patience=self._patience, now=self._clock.now())
+        return told.complete
 
     async def _keep_unread(self, shop: ShopId, error: UnreadableOrder) -> None:
         """What can be read of it is taken in; the rest is kept as told."""

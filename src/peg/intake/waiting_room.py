@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import require_transaction
 from peg.domain.identity import ShopId
-from peg.intake.inbox import READ_AGAIN, Delivery, Due, in_words, wait_s
+from peg.intake.inbox import Delivery, Due, in_words, tells_of_an_order, wait_s
 from peg.intake.tables import inbox
 from peg.marketplaces.port import (
     AccessRevoked,
@@ -36,8 +36,6 @@ ASKS_TO_WAIT = (BreakerOpen, BudgetSpent, Throttled)
 """What comes back by itself, though maybe not before hours are over."""
 
 _AWAY = (Status.REVOKED, Status.FROZEN)
-_TELLS_OF_AN_ORDER = ("order", "refunds/", READ_AGAIN, "unknown")
-"""How topics begin that may tell of a piece sold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,12 +105,15 @@ async def close_for_good(session: AsyncSession, shop: ShopId, *, now: datetime) 
     """
     require_transaction(session)
     mine = (*_WAITS, inbox.c.shop == shop)
-    told = or_(*(inbox.c.topic.startswith(start) for start in _TELLS_OF_AN_ORDER))
     why = (
         f"{shop} was disconnected before this could be read: if it was a sale, count the piece"
         " (`peg count SKU N`)"
     )
-    aside = update(inbox).where(*mine, told).values(dead_at=now, waits_since=None, last_error=why)
+    aside = (
+        update(inbox)
+        .where(*mine, tells_of_an_order())
+        .values(dead_at=now, waits_since=None, last_error=why)
+    )
     rest = update(inbox).where(*mine).values(handled_at=now, waits_since=None, outcome="left")
     count = len((await session.scalars(aside.returning(inbox.c.id))).all())
     await session.execute(rest)

@@ -127,6 +127,13 @@ async def heard_at(session: AsyncSession, order: OrderSnapshot) -> datetime | No
     return first
 
 
+async def is_known(session: AsyncSession, shop: ShopId, order: str, *, as_of: datetime) -> bool:
+    """Whether an order is kept whole, as it was at some moment of its shop's clock or later."""
+    mine = (orders.c.shop == shop, orders.c.order_id == order)
+    query = select(orders.c.order_id).where(*mine, orders.c.complete, orders.c.updated_at >= as_of)
+    return await session.scalar(query) is not None
+
+
 async def kept_lines(session: AsyncSession, order: OrderSnapshot) -> Mapping[str, Kept]:
     """The lines of an order as they were told before."""
     mine = (order_lines.c.shop == order.shop) & (order_lines.c.order_id == order.order)

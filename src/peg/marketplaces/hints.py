@@ -1,6 +1,6 @@
 """Webhooks as each marketplace's door reads them: signed or not, and where they say to look."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Protocol
@@ -42,7 +42,11 @@ class Hint:
     Attributes:
         topic: the marketplace's own topic.
         order: the order it concerns, if any.
-        snapshot: the order itself where the payload carries all of it (Shopify).
+        snapshot: the order itself where the payload carries it (Shopify); not `complete` where that
+            is only the part of it that is sure.
+        as_of: up to when, by the marketplace's clock, the payload tells of that order.
+        lacks: what kept the payload from being read whole.
+        names: the pieces in such a payload as they are written there, for people.
         stock_unit: Shopify's inventory item id it concerns, if any.
         listing: the listing or product it concerns, if any.
         available: the figure it claims for `stock_unit` at `place`; only ever a hint.
@@ -52,6 +56,9 @@ class Hint:
     topic: str
     order: str | None = None
     snapshot: OrderSnapshot | None = None
+    as_of: datetime | None = None
+    lacks: str = ""
+    names: Sequence[str] = ()
     stock_unit: str | None = None
     listing: str | None = None
     place: str | None = None

@@ -13,6 +13,13 @@ UNREAD = (
     " '2026-11-23 09:00:00.000000', '2026-11-23 10:00:00.000000')"
 )
 
+PUT_ASIDE = (
+    "INSERT INTO inbox (shop, topic, delivery, headers, body, received_at, attempts, next_at,"
+    " dead_at, last_error) VALUES ('shopify:one.myshopify.com', 'orders/create', '1', '{}', '',"
+    " '2026-11-23 09:00:00.000000', 8, '2026-11-23 09:00:00.000000',"
+    " '2026-11-23 09:01:00.000000', 'it does not show order 77')"
+)
+
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
@@ -20,9 +27,9 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def keep_one(home: Path) -> None:
+def keep_one(home: Path, row: str = UNREAD) -> None:
     with sqlite3.connect(home / "peg.db") as connection:
-        connection.execute(UNREAD)
+        connection.execute(row)
 
 
 def test_while_every_order_could_be_read_nothing_is_said(home: Path) -> None:
@@ -49,3 +56,13 @@ def test_what_the_shop_said_stands_in_the_json(home: Path) -> None:
     (one,) = peg(home, "orders", "--unread", "--json").facts
 
     assert (one["order"], json.loads(one["answer"])) == ("77", {"receipt_id": 77})
+
+
+def test_a_delivery_that_was_put_aside_is_not_passed_over(home: Path) -> None:
+    keep_one(home, PUT_ASIDE)
+
+    ran = peg(home, "orders", "--unread")
+
+    assert ran.code == 1
+    assert "every order could be read" not in ran.out
+    assert "1 delivery that tells of orders was put aside: `peg dead`" in ran.out

@@ -16,9 +16,7 @@ def field(found: Any, *path: str) -> Any:
     """
     for name in path:
         if not isinstance(found, Mapping) or name not in found:
-            raise UnexpectedAnswer(
-                f"an answer lacks {'.'.join(path)}: nothing is concluded from it"
-            )
+            raise UnexpectedAnswer(f"{'.'.join(path)} is missing in what Shopify sent")
         found = found[name]
     return found
 

@@ -11,15 +11,12 @@ from typing import Any
 
 import structlog
 
-from peg.domain.errors import PegError
-from peg.domain.identity import OfferRef, ShopId
-from peg.domain.money import Money
+from peg.domain.identity import ShopId
 from peg.domain.near import quoted
-from peg.domain.order import LineSnapshot, OrderSnapshot
 from peg.marketplaces.hints import IT_IS_READ, BadSignature, Hint, MalformedDelivery, UnknownTopic
 from peg.marketplaces.port import UnexpectedAnswer
-from peg.marketplaces.shopify.orders import Counted, Returned
-from peg.marketplaces.shopify.reading import field, moment, text, things, whole
+from peg.marketplaces.shopify.payloads import told_as_of, told_order
+from peg.marketplaces.shopify.reading import field, moment, whole
 
 log = structlog.get_logger()
 
@@ -34,8 +31,6 @@ OTHER_TOPICS = (
 COMPLIANCE_TOPICS = ("customers/data_request", "customers/redact", "shop/redact")
 TOPICS = (*ORDER_TOPICS, *FETCH_TOPICS, *OTHER_TOPICS)
 """What PEG subscribes to; the compliance topics are set with the app and only answered."""
-
-_NO_REFUND_YET = {"pending", "expired", "voided", "authorized"}
 
 
 class ShopifySignatures:
@@ -107,13 +102,14 @@ def _pointed(base: Hint, told: Mapping[str, Any], *, known_from: datetime) -> Hi
     it was made, so that a delivery that comes late does not overrule what was read meanwhile.
     """
     if base.topic in ORDER_TOPICS:
-        order = str(whole(told, "id"))
-        return replace(base, order=order, snapshot=_readable(told, base.shop, known_from))
+        return _of_an_order(base, told, known_from)
+    as_of = told_as_of(base.topic, told, otherwise=known_from)
     match base.topic:
         case "orders/edited":
-            return replace(base, order=str(whole(told, "order_edit", "order_id")))
+            order = str(whole(told, "order_edit", "order_id"))
+            return replace(base, order=order, as_of=as_of)
         case "refunds/create":
-            return replace(base, order=str(whole(told, "order_id")))
+            return replace(base, order=str(whole(told, "order_id")), as_of=as_of)
         case "inventory_levels/update":
             return replace(
                 base,
@@ -127,66 +123,19 @@ def _pointed(base: Hint, told: Mapping[str, Any], *, known_from: datetime) -> Hi
             return base
 
 
-def _readable(told: Mapping[str, Any], shop: ShopId, fetched_at: datetime) -> OrderSnapshot | None:
-    """The order as the payload tells it; None where that says too little: then it is fetched."""
-    try:
-        return snapshot_of(told, shop, fetched_at=fetched_at)
-    except PegError as error:
-        log.warning("delivery.said_too_little", shop=shop, why=str(error))
-        return None
-
-
-def snapshot_of(told: Mapping[str, Any], shop: ShopId, *, fetched_at: datetime) -> OrderSnapshot:
-    """An order as a webhook tells it: the older wording, without places or inventory items."""
-    returned = _returned(told)
-    currency = text(told, "currency")
-    cancelled = field(told, "cancelled_at")
-    return OrderSnapshot(
-        shop=shop,
-        order=str(whole(told, "id")),
-        name=text(told, "name"),
-        created_at=moment(text(told, "created_at")),
-        updated_at=moment(text(told, "updated_at")),
-        fetched_at=fetched_at,
-        lines=[_line(line, shop, returned, currency) for line in things(told, "line_items")],
-        paid=text(told, "financial_status") not in _NO_REFUND_YET,
-        cancelled_at=moment(cancelled) if cancelled else None,
-        test=bool(told.get("test", False)),
+def _of_an_order(base: Hint, told: Mapping[str, Any], known_from: datetime) -> Hint:
+    order = str(whole(told, "id"))
+    found = told_order(told, base.shop, fetched_at=known_from)
+    if found.lacks:
+        log.warning("delivery.said_too_little", shop=base.shop, why=found.lacks)
+    return replace(
+        base,
+        order=order,
+        snapshot=found.snapshot,
+        as_of=told_as_of(base.topic, told, otherwise=known_from),
+        lacks=found.lacks,
+        names=found.names,
     )
-
-
-def _line(line: Any, shop: ShopId, returned: Mapping[str, Returned], currency: str) -> LineSnapshot:
-    line_id = str(whole(line, "id"))
-    counted = Counted(
-        quantity=whole(line, "quantity"),
-        current=whole(line, "current_quantity"),
-        unfulfilled=whole(line, "fulfillable_quantity"),
-        returned=returned.get(line_id, Returned()),
-    )
-    product, variant = field(line, "product_id"), field(line, "variant_id")
-    ref = None
-    if product is not None and variant is not None:
-        ref = OfferRef(shop=shop, listing=str(product), variant=str(variant))
-    return LineSnapshot(
-        line=line_id,
-        sku=text(line, "sku"),
-        title=text(line, "title"),
-        ref=ref,
-        **counted.states(),
-        price=Money.parse(text(line, "price"), currency),
-    )
-
-
-def _returned(told: Mapping[str, Any]) -> Mapping[str, Returned]:
-    found: dict[str, Returned] = {}
-    for refund in things(told, "refunds"):
-        for row in things(refund, "refund_line_items"):
-            one = found.setdefault(str(whole(row, "line_item_id")), Returned())
-            if text(row, "restock_type") == "no_restock":
-                one.not_restocked += whole(row, "quantity")
-            else:
-                one.restocked += whole(row, "quantity")
-    return found
 
 
 def _object(body: bytes) -> Mapping[str, Any]:
