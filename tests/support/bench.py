@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
@@ -43,6 +44,8 @@ RING = Sku("RING-1")
 NECKLACE = Sku("NECK-2")
 PATIENCE = Patience()
 PRICE = Money(18_000, "USD")
+ONLY_ONE: Mapping[str, str] = MappingProxyType({})
+"""The options of an offer that is the only one of its listing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,8 @@ class Bench:
         sku: str = "",
         title: str = "",
         price: Money = PRICE,
+        options: Mapping[str, str] = ONLY_ONE,
+        tracked: bool = True,
         read_minute: float | None = -60,
     ) -> Offer:
         """Offer items on a shop; `read_minute` is when its first figures were read."""
@@ -91,8 +96,9 @@ class Bench:
             reading=reading,
             title=title or f"Piece {ref.listing} {ref.variant}",
             sku=sku or (parts[0] if len(parts) == 1 else ""),
-            options={},
+            options=options,
             price=price,
+            tracked=tracked,
         )
         ids = await findings.keep(self.session, [remote], now=NOON)
         needs = {sku: parts.count(sku) for sku in parts}

@@ -23,6 +23,7 @@ from peg.db.transaction import execute_all, require_transaction
 from peg.domain.baseline import Baseline
 from peg.domain.identity import OfferId, OfferRef, ShopId, Sku
 from peg.domain.money import Money
+from peg.domain.offer_name import offer_name, short_name
 from peg.ledger.line_meaning import Component
 
 T = TypeVar("T")
@@ -55,6 +56,16 @@ class Offer:
     gone: bool
     baseline: Baseline | None
     components: Sequence[Component]
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return offer_name(self.title, self.options)
+
+    @property
+    def short_name(self) -> str:
+        """What it is called where several are named in a sentence."""
+        return short_name(self.title, self.options)
 
 
 _WITH_PARTS = (

@@ -178,7 +178,7 @@ async def reopen(session: AsyncSession, number: int) -> KeptProposal:
     (one,) = await _read(session, proposals.c.id == number)
     if one.shopify.components and one.etsy.components:
         raise NotReopened(
-            f"pair {number}: {one.shopify.title!r} (offer {one.shopify.id}) and {one.etsy.title!r}"
+            f"pair {number}: {one.shopify.name!r} (offer {one.shopify.id}) and {one.etsy.name!r}"
             f" (offer {one.etsy.id}) are known as two pieces by now. If they are one, say what one"
             " of them sells with `peg match compose`"
         )

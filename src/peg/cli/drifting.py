@@ -1,10 +1,9 @@
 """`peg drift`: what comparisons of whole shops found, each kept and signed."""
 
-from peg.cli.cells import Title
 from peg.cli.shop_names import shop_names
 from peg.cli.steering import compared, differing
 from peg.cli.terminal import Here, Report
-from peg.cli.words import Lines, Number, and_more, seen
+from peg.cli.words import Lines, Number, and_more, seen, titled
 from peg.db.transaction import reading
 from peg.domain.counted import counted
 from peg.reads import doubts
@@ -55,7 +54,7 @@ async def _one(here: Here, number: int) -> int:
         rows=[
             (
                 one.offer,
-                Title(one.title),
+                titled(one.title, one.options),
                 one.cause,
                 one.action,
                 "; ".join(f"{name} {value}" for name, value in one.evidence.items()),

@@ -16,6 +16,7 @@ from peg.db.transaction import reading
 from peg.domain.errors import BadQuantity, ErrorKind, PegError
 from peg.domain.identity import OfferId, Sku
 from peg.domain.near import quoted
+from peg.domain.offer_name import variant_told
 from peg.onboarding.composing import Composed
 from peg.reads import pairs as pairs_read
 from peg.reads.pairs import PairSide
@@ -226,7 +227,7 @@ async def compose(offer: Number, /, *parts: str, yes: bool = False, here: Here) 
 
 def words_of(done: Composed, made_of: str) -> list[str]:
     """What an offer is, what became of the items it was taken for, and what is to be asked."""
-    named = f"offer {done.offer.id} ({done.offer.title!r} on {done.offer.ref.channel}) is {made_of}"
+    named = f"offer {done.offer.id} ({done.offer.name!r} on {done.offer.ref.channel}) is {made_of}"
     back = [
         f"{sku}: {n} on the shelf again, which an earlier `peg match compose` had taken off"
         for sku, n in done.brought_back.items()
@@ -243,7 +244,7 @@ def words_of(done: Composed, made_of: str) -> list[str]:
         if n
     ]
     also = [
-        f"offer {one.id} ({one.title!r} on {one.ref.channel}) still sells it as one piece: if that"
+        f"offer {one.id} ({one.name!r} on {one.ref.channel}) still sells it as one piece: if that"
         " is the same set, compose it too"
         for one in done.also_sold_by
     ]
@@ -263,5 +264,5 @@ def _part(text: str) -> tuple[Sku, int]:
 
 
 def _named(offer: PairSide) -> Title:
-    options = ", ".join(offer.options.values())
-    return Title(offer.title, f"({options or offer.sku or 'no SKU'}), {offer.price}")
+    variant = variant_told(offer.options)
+    return Title(offer.title, f"({variant or offer.sku or 'no SKU'}), {offer.price}")

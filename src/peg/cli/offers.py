@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from peg.cli.cells import Title
 from peg.cli.shop_names import shop_names
 from peg.cli.terminal import Here, Report
-from peg.cli.words import pieces_told, seen, sku_of
+from peg.cli.words import pieces_told, seen, sku_of, titled
 from peg.db.transaction import reading
 from peg.domain.counted import counted
 from peg.reads import offers as offer_reads
@@ -52,7 +51,7 @@ async def offers(
             (
                 row.id,
                 called(row.shop),
-                Title(row.title),
+                titled(row.title, row.options),
                 pieces_told({part.sku: part.quantity for part in row.parts}) or "unknown",
                 sum(row.shown.values()) if row.shown else None,
                 None if row.target is None else sum(row.target.values()),

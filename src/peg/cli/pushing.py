@@ -20,7 +20,6 @@ from peg.propagation.board import Standing
 from peg.propagation.pauses import Pause
 from peg.propagation.retarget import retarget_offers
 from peg.reads.driven import Driven, driven
-from peg.reads.not_kept import short
 from peg.shops import directory
 from peg.shops.directory import NotConnected, Shop
 from peg.wiring.alone import is_running
@@ -95,12 +94,12 @@ async def push(sku: str | None = None, /, *, wait_s: Number = 60, here: Here) ->
             came = await driven(session, asked.kept, since=begun_at)
             called = await shop_names(session)
     behind = _sorted(asked, came, running=running)
-    titles = {offer.id: short(offer.title) for offer in asked.kept}
+    names = {offer.id: offer.short_name for offer in asked.kept}
     report = Report(
         facts=_facts(asked, came, behind),
         columns=("offer", "shop", "title", "not written because"),
         rows=[
-            (one.offer, called(one.shop), titles[one.offer], one.last_outcome)
+            (one.offer, called(one.shop), names[one.offer], one.last_outcome)
             for one in behind.failed[:FAILED_SHOWN_MAX]
         ],
         sentence="; ".join(_words(asked, came, behind, running=running)),

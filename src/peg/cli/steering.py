@@ -5,10 +5,9 @@ from types import MappingProxyType
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.cli.cells import Title
 from peg.cli.shop_names import shop_names
 from peg.cli.terminal import Here, Report
-from peg.cli.words import seen, shop_of
+from peg.cli.words import seen, shop_of, titled
 from peg.db.transaction import begin, reading
 from peg.domain.counted import counted
 from peg.domain.errors import PegError
@@ -115,7 +114,13 @@ async def compared(
     called = await shop_names(session)
     found = [one for one in await doubts.drift(session) if wanted is None or one.shop in wanted]
     rows = [
-        (called(run.shop), seen(run.ended_at), Title(one.title), one.cause, one.action)
+        (
+            called(run.shop),
+            seen(run.ended_at),
+            titled(one.title, one.options),
+            one.cause,
+            one.action,
+        )
         for run in found
         for one in run.differences
     ]

@@ -2,11 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from peg.cli.cells import Title
 from peg.cli.driving import drive, wait_for_the_runner
 from peg.cli.shop_names import shop_names
 from peg.cli.terminal import Here, Report
-from peg.cli.words import Lines, Number, and_more, seen, sku_of
+from peg.cli.words import Lines, Number, and_more, seen, sku_of, titled
 from peg.db.transaction import reading
 from peg.domain.counted import counted
 from peg.domain.errors import EXIT_CODE
@@ -45,7 +44,7 @@ async def writes(
                 seen(one.written_at),
                 called(one.shop),
                 one.offer,
-                Title(one.title),
+                titled(one.title, one.options),
                 one.before,
                 one.quantity,
                 seen(one.undone_at),
@@ -102,7 +101,7 @@ async def undo(
         (
             one.write.id,
             called(one.write.shop),
-            Title(one.offer.title),
+            titled(one.offer.title, one.offer.options),
             one.write.quantity,
             one.write.before,
             _told(one, standings, stopped, dry_run=dry_run),

@@ -7,11 +7,13 @@ from typing import Annotated, Any, ClassVar
 
 from cyclopts import Parameter, Token
 
+from peg.cli.cells import Title
 from peg.domain.errors import BadQuantity, ErrorKind, PegError
 from peg.domain.gem_sku import sku_on_label
 from peg.domain.identity import ShopId, Sku, fold_sku, parse_sku
 from peg.domain.moment import for_people, parse_moment
 from peg.domain.near import quoted
+from peg.domain.offer_name import variant_told
 
 DIGITS_MAX = 9
 """A number with more of them is a slip, and the database has no room for the longest."""
@@ -106,6 +108,12 @@ def moment_of(text: str, *, end_of_day: bool) -> datetime:
 def seen(moment: datetime | None) -> str:
     """A moment in a table; empty where there is none."""
     return "" if moment is None else for_people(moment, seconds=True)
+
+
+def titled(title: str, options: Mapping[str, str]) -> Title:
+    """What an offer is called in a table: a long title is shortened, its variant never is."""
+    variant = variant_told(options)
+    return Title(title, f"({variant})" if variant else "")
 
 
 def pieces_told(pieces: Mapping[Sku, int], *, between: str = " + ") -> str:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from peg.domain.errors import BadQuantity
 from peg.domain.identity import OfferRef
 from peg.domain.money import Money
+from peg.domain.offer_name import offer_name
 
 ANYWHERE = ""
 """The only place of a channel without locations (Etsy)."""
@@ -77,6 +78,11 @@ class RemoteOffer:
     oversells: bool = False  # Shopify's policy "continue selling when out of stock"
     tags: Sequence[str] = ()
     attributes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return offer_name(self.title, self.options)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,7 +93,7 @@ class Doubts:
         await mirror.note_shelf(self.session, self.offer.id, Shelf.LISTED)
         await self._alert(
             "ghost_unit",
-            f"{self.offer.title!r} is back on sale on {self.offer.ref.channel} although it was"
+            f"{self.offer.name!r} is back on sale on {self.offer.ref.channel} although it was"
             " withdrawn: it is taken off again unless stock allows it",
         )
         await self.drifted()
@@ -119,7 +119,7 @@ class Doubts:
             kind=WITHDRAWN_BY_HAND,
             subject=str(self.offer.id),
             sentence=(
-                f"{self.offer.title!r} was taken off sale on {self.offer.ref.channel} by hand."
+                f"{self.offer.name!r} was taken off sale on {self.offer.ref.channel} by hand."
                 " Leave it off, or let PEG put it back when stock allows?"
             ),
             evidence={"listing": self.offer.ref.listing},
@@ -135,7 +135,7 @@ class Doubts:
         await offers.mark_gone(self.session, self.offer.id)
         await self._alert(
             "listing_gone",
-            f"{self.offer.title!r} no longer exists on {self.offer.ref.channel}: list it again"
+            f"{self.offer.name!r} no longer exists on {self.offer.ref.channel}: list it again"
             " there and run `peg import`, or leave it; its stock is still counted",
         )
 
@@ -227,7 +227,7 @@ class Doubts:
         """Ask whether more are really there; PEG may have written over what was seen then."""
         extra = Extra(
             offer=self.offer.id,
-            title=self.offer.title,
+            title=self.offer.name,
             channel=self.offer.ref.channel,
             listing=self.offer.ref.listing,
             shown=available,

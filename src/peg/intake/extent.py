@@ -17,7 +17,7 @@ def sentence_of(
     counts = {word: sum(_word(one) == word for one in met) for word in _WORDS}
     told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
     offers = len({one.offer for one in met})
-    examples = [f"{known[one.offer].title!r}: {_change(one)}" for one in met[:EXAMPLES]]
+    examples = [f"{known[one.offer].name!r}: {_change(one)}" for one in met[:EXAMPLES]]
     sentence = (
         f"{offers} of {of} offers of {shop} were changed within minutes, and no order tells why:"
         f" {told} ({'; '.join(examples)}). Nothing of that is believed, and nothing the shop sells"

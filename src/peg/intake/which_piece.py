@@ -91,7 +91,7 @@ def twin_words(pair: KeptProposal, sold_from: Offer) -> str:
     """What an offer without a piece may be the same as, and how to say whether it is."""
     other = pair.other(sold_from.id)
     return (
-        f"It may be the same piece as {other.title!r} on {other.ref.channel}, {pair.confidence} %"
+        f"It may be the same piece as {other.name!r} on {other.ref.channel}, {pair.confidence} %"
         f" sure: `peg match accept {pair.id}` if it is, `peg match reject {pair.id}` if not."
     )
 

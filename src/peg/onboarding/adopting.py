@@ -137,7 +137,7 @@ async def adopt(
     await counting.count_known(session, known_before, now=now)
     doubtful = [one for one in todo if one.agreement.disagrees]
     for one in doubtful:
-        title = found[one.fresh[0]].title
+        title = found[one.fresh[0]].name
         await ask_how_many(session, one.sku, title, one.agreement.said, now=now)
     await retarget(session, [one.sku for one in matches], now=now)
     return Adopted(

@@ -42,7 +42,7 @@ class TakenForAPiece(PegError):
     def __init__(self, offer: Offer, pieces: Mapping[Sku, int]) -> None:
         booked = ", ".join(f"{many} x {sku}" for sku, many in sorted(pieces.items()))
         super().__init__(
-            f"offer {offer.id} is {offer.title!r} on {offer.ref.channel}, and the book has {booked}"
+            f"offer {offer.id} is {offer.name!r} on {offer.ref.channel}, and the book has {booked}"
             " that nothing else sells. A set has no stock of its own: that comes off the book."
             " Nothing is done yet: add `--yes` if it is the right offer"
         )

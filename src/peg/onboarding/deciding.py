@@ -131,7 +131,7 @@ class Decider:
         shown = (await shop.read([offer.ref]))[offer.ref]
         if shown.shelf is Shelf.GONE:
             raise RemoteGone(
-                f"{offer.title!r} (offer {offer.id}) was deleted on {offer.ref.channel}: reject"
+                f"{offer.name!r} (offer {offer.id}) was deleted on {offer.ref.channel}: reject"
                 " its pair, or put it back there and import again"
             )
         return shown

@@ -51,7 +51,7 @@ async def let_go(
                 sku,
                 available,
                 offer=offer.id,
-                title=offer.title,
+                title=offer.name,
                 parts=parts,
                 who=who,
                 now=now,
@@ -70,7 +70,7 @@ async def bring_back(
     before = {part.sku for part in offer.components}
     found = {
         sku: await as_parts.put_back(
-            session, sku, offer=offer.id, title=offer.title, who=who, now=now
+            session, sku, offer=offer.id, title=offer.name, who=who, now=now
         )
         for sku in sorted(parts.keys() - before)
     }

@@ -58,7 +58,7 @@ def left_out(
             shop=ref.shop,
             listing=ref.listing,
             variant=ref.variant,
-            title=found[ref].title,
+            title=found[ref].name,
             sku=found[ref].sku,
             why=why,
         )

@@ -84,7 +84,7 @@ async def _refuse_a_second(session: AsyncSession, pair: KeptProposal, sku: Sku) 
     for offer in await offers.of_skus(session, [sku]):
         if offer.ref.shop == new.ref.shop and not offer.gone:
             raise SkuTaken(
-                f"{new.ref.shop} sells it already as {offer.title!r} (offer {offer.id}): if both"
+                f"{new.ref.shop} sells it already as {offer.name!r} (offer {offer.id}): if both"
                 f" are the same {sku}, say `--sku {sku}`; else `peg match reject {pair.id}`"
             )
 
@@ -100,11 +100,11 @@ async def _typed(session: AsyncSession, pair: KeptProposal) -> Sku:
         doubled.append((offer.ref.shop, offer.sku_as_typed))
     why = "".join(f"; several offers of {shop} are typed {sku!r}" for shop, sku in doubled)
     raise NeedsSku(
-        f"neither {pair.shopify.title!r} nor {pair.etsy.title!r} has a SKU that names it{why}: say"
+        f"neither {pair.shopify.name!r} nor {pair.etsy.name!r} has a SKU that names it{why}: say"
         " one with `--sku`, and type it into both shops"
     )
 
 
 def _made_of(offer: Offer) -> str:
     parts = " + ".join(f"{part.quantity} x {part.sku}" for part in offer.components)
-    return f"{offer.title!r} on {offer.ref.channel} is known as {parts}"
+    return f"{offer.name!r} on {offer.ref.channel} is known as {parts}"

@@ -13,10 +13,9 @@ ONE_OF_A_KIND = frozenset({"one of a kind", "one-of-a-kind", "ooak", "unique"})
 def item_of(sku: Sku, sold_as: Sequence[RemoteOffer]) -> Item:
     """The item that these offers sell."""
     first = min(sold_as, key=lambda remote: remote.ref)
-    options = " / ".join(value for value in first.options.values() if value != "Default Title")
     return Item(
         sku=sku,
-        name=f"{first.title} ({options})" if options else first.title,
+        name=first.name,
         one_of_a_kind=_one_of_a_kind(sold_as),
         kind=_kind(sku),
     )

@@ -274,7 +274,7 @@ class ListingWrite:
             kind="renewal",
             subject=str(offer.id),
             sentence=(
-                f"{offer.title!r} is in stock again, but Etsy has it as sold out: putting it back"
+                f"{offer.name!r} is in stock again, but Etsy has it as sold out: putting it back"
                 " costs a fee, so PEG leaves it. Renew it on Etsy yourself if you want it back"
             ),
             evidence={"listing": self._listing, "answer": result.sentence},

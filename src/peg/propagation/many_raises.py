@@ -132,7 +132,7 @@ async def _ask(
     of = await offers.count(session, shop)
     some = await offers.by_ids(session, sorted(rising)[:EXAMPLES])
     examples = [
-        f"{one.title!r}: from {rising[key][0]} to {rising[key][1]}" for key, one in some.items()
+        f"{one.name!r}: from {rising[key][0]} to {rising[key][1]}" for key, one in some.items()
     ]
     sentence = (
         f"{len(rising)} of {of} offers of {shop} would show more at once ({'; '.join(examples)})."

@@ -102,7 +102,7 @@ def _alert(fresh: Sequence[tuple[Offer, Result]]) -> Alert:
     offer, result = fresh[0]
     more = f" and {len(fresh) - 1} more" if len(fresh) > 1 else ""
     sentence = (
-        f"{offer.ref.channel} refuses to change {offer.title!r}{more}: {result.sentence}. It shows"
+        f"{offer.ref.channel} refuses to change {offer.name!r}{more}: {result.sentence}. It shows"
         " what it showed before, also if it is sold: mend it there, or take it off sale by hand."
         " `peg offers --behind` lists what is behind"
     )

@@ -44,7 +44,7 @@ async def heed(session: AsyncSession, offer: Offer, place: str, *, now: datetime
     if times < TIMES or offer.id in await held_back(session, [offer.id]):
         return
     sentence = (
-        f"{offer.title!r} on {offer.ref.channel} was changed from {row.before} to {row.quantity}"
+        f"{offer.name!r} on {offer.ref.channel} was changed from {row.before} to {row.quantity}"
         f" {times} times within ten minutes, and always changed back. Is another stock program"
         " connected to the shop? PEG goes on taking sold pieces off sale there and raises nothing"
         " until you have looked"

@@ -115,7 +115,7 @@ class Stocker:
 
 def _refusal(one: Activation, offer: Offer, words: str) -> Alert:
     sentence = (
-        f"Shopify does not stock {offer.title!r} where you put pieces of it ({words}): {BY_HAND},"
+        f"Shopify does not stock {offer.name!r} where you put pieces of it ({words}): {BY_HAND},"
         " or they are not for sale there"
     )
     return Alert(name="place_not_stocked", subject=one.subject, sentence=sentence)

@@ -32,7 +32,7 @@ class Unstocked:
     def __str__(self) -> str:
         shop = self.offer.ref.channel.value.title()
         lie = f"{self.place.name}, where {self.pieces} lie"
-        return f"{shop} does not stock {self.offer.title!r} at {lie}: {self._advice}"
+        return f"{shop} does not stock {self.offer.name!r} at {lie}: {self._advice}"
 
     @property
     def _advice(self) -> str:

@@ -54,6 +54,7 @@ class Difference(BaseModel):
 
     offer: int | None
     title: str
+    options: dict[str, str]
     cause: str
     action: str
     evidence: dict[str, Any]

@@ -39,6 +39,7 @@ class NotKept(BaseModel):
     offer: OfferId
     shop: ShopId
     title: str
+    options: dict[str, str]
     sku_as_typed: str
     why: Why
     pair: int | None
@@ -82,21 +83,12 @@ async def at_a_glance(session: AsyncSession) -> Glance:
     others = [key for key in found if key not in paired]
     first = [one.etsy for one in pairs[:NAMED_MAX]], others[:NAMED_MAX]
     known = await offers.by_ids(session, [key for keys in first for key in keys])
-    names = [[short(known[key].title) for key in keys] for keys in first]
+    names = [[known[key].short_name for key in keys] for keys in first]
     return Glance(
         pairs=Few(count=len(pairs), names=names[0]),
         offers=Few(count=len(others), names=names[1]),
         by_shop=dict(Counter(found.values())),
     )
-
-
-def short(title: str) -> str:
-    """What a piece is called, without the search words that Etsy's titles go on with.
-
-    >>> short("Tourmaline Cufflinks, 1.05 ctw Cushion, October Birthstone")
-    'Tourmaline Cufflinks'
-    """
-    return title.partition(", ")[0]
 
 
 async def _not_kept(session: AsyncSession) -> Mapping[OfferId, ShopId]:
@@ -116,6 +108,7 @@ def _told(offer: Offer, pair: int | None, doubled: Collection[tuple[ShopId, str]
         offer=offer.id,
         shop=offer.ref.shop,
         title=offer.title,
+        options=dict(offer.options),
         sku_as_typed=offer.sku_as_typed,
         why=why,
         pair=pair,

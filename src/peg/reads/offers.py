@@ -30,14 +30,14 @@ class Part(BaseModel):
 class OfferRow(BaseModel):
     """One sellable unit on one shop.
 
-    `shown` and `target` are pieces by the marketplace's place; `target` is null while the offer is
-    mapped to no item; until then `shown` is what the import read at `found_at`, and empty where the
-    shop does not count it. `in_step`: the shop was seen
-    to show the newest target; null while there is none, since it is not kept. `tracked`: the shop
-    counts it; PEG cannot keep true what is not counted. `connected`: a person did not take its shop
-    out. `stopped`: why nothing is written to its shop now, null where that goes on. `refused`: the
-    marketplace refuses to change it, `last_outcome` says why. `tries`: so often it was driven to
-    its newest target in vain.
+    `options` tell which variant of its listing it is, such as its size; empty where it is the only
+    one. `shown` and `target` are pieces by the marketplace's place; `target` is null while the
+    offer is mapped to no item; until then `shown` is what the import read at `found_at`, and empty
+    where the shop does not count it. `in_step`: the shop was seen to show the newest target; null
+    while there is none, since it is not kept. `tracked`: the shop counts it; PEG cannot keep true
+    what is not counted. `connected`: a person did not take its shop out. `stopped`: why nothing is
+    written to its shop now, null where that goes on. `refused`: the marketplace refuses to change
+    it, `last_outcome` says why. `tries`: so often it was driven to its newest target in vain.
     """
 
     id: OfferId
@@ -45,6 +45,7 @@ class OfferRow(BaseModel):
     listing: str
     variant: str
     title: str
+    options: dict[str, str]
     sku_as_typed: str
     parts: list[Part]
     price: str
@@ -149,6 +150,7 @@ def _row(
         listing=offer.ref.listing,
         variant=offer.ref.variant,
         title=offer.title,
+        options=dict(offer.options),
         sku_as_typed=offer.sku_as_typed,
         parts=[Part(sku=part.sku, quantity=part.quantity) for part in offer.components],
         price=str(offer.price),

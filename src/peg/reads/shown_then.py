@@ -56,7 +56,7 @@ def _row(
     return ShownThen(
         offer=offer.id,
         shop=offer.ref.shop,
-        title=offer.title,
+        title=offer.name,
         **_before(at_import, around.last, moment),
         **_after(around.next, moment),
         in_step_at=standing.shown_at if standing is not None else None,

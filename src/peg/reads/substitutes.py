@@ -158,7 +158,7 @@ def _piece(sku: Sku, mine: Sequence[Offer]) -> Piece:
     cheapest = min(mine, key=lambda offer: (offer.price.minor, offer.id))
     return Piece(
         sku=sku,
-        title=mine[0].title,
+        title=mine[0].name,
         price=cheapest.price,
         traits=traits.or_else(traits_told({}, "", sku)),
         shops=sorted({offer.ref.shop for offer in mine}),

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import offers
+from peg.catalog.offers import Offer
 from peg.domain.identity import OfferId, ShopId, Sku
 from peg.ledger import queries
 from peg.propagation import written
@@ -26,6 +27,7 @@ class WriteRow(BaseModel):
     shop: ShopId
     offer: OfferId
     title: str
+    options: dict[str, str]
     place: str
     before: int
     quantity: int
@@ -54,16 +56,17 @@ async def writes(
         session, offers=of, only_undone=only_undone, after=after, limit=limit
     )
     known = await offers.by_ids(session, list({one.offer for one in kept}))
-    return [_row(one, known[one.offer].title) for one in kept]
+    return [_row(one, known[one.offer]) for one in kept]
 
 
-def _row(write: KeptWrite, title: str) -> WriteRow:
+def _row(write: KeptWrite, offer: Offer) -> WriteRow:
     return WriteRow(
         id=write.id,
         written_at=write.written_at,
         shop=write.shop,
         offer=write.offer,
-        title=title,
+        title=offer.title,
+        options=dict(offer.options),
         place=write.place,
         before=write.before,
         quantity=write.quantity,

@@ -136,7 +136,7 @@ async def of_attempts(
             raises = write["quantity"] > write["basis"]
             if offer and raises and not stands(one.proof, offer.id, begun_at=one.begun_at):
                 words = (
-                    f"{offer.title!r} on {offer.ref.channel} was raised from {write['basis']} to"
+                    f"{offer.name!r} on {offer.ref.channel} was raised from {write['basis']} to"
                     f" {write['quantity']} at {for_people(one.begun_at)} without its proof"
                 )
                 key = f"{one.key} {offer.id} {write['place']}"
@@ -187,7 +187,7 @@ async def _nobody_at_it(session: AsyncSession, idle: Sequence[Standing]) -> Sequ
         if offer.gone or offer.parked or about & asked or offer.ref.shop in silent:
             continue
         words = (
-            f"{offer.title!r} shows more on {offer.ref.channel} than its {one.target.total}, and"
+            f"{offer.name!r} shows more on {offer.ref.channel} than its {one.target.total}, and"
             " nobody lowers it"
         )
         found.append(Breach(truth=Truth.SHOWN, subject=str(offer.id), sentence=words))

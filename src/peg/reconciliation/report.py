@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, ClassVar
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import RowMapping, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import require_transaction
@@ -16,6 +17,11 @@ from peg.reconciliation.tables import differences, reconciliations
 
 COMPLETE = "complete"
 """How a comparison ends that saw every offer it knew, and asks about none at once."""
+
+OPTIONS = "options"
+"""Which variant an offer is stands among the evidence, and is signed with it."""
+
+ONLY_ONE: Mapping[str, str] = MappingProxyType({})
 
 _NEWEST = (
     select(func.max(reconciliations.c.id).label("id"))
@@ -43,17 +49,24 @@ async def begin_run(session: AsyncSession, shop: ShopId, *, now: datetime) -> in
 
 
 async def record_difference(
-    session: AsyncSession, run: int, *, offer: OfferId | None, title: str, found: Difference
+    session: AsyncSession,
+    run: int,
+    *,
+    offer: OfferId | None,
+    title: str,
+    options: Mapping[str, str] = ONLY_ONE,
+    found: Difference,
 ) -> None:
-    """Keep one difference."""
+    """Keep one difference, and what the offer was called; its `options` say which variant it is."""
     require_transaction(session)
+    variant = {OPTIONS: dict(options)} if options else {}
     row = {
         "run": run,
         "offer": offer,
         "title": title,
         "cause": found.cause.value,
         "action": found.action.value,
-        "evidence": dict(found.evidence),
+        "evidence": {**found.evidence, **variant},
     }
     await session.execute(insert(differences).values(row))
 
@@ -136,8 +149,14 @@ async def forget_runs(session: AsyncSession, until: datetime, limit: int) -> int
 
 async def _with_differences(session: AsyncSession, run: dict[str, Any]) -> dict[str, Any]:
     query = select(differences).where(differences.c.run == run["id"]).order_by(differences.c.id)
-    found = [dict(row) for row in (await session.execute(query)).mappings()]
+    found = [_told(row) for row in (await session.execute(query)).mappings()]
     run["differences"] = found
     drifted = sum(row["cause"] not in NOT_KEPT for row in found)
     run["drift_share"] = drifted / run["offers"] if run["offers"] else 0.0
     return run
+
+
+def _told(row: RowMapping) -> dict[str, Any]:
+    """A kept difference; which variant it is stands apart from what it was seen from."""
+    evidence = dict(row["evidence"])
+    return {**row, OPTIONS: evidence.pop(OPTIONS, {}), "evidence": evidence}

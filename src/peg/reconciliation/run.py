@@ -157,7 +157,12 @@ class Reconciler:
                 run.notes(found)
                 key = offer.id if offer is not None else None
                 await report.record_difference(
-                    session, run.id, offer=key, title=remote.title, found=found
+                    session,
+                    run.id,
+                    offer=key,
+                    title=remote.title,
+                    options=remote.options,
+                    found=found,
                 )
                 if found.action is Action.PUSH and key is not None:
                     await board.make_dirty(session, key, now=now)
@@ -237,7 +242,12 @@ class Reconciler:
                     found = deleted(offer.ref.listing, offer.sku_as_typed)
                     run.notes(found)
                     await report.record_difference(
-                        session, run.id, offer=offer.id, title=offer.title, found=found
+                        session,
+                        run.id,
+                        offer=offer.id,
+                        title=offer.title,
+                        options=offer.options,
+                        found=found,
                     )
 
     async def _ask_whether_gone(self, shop: ShopId, missing: Sequence[Offer], known: int) -> None:

@@ -106,7 +106,7 @@ async def writes(session: AsyncSession) -> Sequence[Finding]:
         Finding(
             State.BAD,
             "refused",
-            f"{one.offer.ref.channel} refuses to change {one.offer.title!r} since"
+            f"{one.offer.ref.channel} refuses to change {one.offer.name!r} since"
             f" {for_people(one.since)} ({one.sentence}): mend it there, or take it off sale"
             " by hand",
         )

@@ -81,7 +81,7 @@ def _stranded(found: Sequence[Offer]) -> Sequence[str]:
     """Offers that show nothing because their pieces lie elsewhere: no error says so."""
     if not found:
         return []
-    few = ", ".join(f"{one.title!r} on {one.ref.channel}" for one in found[:PLACES_NAMED_MAX])
+    few = ", ".join(f"{one.name!r} on {one.ref.channel}" for one in found[:PLACES_NAMED_MAX])
     more = ", …" if len(found) > PLACES_NAMED_MAX else ""
     return [
         f"there are pieces of {few}{more}, but none lies where that shop sells from: `peg stock"

@@ -7,7 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.catalog import proposals
 from peg.catalog.proposals import KeptProposal
 from peg.domain.counted import counted
-from peg.reads.not_kept import NAMED_MAX, NotKept, Why, not_kept, short
+from peg.domain.offer_name import short_name
+from peg.reads.not_kept import NAMED_MAX, NotKept, Why, not_kept
 from peg.wiring.findings import Finding, State
 
 _PAIRS = (
@@ -39,14 +40,16 @@ async def not_in_step(session: AsyncSession) -> Sequence[Finding]:
 
 
 def _pairs(pairs: Sequence[KeptProposal]) -> str:
-    named = [f"pair {one.id} ({short(one.etsy.title)!r})" for one in pairs]
+    named = [f"pair {one.id} ({one.etsy.short_name!r})" for one in pairs]
     return _PAIRS.format(many=counted(len(pairs), "pair waits", "pairs wait"), named=_first(named))
 
 
 def _offers(why: Why, found: Sequence[NotKept]) -> str:
     many = counted(len(found), "offer is", "offers are")
     named = [
-        f"offer {one.offer} ({short(one.title)!r} on {one.shop.partition(':')[0]})" for one in found
+        f"offer {one.offer} ({short_name(one.title, one.options)!r} on"
+        f" {one.shop.partition(':')[0]})"
+        for one in found
     ]
     more = " (`peg offers --unknown` lists all)" if len(found) > NAMED_MAX else ""
     return _SENTENCES[why].format(many=many, named=_first(named) + more)

@@ -19,7 +19,7 @@ FACTS = {
     *("id", "shop", "begun_at", "ended_at", "offers", "outcome", "drift_share", "differences"),
     *("link", "signature"),
 }
-EACH = {"offer", "title", "cause", "action", "evidence"}
+EACH = {"offer", "title", "options", "cause", "action", "evidence"}
 
 
 def test_programs_get_each_difference_with_its_cause_its_end_and_its_evidence(

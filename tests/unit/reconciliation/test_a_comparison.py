@@ -147,6 +147,16 @@ async def test_a_missing_piece_is_held_on_both_shops(shop: Shop) -> None:
     assert (stock.available, stock.suspended) == (0, 1)
 
 
+async def test_which_variant_differs_is_kept(shop: Shop) -> None:
+    shop.sets(shop.shopify, RING, 0)
+    ref = shop.ref(shop.shopify, RING)
+    shop.shopify.offers[ref] = replace(shop.shopify.offers[ref], options={"Ring size": "7"})
+
+    (found,) = await shop.compares(shop.shopify)
+
+    assert found.options == {"Ring size": "7"}
+
+
 async def test_a_piece_too_many_is_looked_at_again(shop: Shop) -> None:
     shop.sets(shop.shopify, CHAIN, 6)
 
