@@ -19,7 +19,7 @@ class NoSuchAlert(PegError):
 async def alerts(
     *, over: bool = False, limit: Lines = 50, done: Number | None = None, here: Here
 ) -> int:
-    """What needs somebody now. An alert ends by itself when its cause does.
+    """What needs somebody now, the worst first. An alert ends by itself when its cause does.
 
     Args:
         over: those that are over instead, the last one first.

@@ -21,6 +21,7 @@ from peg.ledger import cases, queries, questions
 from peg.propagation import activations, board
 from peg.propagation.forbidden import forbidden_shops
 from peg.propagation.refusals import open_refusals
+from peg.reads.severity import SEVERITY
 from peg.reconciliation import breaches
 from peg.shops import directory
 from peg.shops.directory import Status
@@ -70,8 +71,9 @@ async def judged(session: AsyncSession, *, now: datetime) -> Judged:
 
 
 async def standing(session: AsyncSession, *, now: datetime) -> list[AlertRow]:
-    """What needs somebody now, the newest first."""
-    return [_row(one) for one in (await judged(session, now=now)).lasting]
+    """What needs somebody now, the worst first, and of what is as bad the newest."""
+    lasting = (await judged(session, now=now)).lasting
+    return [_row(one) for one in sorted(lasting, key=lambda one: SEVERITY[one.name])]
 
 
 async def history(session: AsyncSession, *, limit: int, now: datetime) -> list[AlertRow]:

@@ -250,7 +250,7 @@ async def get_doctor(ground: Here) -> list[FindingRow]:
 async def get_alerts(
     session: Now, ground: Here, *, over: bool = False, limit: Limit = 50
 ) -> list[alerts.AlertRow]:
-    """What needs somebody now, the newest first; or what did, the last one over first."""
+    """What needs somebody now, the worst first; or what did, the last one over first."""
     now = ground.clock.now()
     if over:
         return await alerts.history(session, limit=limit, now=now)

@@ -31,6 +31,8 @@ WAITING_S_MAX = 60.0
 DEAD_SHOWN_MAX = 5
 REFUSED_SHOWN_MAX = 5
 ALERTS_SHOWN_MAX = 5
+TOLD_BY_ITSELF = frozenset({"delivery_dead", "delivery_of_no_use", "low_stock"})
+"""Alerts of which the doctor names the cause anyway."""
 
 
 def settings(environment: Mapping[str, str]) -> Sequence[Finding]:
@@ -163,8 +165,9 @@ async def waiting(session: AsyncSession, *, now: datetime) -> Sequence[Finding]:
 
 
 async def _alerts(session: AsyncSession, *, now: datetime) -> Sequence[Finding]:
-    """What a person was told of and is still so."""
-    standing = await alerts.standing(session, now=now)
+    """What a person was told of and is still so, but for what is told of here by itself."""
+    everything = await alerts.standing(session, now=now)
+    standing = [one for one in everything if one.name not in TOLD_BY_ITSELF]
     findings = [
         Finding(State.LOOK, "alert", f"{for_people(one.told_at)}: {one.sentence}")
         for one in standing[:ALERTS_SHOWN_MAX]

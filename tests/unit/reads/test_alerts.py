@@ -20,13 +20,16 @@ from tests.support.shops import APP, key_ring, shop
 
 from peg.alerts.register import end, tell, tell_once
 from peg.catalog import items, offers
+from peg.domain.identity import Sku
 from peg.domain.messages import Alert
 from peg.ledger import counter, questions
 from peg.onboarding import answers
 from peg.reads import alerts
+from peg.reads.severity import SEVERITY
 from peg.shops import directory
 from peg.shops.directory import Status
 from peg.wiring import examination
+from peg.wiring.examination_of_book import book
 
 Step = Callable[[Bench], Awaitable[None]]
 
@@ -154,8 +157,9 @@ async def test_an_alert_is_over_with_its_cause_and_can_still_be_read(
 
 
 async def doctor(session: AsyncSession) -> list[str]:
-    found = await examination.waiting(session, now=NOON)
-    return [one.sentence for one in found if one.what == "alert"]
+    """What the doctor tells of alerts, and of low stock by itself."""
+    found = [*await book(session), *await examination.waiting(session, now=NOON)]
+    return [one.sentence for one in found if one.what in {"alert", "low stock"}]
 
 
 async def test_a_task_that_does_not_crash_again_is_well(bench: Bench) -> None:
@@ -188,3 +192,31 @@ async def test_what_comes_back_after_it_was_over_is_an_alert_of_its_own(bench: B
     (before,) = await alerts.history(bench.session, limit=5, now=NOON)
     assert now.id != before.id
     assert before.ended_by == "peg"
+
+
+async def test_what_may_sell_a_piece_twice_stands_above_what_can_wait(bench: Bench) -> None:
+    await is_sold_twice(bench)
+    await runs_low(bench)
+    await raise_(bench, "shop_unreadable", ETSY)
+    await raise_(bench, "task_crashed", "bus", sentence="newer than the shop's")
+
+    assert await names(bench) == ["oversold", "task_crashed", "shop_unreadable", "low_stock"]
+
+
+async def test_however_many_run_low_the_doctor_tells_what_was_sold_twice(bench: Bench) -> None:
+    await is_sold_twice(bench)
+    for number in range(9):
+        sku = Sku(f"BAND-{number}")
+        await bench.stock(sku, 1)
+        await items.set_low_stock(bench.session, sku, 1)
+        await raise_(bench, "low_stock", sku, sentence=f"{sku} runs low")
+
+    told = await doctor(bench.session)
+
+    assert sum("sold" in sentence for sentence in told) == 1
+    assert sum("BAND-0" in sentence for sentence in told) == 1
+    assert not any("more: `peg alerts`" in sentence for sentence in told)
+
+
+def test_of_every_alert_it_is_known_how_bad_it_is() -> None:
+    assert alerts.LASTS.keys() == SEVERITY.keys()
