@@ -1,5 +1,6 @@
 """Take matched offers under PEG's care: item, mapping, first figures, targets."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -80,7 +81,10 @@ async def foresee(
             Side(shop=ref.shop, reading=found[ref].reading, places=places[ref.shop])
             for ref in fresh
         ]
-        booked = None
+        booked, sold_since = None, {}
+        if one.sku not in before and one.known_since is not None:
+            readings = [found[ref].reading for ref in fresh]
+            sold_since = await _sold_since(session, one.known_since, readings)
         if one.sku in before and fresh:
             everywhere = sum(levels.get(one.sku, {}).values(), start=NOTHING)
             unheard = await _unheard(session, one.sku, [found[ref].reading for ref in fresh])
@@ -90,7 +94,7 @@ async def foresee(
                 sku=one.sku,
                 new=one.sku not in before,
                 fresh=fresh,
-                agreement=agree(sides, booked=booked),
+                agreement=agree(sides, booked=booked, sold_since=sold_since),
             )
         )
     return foreseen
@@ -111,6 +115,19 @@ async def _unheard(session: AsyncSession, sku: Sku, readings: Sequence[Reading])
         and line.created_at > counted_at
         and baselines[line.ref].holds(line.created_at, heard_at=line.heard_at) is not Inside.NO
     )
+
+
+async def _sold_since(
+    session: AsyncSession, known_since: datetime, readings: Sequence[Reading]
+) -> Mapping[ShopId, int]:
+    """Units that offers without a piece have sold since then, and show no more."""
+    baselines = {shown.ref: Baseline.of(shown) for shown in readings}
+    sold: Counter[ShopId] = Counter()
+    for line in await kept.waiting_lines(session, list(baselines)):
+        inside = baselines[line.ref].holds(line.created_at, heard_at=line.heard_at)
+        if line.created_at >= known_since and inside is Inside.YES:
+            sold[line.ref.shop] += line.units
+    return sold
 
 
 async def adopt(

@@ -54,7 +54,12 @@ class Agreement:
         return len(set(self.said.values())) > 1
 
 
-def agree(sides: Sequence[Side], *, booked: int | None = None) -> Agreement:
+def agree(
+    sides: Sequence[Side],
+    *,
+    booked: int | None = None,
+    sold_since: Mapping[ShopId, int] | None = None,
+) -> Agreement:
     """The pieces of one item, place by place.
 
     The shop that counts by place says where they lie; the lowest figure says how many they are.
@@ -62,6 +67,8 @@ def agree(sides: Sequence[Side], *, booked: int | None = None) -> Agreement:
     Args:
         sides: what shops show of it.
         booked: what the book has of an item that is known already: a voice like a shop's.
+        sold_since: what each has sold, and shows no more, since PEG has known all of these offers;
+            none of them knows of what the others sold.
     """
     speaking = [side for side in sides if side.speaks]
     if not speaking and booked is None:
@@ -69,11 +76,24 @@ def agree(sides: Sequence[Side], *, booked: int | None = None) -> Agreement:
     said = {side.shop: side.total for side in speaking}
     if booked is not None:
         said[BOOK] = booked
+    said = _explained(said, sold_since or {})
     total = min(said.values(), default=0)
     counted = next((side for side in speaking if side.counts_by_place), None)
     if counted is None:
         return Agreement(available={MAIN: total}, said=said)
     return Agreement(available=_add_up_to(total, lies(counted)), said=said)
+
+
+def _explained(said: Mapping[ShopId, int], sold: Mapping[ShopId, int]) -> Mapping[ShopId, int]:
+    """What each shop would show if it knew what the others sold, where that alone explains it all.
+
+    Then all of them showed as many before. That is never more than the lowest of their figures.
+    """
+    before = {figure + sold.get(shop, 0) for shop, figure in said.items()}
+    if len(set(said.values())) == 1 or len(before) != 1:
+        return said
+    left = before.pop() - sum(sold.get(shop, 0) for shop in said)
+    return dict.fromkeys(said, left) if left >= 0 else said
 
 
 def lies(side: Side) -> Mapping[LocationId, int]:

@@ -68,7 +68,8 @@ class Decider:
         async with begin(self._database) as session:
             now = self._clock.now()
             decided = await proposals.decide(session, number, accepted=True, who=who, now=now)
-            match = Match(sku=await name_of(session, decided, sku), refs=tuple(found))
+            named = await name_of(session, decided, sku)
+            match = Match(sku=named, refs=tuple(found), known_since=decided.proposed_at)
             return await adopting.adopt(session, [match], found, now=now)
 
     async def reject(self, number: int, *, who: str) -> KeptProposal:

@@ -69,3 +69,19 @@ def test_no_import_ever_promises_more_than_the_lowest_shop(
 
     assert sum(agreed.available.values()) == min(agreed.said.values())
     assert min(agreed.available.values()) >= 0
+
+
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=2, max_size=2))
+def test_sales_since_never_make_more_of_it_than_the_lowest_figure(
+    told: list[tuple[int, int]],
+) -> None:
+    (shopify, sold_there), (etsy, sold_here) = told
+    sold = {SHOPIFY: sold_there, ETSY: sold_here}
+
+    agreed = agree([side(SHOPIFY, studio=shopify), side(ETSY, any=etsy)], sold_since=sold)
+
+    assert agreed.total <= min(shopify, etsy)
+    assert agreed.disagrees is (
+        shopify != etsy
+        and not (shopify + sold_there == etsy + sold_here >= sold_there + sold_here)
+    )
