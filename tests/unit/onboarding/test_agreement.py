@@ -82,6 +82,5 @@ def test_sales_since_never_make_more_of_it_than_the_lowest_figure(
 
     assert agreed.total <= min(shopify, etsy)
     assert agreed.disagrees is (
-        shopify != etsy
-        and not (shopify + sold_there == etsy + sold_here >= sold_there + sold_here)
+        shopify != etsy and not (shopify + sold_there == etsy + sold_here >= sold_there + sold_here)
     )
