@@ -81,7 +81,8 @@ async def foresee(
             Side(shop=ref.shop, reading=found[ref].reading, places=places[ref.shop])
             for ref in fresh
         ]
-        booked, sold_since = None, {}
+        booked = None
+        sold_since: Mapping[ShopId, int] = {}
         if one.sku not in before and one.known_since is not None:
             readings = [found[ref].reading for ref in fresh]
             sold_since = await _sold_since(session, one.known_since, readings)

@@ -84,7 +84,7 @@ def agree(
     return Agreement(available=_add_up_to(total, lies(counted)), said=said)
 
 
-def _explained(said: Mapping[ShopId, int], sold: Mapping[ShopId, int]) -> Mapping[ShopId, int]:
+def _explained(said: dict[ShopId, int], sold: Mapping[ShopId, int]) -> dict[ShopId, int]:
     """What each shop would show if it knew what the others sold, where that alone explains it all.
 
     Then all of them showed as many before. That is never more than the lowest of their figures.
