@@ -45,6 +45,7 @@ class ShopWindow:
         self.silent: set[str] = set()
         self.written: list[Write] = []
         self.reads = 0
+        self.read_as_first: list[bool] = []
         self.hidden: set[OfferRef] = set()
         self.garbled: set[OfferRef] = set()
         self.places: Mapping[str, str] = {}
@@ -137,7 +138,8 @@ class ShopWindow:
             gone = self._reading(ref, 0, Shelf.GONE)
             self.offers[ref] = replace(self.offers[ref], reading=replace(gone, parts={}))
 
-    async def listings(self) -> AsyncIterator[OffersPage]:
+    async def listings(self, *, first: bool = False) -> AsyncIterator[OffersPage]:
+        self.read_as_first.append(first)
         refs = [ref for ref in self.offers if ref not in self.hidden]
         for start in range(0, len(refs), PAGE):
             self.before_page()

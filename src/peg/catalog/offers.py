@@ -170,6 +170,12 @@ async def count(session: AsyncSession, shop: ShopId) -> int:
     return await session.scalar(select(func.count()).where(mine)) or 0
 
 
+async def shops_kept_in_step(session: AsyncSession) -> set[ShopId]:
+    """Shops of which at least one offer is mapped to an item."""
+    mapped = tables.offers.join(tables.components, tables.components.c.offer == tables.offers.c.id)
+    return set(await session.scalars(select(tables.offers.c.shop).distinct().select_from(mapped)))
+
+
 async def everything(session: AsyncSession) -> list[Offer]:
     """Every offer of every shop."""
     return await _load(session, tables.offers.c.id.is_not(None))

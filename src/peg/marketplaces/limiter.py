@@ -30,6 +30,7 @@ class Lane(IntEnum):
     CHECKS = 3  # polls, and what is read again
     RAISE_STOCK = 4
     BULK = 5  # import and reconciliation
+    FIRST_IMPORT = 6  # of a shop of which nothing is kept in step yet
 
 
 REACH = {
@@ -39,8 +40,14 @@ REACH = {
     Lane.CHECKS: 0.5,  # a sale of two listings with variants has room beside it: five calls
     Lane.RAISE_STOCK: 0.3,
     Lane.BULK: 0.6,
+    Lane.FIRST_IMPORT: 1.0,  # nothing that is sold there has to be followed before it ends
 }
 """The share of a quota that a lane may use up: the rest is there when a piece is sold."""
+
+
+def lane_of_listings(*, first: bool) -> Lane:
+    """Where nothing of a shop is kept in step yet, its `first` reading leaves nothing free."""
+    return Lane.FIRST_IMPORT if first else Lane.BULK
 
 
 class _Queue(ABC):
@@ -204,6 +211,7 @@ KEPT = {
     Lane.CHECKS: 0.02,
     Lane.RAISE_STOCK: 0.1,
     Lane.BULK: 0.1,
+    Lane.FIRST_IMPORT: 0.1,
 }
 """The share of the day's calls that a lane leaves to those before it."""
 

@@ -228,8 +228,11 @@ class Marketplace(Protocol):
     def slowed(self) -> float:
         """How many times longer routine reading should wait now, for the day's calls to last."""
 
-    def listings(self) -> AsyncIterator[OffersPage]:
-        """Every sellable unit of the shop, page by page, for import and reconciliation."""
+    def listings(self, *, first: bool = False) -> AsyncIterator[OffersPage]:
+        """Every sellable unit of the shop, page by page, for import and reconciliation.
+
+        `first`: nothing of the shop is kept in step yet, so no calls are kept for what is sold.
+        """
 
     async def read(
         self, refs: Sequence[OfferRef], *, urgent: bool = False

@@ -1,7 +1,7 @@
 """Read every shop into the book: orders, then figures, then orders again."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -202,7 +202,11 @@ class Importer:
         await read_places(self._database, self._shops[shop])
 
     async def _read_all(self, reach: Reach, progress: Progress) -> "_Found":
-        read = await reach.ask_at_once(partial(self._read_shop, progress=progress))
+        async with reading(self._database) as session:
+            followed = await offers.shops_kept_in_step(session)
+        read = await reach.ask_at_once(
+            partial(self._read_shop, followed=followed, progress=progress)
+        )
         reach.need_one()
         found = _Found()
         for one in read.values():
@@ -210,9 +214,11 @@ class Importer:
             found.unreadable += one.unreadable
         return found
 
-    async def _read_shop(self, shop: ShopId, *, progress: Progress) -> "_Found":
+    async def _read_shop(
+        self, shop: ShopId, *, followed: Collection[ShopId], progress: Progress
+    ) -> "_Found":
         found = _Found()
-        async for page in self._shops[shop].listings():
+        async for page in self._shops[shop].listings(first=shop not in followed):
             # Pages shift while they are read: what comes twice counts as it was seen first.
             for offer in page.offers:
                 found.offers.setdefault(offer.ref, offer)

@@ -4,7 +4,7 @@ from random import Random
 import pytest
 from tests.support.clocks import RealClock, StandingClock
 
-from peg.marketplaces.limiter import Bucket, DayBudget, Lane, Window
+from peg.marketplaces.limiter import Bucket, DayBudget, Lane, Window, lane_of_listings
 from peg.marketplaces.port import BudgetSpent
 
 
@@ -71,6 +71,19 @@ async def test_an_import_leaves_room_for_a_sold_piece() -> None:
     await bucket.take(40, Lane.LOWER_STOCK)
     for _ in range(4):
         await window.take(1, Lane.LOWER_STOCK)
+
+    assert clock.monotonic() == begun
+
+
+async def test_a_first_import_uses_the_whole_of_the_quota() -> None:
+    clock = StandingClock()
+    bucket = Bucket(clock, capacity=100, per_s=10)
+    window = Window(clock, calls=10)
+    begun = clock.monotonic()
+
+    for _ in range(10):
+        await bucket.take(10, lane_of_listings(first=True))
+        await window.take(1, lane_of_listings(first=True))
 
     assert clock.monotonic() == begun
 
@@ -151,7 +164,7 @@ async def test_calls_of_other_programs_take_their_places_too() -> None:
 @pytest.mark.parametrize(
     ("left", "goes_on"),
     [
-        (5_000, {"lower", "prove", "orders", "checks", "raise", "bulk"}),
+        (5_000, {"lower", "prove", "orders", "checks", "raise", "bulk", "first"}),
         (900, {"lower", "prove", "orders", "checks"}),
         (100, {"lower", "prove"}),
         (0, {"lower", "prove"}),

@@ -24,3 +24,14 @@ async def test_both_shops_are_read_side_by_side(tmp_path: Path) -> None:
         told = await asyncio.wait_for(jeweller.imports(), timeout=10)
 
         assert told.matched == 1
+
+
+async def test_a_shop_is_read_sparingly_once_it_is_kept_in_step(tmp_path: Path) -> None:
+    async with open_jeweller(tmp_path) as jeweller:
+        jeweller.shopify.show("RING-1", 3)
+        jeweller.etsy.show("", 3)  # without a SKU: it is not kept in step
+        await jeweller.imports()
+        await jeweller.imports()
+
+        assert jeweller.shopify.read_as_first == [True, False]
+        assert jeweller.etsy.read_as_first == [True, True]

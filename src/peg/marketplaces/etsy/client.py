@@ -86,7 +86,7 @@ class EtsyClient:
             lane,
         )
 
-    async def listings(self, state: str, *, offset: int, limit: int) -> Answer:
+    async def listings(self, state: str, *, offset: int, limit: int, lane: Lane) -> Answer:
         """A page of the shop's listings in one state, the oldest first."""
         query = {
             "state": state,
@@ -97,7 +97,7 @@ class EtsyClient:
             "sort_order": "asc",
         }
         path = f"{self._shop_path}/listings"
-        return await self._read("getListingsByShop", path, query, Lane.BULK)
+        return await self._read("getListingsByShop", path, query, lane)
 
     async def newest(self, state: str, *, limit: int) -> Answer:
         """The listings of one state that were changed last, the newest first."""

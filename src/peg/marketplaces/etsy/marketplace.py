@@ -20,7 +20,7 @@ from peg.marketplaces.etsy.client import EtsyClient
 from peg.marketplaces.etsy.inventory import InventoryWriter
 from peg.marketplaces.etsy.receipts import order_of, orders_of
 from peg.marketplaces.etsy.translate import gone, offers, readings, tells_all
-from peg.marketplaces.limiter import Lane
+from peg.marketplaces.limiter import Lane, lane_of_listings
 from peg.marketplaces.port import OffersPage, OrdersPage, RemoteGone, UnreadableOffer
 from peg.marketplaces.seen import Seen
 
@@ -53,14 +53,15 @@ class EtsyMarketplace(InventoryWriter):
         """How many times longer routine reading should wait now, for the day's calls to last."""
         return self._client.slowed
 
-    async def listings(self) -> AsyncIterator[OffersPage]:
+    async def listings(self, *, first: bool = False) -> AsyncIterator[OffersPage]:
         """Every sellable unit of the shop, page by page.
 
         A listing that moves from one state to another while we read is given once, as first seen.
         """
         known: set[str] = set()
+        lane = lane_of_listings(first=first)
         for state in STATES:
-            async for page in self._pages(state, known):
+            async for page in self._pages(state, known, lane):
                 yield page
 
     async def newest(self) -> Sequence[RemoteOffer]:
@@ -71,7 +72,7 @@ class EtsyMarketplace(InventoryWriter):
         """
         answer = await self._client.newest(next(self._glanced_at), limit=NEWEST)
         rows = {str(whole(row, "listing_id")): row for row in things(answer.body, "results")}
-        return (await self._offers(rows, answer.seen)).offers
+        return (await self._offers(rows, answer.seen, Lane.BULK)).offers
 
     async def read(
         self, refs: Sequence[OfferRef], *, urgent: bool = False
@@ -129,7 +130,7 @@ class EtsyMarketplace(InventoryWriter):
         """Nothing can be done: a person removes them in Etsy's developer portal."""
         return 0
 
-    async def _pages(self, state: str, known: set[str]) -> AsyncIterator[OffersPage]:
+    async def _pages(self, state: str, known: set[str], lane: Lane) -> AsyncIterator[OffersPage]:
         """The listings of one state; read again from the start if some slipped away between pages.
 
         Etsy counts pages by offset: when a listing leaves the state, its followers move forward and
@@ -140,7 +141,9 @@ class EtsyMarketplace(InventoryWriter):
         for _ in range(PASSES_MAX):
             offset, count = 0, 1
             while offset < count:
-                answer = await self._client.listings(state, offset=offset, limit=LISTINGS_PAGE)
+                answer = await self._client.listings(
+                    state, offset=offset, limit=LISTINGS_PAGE, lane=lane
+                )
                 count = whole(answer.body, "count")
                 offset += LISTINGS_PAGE
                 rows = {
@@ -150,15 +153,15 @@ class EtsyMarketplace(InventoryWriter):
                 fresh = {one: row for one, row in rows.items() if one not in known}
                 known |= fresh.keys()
                 if fresh:
-                    yield await self._offers(fresh, answer.seen)
+                    yield await self._offers(fresh, answer.seen, lane)
             if len(here) >= count:
                 return
         yield OffersPage(offers=(), unreadable=[_on_no_page(state, count, count - len(here))])
 
-    async def _offers(self, rows: Mapping[str, Json], seen: Seen) -> OffersPage:
+    async def _offers(self, rows: Mapping[str, Json], seen: Seen, lane: Lane) -> OffersPage:
         """The offers of some listings; an odd one must not end the reading of the others."""
         blank = [listing for listing, row in rows.items() if not tells_all(row)]
-        better = await ask_all(blank, partial(self._ask_inventories, lane=Lane.BULK))
+        better = await ask_all(blank, partial(self._ask_inventories, lane=lane))
         if blank:
             seen = seen.until(self._client.now_seen().begun_at)
         found: list[RemoteOffer] = []

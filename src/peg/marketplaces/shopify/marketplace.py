@@ -10,7 +10,7 @@ from peg.domain.money import Money
 from peg.domain.offer import Reading
 from peg.domain.order import OrderSnapshot
 from peg.domain.place import RemotePlace
-from peg.marketplaces.limiter import Lane
+from peg.marketplaces.limiter import Lane, lane_of_listings
 from peg.marketplaces.port import OffersPage, OrdersPage, Refused, Result, Write
 from peg.marketplaces.shopify.activation import Activator
 from peg.marketplaces.shopify.cancelling import Canceller
@@ -42,8 +42,8 @@ class ShopifyMarketplace:
         self._activator = Activator(client)
         self._canceller = Canceller(client)
 
-    def listings(self) -> AsyncIterator[OffersPage]:
-        return self._offers.all()
+    def listings(self, *, first: bool = False) -> AsyncIterator[OffersPage]:
+        return self._offers.all(lane=lane_of_listings(first=first))
 
     async def read(
         self, refs: Sequence[OfferRef], *, urgent: bool = False

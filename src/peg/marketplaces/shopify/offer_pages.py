@@ -35,13 +35,13 @@ class OfferPages:
         self._nested = Nested(client)
         self._per_read = VARIANTS_PER_READ
 
-    async def all(self) -> AsyncIterator[OffersPage]:
+    async def all(self, *, lane: Lane) -> AsyncIterator[OffersPage]:
         """Every variant of the shop. One that cannot be read is named, and hides no other."""
         after: str | None = None
         while True:
             begun_at = self._clock.now()
             answer = await self._client.execute_sized(
-                "VariantsPage", {"after": after}, first=VARIANTS_PER_PAGE, lane=Lane.BULK
+                "VariantsPage", {"after": after}, first=VARIANTS_PER_PAGE, lane=lane
             )
             seen = self._seen(begun_at, answer)
             page = field(answer.data, "productVariants")
@@ -49,7 +49,7 @@ class OfferPages:
             unreadable: list[UnreadableOffer] = []
             for variant in things(page, "nodes"):
                 try:
-                    found.append(await self._offer(variant, seen))
+                    found.append(await self._offer(variant, seen, lane))
                 except UnexpectedAnswer as error:
                     unreadable.append(_unreadable(variant, error))
             yield OffersPage(offers=found, unreadable=unreadable)
@@ -76,8 +76,8 @@ class OfferPages:
         took = self._clock.now() - begun_at
         return Seen(begun_at=begun_at, marketplace_at=answer.marketplace_at, took=took)
 
-    async def _offer(self, variant: Any, seen: Seen) -> RemoteOffer:
-        whole = await self._nested.variant(variant, lane=Lane.BULK)
+    async def _offer(self, variant: Any, seen: Seen, lane: Lane) -> RemoteOffer:
+        whole = await self._nested.variant(variant, lane=lane)
         if whole is not variant:
             seen = seen.until(self._clock.now())
         return remote_offer(whole, self._shop, seen, currency=self._currency)
