@@ -133,6 +133,10 @@ class Door:
                 await self._clock.sleep(wait_s)
                 attempt += 1
 
+    async def pause(self, attempt: int) -> None:
+        """Wait as before another try, for who has found the failure within the answer."""
+        await self._clock.sleep(self._backoff_s(attempt))
+
     def _is_in_time(self, request: Request) -> None:
         if request.send_before is not None and self._clock.now() > request.send_before:
             raise TooLate(
@@ -198,6 +202,9 @@ class Door:
         """Full jitter: so that many who failed together do not come back together."""
         if isinstance(error, Throttled) and error.wait_s > 0:
             return error.wait_s + self._rng.uniform(0, RETRY_WAIT_S)
+        return self._backoff_s(attempt)
+
+    def _backoff_s(self, attempt: int) -> float:
         return self._rng.uniform(0, min(RETRY_WAIT_S_MAX, RETRY_WAIT_S * 2.0**attempt))
 
 

@@ -131,7 +131,10 @@ async def _trade(wanted: Wanted, engine: Engine, control: Control) -> bool:
     await _until_closed(control)
     rest = await settled(engine, control, within_s=SETTLES_WITHIN_S)
     for shop in engine.shops:
-        await engine.reconciler.reconcile(shop)
+        # What a shop breaks off is begun anew, as PEG's own next comparison would be.
+        await persistently(
+            partial(engine.reconciler.reconcile, shop), pause=partial(asyncio.sleep, LOOK_EVERY_S)
+        )
     return rest and await settled(engine, control, within_s=SETTLES_WITHIN_S)
 
 

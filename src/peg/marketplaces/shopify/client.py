@@ -13,7 +13,7 @@ import structlog
 
 from peg.domain.clock import Clock
 from peg.marketplaces.grant import Tokens
-from peg.marketplaces.http import Door, Request, Told, marketplace_time
+from peg.marketplaces.http import ATTEMPTS_MAX, Door, Request, Told, marketplace_time
 from peg.marketplaces.limiter import Bucket, Lane
 from peg.marketplaces.port import (
     AccessRevoked,
@@ -79,16 +79,27 @@ class ShopifyClient:
     async def execute(
         self, operation: str, variables: Mapping[str, Any], *, lane: Lane, writes: bool = False
     ) -> Answer:
-        """Run one operation.
+        """Run one operation. A query that failed within Shopify is asked again.
 
         Raises:
             MarketplaceError: by its name; a write without an answer is `MaybeApplied`.
         """
-        for _ in range(THROTTLED_TRIES_MAX):
+        throttled = failed = 0
+        while True:
             body = await self._ask(operation, variables, lane=lane, writes=writes)
-            if not _is_throttled(body.data):
+            if _is_throttled(body.data):
+                throttled += 1
+                if throttled == THROTTLED_TRIES_MAX:
+                    words = f"{operation}: the shop's points are used up by others"
+                    raise Throttled(words, wait_s=5.0)
+                continue
+            try:
                 return self._judged(operation, body, writes=writes)
-        raise Throttled(f"{operation}: the shop's points are used up by others", wait_s=5.0)
+            except MarketplaceUnavailable:
+                failed += 1
+                if writes or failed == ATTEMPTS_MAX:
+                    raise
+            await self._door.pause(failed)
 
     async def execute_sized(
         self, operation: str, variables: Mapping[str, Any], *, first: int, lane: Lane
