@@ -67,9 +67,12 @@ def settles(
 async def shown_as_before(
     session: AsyncSession, offer: OfferId, patience: Patience, *, read_at: datetime
 ) -> int:
-    """Units of an offer sold so shortly before a reading that an old state may show them still."""
+    """Units of an offer sold so shortly before a reading that an old state may show them still.
+
+    Told by then, besides: the reading was compared with figures from which no other was taken.
+    """
     since, until = read_at - patience.receipt_lag() - CLOCKS_APART, read_at + CLOCKS_APART
-    return await units_sold(session, offer, [Sales(since=since, until=until)])
+    return await units_sold(session, offer, [Sales(since=since, until=until, told_by=read_at)])
 
 
 async def sold(

@@ -121,11 +121,13 @@ class Sales:
     Attributes:
         since, until: placed between these moments of the marketplace, both included.
         told_after: and heard of by PEG later than this.
+        told_by: and heard of by PEG then at the latest.
     """
 
     since: datetime
     until: datetime
     told_after: datetime | None = None
+    told_by: datetime | None = None
 
 
 async def units_sold(session: AsyncSession, offer: OfferId, meant: Iterable[Sales]) -> int:
@@ -135,6 +137,7 @@ async def units_sold(session: AsyncSession, offer: OfferId, meant: Iterable[Sale
     which = [
         orders.created_at.between(one.since, one.until)
         & (orders.heard_at > one.told_after if one.told_after is not None else true())
+        & (orders.heard_at <= one.told_by if one.told_by is not None else true())
         for one in meant
     ]
     query = (

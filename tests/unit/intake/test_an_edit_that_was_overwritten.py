@@ -27,6 +27,7 @@ from peg.ledger.pieces_asked import EXTRA_PIECES
 
 LAG = PATIENCE.receipt_lag().total_seconds() / 60
 WRITTEN, SOON, LATER = 0.01, LAG / 2, LAG + 1
+HALF_A_SECOND = 0.5 / 60
 
 
 @pytest.fixture
@@ -73,6 +74,20 @@ async def test_a_piece_sold_after_it_was_typed_and_cancelled_does_not_explain_it
     await bench.read(etsy_ref(), 4, at=LATER)
 
     await bench.take_in(sold.told(LATER + 1, line(etsy_ref(), restocked=1)), at=LATER + 1)
+
+    assert await asked(bench) == [EXTRA_PIECES]
+
+
+async def test_a_sale_within_the_second_of_the_reading_does_not_explain_it(bench: Bench) -> None:
+    """Nobody had heard of it, so it was not taken off what the reading was compared with."""
+    offer = await chain(bench, etsy_ref())
+    await bench.read(etsy_ref(), 6)
+    await covers(bench, offer, shows=5)
+    sold = OrderTold(shop=ETSY, created=-HALF_A_SECOND)
+    await bench.take_in(sold.told(SOON, line(etsy_ref(), 1)), at=SOON)
+    await bench.orders_read(ETSY, at=LATER)
+
+    await bench.read(etsy_ref(), 4, at=LATER)
 
     assert await asked(bench) == [EXTRA_PIECES]
 
