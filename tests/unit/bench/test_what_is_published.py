@@ -89,5 +89,5 @@ def test_the_page_says_which_faults_were_off_and_which_calls_are_not_counted() -
 def test_the_slower_shops_limit_is_what_an_import_waits_for() -> None:
     spent = Counter(points=7_000, etsy=60)
 
-    assert limits_s(spent, share=1.0) == 50.0
-    assert limits_s(Counter(points=100, etsy=60), share=0.6) == 10.0
+    assert limits_s(spent) == 50.0
+    assert limits_s(Counter(points=100, etsy=60)) == 6.0
