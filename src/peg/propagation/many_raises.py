@@ -75,15 +75,21 @@ async def look_again(session: AsyncSession, *, many: Many, now: datetime) -> Non
 
 async def clear(session: AsyncSession, wanted: Iterable[OfferId], *, now: datetime) -> None:
     """A person allows these offers to be raised to what they should show now."""
-    require_transaction(session)
     standings = await board.standings(session, list(wanted))
-    rows = [
-        {"offer": offer, "quantity": one.target.total, "until": now + CLEARED_FOR}
-        for offer, one in standings.items()
-    ]
-    await upsert_all(session, cleared, rows, ["offer"])
+    totals = {offer: one.target.total for offer, one in standings.items()}
+    await allow(session, totals, now=now)
     for offer in standings:
         await board.make_dirty(session, offer, now=now)
+
+
+async def allow(session: AsyncSession, wanted: Mapping[OfferId, int], *, now: datetime) -> None:
+    """Offers may be raised to so many without being asked about, like what was shown before."""
+    require_transaction(session)
+    rows = [
+        {"offer": offer, "quantity": quantity, "until": now + CLEARED_FOR}
+        for offer, quantity in wanted.items()
+    ]
+    await upsert_all(session, cleared, rows, ["offer"])
 
 
 async def clear_shop(session: AsyncSession, shop: ShopId, *, now: datetime) -> None:

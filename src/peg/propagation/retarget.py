@@ -11,7 +11,7 @@ from peg.db.transaction import require_transaction
 from peg.domain.identity import Channel, OfferId, Sku
 from peg.ledger import queries
 from peg.marketplaces import etsy
-from peg.propagation import undone
+from peg.propagation import blinded, undone
 from peg.propagation.board import set_aims
 from peg.propagation.targets import Aim, Limits, Supply, aim
 
@@ -55,12 +55,8 @@ async def aims_before_undoing(
 async def stranded(session: AsyncSession) -> Sequence[Offer]:
     """Offers that show nothing although there are pieces: none lies where their shop sells from."""
     live = _live(await offers.everything(session))
-    found: list[Offer] = []
-    for start in range(0, len(live), OFFERS_PER_LOOK_MAX):
-        part = live[start : start + OFFERS_PER_LOOK_MAX]
-        aims = await _aims(session, part)
-        found += [offer for offer in part if aims[offer.id].stranded]
-    return found
+    aims = await _aims(session, live)
+    return [offer for offer in live if aims[offer.id].stranded]
 
 
 def _live(wanted: Sequence[Offer]) -> list[Offer]:
@@ -70,11 +66,23 @@ def _live(wanted: Sequence[Offer]) -> list[Offer]:
 async def _aims(
     session: AsyncSession, live: Sequence[Offer], *, heeds_undone: bool = True
 ) -> Mapping[OfferId, Aim]:
+    aims: dict[OfferId, Aim] = {}
+    for start in range(0, len(live), OFFERS_PER_LOOK_MAX):
+        part = live[start : start + OFFERS_PER_LOOK_MAX]
+        aims |= await _some_aims(session, part, heeds_undone=heeds_undone)
+    return aims
+
+
+async def _some_aims(
+    session: AsyncSession, live: Sequence[Offer], *, heeds_undone: bool
+) -> Mapping[OfferId, Aim]:
     skus = {component.sku for offer in live for component in offer.components}
     levels = await queries.levels_of(session, sorted(skus))
     places = await mirror.places_of(session, live)
     limits = await rules.limits_of(session, live)
-    back = await undone.of_offers(session, [offer.id for offer in live]) if heeds_undone else {}
+    ids = [offer.id for offer in live]
+    back = await undone.of_offers(session, ids) if heeds_undone else {}
+    withheld = await blinded.of_offers(session, ids)
     aims = {}
     for offer in live:
         supplies = [
@@ -85,6 +93,8 @@ async def _aims(
         caps = [rule.cap, QUANTITY_MAX.get(offer.ref.channel)]
         cap = min((one for one in caps if one is not None), default=None)
         most = {one.place: one.quantity for one in back.get(offer.id, ())}
-        limit = Limits(buffer=rule.buffer or 0, cap=cap, undone=most)
+        limit = Limits(
+            buffer=rule.buffer or 0, cap=cap, withheld=withheld.get(offer.id, ()), undone=most
+        )
         aims[offer.id] = aim(supplies, places[offer.id], limit)
     return aims

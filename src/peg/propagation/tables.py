@@ -71,6 +71,15 @@ undone = Table(
     CheckConstraint("quantity >= 0", name="shows_no_less_than_none"),
 )
 
+blinded = Table(
+    "blinded",
+    metadata,
+    Column("offer", Integer, primary_key=True),
+    Column("shop", String(128), primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+    Column("quantity", Integer, nullable=False),
+)
+
 forbidden = Table(
     "forbidden",
     metadata,

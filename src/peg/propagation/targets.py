@@ -33,7 +33,7 @@ class Limits:
     Attributes:
         buffer: pieces never shown on this channel.
         cap: at most so many are shown; None for no cap.
-        withheld: reasons to show nothing at all: a hold, a pause, an open question.
+        withheld: reasons to show nothing at all, such as a shop whose orders cannot be read.
         undone: at most so many at a place, since a person took a write of ours back.
     """
 

@@ -204,7 +204,7 @@ def _offers(mine: Sequence[Kept]) -> list[OfferId]:
 
 _ASKED = ("changed_back", "data_request", "many_changed", "many_raises", "offers_vanished")
 _FOUND_BY_A_LOOP = (
-    *("calls_short", "calls_spent", "drift", "shop_unreadable", "stock_unreadable"),
+    *("blind_side", "calls_short", "calls_spent", "drift", "shop_unreadable", "stock_unreadable"),
     *("webhooks_missing", "webhooks_refused", "webhooks_silent"),
 )
 

@@ -115,6 +115,20 @@ class Settings(BaseModel):
             " your match waits for does not count."
         ),
     )
+    blind_value: Decimal | None = Field(
+        default=None,
+        ge=0,
+        description=(
+            "Pieces with this price or more, in the currency of each shop, are taken off sale while"
+            " the orders of another shop that sells them cannot be read, and put back after that."
+            " Unset: none is; PEG only tells you."
+        ),
+    )
+    blind_after_s: float = Field(
+        default=1800.0,
+        ge=600.0,
+        description="Seconds for which a shop's orders could not be read before that is done.",
+    )
     attempts_kept_days: int = Field(
         default=30,
         ge=2,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 from peg.alerts.register import tell
@@ -25,6 +26,7 @@ from peg.marketplaces.open_shops import OpenShops
 from peg.marketplaces.port import ShopFrozen
 from peg.marketplaces.shopify.marketplace import ShopifyMarketplace
 from peg.marketplaces.writers import ComparesListings, PlaceStocker
+from peg.propagation.blind_side import BlindSide, Worth
 from peg.propagation.cancelling import Canceller
 from peg.propagation.figures import FigurePusher
 from peg.propagation.listings import ListingPusher
@@ -34,6 +36,7 @@ from peg.propagation.worker import Pusher, Retargeter, ShopWorker
 from peg.reconciliation.reporter import Reporter
 from peg.reconciliation.run import Reconciler
 from peg.reconciliation.truth_watch import TruthWatch
+from peg.settings.fields import Settings
 from peg.shops import directory
 from peg.shops.directory import Status
 from peg.shops.sealing import KeyRing
@@ -44,6 +47,7 @@ from peg.wiring.tasks import Task
 
 HOUSEKEEPING_S = 1.0
 TRUTHS_S = 300.0
+BLIND_SIDES_S = 30.0
 SUBSCRIPTIONS_S = 600.0
 TOKENS_S = 60.0
 STOCKING_S = 1.0
@@ -83,6 +87,7 @@ class Engine:
     subscriptions: Subscriptions
     reconciler: Reconciler
     truth_watch: TruthWatch
+    blind_side: BlindSide
 
     def open(self, shop: OpenShop) -> None:
         """Take a shop up: it is within reach from now on. `tasks_of` keeps it in step."""
@@ -115,11 +120,13 @@ class Engine:
         """The loops that serve all shops; each outlives its own crashes."""
         tidy = every(self.ground.clock, HOUSEKEEPING_S, self.housekeeping.tidy)
         look = every(self.ground.clock, TRUTHS_S, self.truth_watch.look, at_once=False)
+        guard = every(self.ground.clock, BLIND_SIDES_S, self.blind_side.look)
         return [
             Task("bus", self.bus.run),
             Task("acceptor", self.acceptor.run),
             Task("checker", self.checker.run),
             Task("truths", look),
+            Task("blind sides", guard),
             Task("housekeeping", tidy),
         ]
 
@@ -270,7 +277,14 @@ def build_engine(
             reporter=Reporter(ring, alert_share=ground.settings.drift_share),
         ),
         truth_watch=TruthWatch(database, clock, ground.metrics),
+        blind_side=BlindSide(database, clock, _worth(ground.settings)),
     )
     for shop in shops:
         engine.open(shop)
     return engine
+
+
+def _worth(settings: Settings) -> Worth | None:
+    if settings.blind_value is None:
+        return None
+    return Worth(value=settings.blind_value, after=timedelta(seconds=settings.blind_after_s))

@@ -88,6 +88,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_attempts_begun_at"), ["begun_at"], unique=False)
 
     op.create_table(
+        "blinded",
+        sa.Column("offer", sa.Integer(), nullable=False),
+        sa.Column("shop", sa.String(length=128), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("offer", "shop", name=op.f("pk_blinded")),
+    )
+    op.create_table(
         "breaches",
         sa.Column("truth", sa.String(length=16), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
@@ -891,6 +899,7 @@ def downgrade() -> None:
 
     op.drop_table("cases")
     op.drop_table("breaches")
+    op.drop_table("blinded")
     with op.batch_alter_table("attempts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attempts_begun_at"))
 

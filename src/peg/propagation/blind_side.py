@@ -1,0 +1,157 @@
+"""Takes valuable pieces off sale while nobody can say whether they were sold on another shop.
+
+A shop is blind once its orders could not be read for a set time, by a PEG that ran all the while
+and could read another shop meanwhile: where nothing can be read, it is PEG that has no connection,
+and nothing could be taken off either. A shop that is closed sells nothing, and one that a person
+took out is their affair.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.alerts import register
+from peg.catalog import offers
+from peg.catalog.offers import Offer
+from peg.db.engine import Database
+from peg.db.transaction import begin, reading
+from peg.domain.clock import Clock
+from peg.domain.identity import OfferId, ShopId
+from peg.domain.messages import Alert
+from peg.intake.polling import last_read_at
+from peg.propagation import blinded, board, many_raises
+from peg.propagation.blinded import Blinded
+from peg.propagation.retarget import retarget_offers
+from peg.shops import directory
+from peg.shops.directory import Status
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worth:
+    """What is taken off sale, and when: offers of this price or more, after so long."""
+
+    value: Decimal
+    after: timedelta
+
+    def covers(self, offer: Offer) -> bool:
+        """Whether the offer is worth it, in the currency of its shop."""
+        return offer.price.decimal() >= self.value
+
+
+class BlindSide:
+    """Looks at times whether every shop's orders are read; `worth` None: nothing is taken off."""
+
+    def __init__(self, database: Database, clock: Clock, worth: Worth | None) -> None:
+        self._database = database
+        self._clock = clock
+        self._worth = worth
+        self._begun_at = clock.now()
+
+    async def look(self) -> None:
+        """Put back what is seen again, and take off what a shop's silence endangers."""
+        async with reading(self._database) as session:
+            off_sale = await blinded.by_shop(session)
+            over = [
+                shop
+                for shop, those in off_sale.items()
+                if self._worth is None or await _is_over(session, shop, those)
+            ]
+        for shop in over:
+            await self._end(shop)
+        if self._worth is None:
+            return
+        async with reading(self._database) as session:
+            blind = await self._blind(session, self._worth)
+        for shop in blind:
+            await self._withdraw(shop, self._worth)
+
+    async def _blind(self, session: AsyncSession, worth: Worth) -> Sequence[ShopId]:
+        """Shops of which nobody knows what they sold lately."""
+        now = self._clock.now()
+        read_at = {shop: await last_read_at(session, shop) for shop in await _selling(session)}
+        seen = {shop for shop, at in read_at.items() if at and at + worth.after / 2 > now}
+        silent = [
+            shop
+            for shop, at in read_at.items()
+            if max(at or self._begun_at, self._begun_at) + worth.after <= now
+        ]
+        return [shop for shop in silent if seen - {shop}]
+
+    async def _withdraw(self, shop: ShopId, worth: Worth) -> None:
+        async with begin(self._database) as session:
+            now = self._clock.now()
+            known = {one.offer for one in (await blinded.by_shop(session)).get(shop, ())}
+            endangered = [
+                one
+                for one in await _sold_elsewhere(session, shop)
+                if worth.covers(one) and one.id not in known
+            ]
+            if not endangered:
+                return
+            shown = await _shown(session, endangered)
+            rows = [
+                Blinded(offer=one, shop=shop, since=now, quantity=quantity)
+                for one, quantity in shown.items()
+            ]
+            await blinded.put(session, rows)
+            await retarget_offers(session, endangered, now=now)
+            alert = _alert(shop, len(known) + len(rows), worth)
+            await register.tell(session, alert, now=now)
+        log.warning("blind_side.withdrawn", shop=shop, offers=len(rows))
+
+    async def _end(self, shop: ShopId) -> None:
+        """They may go up again to what they showed: no surprise, so nobody is asked about that."""
+        async with begin(self._database) as session:
+            now = self._clock.now()
+            ended = await blinded.end(session, shop)
+            back = await offers.by_ids(session, [one.offer for one in ended])
+            await retarget_offers(session, list(back.values()), now=now)
+            before = {one.offer: one.quantity for one in ended}
+            await many_raises.allow(session, before, now=now)
+            numbers = await register.numbers_of(session, shop, ["blind_side"])
+            await register.end(session, numbers, now=now)
+        log.info("blind_side.ended", shop=shop, offers=len(ended))
+
+
+async def _selling(session: AsyncSession) -> Sequence[ShopId]:
+    """Shops that buyers can visit, and that nobody took out."""
+    selling = {Status.CONNECTED, Status.REVOKED}
+    return [shop for shop, one in (await directory.statuses(session)).items() if one in selling]
+
+
+async def _is_over(session: AsyncSession, shop: ShopId, off_sale: Sequence[Blinded]) -> bool:
+    """Whether its orders were read to the end since, or a person took it out."""
+    if shop in await directory.disconnected(session):
+        return True
+    read_at = await last_read_at(session, shop)
+    return read_at is not None and read_at > max(one.since for one in off_sale)
+
+
+async def _sold_elsewhere(session: AsyncSession, shop: ShopId) -> list[Offer]:
+    """Offers of other shops that take an item which this one sells too."""
+    theirs = await offers.all_of_shop(session, shop)
+    skus = {part.sku for one in theirs if not one.gone for part in one.components}
+    selling = await offers.of_skus(session, sorted(skus))
+    return [one for one in selling if one.ref.shop != shop and not one.gone]
+
+
+async def _shown(session: AsyncSession, wanted: Sequence[Offer]) -> Mapping[OfferId, int]:
+    """What each should show at present."""
+    standings = await board.standings(session, [one.id for one in wanted])
+    return {one.id: standings[one.id].target.total if one.id in standings else 0 for one in wanted}
+
+
+def _alert(shop: ShopId, count: int, worth: Worth) -> Alert:
+    offers_went = "1 offer" if count == 1 else f"{count} offers"
+    sentence = (
+        f"the orders of {shop} cannot be read, and nobody knows what it sold: {offers_went} of"
+        f" {worth.value} or more that it sells too went off sale elsewhere. They come back by"
+        " themselves once its orders are read"
+    )
+    return Alert(name="blind_side", subject=shop, sentence=sentence)
