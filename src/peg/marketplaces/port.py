@@ -127,13 +127,25 @@ class Write:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What became of one write. `evidence` is kept for people; never secrets."""
+    """What became of one write.
+
+    Attributes:
+        sentence: kept for people; never secrets.
+        verified: what was read after it.
+        set_lower: refused, and a lower figure was set instead: our own, like one that was sent.
+    """
 
     ref: OfferRef
     place: str
     shown: Shown
     sentence: str = ""
     verified: Reading | None = None
+    set_lower: bool = False
+
+    @property
+    def was_set(self) -> bool:
+        """Whether what was read after it is our own figure."""
+        return self.set_lower or self.shown in {Shown.SENT, Shown.ALREADY}
 
 
 ANSWER_CHARACTERS_MAX = 100_000

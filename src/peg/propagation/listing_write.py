@@ -207,13 +207,16 @@ class ListingWrite:
             basis=self._decided_on,
             attempt=self._key,
         )
+        if result.was_set and not self._moved_meanwhile(view, result):
+            await self._note_written(session, view, result)
+            standing = view.standings.get(result.ref)
+            if result.set_lower and standing is not None and not standing.dirty:
+                await board.make_dirty(session, offer.id, now=now)
+            return False
+        if result.was_set or result.shown is Shown.UNKNOWN:
+            await mirror.note_unanswered(session, offer.id, ANYWHERE)
+            return True
         match result.shown:
-            case Shown.SENT | Shown.ALREADY if not self._moved_meanwhile(view, result):
-                await self._note_written(session, view, result)
-                return False
-            case Shown.SENT | Shown.ALREADY | Shown.UNKNOWN:
-                await mirror.note_unanswered(session, offer.id, ANYWHERE)
-                return True
             case Shown.STALE if _was_applied(result):
                 await mirror.note_unanswered(session, offer.id, ANYWHERE)
                 return True

@@ -4,7 +4,7 @@ A band in gold and in silver is one listing; five of each are there.
 """
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
@@ -32,7 +32,7 @@ from peg.domain.offer import ANYWHERE, Reading, Shelf
 from peg.intake.looking import Lookout
 from peg.intake.polling import Polls
 from peg.ledger import suspense
-from peg.marketplaces.port import TooLate
+from peg.marketplaces.port import Result, Shown, TooLate
 from peg.marketplaces.writers import READINGS_MAX
 from peg.propagation import board
 from peg.propagation.attempts import new_key
@@ -108,6 +108,16 @@ class Listing:
     async def missed(self, sku: Sku) -> int:
         async with reading(self.database) as session:
             return await suspense.pieces_open(session, self.ids[sku])
+
+    async def shows(self, sku: Sku, pieces: int) -> None:
+        """It is read once more, by itself."""
+        async with begin(self.database) as session:
+            await Bench(session).read(BAND[sku], {ANYWHERE: pieces}, at=1)
+
+    async def behind(self) -> set[OfferId]:
+        """Offers that do not show their targets, tried again now or later."""
+        async with reading(self.database) as session:
+            return {one.offer for one in await board.behind(session, ETSY)}
 
     async def dirty(self) -> set[OfferId]:
         async with reading(self.database) as session:
@@ -234,3 +244,22 @@ async def test_with_a_proof_of_each_it_comes_back_as_it_was(listing: Listing) ->
     both = await listing.decides(proved=(GOLD, SILVER), asks=False, shelf=Shelf.WITHDRAWN)
 
     assert both == {GOLD: 5, SILVER: 5}
+
+
+@pytest.mark.parametrize("set_lower", [True, False])
+async def test_who_was_lowered_for_the_sake_of_another_with_its_sku_is_not_missed(
+    listing: Listing, *, set_lower: bool
+) -> None:
+    """Etsy takes one figure for both bands. Its reading afterwards shows what PEG set itself."""
+    await sells(listing, GOLD, 2)
+    attempt = await listing.attempt()
+    await attempt.decide(read(GOLD, 5) | read(SILVER, 5))
+    after = read(GOLD, 3) | read(SILVER, 3)
+    sent = Result(ref=BAND[GOLD], place=ANYWHERE, shown=Shown.SENT, verified=after[BAND[GOLD]])
+    silver = replace(sent, ref=BAND[SILVER], shown=Shown.REFUSED, verified=after[BAND[SILVER]])
+
+    await attempt.record([sent, replace(silver, set_lower=set_lower)], watched=False)
+    await listing.shows(SILVER, 3)
+
+    assert await listing.missed(SILVER) == (0 if set_lower else 2)
+    assert await listing.behind() == ({listing.ids[SILVER]} if set_lower else set())

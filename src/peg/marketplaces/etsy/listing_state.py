@@ -136,8 +136,14 @@ def judge(done: Plan, after: View) -> list[Result]:
 
 def _judge_one(done: Plan, after: View, ref: OfferRef) -> Result:
     shown, sentence = _verdict(done, after, ref)
-    verified = after.readings.get(ref)
-    return Result(ref=ref, place=ANYWHERE, shown=shown, sentence=sentence, verified=verified)
+    return Result(
+        ref=ref,
+        place=ANYWHERE,
+        shown=shown,
+        sentence=sentence,
+        verified=after.readings.get(ref),
+        set_lower=shown is Shown.REFUSED and after.figures[ref] > 0,
+    )
 
 
 def _verdict(done: Plan, after: View, ref: OfferRef) -> tuple[Shown, str]:

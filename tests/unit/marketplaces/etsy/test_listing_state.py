@@ -93,6 +93,19 @@ def test_a_product_switched_off_is_refused() -> None:
     assert verdicts(done, view(1, 2, off=True)) == {"6": Shown.REFUSED}
 
 
+def test_what_was_set_for_the_sake_of_another_with_its_sku_is_our_own_figure() -> None:
+    """Nobody took two of size 7: PEG set it to the figure of size 6."""
+    done = plan(view(5, 5, skus="AA"), {SIX: 3, SEVEN: 5})
+
+    six, seven = judge(done, view(3, 3, skus="AA"))
+    off = judge(plan(view(3, 2, off=True), {SIX: 1}), view(1, 2, off=True))
+
+    assert (six.shown, seven.shown) == (Shown.SENT, Shown.REFUSED)
+    assert six.was_set
+    assert seven.was_set
+    assert not off[0].was_set  # it shows nothing, as before
+
+
 def test_nothing_is_left_only_when_every_offer_of_the_listing_is_at_zero() -> None:
     assert leaves_nothing(view(3, 2), {SIX: 0, SEVEN: 0})
     assert not leaves_nothing(view(3, 2), {SIX: 0})  # nobody decided about the other: it stays
