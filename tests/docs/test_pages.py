@@ -13,6 +13,8 @@ from tests.support.pages import Block, blocks, pages, steps
 
 ROOT = Path(__file__).parents[2]
 LENIENT = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+WINDOW = "200"
+"""A page shows what a person sees, and not what a file would hold."""
 PAGES = pages(ROOT)
 
 
@@ -40,7 +42,7 @@ def run_console(block: Block, home: Path, environment: Mapping[str, str]) -> int
         program, *words = shlex.split(step.command)
         if program != "peg":
             raise PageIsWrong(f"line {step.line}: only peg is run; mark the block 'no-run: …'")
-        ran = peg(home, *words, **environment)
+        ran = peg(home, *words, COLUMNS=WINDOW, **environment)
         said = ran.out + ran.err
         if bool(ran.code) is not block.refused:
             raise PageIsWrong(f"line {step.line}: exit code {ran.code} of {step.command}\n{said}")

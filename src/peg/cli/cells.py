@@ -6,7 +6,7 @@ Whatever else stands in a cell, above all a SKU, stays whole.
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Self
 
 from rich.cells import cell_len
@@ -14,6 +14,9 @@ from rich.cells import cell_len
 TITLE_LINES_MAX = 2
 TITLE_WORD_MAX = 20
 """A longer word of a title does not keep its column wide: some tongues write without blanks."""
+
+NAME_MIN = 12
+"""With less of a title on its line, what stands behind it goes elsewhere."""
 
 LOOSE = " ,;:|/·-"
 """What may part two halves of a title, and leads nowhere before an ellipsis."""
@@ -43,6 +46,26 @@ class Title(str):
         """Its beginning, with an ellipsis for the rest."""
         return f"{self.name[:length].rstrip(LOOSE)}… {self.after}".rstrip()
 
+    def shortened(self, fits: Callable[[str], bool]) -> str:
+        """As many of its words as fit with what stands behind them."""
+        lengths = range(len(self.name))
+        too_long = bisect_left(lengths, True, key=lambda at: not fits(self.cut(at)))
+        return self.cut(_end_of_word(self.name, max(1, too_long - 1)))
+
+    def on_a_line(self, width: int) -> tuple[str, str]:
+        """As much as one line holds; and what stands behind it, where that has no room there."""
+        if cell_len(self) <= width:
+            return str(self), ""
+        if self.after and width - cell_len(self.after) < NAME_MIN:
+            return Title(self.name).on_a_line(width)[0], self.after
+        return self.shortened(lambda text: cell_len(text) <= width), ""
+
+
+class Note(str):
+    """What is to be said of a row: it gets lines of its own below it, where room is short."""
+
+    __slots__ = ()
+
 
 def folded(cell: str, width: int) -> list[str]:
     """A cell's lines; of a title as much as goes into two, beside those of what stands after it."""
@@ -57,9 +80,7 @@ def folded(cell: str, width: int) -> list[str]:
 
     if fits(lines):
         return lines
-    lengths = range(len(cell.name))
-    too_long = bisect_left(lengths, True, key=lambda at: not fits(_broken(cell.cut(at), width)))
-    return _broken(cell.cut(_end_of_word(cell.name, max(1, too_long - 1))), width)
+    return _broken(cell.shortened(lambda text: fits(_broken(text, width))), width)
 
 
 def _end_of_word(name: str, length: int) -> int:

@@ -16,7 +16,7 @@ from cyclopts import CycloptsError, Parameter
 from rich.console import Console
 
 from peg.cli.commands import build, in_full
-from peg.cli.saying import say
+from peg.cli.saying import say, window
 from peg.domain.errors import EXIT_CODE, ErrorKind, PegError
 from peg.monitoring.redaction import redact_text
 
@@ -50,6 +50,7 @@ def run(
     stderr = Console(file=err, stderr=err is None, emoji=False)
     app = in_full(build(), *words[:1])
     as_json = "--json" in words
+    refuse = partial(_refused, stderr, window(stderr, environment), as_json=as_json)
     app.version = partial(_version, as_json=as_json)
 
     @app.meta.default
@@ -76,16 +77,14 @@ def run(
             result_action="return_value",
         )
     except CycloptsError as error:
-        _say(stderr, "BadCommand", str(error), as_json=as_json)
-        return EXIT_CODE["refused"]
+        return refuse("BadCommand", str(error), EXIT_CODE["refused"])
     except PegError as error:
-        _say(stderr, type(error).__name__, str(error), as_json=as_json)
-        return EXIT_CODE[error.kind]
+        return refuse(type(error).__name__, str(error), EXIT_CODE[error.kind])
     except (KeyboardInterrupt, asyncio.CancelledError):
         return INTERRUPTED
     except Exception:  # noqa: BLE001 - the process's edge: nothing was expected to come this far
-        _say(stderr, "Fault", redact_text(traceback.format_exc()), as_json=as_json)
-        return EXIT_CODE["bug"]
+        trace = redact_text(traceback.format_exc())
+        return _refused(stderr, None, "Fault", trace, EXIT_CODE["bug"], as_json=as_json)
     return int(code or 0)
 
 
@@ -115,8 +114,11 @@ def _finished(command: Callable[..., Any], bound: inspect.BoundArguments) -> int
     return int(result or 0)
 
 
-def _say(err: Console, name: str, sentence: str, *, as_json: bool) -> None:
+def _refused(
+    err: Console, width: int | None, name: str, sentence: str, code: int, *, as_json: bool
+) -> int:
     if as_json:
         err.file.write(json_format.dumps({"error": name, "sentence": sentence}) + "\n")
     else:
-        say(err, f"peg: {sentence}")
+        say(err, f"peg: {sentence}", width)
+    return code

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from peg.cli.cells import Note
 from peg.cli.shop_names import shop_names
 from peg.cli.terminal import Here, Report
 from peg.cli.words import pieces_told, seen, sku_of, titled
@@ -55,7 +56,7 @@ async def offers(
                 pieces_told({part.sku: part.quantity for part in row.parts}) or "unknown",
                 sum(row.shown.values()) if row.shown else None,
                 None if row.target is None else sum(row.target.values()),
-                why.get(row.id) or _state(row),
+                Note(why.get(row.id) or _state(row)),
             )
             for row in rows
         ],

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import offers
 from peg.catalog.offers import Offer
+from peg.cli.cells import Note, Title
 from peg.cli.driving import drive, tried_hard, wait_for_the_runner
 from peg.cli.shop_names import shop_names
 from peg.cli.terminal import Here, Report
@@ -99,7 +100,12 @@ async def push(sku: str | None = None, /, *, wait_s: Number = 60, here: Here) ->
         facts=_facts(asked, came, behind),
         columns=("offer", "shop", "title", "not written because"),
         rows=[
-            (one.offer, called(one.shop), names[one.offer], one.last_outcome)
+            (
+                one.offer,
+                called(one.shop),
+                Title(names[one.offer]),
+                Note(one.last_outcome or ""),
+            )
             for one in behind.failed[:FAILED_SHOWN_MAX]
         ],
         sentence="; ".join(_words(asked, came, behind, running=running)),

@@ -7,87 +7,74 @@ stock of one shop.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import zip_longest
 from types import NoneType
 from typing import Any
 
 from rich.cells import cell_len
 
-from peg.cli.cells import Title, folded, longest_word
-
-GAP = "  "
-FIGURE_MIN = 4
-HEADER_LINES_MAX = 3
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """Columns, the words of their cells, and which hold nothing but whole numbers."""
-
-    columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    figures: Sequence[bool]
-
-    def without_empty(self) -> "_Table":
-        """Only the columns in which something stands, and the first."""
-        by_column = enumerate(zip(*self.rows, strict=True))
-        kept = [number == 0 or any(cells) for number, cells in by_column]
-        columns, figures = _only(kept, self.columns), _only(kept, self.figures)
-        return _Table(columns, [_only(kept, row) for row in self.rows], figures)
+from peg.cli.cells import Note, Title, folded, longest_word
+from peg.cli.columns import (
+    GAP,
+    HEADER_LINES_MAX,
+    Table,
+    headers,
+    line_of,
+    save,
+    save_figures,
+    total,
+    wrapped,
+)
+from peg.cli.slim import a_line_each
 
 
 def lines_of(
-    columns: Sequence[str], rows: Sequence[Sequence[Any]], width: int
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], width: int | None
 ) -> tuple[str, list[str]]:
     """The header, and the lines below it, no wider than `width` characters if that can be.
 
-    Figures stand to the right. In a narrow window columns without a word are left out, text wraps
-    between its words, and the headers of figures stand on several lines. Where that is still too
-    wide, or longer than one row below the other, there is no header: each row is a block of lines,
-    every cell beside its name. What is left of a `Title` takes two lines at most.
+    Figures stand to the right. In a narrow window columns without a word are left out, and the
+    headers of figures stand on several lines. Of a `Title` as much as fits stands on one line, and
+    what a `Note` says below it. Where that cannot be, text wraps between its words. Where that is
+    still too wide, or longer than one row below the other, there is no header: each row is a block
+    of lines, every cell beside its name. Without a width, in a file, each row is one line.
     """
-    table = _Table(columns, [[_told(value) for value in row] for row in rows], _figures(rows))
-    widths = _full(table)
-    if _total(widths) <= width:
-        return _line(columns, widths, table.figures), _beside(table, widths)
+    table = Table(columns, [[_told(value) for value in row] for row in rows], _figures(rows))
+    widths = table.full()
+    if width is None or total(widths) <= width:
+        return line_of(columns, widths, table.figures), _beside(table, widths)
     table = table.without_empty()
+    return a_line_each(table, width) or _wrapped_or_below(table, width)
+
+
+def _wrapped_or_below(table: Table, width: int) -> tuple[str, list[str]]:
     widths = _fitted(table, width)
     below = _below(table, width)
-    headers = _headers(table, widths)
-    if _total(widths) > width or len(headers) > HEADER_LINES_MAX:
+    above = headers(table, widths)
+    if total(widths) > width or len(above) > HEADER_LINES_MAX:
         return "", below
     beside = _beside(table, widths)
-    if len(headers) + len(beside) > len(below):
+    if len(above) + len(beside) > len(below):
         return "", below
-    return "\n".join(headers), beside
+    return "\n".join(above), beside
 
 
-def _total(widths: Sequence[int]) -> int:
-    return sum(widths) + len(GAP) * (len(widths) - 1)
-
-
-def _only(kept: Sequence[bool], values: Sequence[Any]) -> list[Any]:
-    return [value for value, keep in zip(values, kept, strict=True) if keep]
-
-
-def _below(table: _Table, width: int) -> list[str]:
+def _below(table: Table, width: int) -> list[str]:
     return [line for row in table.rows for line in _block(table, row, width)]
 
 
-def _block(table: _Table, row: Sequence[str], width: int) -> list[str]:
+def _block(table: Table, row: Sequence[str], width: int) -> list[str]:
     """One row, a line or more for each of its cells that says something; figures share one."""
     named = _with_figures_joined(table, row)
     labels = [table.columns[0], *(GAP + name for name in table.columns[1:])]
     wide = max(map(cell_len, labels)) + len(GAP)
     return [
-        _line([label if first else "", part], [wide - len(GAP), 0], [False, False])
+        line_of([label if first else "", part], [wide - len(GAP), 0], [False, False])
         for label, cell in named
         for first, part in _numbered(folded(cell, width - wide))
     ]
 
 
-def _with_figures_joined(table: _Table, row: Sequence[str]) -> list[tuple[str, str]]:
+def _with_figures_joined(table: Table, row: Sequence[str]) -> list[tuple[str, str]]:
     """Each cell that says something, beside its label; figures that follow each other are one."""
     found: list[tuple[str, str]] = []
     after_a_figure = False
@@ -121,6 +108,8 @@ def _told(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, Title):
         return Title(_in_a_line(value.name), _in_a_line(value.after))
+    if isinstance(value, Note):
+        return Note(_in_a_line(value))
     return _in_a_line(str(value))
 
 
@@ -128,68 +117,16 @@ def _in_a_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _full(table: _Table) -> list[int]:
-    """The width of each column in which nothing is wrapped."""
-    by_column = zip(table.columns, *table.rows, strict=True)
-    return [max(map(cell_len, column)) for column in by_column]
-
-
-def _fitted(table: _Table, width: int) -> list[int]:
+def _fitted(table: Table, width: int) -> list[int]:
     """The width of each column: as wide as its cells, less what has to be saved and can be."""
-    widths = _full(table)
-    by_column = list(zip(*table.rows, strict=True))
-    words = [max(map(longest_word, column)) for column in by_column]
-    cells = [max(map(cell_len, column)) for column in by_column]
-    headers = [cell_len(name) for name in table.columns]
+    widths = table.full()
+    names = zip(table.columns, table.cells(), strict=True)
+    floor = [max(cell_len(name), *map(longest_word, cells)) for name, cells in names]
     texts = [index for index, figure in enumerate(table.figures) if not figure]
-    numbers = [index for index, figure in enumerate(table.figures) if figure and index]
-    for chosen, floor in (
-        (texts, [max(pair) for pair in zip(words, headers, strict=True)]),
-        (numbers, [max(most, FIGURE_MIN) for most in cells]),
-    ):
-        _save(widths, chosen, floor, _total(widths) - width)
+    save(widths, texts, floor, total(widths) - width)
+    save_figures(table, widths, total(widths) - width)
     return widths
 
 
-def _headers(table: _Table, widths: Sequence[int]) -> list[str]:
-    """The names of the columns, each in the first line that has room for it.
-
-    A figure's may be wider than its column: it ends where the column does.
-    """
-    lines: list[str] = []
-    end = -len(GAP)
-    for name, wide, figure in zip(table.columns, widths, table.figures, strict=True):
-        begin, end = end + len(GAP), end + len(GAP) + wide
-        at = max(0, end - cell_len(name)) if figure else begin
-        free = [n for n, line in enumerate(lines) if cell_len(line) + len(GAP) <= at]
-        if not free:
-            free = [len(lines)]
-            lines.append("")
-        lines[free[0]] += " " * (at - cell_len(lines[free[0]])) + name
-    return lines
-
-
-def _save(widths: list[int], chosen: Sequence[int], floor: Sequence[int], excess: int) -> None:
-    """Make the widest of the chosen columns narrower, one character at a time."""
-    for _ in range(excess):
-        able = [index for index in chosen if widths[index] > floor[index]]
-        if not able:
-            return
-        widths[max(able, key=widths.__getitem__)] -= 1
-
-
-def _beside(table: _Table, widths: Sequence[int]) -> list[str]:
-    return [line for row in table.rows for line in _wrapped(row, widths, table.figures)]
-
-
-def _wrapped(row: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> list[str]:
-    parts = [folded(cell, wide) for cell, wide in zip(row, widths, strict=True)]
-    return [_line(line, widths, right) for line in zip_longest(*parts, fillvalue="")]
-
-
-def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
-    shown = []
-    for cell, width, figure in zip(cells, widths, right, strict=True):
-        blanks = " " * max(0, width - cell_len(cell))
-        shown.append(blanks + cell if figure else cell + blanks)
-    return GAP.join(shown).rstrip()
+def _beside(table: Table, widths: Sequence[int]) -> list[str]:
+    return [line for row in table.rows for line in wrapped(row, widths, table.figures)]

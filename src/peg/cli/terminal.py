@@ -11,7 +11,7 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from peg.cli.saying import say
+from peg.cli.saying import say, window
 from peg.cli.table import lines_of
 from peg.domain.errors import ErrorKind, PegError
 from peg.migrations.schema import ensure_current
@@ -58,6 +58,11 @@ class Terminal:
         """Who typed it, as this machine knows them: kept with every change."""
         return self.environment.get("USER") or "owner"
 
+    @property
+    def width(self) -> int | None:
+        """How wide the window is that the output is read in; None where it is a file's."""
+        return window(self.out, self.environment)
+
     def ask_secret(self, name: str) -> str:
         """Have a person type what must not stand on the screen.
 
@@ -76,18 +81,22 @@ class Terminal:
             await end_overdue_holds(ground)
             yield ground
 
+    def warn(self, sentence: str) -> None:
+        """Say something beside the report, on the error stream."""
+        say(self.err, sentence, window(self.err, self.environment))
+
     def show(self, report: Report) -> int:
         """Print a report; its exit code."""
         if self.json:
             self.out.file.write(json.dumps(report.facts, default=str, indent=2) + "\n")
             return report.exit_code
         if report.rows:
-            header, lines = lines_of(report.columns, report.rows, self.out.width)
+            header, lines = lines_of(report.columns, report.rows, self.width)
             if header:
                 self.out.print(header, style="bold", markup=False, highlight=False, soft_wrap=True)
             self.out.file.write("\n".join([*lines, ""]))
         if report.sentence:
-            say(self.out, report.sentence)
+            say(self.out, report.sentence, self.width)
         return report.exit_code
 
     def progress(self) -> Progress:

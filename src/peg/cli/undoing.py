@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
+from peg.cli.cells import Note
 from peg.cli.driving import drive, wait_for_the_runner
 from peg.cli.shop_names import shop_names
 from peg.cli.terminal import Here, Report
@@ -104,7 +105,7 @@ async def undo(
             titled(one.offer.title, one.offer.options),
             one.write.quantity,
             one.write.before,
-            _told(one, standings, stopped, dry_run=dry_run),
+            Note(_told(one, standings, stopped, dry_run=dry_run)),
         )
         for one in came
     ]

@@ -63,7 +63,8 @@ def test_a_moment_fits_the_terminal_and_cuts_no_figure(width: int, height: int) 
 @pytest.mark.parametrize("width", [80, 120])
 def test_the_verdict_says_each_figure_in_a_sentence(width: int) -> None:
     out = StringIO()
-    here = Terminal(environment={}, out=Console(file=out, width=width), err=Console(stderr=True))
+    console = Console(file=out, width=width, force_terminal=True)
+    here = Terminal(environment={}, out=console, err=Console(stderr=True))
 
     exit_code = here.show(told(FOUND, payment_s=1.5, ceiling_s=60.0))
 

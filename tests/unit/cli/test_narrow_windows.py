@@ -11,7 +11,7 @@ from tests.support.command_line import peg, seed
 from tests.support.full_book import fill
 
 from peg.catalog.tables import offers
-from peg.cli.saying import say
+from peg.cli.saying import say, window
 
 WIDTH = 80
 LONG_TITLE = " ".join(["Vintage Opal Engagement Ring, Sterling Silver,"] * 3)[:140]
@@ -26,10 +26,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def shown(home: Path, words: str) -> list[str]:
-    """The table's lines; what is said below it is as long as it is, where no window breaks it."""
-    ran = peg(home, *words.split(), COLUMNS=str(WIDTH))
-    said = peg(home, *words.split(), COLUMNS="400").out.splitlines()
-    return [line for line in ran.out.splitlines() if line not in said or len(line) <= WIDTH]
+    return peg(home, *words.split(), COLUMNS=str(WIDTH)).out.splitlines()
 
 
 @pytest.mark.parametrize("words", [*LISTS, "doctor"])
@@ -38,7 +35,7 @@ def test_no_line_of_a_list_is_wider_than_the_window(home: Path, words: str) -> N
     assert not any("…" in line for line in shown(home, words))
 
 
-def test_a_title_as_long_as_etsy_allows_makes_no_tower_and_is_whole_elsewhere(
+def test_an_offer_takes_one_line_though_its_title_is_as_long_as_etsy_allows(
     tmp_path: Path,
 ) -> None:
     async def fill_with_long_titles(session: AsyncSession) -> None:
@@ -48,14 +45,20 @@ def test_a_title_as_long_as_etsy_allows_makes_no_tower_and_is_whole_elsewhere(
     seed(tmp_path, fill_with_long_titles)
 
     listed = peg(tmp_path, "offers", "--json").facts
-    narrow, wide = (peg(tmp_path, "offers", COLUMNS=width).out for width in ("80", "400"))
+    narrow, wide, piped = (
+        peg(tmp_path, "offers", **said).out for said in ({"COLUMNS": "80"}, {"COLUMNS": "400"}, {})
+    )
 
     assert {one["title"] for one in listed} == {LONG_TITLE}
-    assert wide.count(LONG_TITLE) == narrow.count("…") == len(listed)
-    words = LONG_TITLE.split()
-    assert sum(any(word in line for word in words) for line in narrow.splitlines()) == 2 * len(
-        listed
-    )
+    assert wide.count(LONG_TITLE) == piped.count(LONG_TITLE) == len(listed)
+    begin = LONG_TITLE.partition(" ")[0]
+    assert [line.count("…") for line in narrow.splitlines() if begin in line] == [1] * len(listed)
+
+
+def test_what_a_file_gets_is_a_line_for_each_offer(home: Path) -> None:
+    listed = peg(home, "offers", "--unknown", "--json").facts
+
+    assert len(peg(home, "offers", "--unknown").out.splitlines()) == len(listed) + 2
 
 
 def test_a_history_calls_a_shop_by_its_marketplace(home: Path) -> None:
@@ -65,12 +68,38 @@ def test_a_history_calls_a_shop_by_its_marketplace(home: Path) -> None:
     assert "shopify:gems.myshopify.com" not in told
 
 
-@pytest.mark.parametrize("window", [True, False])
-def test_a_sentence_is_broken_between_words_in_a_window_only(*, window: bool) -> None:
+SENTENCE = "two of RING-17-ROSE are missed: `peg count RING-17-ROSE 2` says that they are there"
+
+
+@pytest.mark.parametrize(("width", "columns"), [(30, ""), (200, "30")])
+def test_a_sentence_is_broken_between_words_and_no_command_that_fits(
+    width: int, columns: str
+) -> None:
+    out = io.StringIO()
+    console = Console(file=out, width=width, force_terminal=not columns)
+
+    say(console, SENTENCE, window(console, {"COLUMNS": columns}))
+
+    assert out.getvalue().splitlines() == [
+        "two of RING-17-ROSE are",
+        "missed:",
+        "`peg count RING-17-ROSE 2`",
+        "says that they are there",
+    ]
+
+
+def test_a_file_or_a_program_gets_the_sentence_on_one_line() -> None:
+    out = io.StringIO()
+    console = Console(file=out, width=30)
+
+    say(console, SENTENCE, window(console, {}))
+
+    assert out.getvalue() == f"{SENTENCE}\n"
+
+
+def test_what_is_set_in_stays_set_in_when_it_is_broken() -> None:
     out = io.StringIO()
 
-    say(Console(file=out, width=20, force_terminal=window), "one two three four five six")
+    say(Console(file=out), "a draft:\n    Dear buyer, we are sorry", 20)
 
-    assert out.getvalue().splitlines() == (
-        ["one two three four ", "five six"] if window else ["one two three four five six"]
-    )
+    assert out.getvalue().splitlines() == ["a draft:", "    Dear buyer, we", "    are sorry"]

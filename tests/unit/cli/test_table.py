@@ -1,10 +1,11 @@
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from peg.cli.cells import Title
+from peg.cli.cells import Note, Title
 from peg.cli.looking import FIGURES
 from peg.cli.table import lines_of
 from peg.domain.identity import SKU_CHARACTERS_MAX
@@ -15,7 +16,9 @@ TITLES = st.text(max_size=90)
 FIGURE = st.integers(-999, 9_999)
 
 
-def table(columns: list[str], rows: Sequence[Sequence[object]], width: int = NARROW) -> list[str]:
+def table(
+    columns: list[str], rows: Sequence[Sequence[object]], width: int | None = NARROW
+) -> list[str]:
     header, lines = lines_of(columns, rows, width)
     return [*header.split("\n"), *lines]
 
@@ -59,12 +62,69 @@ def test_a_long_title_is_shortened_after_a_word_and_whole_where_there_is_room() 
     rows = [(1, Title(LONG), "RING-17-ROSE", 1), (2, Title("Opal ring"), "RING-18", 12)]
 
     assert table(columns, rows, width=60) == [
-        "offer  title                             pieces        shows",
-        "    1  Vintage Opal Engagement Ring,     RING-17-ROSE      1",
-        "       Sterling Silver Moonstone Halo…",
-        "    2  Opal ring                         RING-18          12",
+        "offer  title                              pieces       shows",
+        "    1  Vintage Opal Engagement Ring…      RING-17-ROSE     1",
+        "    2  Opal ring                          RING-18         12",
     ]
     assert LONG in "\n".join(table(columns, rows, width=200))
+
+
+@pytest.mark.parametrize("width", [None, 400])
+def test_a_file_and_a_wide_window_get_each_row_on_a_line_and_nothing_shortened(
+    width: int | None,
+) -> None:
+    rows = [(1, Title(LONG, "(Ring size 7)"), Note("on its way " * 12))]
+
+    (_, line) = table(["offer", "title", "state"], rows, width)
+
+    assert f"{LONG} (Ring size 7)" in line
+    assert line.endswith("on its way")
+
+
+def test_what_is_said_of_a_row_stands_below_it_where_it_would_make_a_tower() -> None:
+    rows = [
+        (1, Title(LONG), Note("waits, paused: `peg resume etsy` writes there again")),
+        (2, Title("Opal ring"), Note("")),
+    ]
+
+    assert table(["offer", "title", "state"], rows, width=44) == [
+        "offer  title",
+        "    1  Vintage Opal Engagement Ring…",
+        "       waits, paused: `peg resume etsy`",
+        "       writes there again",
+        "    2  Opal ring",
+    ]
+
+
+def test_a_variant_that_has_no_room_beside_its_title_is_told_below_it() -> None:
+    rows = [
+        (
+            1,
+            Title(LONG, "(14K White Gold / Ring size 5 1/2)"),
+            "RING-17",
+            Note("it waits for its shop"),
+        ),
+        (2, Title("Opal ring", "(Ring size 7)"), "RING-18", Note("")),
+    ]
+
+    assert table(["offer", "title", "pieces", "state"], rows, width=46) == [
+        "offer  title                           pieces",
+        "    1  Vintage Opal Engagement Ring…   RING-17",
+        "       (14K White Gold / Ring size 5 1/2) it",
+        "       waits for its shop",
+        "    2  Opal ring (Ring size 7)         RING-18",
+    ]
+
+
+def test_one_row_that_is_longer_than_all_others_shortens_no_title_of_theirs() -> None:
+    rows = [(number, Title(LONG), "RING-17") for number in range(24)]
+    a_set = (24, Title("A set"), "RING-17 + RING-18 + RING-19 + RING-20")
+
+    alone = table(["offer", "title", "pieces"], rows, width=60)
+    beside = table(["offer", "title", "pieces"], [*rows, a_set], width=60)
+
+    assert alone == beside[: len(alone)]
+    assert len(beside) > len(alone) + 1
 
 
 def test_what_stands_behind_a_title_stays_whole() -> None:
@@ -72,10 +132,20 @@ def test_what_stands_behind_a_title_stays_whole() -> None:
 
     assert table(["pair", "on Etsy", "because"], rows, width=40) == [
         "pair  on Etsy                   because",
-        "   1  Vintage Opal Engagement   the same",
-        "      Ring, Sterling Silver…",
-        "      (RING-17-ROSE), 120.00",
-        "      USD",
+        "   1  Vintage Opal Engagement…  the same",
+        "      (RING-17-ROSE), 120.00 USD",
+    ]
+
+
+def test_two_titles_beside_each_other_take_two_lines_and_what_stands_behind_stays_whole() -> None:
+    rows = [(Title(LONG, "(RING-17-ROSE), 120.00 USD"), Title("Opal ring"))]
+
+    assert table(["on Etsy", "on Shopify"], rows, width=36) == [
+        "on Etsy                   on Shopify",
+        "Vintage Opal Engagement   Opal ring",
+        "Ring, Sterling Silver…",
+        "(RING-17-ROSE), 120.00",
+        "USD",
     ]
 
 

@@ -28,7 +28,6 @@ from peg.cli.demo.verdict.judge import Rehearsed, judge
 from peg.cli.demo.wanted import Wanted, rates
 from peg.cli.demo.watching import LOOK_EVERY_S, Watcher
 from peg.cli.running import serve
-from peg.cli.saying import say
 from peg.cli.terminal import Here, Terminal
 from peg.onboarding.imports import Imported
 from peg.web.app import create_app
@@ -50,7 +49,7 @@ async def demo(wanted: Wanted | None = None, *, here: Here) -> int:
     faults = rates(chosen.faults)
     # A line of the log would tear the picture, which shows every alert by itself.
     log_level = "error" if here.json else "critical"
-    with fresh_home(partial(say, here.err)) as home:
+    with fresh_home(here.warn) as home:
         stage = replace(here, environment=_environment(here, home, ports, chosen))
         async with (
             httpx2.AsyncClient() as http,
@@ -106,7 +105,7 @@ async def _rehearse(
         facts = {**wanted.facts(), **found, "onboarding": _onboarding(imported, sorted_out)}
         exit_code = here.show(told(facts, payment_s=wanted.payment_s, ceiling_s=CEILING_S))
         if exit_code:
-            say(here.err, home.keep())
+            here.warn(home.keep())
         if not wanted.headless:
             await watcher.keep_open(peg_url)
     return exit_code
