@@ -38,11 +38,18 @@ def guard(shop: LittleShop, value: str | None = "100") -> BlindSide:
     return BlindSide(ground.database, ground.clock, worth)
 
 
-async def dark(shop: LittleShop, guard: BlindSide, *, shopify: float = 0.0) -> None:
+async def dark(shop: LittleShop, *, shopify: float = 0.0) -> None:
     """Etsy answers nothing for longer than PEG stands it, and Shopify at that rate."""
     shop.faults(**{"etsy.server_error": 1.0, "shopify.http_503": shopify})
     await shop.rehearsal.ground.clock.sleep(AFTER_S + 1)
-    await guard.look()
+
+
+async def noticed(shop: LittleShop, guard: BlindSide) -> None:
+    """PEG looks until it sees that Etsy is dark and Shopify is not."""
+    await dark(shop)
+    while not await alarms(shop):
+        await guard.look()
+        await asyncio.sleep(0.05)
 
 
 async def light_again(shop: LittleShop, guard: BlindSide) -> None:
@@ -64,7 +71,7 @@ async def test_what_a_silent_shop_may_have_sold_is_off_sale_and_comes_back(
 ) -> None:
     watch = guard(shop)
 
-    await dark(shop, watch)
+    await noticed(shop, watch)
 
     await shop.until(lambda: shop.on("shopify", RING) == 0)
     await shop.until(lambda: shop.on("shopify", CHAIN) == 0)
@@ -83,7 +90,7 @@ async def test_what_a_silent_shop_may_have_sold_is_off_sale_and_comes_back(
 
 async def test_what_the_silent_shop_did_sell_stays_off(shop: LittleShop) -> None:
     watch = guard(shop)
-    await dark(shop, watch)
+    await noticed(shop, watch)
     await shop.until(lambda: shop.on("shopify", RING) == 0)
 
     shop.buys("etsy", RING)
@@ -95,7 +102,8 @@ async def test_what_the_silent_shop_did_sell_stays_off(shop: LittleShop) -> None
 
 
 async def test_without_the_guard_it_is_sold_twice(shop: LittleShop) -> None:
-    await dark(shop, guard(shop, None))
+    await dark(shop)
+    await guard(shop, None).look()
 
     shop.buys("etsy", RING)
     shop.buys("shopify", RING)
@@ -106,7 +114,8 @@ async def test_without_the_guard_it_is_sold_twice(shop: LittleShop) -> None:
 async def test_where_nothing_can_be_read_it_is_our_own_line(shop: LittleShop) -> None:
     watch = guard(shop)
 
-    await dark(shop, watch, shopify=1.0)
+    await dark(shop, shopify=1.0)
+    await watch.look()
     shop.faults(**{"etsy.server_error": 0.0, "shopify.http_503": 0.0})
 
     await shop.stays(RING, 1, 1)
@@ -114,7 +123,7 @@ async def test_where_nothing_can_be_read_it_is_our_own_line(shop: LittleShop) ->
 
 
 async def test_a_peg_that_has_just_begun_gives_the_shop_its_time(shop: LittleShop) -> None:
-    await dark(shop, guard(shop, None))
+    await dark(shop)
 
     await guard(shop).look()
 
@@ -123,7 +132,7 @@ async def test_a_peg_that_has_just_begun_gives_the_shop_its_time(shop: LittleSho
 
 async def test_what_was_counted_meanwhile_asks_before_it_goes_up(shop: LittleShop) -> None:
     watch = guard(shop)
-    await dark(shop, watch)
+    await noticed(shop, watch)
     await shop.until(lambda: shop.on("shopify", CHAIN) == 0)
     async with shop.at_the_counter() as session:
         for sku in (RING, STUDS, CHAIN, GOLD):
@@ -137,7 +146,7 @@ async def test_what_was_counted_meanwhile_asks_before_it_goes_up(shop: LittleSho
 
 
 async def test_who_sets_no_value_any_more_has_all_of_it_back(shop: LittleShop) -> None:
-    await dark(shop, guard(shop))
+    await noticed(shop, guard(shop))
     await shop.until(lambda: shop.on("shopify", RING) == 0)
 
     await guard(shop, None).look()
