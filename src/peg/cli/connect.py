@@ -2,17 +2,19 @@
 
 import webbrowser
 from collections.abc import Awaitable, Callable, Mapping
+from typing import ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
 from cyclopts import App
 
 from peg.cli.callback import Callback
 from peg.cli.terminal import Here, Report, Terminal
-from peg.domain.errors import PegError
+from peg.domain.errors import ErrorKind, PegError
 from peg.shops import pending
 from peg.shops.connect import etsy as etsy_flow
 from peg.shops.connect import shopify as shopify_flow
 from peg.shops.directory import AppCredentials, Shop
+from peg.shops.scopes import CANCELLING
 from peg.wiring.peg import open_peg
 
 app = App(name="connect", help="Connect a shop.", help_format="plaintext")
@@ -26,6 +28,18 @@ Finish = Callable[[Mapping[str, str], str], Awaitable[Shop]]
 """From what the browser brought back, and its secret, to the connected shop."""
 
 
+class NoConsentPage(PegError):
+    """A right was asked for where there is no page on which to ask the owner."""
+
+    kind: ClassVar[ErrorKind] = "refused"
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"client credentials have what the app's settings grant: add {CANCELLING} there, in"
+            " Shopify's Dev Dashboard, and connect without `--may-cancel`; or add `--browser`"
+        )
+
+
 @app.command
 async def shopify(
     *,
@@ -33,6 +47,7 @@ async def shopify(
     client_id: str,
     client_secret: str | None = None,
     browser: bool = False,
+    may_cancel: bool = False,
     callback: str = CALLBACK,
     here: Here,
 ) -> int:
@@ -43,8 +58,12 @@ async def shopify(
         client_id: of the app, from its settings in Shopify's Dev Dashboard.
         client_secret: of the app; asked for when it is left out.
         browser: go by the consent page; without it, by the client credentials of your own store.
+        may_cancel: ask there also for the right to cancel an order that you give up with
+            `peg cases resolve`. Without `--browser` it is the app's own settings that grant it.
         callback: where the browser comes back to, exactly as registered with the app.
     """
+    if may_cancel and not browser:
+        raise NoConsentPage
     credentials = AppCredentials(client_id, client_secret or here.ask_secret("client secret"))
     async with here.ground() as ground, open_peg(ground) as peg:
         desk = peg.desk
@@ -54,7 +73,12 @@ async def shopify(
 
         async def begin_flow(secret: str) -> str:
             return await shopify_flow.begin(
-                desk, shop=shop, app=credentials, redirect_uri=callback, browser=secret
+                desk,
+                shop=shop,
+                app=credentials,
+                redirect_uri=callback,
+                browser=secret,
+                may_cancel=may_cancel,
             )
 
         async def finish_flow(brought: Mapping[str, str], secret: str) -> Shop:

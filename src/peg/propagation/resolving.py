@@ -17,13 +17,12 @@ from peg.ledger.cancellations import Cancellation
 from peg.propagation.pauses import go_on
 from peg.shops import directory
 from peg.shops.directory import Shop, Status
-
-CANCELLING_SCOPE = "write_orders"
+from peg.shops.scopes import CANCELLING
 
 ON_ETSY = "Etsy lets no program cancel an order"
 NOT_GRANTED = (
-    f"the app was not granted {CANCELLING_SCOPE}: grant it in Shopify's Dev Dashboard and connect"
-    " again, and PEG can"
+    f"the app was not granted {CANCELLING}: grant it in Shopify's Dev Dashboard and connect"
+    " again (by the browser with `--may-cancel`), and PEG can"
 )
 TAKES_MORE = "it takes other pieces too, which would be cancelled with it"
 UNREACHABLE = "its shop is not connected"
@@ -209,7 +208,7 @@ def _by_hand(claim: Claim, shops: Mapping[ShopId, Shop], *, missing: int) -> str
         return ON_ETSY
     if shop is None or shop.status is not Status.CONNECTED:
         return UNREACHABLE
-    if CANCELLING_SCOPE not in shop.scopes:
+    if CANCELLING not in shop.scopes:
         return NOT_GRANTED
     if claim.takes_more:
         return TAKES_MORE

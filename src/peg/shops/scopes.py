@@ -36,6 +36,8 @@ ASKED: Mapping[Channel, tuple[str, ...]] = {
     ),
 }
 
+CANCELLING = "write_orders"
+"""What Shopify wants of who cancels an order. PEG works without: then a person cancels it."""
 
 _GRANTED_BY: Mapping[Channel, str] = {
     Channel.SHOPIFY: (

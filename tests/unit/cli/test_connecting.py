@@ -126,3 +126,14 @@ def test_it_is_refused_before_a_refresh_token_is_used_up_for_it(tmp_path: Path) 
     )
 
     assert (ran.code, ran.refusal["error"]) == (2, "BadSignature")
+
+
+def test_a_right_that_no_page_can_ask_for_is_refused_with_what_to_do_instead(
+    tmp_path: Path,
+) -> None:
+    ran = peg(
+        tmp_path, "connect", "shopify", "--shop=gems", "--client-id=id", "--may-cancel", "--json"
+    )
+
+    assert (ran.code, ran.refusal["error"]) == (2, "NoConsentPage")
+    assert "or add `--browser`" in ran.refusal["sentence"]

@@ -23,7 +23,6 @@ from peg.domain.claim import Policy
 from peg.domain.order import LineSnapshot
 from peg.ledger import cancellations
 from peg.propagation.resolving import (
-    CANCELLING_SCOPE,
     NOT_GRANTED,
     ON_ETSY,
     TAKES_MORE,
@@ -33,6 +32,7 @@ from peg.propagation.resolving import (
     plan,
 )
 from peg.shops import directory
+from peg.shops.scopes import CANCELLING
 
 ON_SHOPIFY = OrderTold(order="1001", shop=SHOPIFY, created=1)
 ON_ETSY_TOO = OrderTold(order="2002", created=2)
@@ -70,7 +70,7 @@ async def by_hand(bench: Bench, *keep: str) -> list[str]:
 
 
 async def test_an_order_of_the_ring_alone_is_cancelled_by_peg(bench: Bench) -> None:
-    await connect(bench, CANCELLING_SCOPE)
+    await connect(bench, CANCELLING)
     await sell(bench, line(shopify_ref(), 1, at="71"))
 
     assert await by_hand(bench, "2002") == [""]
@@ -87,7 +87,7 @@ async def test_without_the_right_to_cancel_it_is_left_to_the_person(bench: Bench
 async def test_an_order_that_takes_another_piece_too_is_never_cancelled_whole(
     bench: Bench,
 ) -> None:
-    await connect(bench, CANCELLING_SCOPE)
+    await connect(bench, CANCELLING)
     necklace = shopify_ref("12", "121", "1211")
     await sell(bench, line(shopify_ref(), 1, at="71"), line(necklace, 1, line="2", at="71"))
 
@@ -96,14 +96,14 @@ async def test_an_order_that_takes_another_piece_too_is_never_cancelled_whole(
 
 async def test_nor_is_one_of_a_set_in_which_the_ring_is_a_part(bench: Bench) -> None:
     """Cancelled without a restock, its other pieces would count as lost."""
-    await connect(bench, CANCELLING_SCOPE)
+    await connect(bench, CANCELLING)
     await sell(bench, line(shopify_ref("13", "131", "1311"), 1, at="71"))
 
     assert await by_hand(bench, "2002") == [TAKES_MORE]
 
 
 async def test_an_order_of_more_than_are_missing_keeps_what_it_can_have(bench: Bench) -> None:
-    await connect(bench, CANCELLING_SCOPE)
+    await connect(bench, CANCELLING)
     await bench.stock(RING, 1)
     await sell(bench, line(shopify_ref(), 2, at="71"))
 
@@ -115,7 +115,7 @@ async def test_an_order_of_more_than_are_missing_keeps_what_it_can_have(bench: B
 async def test_a_person_who_decides_otherwise_is_heard_until_a_shop_was_asked(
     bench: Bench,
 ) -> None:
-    await connect(bench, CANCELLING_SCOPE)
+    await connect(bench, CANCELLING)
     await sell(bench, line(shopify_ref(), 1, at="71"))
     first = await plan(bench.session, 1, ["1001"], policy=Policy.ASK)
     other = await plan(bench.session, 1, ["2002"], policy=Policy.ASK)

@@ -31,6 +31,7 @@ from peg.shops.connect import shopify
 from peg.shops.connect.desk import Desk
 from peg.shops.directory import AppCredentials
 from peg.shops.pending import CallbackExpired
+from peg.shops.scopes import CANCELLING
 from peg.wiring.ground import open_ground
 
 HTTPS = "https://shopify.test"
@@ -77,10 +78,17 @@ async def practice(tmp_path: Path) -> AsyncIterator[Practice]:
     await server.close()
 
 
-async def consent(practice: Practice, *, scopes: str | None = None) -> dict[str, str]:
+async def consent(
+    practice: Practice, *, scopes: str | None = None, may_cancel: bool = False
+) -> dict[str, str]:
     """The owner says yes; what the browser brings back."""
     url = await shopify.begin(
-        practice.desk, shop=SHOP, app=APP, redirect_uri=BACK, browser="cookie"
+        practice.desk,
+        shop=SHOP,
+        app=APP,
+        redirect_uri=BACK,
+        browser="cookie",
+        may_cancel=may_cancel,
     )
     asked = dict(parse_qsl(urlsplit(url).query)) | {"auto": "1"}
     if scopes is not None:
@@ -106,6 +114,17 @@ async def test_the_owner_says_yes_and_the_store_is_connected(practice: Practice)
         assert await directory.by_id(session, OURS) == shop
         assert await directory.webhook_secret(session, desk.ring, OURS) == CLIENT_SECRET
         assert await grants.load(session, desk.ring, OURS) is not None
+
+
+@pytest.mark.parametrize("may_cancel", [False, True])
+async def test_the_right_to_cancel_orders_is_asked_for_only_by_who_wants_it(
+    practice: Practice, *, may_cancel: bool
+) -> None:
+    brought = await consent(practice, may_cancel=may_cancel)
+
+    shop = await shopify.finish(practice.desk, brought, browser="cookie")
+
+    assert (CANCELLING in shop.scopes) is may_cancel
 
 
 async def test_client_credentials_connect_without_a_browser(practice: Practice) -> None:

@@ -12,11 +12,17 @@ from peg.shops.addresses import BadShopDomain, parse_shop_domain, secure
 from peg.shops.connect.desk import Desk
 from peg.shops.directory import AppCredentials, Shop, Status
 from peg.shops.pending import Pending
-from peg.shops.scopes import ASKED, check_scopes
+from peg.shops.scopes import ASKED, CANCELLING, check_scopes
 
 
 async def begin(
-    desk: Desk, *, shop: str, app: AppCredentials, redirect_uri: str, browser: str
+    desk: Desk,
+    *,
+    shop: str,
+    app: AppCredentials,
+    redirect_uri: str,
+    browser: str,
+    may_cancel: bool = False,
 ) -> str:
     """The consent page to send the browser to.
 
@@ -26,6 +32,7 @@ async def begin(
         app: the client id and secret.
         redirect_uri: exactly as registered with the app.
         browser: a secret that only this browser holds, such as a cookie's value.
+        may_cancel: ask also for what cancelling an order needs, when a person has given it up.
 
     Raises:
         BadShopDomain: `shop` is no store's address.
@@ -43,7 +50,7 @@ async def begin(
         desk.shopify_api(domain),
         client_id=app.client_id,
         redirect_uri=begun.redirect_uri,
-        scopes=ASKED[Channel.SHOPIFY],
+        scopes=(*ASKED[Channel.SHOPIFY], *([CANCELLING] if may_cancel else ())),
         state=await desk.remember(begun),
     )
 
