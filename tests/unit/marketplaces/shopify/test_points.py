@@ -3,13 +3,14 @@
 from random import Random
 
 import httpx2
-from tests.support.clocks import StandingClock
+from tests.support.clocks import MONDAY_NOON, StandingClock
 from tests.unit.marketplaces.shopify.practice import SHOP
 
 from peg.marketplaces.calls import CallLog
 from peg.marketplaces.http import Door
 from peg.marketplaces.limiter import Lane
 from peg.marketplaces.shopify.client import ShopifyClient, told_by
+from peg.marketplaces.shopify.order_pages import OrderPages
 
 COSTS = {"requestedQueryCost": 50, "actualQueryCost": 50}
 
@@ -78,3 +79,19 @@ async def test_shopifys_throttled_is_counted_as_such_although_its_status_is_200(
     await asks(client([throttled(), answered(left=50)], StandingClock(), calls))
 
     assert calls.counts() == {"shopify.ShopInfo": {"ok": 1, "throttled": 1}}
+
+
+async def test_orders_are_asked_for_at_once_after_an_import_has_used_much() -> None:
+    clock = StandingClock()
+    left = 700.0
+    status = {"maximumAvailable": 2000.0, "currentlyAvailable": left, "restoreRate": 100.0}
+    page = {"nodes": [], "pageInfo": {"hasNextPage": False, "endCursor": None}}
+    told = {"data": {"orders": page}, "extensions": {"cost": {**COSTS, "throttleStatus": status}}}
+    shop = client([httpx2.Response(200, json=told) for _ in range(2)], clock)
+    pages = OrderPages(SHOP, shop, clock)
+    await pages.since(None, now=MONDAY_NOON)
+    begun = clock.monotonic()
+
+    await pages.since(None, now=MONDAY_NOON)
+
+    assert clock.monotonic() == begun
