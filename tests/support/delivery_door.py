@@ -167,7 +167,8 @@ class DeliveryDoor:
     async def findings(self) -> list[str]:
         """What the doctor says of what waits, and of what was of no use."""
         async with reading(self.ground.database) as session:
-            found = await examination.waiting(session, now=self.ground.clock.now())
+            now = self.ground.clock.now()
+            found = await examination.waiting(session, now=now, running=True)
         return [one.sentence for one in found]
 
     async def works(self) -> None:

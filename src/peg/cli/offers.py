@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from peg.cli.cells import Note
+from peg.cli.offer_states import state_of
 from peg.cli.shop_names import shop_names
 from peg.cli.terminal import Here, Report
 from peg.cli.words import pieces_told, seen, sku_of, titled
@@ -12,6 +13,7 @@ from peg.reads import offers as offer_reads
 from peg.reads import shops as shop_reads
 from peg.reads.not_kept import not_kept
 from peg.reads.offers import OfferRow
+from peg.wiring.alone import is_running
 
 
 async def offers(
@@ -39,6 +41,7 @@ async def offers(
             sku=None if sku is None else sku_of(sku),
         )
         why = {one.offer: one.remedy for one in await not_kept(session)}
+    running = is_running(ground.settings)
     rows = [
         row
         for row in found
@@ -56,7 +59,7 @@ async def offers(
                 pieces_told({part.sku: part.quantity for part in row.parts}) or "unknown",
                 sum(row.shown.values()) if row.shown else None,
                 None if row.target is None else sum(row.target.values()),
-                Note(why.get(row.id) or _state(row)),
+                Note(why.get(row.id) or state_of(row, running=running)),
             )
             for row in rows
         ],
@@ -94,21 +97,3 @@ def _counted(rows: Sequence[OfferRow]) -> str:
     if read_at is None:
         return many
     return f"{many}; what is not kept in step shows what the import read, last {seen(read_at)}"
-
-
-def _state(row: OfferRow) -> str:
-    if row.gone:
-        return "deleted there"
-    if not row.connected:
-        return "its shop is disconnected"
-    if row.parked:
-        return "left off sale"
-    return _on_its_way(row) if row.in_step is False else "; ".join(row.why)
-
-
-def _on_its_way(row: OfferRow) -> str:
-    if row.stopped:
-        return f"waits, {row.stopped}"
-    if row.refused:
-        return f"refused there ({row.last_outcome}): mend it, or take it off sale by hand"
-    return f"on its way ({row.last_outcome if row.tries and row.last_outcome else 'next'})"

@@ -14,6 +14,7 @@ from peg.domain.stock import StockLevel
 from peg.ledger import counter, queries, reservations, suspense
 from peg.ledger.book import Position
 from peg.ledger.reservations import Hold
+from peg.propagation.retarget import retarget
 from peg.propagation.unstocked import have_stocked, unstocked
 from peg.reads import stock as reads
 
@@ -55,6 +56,7 @@ async def sell(
             location=place,
             now=ground.clock.now(),
         )
+        await retarget(session, [item], now=ground.clock.now())
         kept = await reservations.active(session, item)
     advice = _too_many(after, kept)
     if place is not None and hold is None and pieces > lay and not after.oversold:
@@ -121,6 +123,7 @@ async def receive(
         after = await counter.receive(
             session, item, quantity, who=here.who, note=note, location=place, now=now
         )
+        await retarget(session, [item], now=now)
         advice = await _not_shown(session, after.sku, place, now)
     return _say(here, after.sku, after.level, f"received {quantity}", advice=advice)
 
@@ -142,6 +145,7 @@ async def count(
         wrong_by = await counter.count(
             session, item, counted, who=here.who, note=note, location=place, now=now
         )
+        await retarget(session, [item], now=now)
         after = await queries.position(session, item)
         advice = await _missed(session, after.sku) + await _not_shown(
             session, after.sku, place, now
@@ -170,7 +174,7 @@ async def hold(
         at: the place it lies at, as `peg places` lists it; unset: where most of it lies.
     """
     async with here.ground() as ground, begin(ground.database) as session:
-        item = await _piece(session, sku)
+        item, now = await _piece(session, sku), ground.clock.now()
         number = await reservations.hold(
             session,
             item,
@@ -179,8 +183,9 @@ async def hold(
             why=why,
             who=here.who,
             location=await _place(session, at),
-            now=ground.clock.now(),
+            now=now,
         )
+        await retarget(session, [item], now=now)
         after = await queries.position(session, item)
         kept = next(one for one in await reads.holds(session, item) if one.id == number)
     words = f"hold {number} keeps {quantity}{_where(kept)}"
@@ -200,7 +205,9 @@ async def release(hold: Number, /, *, here: Here) -> int:
         hold: its number, as `peg holds` lists it.
     """
     async with here.ground() as ground, begin(ground.database) as session:
-        ended = await reservations.release(session, hold, now=ground.clock.now())
+        now = ground.clock.now()
+        ended = await reservations.release(session, hold, now=now)
+        await retarget(session, [ended.sku], now=now)
         after = await queries.position(session, ended.sku)
     return _say(here, ended.sku, after.level, f"hold {hold} is over", hold=hold)
 

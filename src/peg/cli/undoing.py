@@ -98,6 +98,7 @@ async def undo(
             standings = await _driven(ground, peg, acting, stopped, within_s=wait_s)
         async with reading(ground.database) as session:
             called = await shop_names(session)
+    running = is_running(ground.settings)
     rows = [
         (
             one.write.id,
@@ -105,7 +106,7 @@ async def undo(
             titled(one.offer.title, one.offer.options),
             one.write.quantity,
             one.write.before,
-            Note(_told(one, standings, stopped, dry_run=dry_run)),
+            Note(_told(one, standings, stopped, dry_run=dry_run, running=running)),
         )
         for one in came
     ]
@@ -161,14 +162,20 @@ def _told(
     stopped: Collection[ShopId],
     *,
     dry_run: bool,
+    running: bool,
 ) -> str:
     if dry_run or not came.verdict.undoing.acts:
         return came.verdict.sentence
     standing = standings.get(came.offer.id)
     if standing is None or not standing.dirty:
         return came.verdict.sentence
-    why = "its shop is paused" if came.write.shop in stopped else standing.last_outcome
-    return f"on its way ({why or 'next'}): {came.verdict.sentence}"
+    if came.write.shop in stopped:
+        state = "waits, its shop is paused"
+    elif running:
+        state = f"on its way ({standing.last_outcome or 'next'})"
+    else:
+        state = f"not written yet ({standing.last_outcome}): `peg run` or `peg push` tries again"
+    return f"{state}: {came.verdict.sentence}"
 
 
 def _facts(came: Came, standings: Mapping[OfferId, Standing]) -> dict[str, object]:

@@ -204,10 +204,15 @@ async def shown(
 async def try_later(
     session: AsyncSession, offer: OfferId, *, outcome: str, now: datetime, wait_s: float | None
 ) -> None:
-    """Drive the offer again after a pause that grows with each attempt."""
+    """Drive the offer again after a pause that grows with each attempt.
+
+    One that shows its target meanwhile, as others of its listing do, needs no other attempt.
+    """
     require_transaction(session)
     standing = await standing_of(session, offer)
-    attempts = standing.attempts + 1 if standing else 1
+    if standing is None or not standing.dirty:
+        return
+    attempts = standing.attempts + 1
     pause_s = min(0.25 * 2.0 ** min(attempts, 12), RETRY_WAIT_S_MAX) if wait_s is None else wait_s
     await session.execute(
         update(targets)

@@ -18,6 +18,7 @@ from peg.propagation.board import Group, Standing
 from peg.propagation.evidence import Proof
 from peg.propagation.figure_plans import Planned, PlannedWrite, plans_of, still_planned
 from peg.propagation.forbidden import note_outcomes
+from peg.propagation.outcomes import ANOTHER_WRITE, HELD, MAY_RETURN, UNPROVED
 from peg.propagation.pauses import stopped
 from peg.propagation.planning import Move
 from peg.propagation.proof import Prover
@@ -25,9 +26,9 @@ from peg.propagation.pushed import DecidedOn, tell_pushed
 from peg.propagation.reversals import heed
 
 WRITES_PER_CALL_MAX = 250
-RETURNS, WAIT_FOR_RETURN_S = "may come back by itself", 2.0
+WAIT_FOR_RETURN_S = 2.0
 UNDER_WAY_S = 0.3
-HELD, HELD_S = "held: a person is asked about the shop", 30.0
+HELD_S = 30.0
 
 NOTHING_PROVED: Mapping[OfferId, Proof] = {}
 
@@ -65,7 +66,7 @@ class FigurePusher:
         await self._note_shown([one for one in planned if one.plan.move is Move.NONE])
         await self._look([one for one in planned if one.plan.move is Move.LOOK])
         under_way = [one for one in planned if one.plan.move is Move.UNDER_WAY]
-        await self._later(under_way, "another write is under way", wait_s=UNDER_WAY_S)
+        await self._later(under_way, ANOTHER_WRITE, wait_s=UNDER_WAY_S)
         await self._wait([one for one in planned if one.plan.move is Move.WAIT])
         held = [one for one in planned if one.plan.move is Move.HELD]
         await self._later(held, HELD, wait_s=HELD_S)
@@ -79,7 +80,7 @@ class FigurePusher:
         raises = [one for one in planned if one.plan.move is Move.RAISE]
         good = {key for key, proof in proved.items() if proof.is_good(self._clock.now())}
         await self._send([one for one in raises if one.offer.id in good], proved)
-        await self._later([one for one in raises if one.offer.id not in good], "unproved")
+        await self._later([one for one in raises if one.offer.id not in good], UNPROVED)
 
     async def _plan(self, wanted: Sequence[OfferId]) -> Sequence[Planned]:
         async with reading(self._database) as session:
@@ -218,7 +219,7 @@ class FigurePusher:
             await self._later(planned, str(error))
             return
         untold = {one.offer for one in seen if one.tells_from is not None}
-        await self._later([one for one in planned if one.offer.id in untold], RETURNS)
+        await self._later([one for one in planned if one.offer.id in untold], MAY_RETURN)
 
     async def _note_shown(self, planned: Sequence[Planned]) -> None:
         if not planned:
@@ -230,7 +231,7 @@ class FigurePusher:
                 await board.shown(session, one.offer.id, version, outcome="shown", now=now)
 
     async def _wait(self, planned: Sequence[Planned]) -> None:
-        await self._later(planned, RETURNS, wait_s=WAIT_FOR_RETURN_S)
+        await self._later(planned, MAY_RETURN, wait_s=WAIT_FOR_RETURN_S)
 
     async def _later(
         self, planned: Sequence[Planned], outcome: str, *, wait_s: float | None = None

@@ -29,6 +29,7 @@ from peg.propagation.evidence import Proof
 from peg.propagation.forbidden import note_outcomes
 from peg.propagation.listing_shown import settle_listing
 from peg.propagation.listing_view import ListingView, view_listing
+from peg.propagation.outcomes import COSTS_A_FEE
 from peg.propagation.planning import ListingMove
 from peg.propagation.proof import Prover
 from peg.propagation.pushed import DecidedOn, tell_pushed
@@ -227,10 +228,10 @@ class ListingWrite:
                 await self._ask_renewal(session, view, result)
         await mirror.note_not_sent(session, offer.id, ANYWHERE)
         if result.shown is not Shown.REFUSED:  # all that was refused is put off together
-            wait_s = ASKED_AGAIN_AFTER_S if result.shown is Shown.ASK else None
-            await board.try_later(
-                session, offer.id, outcome=result.sentence, now=now, wait_s=wait_s
-            )
+            costs = result.shown is Shown.ASK
+            outcome = COSTS_A_FEE if costs else result.sentence
+            wait_s = ASKED_AGAIN_AFTER_S if costs else None
+            await board.try_later(session, offer.id, outcome=outcome, now=now, wait_s=wait_s)
         return False
 
     def _moved_meanwhile(self, view: ListingView, result: Result) -> bool:

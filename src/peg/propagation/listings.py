@@ -28,13 +28,13 @@ from peg.propagation.evidence import Proof
 from peg.propagation.listing_shown import settle_listing
 from peg.propagation.listing_view import ListingView, view_listing
 from peg.propagation.listing_write import ListingWrite
+from peg.propagation.outcomes import ANOTHER_WRITE, HELD, MAY_RETURN, UNPROVED
 from peg.propagation.pauses import stopped
 from peg.propagation.planning import ListingMove
 from peg.propagation.proof import Prover
 
 log = structlog.get_logger()
 
-UNPROVED = "unproved"
 LISTINGS_TOGETHER_MAX = 10
 """What one order took stands in a few listings: each step of their writes is one transaction."""
 
@@ -53,9 +53,9 @@ class _PutOff:
 
 
 _PUT_OFF = {
-    ListingMove.UNDER_WAY: _PutOff("another write is under way", wait_s=0.3),
-    ListingMove.WAIT: _PutOff("may come back by itself", wait_s=2.0),
-    ListingMove.HELD: _PutOff("held: a person is asked about the shop", wait_s=30.0),
+    ListingMove.UNDER_WAY: _PutOff(ANOTHER_WRITE, wait_s=0.3),
+    ListingMove.WAIT: _PutOff(MAY_RETURN, wait_s=2.0),
+    ListingMove.HELD: _PutOff(HELD, wait_s=30.0),
 }
 
 
@@ -154,7 +154,7 @@ class ListingPusher:
         writes = view.move in moves and await stopped(session, self._shop) is None
         if writes:
             await attempt.prepare(session, view)
-        elif view.move is ListingMove.NONE:
+        elif view.move in {ListingMove.NONE, ListingMove.WAIT}:
             await settle_listing(session, self._shop, listing, self._clock)
         return view, writes
 

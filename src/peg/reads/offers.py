@@ -17,6 +17,8 @@ from peg.ledger import queries
 from peg.propagation import board
 from peg.propagation.board import Standing
 from peg.propagation.pauses import pause_of
+from peg.reconciliation.behind import why_behind
+from peg.reconciliation.compare import Behind, CauseClass
 from peg.shops import directory
 
 
@@ -37,7 +39,8 @@ class OfferRow(BaseModel):
     while there is none, since it is not kept. `tracked`: the shop counts it; PEG cannot keep true
     what is not counted. `connected`: a person did not take its shop out. `stopped`: why nothing is
     written to its shop now, null where that goes on. `refused`: the marketplace refuses to change
-    it, `last_outcome` says why. `tries`: so often it was driven to its newest target in vain.
+    it, `last_outcome` says why. `question`: it waits for the answer to this one. `tries`: so often
+    it was driven to its newest target in vain.
     """
 
     id: OfferId
@@ -58,6 +61,7 @@ class OfferRow(BaseModel):
     stopped: str | None
     in_step: bool | None
     refused: bool
+    question: int | None
     tries: int
     tracked: bool
     parked: bool
@@ -97,6 +101,7 @@ async def rows_of(session: AsyncSession, found: Sequence[Offer]) -> Sequence[Off
     standings = await board.standings(session, ids)
     left = await directory.disconnected(session)
     stopped = await _stopped(session)
+    asked = await _asked(session, standings, known)
     return [
         _row(
             offer,
@@ -104,9 +109,25 @@ async def rows_of(session: AsyncSession, found: Sequence[Offer]) -> Sequence[Off
             standings.get(offer.id),
             connected=offer.ref.shop not in left,
             stopped=stopped.get(offer.ref.shop),
+            question=asked.get(offer.id),
         )
         for offer in found
     ]
+
+
+async def _asked(
+    session: AsyncSession,
+    standings: Mapping[OfferId, Standing],
+    known: Mapping[OfferId, Mapping[str, Expectation]],
+) -> Mapping[OfferId, int]:
+    """The offers that are not driven before a person has answered, each with its question."""
+    waits: dict[OfferId, Behind] = {}
+    for shop in {one.shop for one in standings.values() if one.dirty}:
+        mine = {key: one for key, one in standings.items() if one.shop == shop}
+        waits |= await why_behind(session, shop, mine, known)
+    return {
+        key: one.evidence["question"] for key, one in waits.items() if one.cause is CauseClass.ASKED
+    }
 
 
 async def _stopped(session: AsyncSession) -> Mapping[ShopId, str]:
@@ -142,7 +163,13 @@ def _shown(offer: Offer, known: Mapping[str, Expectation], at_import: Finding | 
 
 
 def _row(
-    offer: Offer, shown: _Shown, standing: Standing | None, *, connected: bool, stopped: str | None
+    offer: Offer,
+    shown: _Shown,
+    standing: Standing | None,
+    *,
+    connected: bool,
+    stopped: str | None,
+    question: int | None,
 ) -> OfferRow:
     return OfferRow(
         id=offer.id,
@@ -163,6 +190,7 @@ def _row(
         stopped=stopped,
         in_step=None if standing is None else not standing.dirty,
         refused=standing is not None and standing.dirty and standing.refused_at is not None,
+        question=question,
         tries=standing.attempts if standing is not None and standing.dirty else 0,
         tracked=offer.tracked,
         parked=offer.parked,

@@ -11,16 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.bus import outbox
 from peg.db.transaction import begin, reading
-from peg.domain.counted import counted
 from peg.domain.moment import for_people
 from peg.intake import aside, inbox, waiting_room
-from peg.propagation import board
 from peg.propagation.forbidden import forbidden_shops
 from peg.propagation.refusals import open_refusals
 from peg.reads import alerts
 from peg.wiring.alone import is_running
 from peg.wiring.examination_of_book import book
-from peg.wiring.examination_of_offers import not_in_step
+from peg.wiring.examination_of_offers import behind, not_in_step
 from peg.wiring.findings import Finding, State
 from peg.wiring.ground import Ground, misspelled
 from peg.wiring.keys import load_ring
@@ -89,7 +87,7 @@ async def kept(ground: Ground) -> Sequence[Finding]:
             *await book(session),
             *await not_in_step(session),
             *await writes(session),
-            *await waiting(session, now=ground.clock.now()),
+            *await waiting(session, now=ground.clock.now(), running=is_running(ground.settings)),
         ]
 
 
@@ -116,8 +114,8 @@ async def writes(session: AsyncSession) -> Sequence[Finding]:
     ]
 
 
-async def waiting(session: AsyncSession, *, now: datetime) -> Sequence[Finding]:
-    """What waits to be worked on, and what was given up."""
+async def waiting(session: AsyncSession, *, now: datetime, running: bool) -> Sequence[Finding]:
+    """What waits to be worked on, and what was given up; `running`: by a `peg run` at work."""
     findings = []
     for queue, since, tried in (
         (
@@ -151,15 +149,7 @@ async def waiting(session: AsyncSession, *, now: datetime) -> Sequence[Finding]:
     dead = await outbox.dead_count(session)
     if dead:
         findings.append(Finding(State.BAD, "messages", f"{dead} given up: `peg dead` lists them"))
-    behind = await board.dirty_count(session)
-    if behind:
-        findings.append(
-            Finding(
-                State.LOOK,
-                "offers",
-                f"{counted(behind, 'is on its', 'are on their')} way: `peg offers --behind`",
-            )
-        )
+    findings += await behind(session, running=running)
     findings += await _alerts(session, now=now)
     return findings or [Finding(State.WELL, "waiting", "nothing")]
 

@@ -1,14 +1,18 @@
-"""What the doctor finds of offers that are not kept in step: pairs to decide on, and the rest."""
+"""What the doctor finds of offers: those that are behind, and those that are not kept in step."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.catalog import proposals
+from peg.catalog import offers, proposals
 from peg.catalog.proposals import KeptProposal
 from peg.domain.counted import counted
 from peg.domain.offer_name import short_name
+from peg.propagation import board
 from peg.reads.not_kept import NAMED_MAX, NotKept, Why, not_kept
+from peg.reads.offers import rows_of
+from peg.reads.waits import OF_A_PERSON, WaitsFor, waits_for
 from peg.wiring.findings import Finding, State
 
 _PAIRS = (
@@ -37,6 +41,34 @@ async def not_in_step(session: AsyncSession) -> Sequence[Finding]:
         if mine:
             sentences.append(_offers(why, mine))
     return [Finding(State.LOOK, "not in step", sentence) for sentence in sentences]
+
+
+_WAITS = {
+    WaitsFor.ANSWER: "{many} for your answer: `peg questions` lists what is asked",
+    WaitsFor.FEE: "{many} for you, since a fee puts it back on sale: `peg offers --behind`",
+    WaitsFor.SHOP: "{many} for a shop that is paused or out of reach: `peg offers --behind`",
+}
+"""What a marketplace refuses is told of by itself; of all else it is PEG's turn."""
+
+
+async def behind(session: AsyncSession, *, running: bool) -> Sequence[Finding]:
+    """Offers that do not show what they should, by whose turn it is; `running`: PEG takes its."""
+    found = await offers.by_ids(session, await board.dirty_offers(session))
+    rows = [row for row in await rows_of(session, list(found.values())) if row.connected]
+    turns = Counter(waits_for(row) for row in rows)
+    said = [
+        words.format(many=counted(turns[turn], "waits", "wait"))
+        for turn, words in _WAITS.items()
+        if turns[turn]
+    ]
+    if ours := sum(many for turn, many in turns.items() if turn not in OF_A_PERSON):
+        does = (
+            f"{counted(ours, 'is on its', 'are on their')} way"
+            if running
+            else f"{counted(ours, 'waits', 'wait')} for `peg run`, and nobody runs it"
+        )
+        said.append(f"{does}: `peg offers --behind`")
+    return [Finding(State.LOOK, "offers", sentence) for sentence in said]
 
 
 def _pairs(pairs: Sequence[KeptProposal]) -> str:

@@ -158,7 +158,7 @@ async def test_an_alert_is_over_with_its_cause_and_can_still_be_read(
 
 async def doctor(session: AsyncSession) -> list[str]:
     """What the doctor tells of alerts, and of low stock by itself."""
-    found = [*await book(session), *await examination.waiting(session, now=NOON)]
+    found = [*await book(session), *await examination.waiting(session, now=NOON, running=True)]
     return [one.sentence for one in found if one.what in {"alert", "low stock"}]
 
 

@@ -1,0 +1,7 @@
+"""What came of driving an offer where nothing was sent: kept, so that all who tell of it agree."""
+
+UNPROVED = "unproved"
+MAY_RETURN = "may come back by itself"
+ANOTHER_WRITE = "another write is under way"
+HELD = "held: a person is asked about the shop"
+COSTS_A_FEE = "putting it back costs a fee"
