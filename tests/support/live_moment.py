@@ -49,6 +49,7 @@ def sale(number: int, followed: Followed, *, cancelled: bool = False) -> Sale:
         elsewhere=[] if followed is Followed.ALONE else [followed_on],
         followed=followed,
         seconds=seconds,
+        withdrawn={},
     )
 
 

@@ -39,6 +39,7 @@ _COMMANDS: tuple[tuple[str, str, str, str], ...] = (
     ("look", "shops", "peg.cli.offers:shops", "The connected shops."),
     ("look", "drift", "peg.cli.drifting:drift", "Offers that differ from the book."),
     ("look", "cases", "peg.cli.cases:app", "Pieces sold twice or oversold."),
+    ("look", "exposure", "peg.cli.exposure:exposure", "What being sold twice may cost."),
     ("look", "low-stock", "peg.cli.limits:low_stock", "Pieces at or below their threshold."),
     ("stock", "sell", "peg.cli.stock:sell", "A piece was sold in person."),
     ("stock", "receive", "peg.cli.stock:receive", "Pieces came in."),

@@ -68,6 +68,12 @@ class Cancellation:
     paid_back: Money | None
     fee: Money | None
 
+    @property
+    def cost(self) -> Money | None:
+        """What was paid back and kept as a fee, as far as that is known."""
+        known = [amount for amount in (self.paid_back, self.fee) if amount is not None]
+        return Money(sum(one.minor for one in known), known[0].currency) if known else None
+
 
 async def decide(
     session: AsyncSession,
@@ -104,6 +110,13 @@ async def of_case(session: AsyncSession, case: int) -> Sequence[Cancellation]:
     query = select(cancellations).where(cancellations.c.case == case)
     rows = (await session.execute(query.order_by(cancellations.c.id))).mappings()
     return [_cancellation(dict(row)) for row in rows]
+
+
+async def booked(session: AsyncSession) -> Sequence[Cancellation]:
+    """All whose cost is known beside what had been paid, of whichever case."""
+    cost = cancellations.c.paid_back_minor.is_not(None) | cancellations.c.fee_minor.is_not(None)
+    query = select(cancellations).where(cost, cancellations.c.ordered_minor.is_not(None))
+    return [_cancellation(dict(row)) for row in (await session.execute(query)).mappings()]
 
 
 def _cancellation(row: Mapping[str, Any]) -> Cancellation:

@@ -219,6 +219,14 @@ async def created_since(session: AsyncSession, since: datetime) -> Sequence[Orde
     return [(row.shop, row.order_id) for row in await session.execute(query)]
 
 
+async def lines_since(session: AsyncSession, shop: ShopId, since: datetime) -> int:
+    """How many lines the orders have that were placed on a shop from a moment on; no test's."""
+    theirs = (orders.c.shop == order_lines.c.shop) & (orders.c.order_id == order_lines.c.order_id)
+    lately = (orders.c.shop == shop, orders.c.created_at >= since, orders.c.test.is_(False))
+    query = select(func.count()).select_from(order_lines.join(orders, theirs)).where(*lately)
+    return await session.scalar(query) or 0
+
+
 async def _with_lines(session: AsyncSession, query: Select[Any]) -> Sequence[Mapping[str, Any]]:
     found = [{**row, "lines": []} for row in (await session.execute(query)).mappings()]
     page = query.subquery()

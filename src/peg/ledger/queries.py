@@ -56,6 +56,16 @@ async def positions(
     return [position_of(row) for row in (await session.execute(query)).mappings()]
 
 
+async def available(session: AsyncSession) -> Mapping[Sku, int]:
+    """What may still be promised of every item."""
+    found: dict[Sku, int] = {}
+    after = ""
+    while page := await positions(session, after=after):
+        after = page[-1].sku
+        found |= {one.sku: one.level.available for one in page}
+    return found
+
+
 async def given_back(session: AsyncSession, sku: Sku, shop: ShopId, *, since: datetime) -> int:
     """Pieces of an item that cancelled orders of a shop have made available since a moment."""
     net = func.sum(entries.c.on_hand - entries.c.committed)

@@ -136,12 +136,14 @@ class Written:
     Attributes:
         aimed_at: since when the target that was written had held.
         behind_since: since when the offer had not shown the newest target.
+        quantity: what its marketplace shows since, at the place that was changed.
     """
 
     offer: OfferId
     aimed_at: datetime
     behind_since: datetime | None
     written_at: datetime
+    quantity: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

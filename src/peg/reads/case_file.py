@@ -224,9 +224,8 @@ def _cost(given_up: Sequence[Cancellation]) -> list[str]:
     """By currency, what is known of it."""
     total: Counter[str] = Counter()
     for one in given_up:
-        for amount in (one.paid_back, one.fee):
-            if amount is not None:
-                total[amount.currency] += amount.minor
+        if one.cost is not None:
+            total[one.cost.currency] += one.cost.minor
     return [str(Money(minor, currency)) for currency, minor in sorted(total.items())]
 
 

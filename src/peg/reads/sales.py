@@ -17,7 +17,7 @@ from peg.ledger import order_rows
 from peg.ledger.order_rows import OrderKey
 from peg.ledger.posted import FirstPosted, first_posted
 from peg.propagation import attempts, board
-from peg.reads.following import Elsewhere, Followed, Shown, Sold, elsewhere, over_all
+from peg.reads.following import Elsewhere, Followed, Shown, Sold, elsewhere, over_all, withdrawn
 
 Row = Mapping[str, Any]
 
@@ -35,6 +35,7 @@ class Sale(BaseModel):
         unmapped: how many of what nobody knows for sure to be an item, as the order calls it.
         elsewhere: by marketplace; `followed` and `seconds` are those of the last of them.
         seconds: marketplaces note a sale by the full second, so it is up to a second less in truth.
+        withdrawn: by other shop, the seconds until none of it could be bought there any more.
     """
 
     shop: ShopId
@@ -49,6 +50,7 @@ class Sale(BaseModel):
     elsewhere: list[Elsewhere]
     followed: Followed
     seconds: float | None
+    withdrawn: dict[ShopId, float]
 
 
 class Pace(BaseModel):
@@ -155,4 +157,5 @@ def _sale(
         elsewhere=parts,
         followed=followed,
         seconds=seconds,
+        withdrawn=withdrawn(sold, others, shown),
     )

@@ -54,7 +54,7 @@ async def substitutes(session: AsyncSession, sku: Sku) -> Sequence[Substitute]:
     sold = pieces.pop(sku, None)
     if sold is None:
         return []
-    available = await _available(session)
+    available = await queries.available(session)
     near = [
         (distance, one, words)
         for one in pieces.values()
@@ -163,12 +163,3 @@ def _piece(sku: Sku, mine: Sequence[Offer]) -> Piece:
         traits=traits.or_else(traits_told({}, "", sku)),
         shops=sorted({offer.ref.shop for offer in mine}),
     )
-
-
-async def _available(session: AsyncSession) -> dict[Sku, int]:
-    found: dict[Sku, int] = {}
-    after = ""
-    while page := await queries.positions(session, after=after):
-        after = page[-1].sku
-        found |= {one.sku: one.level.available for one in page}
-    return found

@@ -167,7 +167,8 @@ class Settings(BaseModel):
         ge=0,
         lt=100,
         description=(
-            "What Shopify keeps of a sale, in percent, for PEG_CASE_WINNER=margin. 0: not known."
+            "What Shopify keeps of a sale, in percent, for PEG_CASE_WINNER=margin and for where a"
+            " piece earns most. 0: not known."
         ),
     )
     fee_etsy_percent: Decimal = Field(
@@ -175,6 +176,14 @@ class Settings(BaseModel):
         ge=0,
         lt=100,
         description="What Etsy keeps of a sale, likewise.",
+    )
+    exposure_cost_percent: Decimal = Field(
+        default=Decimal(100),
+        ge=0,
+        description=(
+            "What a double sale costs, in percent of the price, as long as nothing was booked of"
+            " past ones (`peg cases cost`)."
+        ),
     )
     clock_speed: PositiveFloat = Field(
         default=1.0,

@@ -188,6 +188,12 @@ async def disconnected(session: AsyncSession) -> frozenset[ShopId]:
     return frozenset(ShopId(key) for key in await session.scalars(query))
 
 
+async def selling(session: AsyncSession) -> frozenset[ShopId]:
+    """The shops that buyers can visit, and that nobody took out."""
+    visited = {Status.CONNECTED, Status.REVOKED}
+    return frozenset(shop for shop, is_ in (await statuses(session)).items() if is_ in visited)
+
+
 async def cut_off(session: AsyncSession) -> Sequence[Shop]:
     """Shops that PEG cannot ask any more, though nobody took them out."""
     return [

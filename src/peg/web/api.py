@@ -15,6 +15,7 @@ from peg.reads import (
     case_file,
     dead,
     doubts,
+    exposure,
     imports,
     limits,
     live,
@@ -34,6 +35,7 @@ from peg.web.parameters import (
     AfterOrder,
     AfterSku,
     At,
+    Days,
     Limit,
     NumberInPath,
     ShopWanted,
@@ -43,6 +45,7 @@ from peg.web.parameters import (
 )
 from peg.web.problems import documented
 from peg.wiring import examination
+from peg.wiring.exposure import DAYS, period_of, terms_of
 from peg.wiring.ground import Ground
 
 
@@ -199,6 +202,20 @@ async def get_case(case: NumberInPath, session: Now, ground: Here) -> case_file.
     """One case: its orders, what each shop showed, and who should get the piece by the policy."""
     policy = Policy(ground.settings.case_winner)
     return await case_file.case_file(session, case, policy=policy, fees=ground.settings.fees)
+
+
+@routes.get("/exposure", tags=["people"], responses=documented(404))
+async def get_exposure(
+    session: Now, ground: Here, days: Days = DAYS, sku: SkuWanted = None, limit: Limit = 100
+) -> exposure.Exposure:
+    """How long what was sold stayed on sale elsewhere, and what its being sold twice may cost."""
+    return await exposure.exposure(
+        session,
+        terms_of(ground.settings),
+        period_of(ground.settings, ground.clock.now(), days=days),
+        sku=None if sku is None else parse_sku(sku),
+        limit=limit,
+    )
 
 
 @routes.get("/questions", tags=["people"])

@@ -14,6 +14,7 @@ from peg.domain.near import did_you_mean, quoted
 from peg.web.refusals import NoTimezone, RepeatedParameter, UnknownParameter
 
 PAGE_MAX = 1000
+DAYS_MAX = 3650
 NUMBER_MAX = 2**53 - 1
 """The largest whole number that every reader of JSON keeps exact."""
 
@@ -42,6 +43,14 @@ ShopWanted = Annotated[Text, Query(description="Only this shop's.", examples=["e
 AfterNumber = Annotated[
     Number,
     Query(description="The last `id` of the page before; unset: the first."),
+]
+Days = Annotated[
+    int,
+    Query(
+        ge=1,
+        le=DAYS_MAX,
+        description="From so many days until now, as far as PEG knows what it wrote to the shops.",
+    ),
 ]
 Limit = Annotated[int, Query(ge=1, le=PAGE_MAX, description="How many, at most.")]
 At = Annotated[

@@ -13,7 +13,15 @@ from peg.ledger.line_meaning import Component
 from peg.ledger.posted import FirstPosted
 from peg.propagation.attempts import Written
 from peg.propagation.board import Standing
-from peg.reads.following import Elsewhere, Followed, Shown, Sold, elsewhere, over_all
+from peg.reads.following import (
+    Elsewhere,
+    Followed,
+    Shown,
+    Sold,
+    elsewhere,
+    over_all,
+    withdrawn,
+)
 
 CHAIN = Sku("CHAIN-1")
 
@@ -58,8 +66,14 @@ def standing(
     )
 
 
-def written(of: Offer, *, aimed: float, behind: float, at_: float) -> Written:
-    return Written(offer=of.id, aimed_at=at(aimed), behind_since=at(behind), written_at=at(at_))
+def written(of: Offer, *, aimed: float, behind: float, at_: float, left: int = 0) -> Written:
+    return Written(
+        offer=of.id,
+        aimed_at=at(aimed),
+        behind_since=at(behind),
+        written_at=at(at_),
+        quantity=left,
+    )
 
 
 def follows(
@@ -167,3 +181,45 @@ def test_the_last_offer_of_each_marketplace_counts() -> None:
     assert over_all(parts) == (Followed.WAITING, None)
     assert over_all([]) == (Followed.ALONE, None)
     assert over_all([], sure=False) == (Followed.UNSURE, None)
+
+
+def off_sale_after(*writes: Written, of: Sequence[Offer], now: Sequence[Standing]) -> object:
+    """The seconds until each other shop had none of a ring that was sold at noon."""
+    sold = Sold(at=NOON, posted={RING: FirstPosted(at=at(1), missed_before=False)})
+    by_offer = {one.id: [write for write in writes if write.offer == one.id] for one in of}
+    return withdrawn(sold, of, Shown({one.offer: one for one in now}, by_offer))
+
+
+def test_what_a_sale_left_none_of_was_withdrawn_by_the_last_offer_of_each_shop() -> None:
+    alone, in_a_set, third = (
+        offer(1, RING),
+        offer(2, RING, CHAIN),
+        offer(3, RING, ref=shopify_ref()),
+    )
+    offers = [alone, in_a_set, third]
+    now = [standing(one, changed=1.1, shown=5) for one in offers]
+    writes = [
+        written(alone, aimed=1.1, behind=1.1, at_=2),
+        written(in_a_set, aimed=1.1, behind=1.1, at_=4),
+        written(third, aimed=1.1, behind=1.1, at_=1.5),
+    ]
+
+    assert off_sale_after(*writes, of=offers, now=now) == {
+        alone.ref.shop: 4.0,
+        third.ref.shop: 1.5,
+    }
+
+
+def test_a_sale_that_left_some_withdrew_nothing() -> None:
+    ring = offer(1, RING)
+    fewer = written(ring, aimed=1.1, behind=1.1, at_=2, left=4)
+
+    assert off_sale_after(fewer, of=[ring], now=[standing(ring, changed=1.1, shown=2)]) == {}
+
+
+def test_what_is_still_on_its_way_has_not_been_withdrawn() -> None:
+    ring, in_a_set = offer(1, RING), offer(2, RING, CHAIN)
+    gone = written(ring, aimed=1.1, behind=1.1, at_=2)
+    now = [standing(ring, changed=1.1, shown=2), standing(in_a_set, changed=1.1, behind=1.1)]
+
+    assert off_sale_after(gone, of=[ring, in_a_set], now=now) == {}
