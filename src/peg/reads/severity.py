@@ -36,7 +36,7 @@ SEVERITY: Mapping[str, Severity] = {
     **dict.fromkeys(
         (
             *("many_changed", "many_raises", "changed_back", "offers_vanished", "listing_gone"),
-            *("place_not_stocked", "calls_short", "data_request"),
+            *("place_not_stocked", "calls_short", "data_request", "blind_side"),
         ),
         Severity.IS_SAFE,
     ),
