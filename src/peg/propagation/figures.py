@@ -18,7 +18,7 @@ from peg.propagation.board import Group, Standing
 from peg.propagation.evidence import Proof
 from peg.propagation.figure_plans import Planned, PlannedWrite, plans_of, still_planned
 from peg.propagation.forbidden import note_outcomes
-from peg.propagation.outcomes import ANOTHER_WRITE, HELD, MAY_RETURN, UNPROVED
+from peg.propagation.outcomes import ANOTHER_WRITE, DELETED, HELD, MAY_RETURN, UNPROVED
 from peg.propagation.pauses import stopped
 from peg.propagation.planning import Move
 from peg.propagation.proof import Prover
@@ -70,6 +70,8 @@ class FigurePusher:
         await self._wait([one for one in planned if one.plan.move is Move.WAIT])
         held = [one for one in planned if one.plan.move is Move.HELD]
         await self._later(held, HELD, wait_s=HELD_S)
+        there = {one.offer.id for one in planned}
+        await self._put_off([one for one in group.offers if one.offer not in there], DELETED)
         return [one.standing for one in planned if one.plan.move is Move.RAISE]
 
     async def raise_(self, dirty: Sequence[Standing]) -> None:
@@ -236,14 +238,17 @@ class FigurePusher:
     async def _later(
         self, planned: Sequence[Planned], outcome: str, *, wait_s: float | None = None
     ) -> None:
-        if not planned:
+        await self._put_off([one.standing for one in planned], outcome, wait_s=wait_s)
+
+    async def _put_off(
+        self, standings: Sequence[Standing], outcome: str, *, wait_s: float | None = None
+    ) -> None:
+        if not standings:
             return
         async with begin(self._database) as session:
-            for one in planned:
+            for one in standings:
                 now = self._clock.now()
-                await board.try_later(
-                    session, one.offer.id, outcome=outcome, now=now, wait_s=wait_s
-                )
+                await board.try_later(session, one.offer, outcome=outcome, now=now, wait_s=wait_s)
 
     def _tell(
         self,
