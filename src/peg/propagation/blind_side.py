@@ -20,14 +20,13 @@ from peg.catalog.offers import Offer
 from peg.db.engine import Database
 from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
-from peg.domain.identity import OfferId, ShopId
+from peg.domain.identity import ShopId
 from peg.domain.messages import Alert
 from peg.intake.polling import last_read_at
-from peg.propagation import blinded, board, many_raises
-from peg.propagation.blinded import Blinded
-from peg.propagation.retarget import retarget_offers
+from peg.propagation import withheld
+from peg.propagation.withheld import Cause, Withheld
+from peg.propagation.withholding import give_back, withhold
 from peg.shops import directory
-from peg.shops.directory import Status
 
 log = structlog.get_logger()
 
@@ -56,7 +55,7 @@ class BlindSide:
     async def look(self) -> None:
         """Put back what is seen again, and take off what a shop's silence endangers."""
         async with reading(self._database) as session:
-            off_sale = await blinded.by_shop(session)
+            off_sale = await _off_sale(session)
             over = [
                 shop
                 for shop, those in off_sale.items()
@@ -74,7 +73,9 @@ class BlindSide:
     async def _blind(self, session: AsyncSession, worth: Worth) -> Sequence[ShopId]:
         """Shops of which nobody knows what they sold lately."""
         now = self._clock.now()
-        read_at = {shop: await last_read_at(session, shop) for shop in await _selling(session)}
+        read_at = {
+            shop: await last_read_at(session, shop) for shop in await directory.selling(session)
+        }
         seen = {shop for shop, at in read_at.items() if at and at + worth.after / 2 > now}
         silent = [
             shop
@@ -86,46 +87,39 @@ class BlindSide:
     async def _withdraw(self, shop: ShopId, worth: Worth) -> None:
         async with begin(self._database) as session:
             now = self._clock.now()
-            known = {one.offer for one in (await blinded.by_shop(session)).get(shop, ())}
+            known = {one.offer for one in (await _off_sale(session)).get(shop, ())}
             endangered = [
                 one
                 for one in await _sold_elsewhere(session, shop)
                 if worth.covers(one) and one.id not in known
             ]
-            if not endangered:
+            why = f"off sale while the orders of {shop} cannot be read"
+            rows = await withhold(
+                session, endangered, cause=Cause.BLIND_SIDE, about=shop, why=why, now=now
+            )
+            if not rows:
                 return
-            shown = await _shown(session, endangered)
-            rows = [
-                Blinded(offer=one, shop=shop, since=now, quantity=quantity)
-                for one, quantity in shown.items()
-            ]
-            await blinded.put(session, rows)
-            await retarget_offers(session, endangered, now=now)
             alert = _alert(shop, len(known) + len(rows), worth)
             await register.tell(session, alert, now=now)
         log.warning("blind_side.withdrawn", shop=shop, offers=len(rows))
 
     async def _end(self, shop: ShopId) -> None:
-        """They may go up again to what they showed: no surprise, so nobody is asked about that."""
         async with begin(self._database) as session:
             now = self._clock.now()
-            ended = await blinded.end(session, shop)
-            back = await offers.by_ids(session, [one.offer for one in ended])
-            await retarget_offers(session, list(back.values()), now=now)
-            before = {one.offer: one.quantity for one in ended}
-            await many_raises.allow(session, before, now=now)
+            ended = (await _off_sale(session)).get(shop, ())
+            await give_back(session, ended, now=now)
             numbers = await register.numbers_of(session, shop, ["blind_side"])
             await register.end(session, numbers, now=now)
         log.info("blind_side.ended", shop=shop, offers=len(ended))
 
 
-async def _selling(session: AsyncSession) -> Sequence[ShopId]:
-    """Shops that buyers can visit, and that nobody took out."""
-    selling = {Status.CONNECTED, Status.REVOKED}
-    return [shop for shop, one in (await directory.statuses(session)).items() if one in selling]
+async def _off_sale(session: AsyncSession) -> Mapping[ShopId, Sequence[Withheld]]:
+    """By the shop whose orders cannot be read."""
+    found = await withheld.by_about(session, Cause.BLIND_SIDE)
+    return {ShopId(shop): those for shop, those in found.items()}
 
 
-async def _is_over(session: AsyncSession, shop: ShopId, off_sale: Sequence[Blinded]) -> bool:
+async def _is_over(session: AsyncSession, shop: ShopId, off_sale: Sequence[Withheld]) -> bool:
     """Whether its orders were read to the end since, or a person took it out."""
     if shop in await directory.disconnected(session):
         return True
@@ -139,12 +133,6 @@ async def _sold_elsewhere(session: AsyncSession, shop: ShopId) -> list[Offer]:
     skus = {part.sku for one in theirs if not one.gone for part in one.components}
     selling = await offers.of_skus(session, sorted(skus))
     return [one for one in selling if one.ref.shop != shop and not one.gone]
-
-
-async def _shown(session: AsyncSession, wanted: Sequence[Offer]) -> Mapping[OfferId, int]:
-    """What each should show at present."""
-    standings = await board.standings(session, [one.id for one in wanted])
-    return {one.id: standings[one.id].target.total if one.id in standings else 0 for one in wanted}
 
 
 def _alert(shop: ShopId, count: int, worth: Worth) -> Alert:

@@ -11,7 +11,7 @@ from peg.db.transaction import require_transaction
 from peg.domain.identity import Channel, OfferId, Sku
 from peg.ledger import queries
 from peg.marketplaces import etsy
-from peg.propagation import blinded, undone
+from peg.propagation import undone, withheld
 from peg.propagation.board import set_aims
 from peg.propagation.targets import Aim, Limits, Supply, aim
 
@@ -52,6 +52,11 @@ async def aims_before_undoing(
     return await _aims(session, _live(wanted), heeds_undone=False)
 
 
+async def aims_unwithheld(session: AsyncSession, wanted: Sequence[Offer]) -> Mapping[OfferId, Aim]:
+    """What these offers should show if nothing kept them off sale beside the book."""
+    return await _aims(session, _live(wanted), heeds_withheld=False)
+
+
 async def stranded(session: AsyncSession) -> Sequence[Offer]:
     """Offers that show nothing although there are pieces: none lies where their shop sells from."""
     live = _live(await offers.everything(session))
@@ -64,17 +69,23 @@ def _live(wanted: Sequence[Offer]) -> list[Offer]:
 
 
 async def _aims(
-    session: AsyncSession, live: Sequence[Offer], *, heeds_undone: bool = True
+    session: AsyncSession,
+    live: Sequence[Offer],
+    *,
+    heeds_undone: bool = True,
+    heeds_withheld: bool = True,
 ) -> Mapping[OfferId, Aim]:
     aims: dict[OfferId, Aim] = {}
     for start in range(0, len(live), OFFERS_PER_LOOK_MAX):
         part = live[start : start + OFFERS_PER_LOOK_MAX]
-        aims |= await _some_aims(session, part, heeds_undone=heeds_undone)
+        aims |= await _some_aims(
+            session, part, heeds_undone=heeds_undone, heeds_withheld=heeds_withheld
+        )
     return aims
 
 
 async def _some_aims(
-    session: AsyncSession, live: Sequence[Offer], *, heeds_undone: bool
+    session: AsyncSession, live: Sequence[Offer], *, heeds_undone: bool, heeds_withheld: bool
 ) -> Mapping[OfferId, Aim]:
     skus = {component.sku for offer in live for component in offer.components}
     levels = await queries.levels_of(session, sorted(skus))
@@ -82,7 +93,7 @@ async def _some_aims(
     limits = await rules.limits_of(session, live)
     ids = [offer.id for offer in live]
     back = await undone.of_offers(session, ids) if heeds_undone else {}
-    withheld = await blinded.of_offers(session, ids)
+    reasons = await withheld.of_offers(session, ids) if heeds_withheld else {}
     aims = {}
     for offer in live:
         supplies = [
@@ -94,7 +105,7 @@ async def _some_aims(
         cap = min((one for one in caps if one is not None), default=None)
         most = {one.place: one.quantity for one in back.get(offer.id, ())}
         limit = Limits(
-            buffer=rule.buffer or 0, cap=cap, withheld=withheld.get(offer.id, ()), undone=most
+            buffer=rule.buffer or 0, cap=cap, withheld=reasons.get(offer.id, ()), undone=most
         )
         aims[offer.id] = aim(supplies, places[offer.id], limit)
     return aims

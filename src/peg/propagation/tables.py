@@ -71,11 +71,13 @@ undone = Table(
     CheckConstraint("quantity >= 0", name="shows_no_less_than_none"),
 )
 
-blinded = Table(
-    "blinded",
+withheld = Table(
+    "withheld",
     metadata,
     Column("offer", Integer, primary_key=True),
-    Column("shop", String(128), primary_key=True),
+    Column("cause", String(16), primary_key=True),
+    Column("about", String(128), primary_key=True),
+    Column("why", Text, nullable=False),
     Column("since", UtcDateTime, nullable=False),
     Column("quantity", Integer, nullable=False),
 )

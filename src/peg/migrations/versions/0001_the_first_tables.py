@@ -88,14 +88,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_attempts_begun_at"), ["begun_at"], unique=False)
 
     op.create_table(
-        "blinded",
-        sa.Column("offer", sa.Integer(), nullable=False),
-        sa.Column("shop", sa.String(length=128), nullable=False),
-        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("quantity", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("offer", "shop", name=op.f("pk_blinded")),
-    )
-    op.create_table(
         "breaches",
         sa.Column("truth", sa.String(length=16), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
@@ -645,6 +637,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("shop", "key", name=op.f("pk_unread_orders")),
     )
     op.create_table(
+        "withheld",
+        sa.Column("offer", sa.Integer(), nullable=False),
+        sa.Column("cause", sa.String(length=16), nullable=False),
+        sa.Column("about", sa.String(length=128), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("offer", "cause", "about", name=op.f("pk_withheld")),
+    )
+    op.create_table(
         "writes",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("offer", sa.Integer(), nullable=False),
@@ -799,6 +801,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_writes_offer"))
 
     op.drop_table("writes")
+    op.drop_table("withheld")
     op.drop_table("unread_orders")
     op.drop_table("undone")
     op.drop_table("unclaimed_grants")
@@ -899,7 +902,6 @@ def downgrade() -> None:
 
     op.drop_table("cases")
     op.drop_table("breaches")
-    op.drop_table("blinded")
     with op.batch_alter_table("attempts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attempts_begun_at"))
 
