@@ -1,6 +1,6 @@
 """How long what was sold stayed on sale elsewhere, and what that may cost: `exposure`."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -54,7 +54,7 @@ async def exposure(
             (
                 one.sku,
                 Title(one.name),
-                ", ".join(map(called, one.shops)),
+                f"{called(one.only_on)} alone" if one.only_on else _all(one.shops, called),
                 one.price,
                 _chance(one),
                 one.cost,
@@ -64,6 +64,10 @@ async def exposure(
         sentence="\n".join(_sentences(found, called)) + and_more(found.pieces, limit),
     )
     return here.show(report)
+
+
+def _all(shops: Sequence[ShopId], called: Called) -> str:
+    return ", ".join(map(called, shops))
 
 
 def _chance(one: PieceRow) -> str:
@@ -79,6 +83,8 @@ def _sentences(found: Exposure, called: Called) -> Iterator[str]:
         f"a double sale is taken to cost {found.double_sale_percent} % of the price:"
         f" {_why_so_much(found.booked)}"
     )
+    if found.most is not None:
+        yield f"last pieces expected to cost more than {found.most} are on one shop alone"
     if any(one.why == TOO_FEW for one in found.pieces):
         wanted = counted(found.withdrawals_min, "withdrawal")
         yield f"nothing is concluded from less than {wanted} of each pair of shops"

@@ -33,6 +33,7 @@ class Cause(StrEnum):
     """What keeps an offer off sale."""
 
     BLIND_SIDE = "blind_side"  # the orders of another shop that sells it cannot be read
+    EXPOSURE = "exposure"  # its being sold twice may cost too much: it is on another shop alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,7 @@ class Withheld:
     """One offer that is off sale.
 
     Attributes:
-        about: whom the cause concerns: the shop whose orders cannot be read.
+        about: whom the cause concerns: the shop whose orders cannot be read, the item at risk.
         why: in words, for whoever wonders.
         quantity: what it would have shown then.
     """

@@ -37,7 +37,8 @@ class PieceRow(BaseModel):
 
     `shops`: the one that earns most with it first. `price`: the highest. `chance`: that the sale of
     its last one is a double one; `cost`: chance times what a double sale costs. Both are null where
-    that cannot be told, and `why` says why not.
+    that cannot be told, and `why` says why not. `only_on`: the shop that shows it, if its cost was
+    more than PEG_EXPOSURE_MAX allows; null: all of them do.
     """
 
     sku: Sku
@@ -48,6 +49,7 @@ class PieceRow(BaseModel):
     chance: float | None
     cost: str | None
     why: str
+    only_on: ShopId | None
 
 
 class Exposure(BaseModel):
@@ -55,6 +57,7 @@ class Exposure(BaseModel):
 
     `double_sale_percent`: what a double sale is taken to cost, of the price: as the past ones did
     whose cost was booked, `booked` of them, or if there is none as PEG_EXPOSURE_COST_PERCENT says.
+    `most`: pieces that are expected to cost more are on one shop only; null: none is.
     `withdrawals_min`: of a pair of shops with fewer nothing is concluded.
     """
 
@@ -63,6 +66,7 @@ class Exposure(BaseModel):
     withdrawals_min: int
     double_sale_percent: str
     booked: int
+    most: str | None
     pairs: list[PairRow]
     pieces: list[PieceRow]
 
@@ -93,6 +97,7 @@ async def exposure(
         withdrawals_min=period.withdrawals_min,
         double_sale_percent=_percent(found),
         booked=found.booked,
+        most=None if terms.most is None else str(terms.most),
         pairs=[_pair(pair, found.measured) for pair in permutations(shops, 2)],
         pieces=[_piece(one, known[one.sku].name) for one in some],
     )
@@ -130,4 +135,5 @@ def _piece(risk: Risk, name: str) -> PieceRow:
         chance=risk.chance,
         cost=cost,
         why=risk.why,
+        only_on=risk.only_on,
     )

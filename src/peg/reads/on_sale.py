@@ -1,4 +1,4 @@
-"""What buyers can buy now: the offers that should be shown, by what they sell and where."""
+"""What is for sale now: the offers that should be shown, by what they sell and where."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -9,14 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.catalog import offers
 from peg.catalog.offers import Offer
 from peg.domain.identity import ShopId, Sku
-from peg.propagation import board
+from peg.propagation import board, withheld
 from peg.propagation.board import Standing
+from peg.propagation.retarget import aims_unwithheld
+from peg.propagation.targets import Aim
 from peg.shops import directory
 
 
 @dataclass(frozen=True, slots=True)
 class OnSale:
-    """Offers that can be bought."""
+    """Offers that can be bought, or could if nothing withheld them."""
 
     offers: Sequence[Offer]
 
@@ -32,20 +34,35 @@ class OnSale:
                 found[part.sku][offer.ref.shop].append(offer)
         return {sku: found[sku] for sku in sorted(found) if len(found[sku]) > 1}
 
+    def sold_together(self) -> Mapping[Sku, frozenset[Sku]]:
+        """The items of sets, each with those it is a set with."""
+        found: dict[Sku, frozenset[Sku]] = {}
+        for offer in self.offers:
+            parts = frozenset(part.sku for part in offer.components)
+            for sku in parts if len(parts) > 1 else ():
+                found[sku] = found.get(sku, frozenset()) | parts - {sku}
+        return found
+
 
 async def on_sale(session: AsyncSession) -> OnSale:
-    """All that should be shown where buyers can come, and what its marketplace lets PEG change."""
+    """All that should be shown where buyers can come, and that its marketplace lets PEG change.
+
+    What is only withheld is among them: it is for sale as soon as the cause is gone.
+    """
     selling = await directory.selling(session)
     live = [
         one
         for one in await offers.everything(session)
         if one.ref.shop in selling and one.components and not one.gone and not one.parked
     ]
-    standings = await board.standings(session, [one.id for one in live])
-    return OnSale([one for one in live if _is_shown(standings.get(one.id))])
+    ids = [one.id for one in live]
+    standings = await board.standings(session, ids)
+    held = await withheld.of_offers(session, ids)
+    aims = await aims_unwithheld(session, [one for one in live if one.id in held])
+    return OnSale([one for one in live if _is_shown(standings.get(one.id), aims.get(one.id))])
 
 
-def _is_shown(standing: Standing | None) -> bool:
+def _is_shown(standing: Standing | None, unwithheld: Aim | None) -> bool:
     if standing is None or (standing.dirty and standing.refused_at is not None):
         return False
-    return standing.target.total > 0
+    return standing.target.total > 0 if unwithheld is None else unwithheld.listed

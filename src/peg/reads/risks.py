@@ -1,7 +1,7 @@
 """How likely each piece is sold twice, and what that is expected to cost."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -10,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.catalog.offers import Offer
 from peg.domain.claim import Fees
 from peg.domain.exposure import Measured, brings_in, expected_cost
-from peg.domain.identity import Channel, ShopId, Sku
+from peg.domain.identity import Channel, OfferId, ShopId, Sku
 from peg.domain.money import Money
 from peg.ledger import queries
+from peg.propagation import withheld
+from peg.propagation.withheld import Cause
 from peg.reads.exposure_measured import Period, measured, share_booked
 from peg.reads.on_sale import OnSale, on_sale
 
@@ -27,9 +29,11 @@ class Terms:
     Attributes:
         cost_percent: what a double sale costs, of the price, as long as none was booked.
         fees: what each marketplace keeps of a sale.
+        most: what costs more is on one shop only; None: nothing is.
     """
 
     cost_percent: Decimal
+    most: Decimal | None = None
     fees: Fees = field(default_factory=dict)
 
 
@@ -43,6 +47,7 @@ class Risk:
         chance: that the sale of its last one is a double one.
         cost: what that is expected to come to, in whole units of the price's currency.
         why: there is no figure.
+        only_on: the shop that shows it, where that limit holds.
     """
 
     sku: Sku
@@ -52,6 +57,7 @@ class Risk:
     chance: float | None
     cost: Decimal | None
     why: str = ""
+    only_on: ShopId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +67,7 @@ class Risks:
     Attributes:
         share: what a double sale costs, as a share of the price.
         booked: of so many past double sales; 0: the jeweller's own guess.
+        available: pieces of every item.
         pieces: the costliest first, those without a figure last.
     """
 
@@ -68,6 +75,7 @@ class Risks:
     share: Decimal
     booked: int
     on_sale: OnSale
+    available: Mapping[Sku, int]
     pieces: Sequence[Risk]
 
 
@@ -78,12 +86,23 @@ async def risks(session: AsyncSession, terms: Terms, period: Period) -> Risks:
     known, booked = await share_booked(session)
     share = terms.cost_percent / 100 if known is None else known
     available = await queries.available(session)
+    held = await withheld.by_about(session, Cause.EXPOSURE)
     found = [
-        _risk(sku, available.get(sku, 0), by_shop, seen, share=share, fees=terms.fees)
+        replace(
+            _risk(sku, available.get(sku, 0), by_shop, seen, share=share, fees=terms.fees),
+            only_on=_only_on(by_shop, {one.offer for one in held.get(sku, ())}),
+        )
         for sku, by_shop in shown.pieces().items()
     ]
     found.sort(key=lambda one: (one.cost is None, -(one.cost or 0), one.sku))
-    return Risks(measured=seen, share=share, booked=booked, on_sale=shown, pieces=found)
+    return Risks(
+        measured=seen,
+        share=share,
+        booked=booked,
+        on_sale=shown,
+        available=available,
+        pieces=found,
+    )
 
 
 def _risk(
@@ -111,6 +130,14 @@ def _risk(
         chance=chance,
         cost=cost,
         why=TOO_FEW if lacks else CURRENCIES if price is None else "",
+    )
+
+
+def _only_on(by_shop: Mapping[ShopId, Sequence[Offer]], held: Collection[OfferId]) -> ShopId | None:
+    if not held:
+        return None
+    return next(
+        (shop for shop, mine in by_shop.items() if not any(one.id in held for one in mine)), None
     )
 
 

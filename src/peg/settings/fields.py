@@ -177,6 +177,16 @@ class Settings(BaseModel):
         lt=100,
         description="What Etsy keeps of a sale, likewise.",
     )
+    exposure_max: Decimal | None = Field(
+        default=None,
+        ge=0,
+        description=(
+            "A last piece whose being sold twice is expected to cost more than this, in the"
+            " currency of its price, is shown on one shop only: where it earns most. It is on all"
+            " again once that is a fifth less. `peg exposure` tells the figures, mostly cents."
+            " Unset: none is."
+        ),
+    )
     exposure_cost_percent: Decimal = Field(
         default=Decimal(100),
         ge=0,

@@ -12,7 +12,11 @@ DAYS = 30
 
 def terms_of(settings: Settings) -> Terms:
     """What the jeweller has said of double sales."""
-    return Terms(cost_percent=settings.exposure_cost_percent, fees=settings.fees)
+    return Terms(
+        cost_percent=settings.exposure_cost_percent,
+        most=settings.exposure_max,
+        fees=settings.fees,
+    )
 
 
 def period_of(settings: Settings, now: datetime, *, days: int = DAYS) -> Period:

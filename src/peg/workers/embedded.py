@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -19,12 +20,14 @@ from peg.intake import public_address
 from peg.intake.inbox import Receipt
 from peg.shops import directory
 from peg.wiring.engine import Engine
+from peg.wiring.exposure import period_of, terms_of
 from peg.wiring.ground import Ground
 from peg.wiring.peg import Peg
 from peg.wiring.rounds import every
 from peg.wiring.tasks import Task, run_all
 from peg.workers.alerts import Announcer, Ender
 from peg.workers.gauges import Gauges
+from peg.workers.one_shop import OneShop
 from peg.workers.retention import Kept, Retention
 
 log = structlog.get_logger()
@@ -32,6 +35,8 @@ log = structlog.get_logger()
 SHOPS_LOOKED_AT_S = 2.0
 ALERTS_LOOKED_AT_S = 5.0
 RETENTION_S = 3600.0
+EXPOSURE_S = 3600.0
+"""All sales of a month are looked through for it."""
 
 STOPS_WITHIN_S = 5.0
 """So long a moment without a transaction is waited for; then what is under way is broken off."""
@@ -90,11 +95,14 @@ class Embedded:
         retention = Retention(ground.database, ground.clock, _kept(ground))
         gauges = Gauges(ground.database, ground.clock, ground.metrics)
         gauges.listen(self._engine.bus)
+        terms, period = terms_of(ground.settings), partial(period_of, ground.settings)
+        one_shop = OneShop(ground.database, ground.clock, terms, period)
         return [
             *self._engine.tasks(),
             Task("gauges", gauges.run),
             Task("retention", every(ground.clock, RETENTION_S, retention.prune)),
             Task("alerts", every(ground.clock, ALERTS_LOOKED_AT_S, ender.look)),
+            Task("exposure", every(ground.clock, EXPOSURE_S, one_shop.look)),
             Task("shops", every(ground.clock, SHOPS_LOOKED_AT_S, self.follow)),
         ]
 
