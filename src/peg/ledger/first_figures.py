@@ -27,6 +27,12 @@ from peg.ledger.tables import applied, order_lines, orders
 
 log = structlog.get_logger()
 
+SOLD_BEFORE = "sold before the first figures were read"
+"""How the note ends of an entry that puts pieces on the shelf which those figures left out."""
+
+SOLD_AFTER = "sold after the first figures were read"
+"""How the note ends of an entry that takes back what an order was taken to be inside."""
+
 
 async def decide(
     session: AsyncSession,
@@ -141,7 +147,7 @@ async def _take_back(
             source=row["shop"],
             reference=row["order_id"],
             happened_at=row["updated_at"],
-            note=f"{row['name']}, sold after the first figures were read",
+            note=f"{row['name']}, {SOLD_AFTER}",
         )
         for sku, location, _, pieces in brought
     ]

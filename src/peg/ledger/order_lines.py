@@ -14,6 +14,7 @@ from peg.domain.stock import Cause
 from peg.ledger import explaining
 from peg.ledger.book import Posting
 from peg.ledger.explaining import Released
+from peg.ledger.first_figures import SOLD_BEFORE
 from peg.ledger.line_effects import (
     AppliedRow,
     Rows,
@@ -89,13 +90,14 @@ class LineWork:
             for sku, need in self._needs().items()
             for row in await self._rows(sku, need, settled.shares, [*self.earlier, *explained])
         }
+        why = SOLD_BEFORE if _brings(rows) and not _brings(self.before) else ""
         moves = steps(self.before, rows)
         return Done(
             line=self.line,
             told=self._told(settled.shares),
             applied=[row for key, row in rows.items() if row != self.before.get(key)],
             dropped=[key for key in self.before if key not in rows],
-            postings=[*explained, *entries_of(self.order, self.line, moves=moves)],
+            postings=[*explained, *entries_of(self.order, self.line, moves=moves, why=why)],
             changes=changes,
             guessed=settled.guessed,
             stands=any(row.committed or row.gone or row.brought for row in rows.values()),
@@ -128,7 +130,7 @@ class LineWork:
     def _inside(self) -> bool:
         """Whether it was sold before the first figures were read, which did not count it."""
         if self.before:
-            return any(row.brought for row in self.before.values())
+            return _brings(self.before)
         told = self.meaning is not None and self.meaning.inside is Inside.YES
         return told and not self.added_later
 
@@ -240,8 +242,9 @@ def entries_of(
     *,
     released: Iterable[Released] = (),
     moves: Iterable[Step] = (),
+    why: str = "",
 ) -> list[Posting]:
-    """The postings of one line: what it explains, then what it takes."""
+    """The postings of one line: what it explains, then what it takes, and why if that is odd."""
     explained = [(one.sku, one.location, one.on_hand, 0, -one.suspended) for one in released]
     taken = [(one.sku, one.location, one.on_hand, one.committed, 0) for one in moves]
     return [
@@ -255,10 +258,15 @@ def entries_of(
             source=order.shop,
             reference=order.order,
             happened_at=order.updated_at,
-            note=f"{order.name}, {line.title}",
+            note=", ".join(filter(None, (order.name, line.title, why))),
         )
         for sku, location, on_hand, committed, suspended in [*explained, *taken]
     ]
+
+
+def _brings(rows: Rows) -> bool:
+    """Whether pieces are put on the shelf on top of the first figures."""
+    return any(row.brought for row in rows.values())
 
 
 def _of_one_item(rows: Rows) -> Sequence[AppliedRow]:

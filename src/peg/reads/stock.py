@@ -12,6 +12,7 @@ from peg.domain.identity import LocationId, Sku
 from peg.domain.stock import Cause, StockLevel
 from peg.ledger import as_parts, queries, reservations
 from peg.ledger.book import Position
+from peg.ledger.first_figures import SOLD_AFTER, SOLD_BEFORE
 
 
 class Level(BaseModel):
@@ -182,16 +183,26 @@ async def _rows(session: AsyncSession, found: Sequence[Position]) -> list[StockR
     ]
 
 
+_BESIDE_THE_FIRST_FIGURES = {
+    SOLD_BEFORE: "sold before it was counted",
+    SOLD_AFTER: "sold after it was counted",
+}
+"""How the notes of such entries end."""
+
+
 def step_of(entry: Mapping[str, Any]) -> str:
     """What one entry of the book was about, as a jeweller would say it.
 
     A piece that is laid to another place leaves an entry of not being sold there, and one of being
-    sold here.
+    sold here. The first figures of a piece leave out what was sold before them: such an order puts
+    it on the shelf and takes it at once.
     """
     if as_parts.is_of_a_set(entry["cause"], entry["reference"]):
         return "counted as its parts" if entry["on_hand"] < 0 else "a piece again"
     if entry["cause"] != Cause.ORDER:
         return str(entry["cause"])
+    if told := _BESIDE_THE_FIRST_FIGURES.get(entry["note"].rpartition(", ")[2]):
+        return told
     if entry["on_hand"]:
         return "came back" if entry["on_hand"] > 0 else "left the shelf"
     if entry["committed"]:
