@@ -147,3 +147,20 @@ def test_a_place_called_main_is_not_taken_for_no_place_at_all(tmp_path: Path) ->
     asyncio.run(_import(tmp_path, {"7001": 2}, {"7001": "Main"}))
 
     assert places(tmp_path) == {"main-7001": 2}
+
+
+@pytest.mark.parametrize("polled_before", [False, True])
+def test_an_order_that_is_heard_of_first_names_its_place_as_shopify_does(
+    tmp_path: Path, *, polled_before: bool
+) -> None:
+    async def import_one_that_is_sold() -> None:
+        async with open_jeweller(tmp_path) as jeweller:
+            jeweller.shopify.places = NAMES
+            jeweller.shopify.sell(jeweller.shopify.show("RING-1", {"7001": 2}))
+            if polled_before:
+                await jeweller.reads_orders()
+            await jeweller.imports()
+
+    asyncio.run(import_one_that_is_sold())
+
+    assert [*places(tmp_path)] == ["atelier-z-rich"]

@@ -17,6 +17,7 @@ from peg.domain.order import OrderSnapshot
 from peg.intake import unread
 from peg.intake.orders import take_in
 from peg.intake.patience import Patience
+from peg.intake.places import name_places
 from peg.intake.rounds import SharedRounds
 from peg.intake.tables import polls
 from peg.ledger.order_compare import unchanged
@@ -118,6 +119,7 @@ class Polls:
         new = [order for order in page.orders if order.order not in same]
         if not new and moved_on is None:
             return
+        await name_places(self._database, self._shops[shop], new)
         try:
             async with begin(self._database) as session:
                 for order in new:

@@ -18,6 +18,7 @@ from peg.intake.not_shown import OrderNotShown
 from peg.intake.orders import take_in
 from peg.intake.patience import Patience
 from peg.intake.payloads import is_enough
+from peg.intake.places import name_places
 from peg.intake.waiting_room import OUT_OF_REACH
 from peg.ledger import order_rows
 from peg.ledger.order_compare import Compared, compared, unchanged
@@ -99,6 +100,7 @@ class ToldOrders:
         except UnreadableOrder as error:
             await self._keep_unread(delivery.shop, error)
             raise
+        await name_places(self._database, self._shops[delivery.shop], [snapshot])
         await self._commits.run(partial(self._take_in, delivery, snapshot))
         return NOTED
 
