@@ -27,7 +27,7 @@ from peg.shops import directory
 from peg.shops.directory import Status
 
 RAN_WELL_FOR = timedelta(minutes=10)
-"""A background task that has not crashed again for so long is well again."""
+"""A background task that has not crashed again, or was not kept from work, for so long is well."""
 
 Lasting = Callable[[AsyncSession, Sequence[Kept], datetime], Awaitable[Collection[str]]]
 """Of which subjects of these alerts, all of one name, the cause still lasts."""
@@ -225,5 +225,6 @@ LASTS: Mapping[str, Lasting] = {
     "delivery_of_no_use": _of_no_use,
     "invariant_broken": _untrue,
     "task_crashed": _crashing,
+    "database_locked": _crashing,
 }
 """For every alert that PEG raises, how it is known to be over."""

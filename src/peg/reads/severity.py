@@ -29,6 +29,7 @@ SEVERITY: Mapping[str, Severity] = {
         (
             *("shop_revoked", "shop_frozen", "shop_unreadable", "stock_unreadable"),
             *("writes_forbidden", "write_refused", "calls_spent", "task_crashed", "drift"),
+            "database_locked",
             *("webhooks_missing", "webhooks_refused", "webhooks_silent"),
         ),
         Severity.NOT_IN_STEP,

@@ -9,7 +9,6 @@ from peg.alerts.register import tell
 from peg.bus.local import LocalBus
 from peg.db.transaction import begin, reading
 from peg.domain.identity import Channel, ShopId
-from peg.domain.messages import Alert
 from peg.intake.acceptor import Acceptor
 from peg.intake.checker import Checker
 from peg.intake.housekeeping import Housekeeping
@@ -43,7 +42,7 @@ from peg.shops.sealing import KeyRing
 from peg.wiring.doors import OpenShop, hint_readers
 from peg.wiring.ground import Ground
 from peg.wiring.rounds import every
-from peg.wiring.tasks import Task
+from peg.wiring.tasks import Task, alert_of
 
 HOUSEKEEPING_S = 1.0
 TRUTHS_S = 300.0
@@ -178,11 +177,9 @@ class Engine:
             await directory.mark(session, shop, status, sentence, now=now)
 
     async def alarm(self, task: str, error: BaseException) -> None:
-        """A background task crashed: say so once, to a person."""
-        sentence = f"the background task {task} crashed ({error}) and was begun again"
-        alert = Alert(name="task_crashed", subject=task, sentence=sentence)
+        """A background task crashed, or met a database that is held: say so once, to a person."""
         async with begin(self.ground.database) as session:
-            await tell(session, alert, now=self.ground.clock.now())
+            await tell(session, alert_of(task, error), now=self.ground.clock.now())
 
     def canceller(self) -> Canceller:
         """What cancels an order for a person who named it."""

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import structlog
 
+from peg.db.errors import DatabaseLocked
 from peg.domain.clock import Clock
+from peg.domain.messages import Alert
 from peg.monitoring.metrics import Metrics
 
 log = structlog.get_logger()
@@ -31,6 +33,15 @@ class Task:
     run: Callable[[], Awaitable[None]]
 
 
+def alert_of(task: str, error: BaseException) -> Alert:
+    """What a person is told of a task that stopped; of one cause that stops several, one thing."""
+    if isinstance(error, DatabaseLocked):
+        sentence = f"{error}. PEG waited meanwhile and goes on by itself: nothing is lost"
+        return Alert(name="database_locked", subject="database", sentence=sentence)
+    sentence = f"the background task {task} crashed ({error}) and was begun again"
+    return Alert(name="task_crashed", subject=task, sentence=sentence)
+
+
 async def run_all(tasks: Sequence[Task], *, clock: Clock, metrics: Metrics, alarm: Alarm) -> None:
     """Run until cancelled; a task that crashes is logged, alarmed and begun again."""
     async with asyncio.TaskGroup() as group:
@@ -49,6 +60,10 @@ async def keep_running(task: Task, *, clock: Clock, metrics: Metrics, alarm: Ala
             try:
                 await task.run()
             except Exception as error:  # a task's edge: logged, alarmed, begun again
+                if (locked := _only_locked(error)) is not None:
+                    log.warning("task.waits", why=str(locked))
+                    await _tell_once_free(alarm, task.name, locked, clock)
+                    continue
                 if clock.monotonic() - begun_s > QUIET_S:
                     pause_s = PAUSE_S_FIRST
                 metrics.task_crashes.labels(task.name).inc()
@@ -59,6 +74,29 @@ async def keep_running(task: Task, *, clock: Clock, metrics: Metrics, alarm: Ala
                 return
         await clock.sleep(pause_s)
         pause_s = min(pause_s * 2, PAUSE_S_MAX)
+
+
+def _only_locked(error: BaseException) -> DatabaseLocked | None:
+    """Whether nothing is wrong but that another program holds the database, by its words."""
+    if isinstance(error, ExceptionGroup):
+        found = [_only_locked(one) for one in error.exceptions]
+        return None if None in found else found[0]
+    return error if isinstance(error, DatabaseLocked) else None
+
+
+async def _tell_once_free(alarm: Alarm, name: str, locked: DatabaseLocked, clock: Clock) -> None:
+    """Wait until the alarm can be kept: from then on the task finds the database free, too."""
+    while True:
+        await clock.sleep(PAUSE_S_FIRST)
+        try:
+            await alarm(name, locked)
+        except DatabaseLocked:
+            log.warning("task.waits_still")
+        except Exception:  # the alarm must not stop the restart
+            log.exception("task.alarm_failed")
+            return
+        else:
+            return
 
 
 async def _raise_alarm(alarm: Alarm, name: str, error: Exception) -> None:

@@ -162,10 +162,11 @@ async def doctor(session: AsyncSession) -> list[str]:
     return [one.sentence for one in found if one.what in {"alert", "low stock"}]
 
 
-async def test_a_task_that_does_not_crash_again_is_well(bench: Bench) -> None:
-    await raise_(bench, "task_crashed", "bus")
+@pytest.mark.parametrize("name", ["task_crashed", "database_locked"])
+async def test_a_task_that_does_not_stop_again_is_well(bench: Bench, name: str) -> None:
+    await raise_(bench, name, "bus")
 
-    assert await names(bench, minutes=9) == ["task_crashed"]
+    assert await names(bench, minutes=9) == [name]
     assert await names(bench, minutes=11) == []
 
 

@@ -2,10 +2,12 @@ import asyncio
 from contextlib import suppress
 from itertools import pairwise
 
+import pytest
 from tests.support.clocks import StandingClock
 
+from peg.db.errors import DatabaseLocked
 from peg.monitoring.metrics import make_metrics
-from peg.wiring.tasks import Task, keep_running, run_all
+from peg.wiring.tasks import Task, alert_of, keep_running, run_all
 
 
 class Alarms:
@@ -30,6 +32,70 @@ async def test_a_crashed_task_is_alarmed_counted_and_begun_again() -> None:
     assert alarms.raised == [("poll", "the line broke")] * 3
     assert [after - before for before, after in pairwise(runs)] == [1, 2, 4]
     assert b'peg_task_crashes_total{task="poll"} 3.0' in metrics.exposition()
+
+
+@pytest.mark.parametrize("together", [False, True])
+async def test_a_task_that_finds_the_database_held_waits_and_has_not_crashed(
+    *, together: bool
+) -> None:
+    clock, metrics, alarms = StandingClock(), make_metrics(), Alarms()
+    held = DatabaseLocked("peg.db")
+    begun: list[float] = []
+
+    async def work() -> None:
+        begun.append(clock.monotonic())
+        if len(begun) < 3:
+            raise ExceptionGroup("side by side", [held, held]) if together else held
+
+    await keep_running(Task("poll", work), clock=clock, metrics=metrics, alarm=alarms)
+
+    assert alarms.raised == [("poll", str(held))] * 2
+    assert [after - before for before, after in pairwise(begun)] == [1, 1]
+    assert b'peg_task_crashes_total{task="poll"}' not in metrics.exposition()
+
+
+async def test_that_it_is_held_is_told_as_soon_as_that_can_be_kept() -> None:
+    clock, tries = StandingClock(), 0
+    held = DatabaseLocked("peg.db")
+
+    async def work() -> None:
+        if not tries:
+            raise held
+
+    async def alarm(_name: str, _error: BaseException) -> None:
+        nonlocal tries
+        tries += 1
+        if tries < 3:
+            raise held
+
+    await keep_running(Task("poll", work), clock=clock, metrics=make_metrics(), alarm=alarm)
+
+    assert (tries, clock.monotonic()) == (3, 3)
+
+
+def test_tasks_that_wait_for_one_database_tell_of_it_once() -> None:
+    held = DatabaseLocked("peg.db")
+
+    (told,) = {(alert.name, alert.subject) for alert in (alert_of("a", held), alert_of("b", held))}
+
+    assert told == ("database_locked", "database")
+    assert alert_of("a", OSError("odd")).name == "task_crashed"
+
+
+async def test_something_else_beside_it_is_a_crash() -> None:
+    alarms, runs = Alarms(), 0
+
+    async def work() -> None:
+        nonlocal runs
+        runs += 1
+        if runs == 1:
+            raise ExceptionGroup("side by side", [DatabaseLocked("peg.db"), OSError("odd")])
+
+    task = Task("poll", work)
+    await keep_running(task, clock=StandingClock(), metrics=make_metrics(), alarm=alarms)
+
+    assert [name for name, _ in alarms.raised] == ["poll"]
+    assert "side by side" in alarms.raised[0][1]
 
 
 async def test_an_alarm_that_fails_does_not_keep_the_task_down() -> None:
