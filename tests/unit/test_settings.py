@@ -84,9 +84,10 @@ def test_what_cannot_be_is_refused_with_what_could(name: str, text: str, says: s
 
 
 def test_a_misspelled_variable_is_noticed() -> None:
-    assert unknown_variables({"PEG_SHOPFY_URL": "x", "PEG_HOME": "/", "HOME": "/"}) == [
-        "PEG_SHOPFY_URL"
-    ]
+    (sentence,) = unknown_variables({"PEG_SHOPFY_URL": "x", "PEG_HOME": "/", "HOME": "/"})
+
+    assert "'PEG_SHOPFY_URL' is no setting of PEG" in sentence
+    assert "did you mean PEG_SHOPIFY_URL" in sentence
 
 
 @pytest.mark.parametrize(

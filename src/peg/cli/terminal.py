@@ -15,7 +15,7 @@ from peg.cli.saying import say, window
 from peg.cli.table import lines_of
 from peg.domain.errors import ErrorKind, PegError
 from peg.migrations.schema import ensure_current
-from peg.wiring.ground import Ground, open_ground
+from peg.wiring.ground import Ground, misspelled, open_ground
 from peg.wiring.overdue_holds import end_overdue_holds
 
 
@@ -76,6 +76,8 @@ class Terminal:
     @asynccontextmanager
     async def ground(self, *, log_level: str = "warning") -> AsyncIterator[Ground]:
         """The database in today's shape, true by the clock, and what needs no marketplace."""
+        for sentence in misspelled(self.environment):
+            self.warn(sentence)
         async with open_ground(self.environment, log_level=log_level) as ground:
             await ensure_current(ground.database)
             await end_overdue_holds(ground)
@@ -83,7 +85,10 @@ class Terminal:
 
     def warn(self, sentence: str) -> None:
         """Say something beside the report, on the error stream."""
-        say(self.err, sentence, window(self.err, self.environment))
+        if self.json:
+            self.err.file.write(json.dumps({"warning": sentence}) + "\n")
+        else:
+            say(self.err, sentence, window(self.err, self.environment))
 
     def show(self, report: Report) -> int:
         """Print a report; its exit code."""

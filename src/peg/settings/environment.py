@@ -6,6 +6,7 @@ from typing import ClassVar
 from pydantic import ValidationError
 
 from peg.domain.errors import ErrorKind, PegError
+from peg.domain.near import did_you_mean, quoted
 from peg.settings.fields import Settings
 
 PREFIX = "PEG_"
@@ -37,9 +38,17 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
 
 
 def unknown_variables(environment: Mapping[str, str]) -> Sequence[str]:
-    """Variables that look like PEG's and that PEG does not read: probably misspelled."""
+    """A sentence for each variable that looks like PEG's and that PEG does not read.
+
+    It is probably misspelled; it may be another program's, and so is no reason to refuse.
+    """
     known = {_variable(name) for name in Settings.model_fields}
-    return sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+    odd = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+    return [
+        f"{quoted(name)} is no setting of PEG and changes nothing{did_you_mean(name, known)}:"
+        " docs/settings.md lists them"
+        for name in odd
+    ]
 
 
 def _variable(field: str) -> str:

@@ -35,10 +35,7 @@ TOLD_BY_ITSELF = frozenset({"delivery_dead", "delivery_of_no_use", "low_stock"})
 
 def settings(environment: Mapping[str, str]) -> Sequence[Finding]:
     """Variables that look like PEG's and are read by nobody."""
-    return [
-        Finding(State.LOOK, "settings", f"{name} is no setting of PEG: see docs/settings.md")
-        for name in misspelled(environment)
-    ]
+    return [Finding(State.LOOK, "settings", one) for one in misspelled(environment)]
 
 
 async def database(ground: Ground, *, shape: str) -> Sequence[Finding]:

@@ -110,5 +110,5 @@ def _make_folder(settings: Settings) -> None:
 
 
 def misspelled(environment: Mapping[str, str]) -> Sequence[str]:
-    """Variables that look like PEG's and that nobody reads."""
+    """A sentence for each variable that looks like PEG's and that nobody reads."""
     return unknown_variables(environment)

@@ -1,3 +1,4 @@
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -57,6 +58,16 @@ def test_a_misspelled_setting_is_found(tmp_path: Path) -> None:
     peg(tmp_path, "migrate")
 
     assert "PEG_SHOPFY_URL" in findings(tmp_path, PEG_SHOPFY_URL="x")["settings"][0][1]
+
+
+def test_every_command_tells_of_a_misspelled_setting_and_does_its_work(tmp_path: Path) -> None:
+    ran = peg(tmp_path, "stock", PEG_SHOPFY_URL="x")
+    as_json = peg(tmp_path, "stock", "--json", PEG_SHOPFY_URL="x")
+
+    assert (ran.code, "did you mean PEG_SHOPIFY_URL" in ran.err) == (0, True)
+    assert (as_json.code, as_json.facts) == (0, [])
+    assert "did you mean PEG_SHOPIFY_URL" in json.loads(as_json.err)["warning"]
+    assert peg(tmp_path, "stock").err == ""
 
 
 def test_a_newcomer_is_told_where_to_begin(tmp_path: Path) -> None:
