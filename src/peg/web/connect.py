@@ -1,12 +1,12 @@
 """Connect a shop from the browser: there and back again, bound to that very browser."""
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from peg.domain.errors import PegError
+from peg.domain.errors import ErrorKind, PegError
 from peg.shops import pending
 from peg.shops.connect import etsy, shopify
 from peg.shops.connect.desk import Desk
@@ -19,7 +19,14 @@ COOKIE = "peg_connect"
 SHOPIFY_BACK = "/connect/shopify/callback"
 ETSY_BACK = "/connect/etsy/callback"
 
-Typed = Annotated[str, Form(min_length=1, max_length=300)]
+TYPED_CHARACTERS_MAX = 300
+Typed = Annotated[str, Form()]
+
+
+class NotFilledIn(PegError):
+    """A form of /connect came without something that it needs, or with too much."""
+
+    kind: ClassVar[ErrorKind] = "refused"
 
 
 def connect_routes(desk: Desk, base_url: str, guard: Guard) -> APIRouter:
@@ -33,11 +40,13 @@ def connect_routes(desk: Desk, base_url: str, guard: Guard) -> APIRouter:
 
     @routes.post("/shopify", dependencies=owner_only)
     async def begin_shopify(
-        request: Request, shop: Typed, client_id: Typed, client_secret: Typed
+        request: Request, shop: Typed = "", client_id: Typed = "", client_secret: Typed = ""
     ) -> Response:
         _same_site(request)
+        typed = {"Shop": shop, "Client id": client_id, "Client secret": client_secret}
         return await _leave(
             base_url,
+            typed,
             lambda secret: shopify.begin(
                 desk,
                 shop=shop.strip(),
@@ -48,10 +57,13 @@ def connect_routes(desk: Desk, base_url: str, guard: Guard) -> APIRouter:
         )
 
     @routes.post("/etsy", dependencies=owner_only)
-    async def begin_etsy(request: Request, keystring: Typed, shared_secret: Typed) -> Response:
+    async def begin_etsy(
+        request: Request, keystring: Typed = "", shared_secret: Typed = ""
+    ) -> Response:
         _same_site(request)
         return await _leave(
             base_url,
+            {"Keystring": keystring, "Shared secret": shared_secret},
             lambda secret: etsy.begin(
                 desk,
                 app=AppCredentials(keystring.strip(), shared_secret.strip()),
@@ -76,9 +88,12 @@ def connect_routes(desk: Desk, base_url: str, guard: Guard) -> APIRouter:
     return routes
 
 
-async def _leave(base_url: str, begin: Callable[[str], Awaitable[str]]) -> Response:
+async def _leave(
+    base_url: str, typed: Mapping[str, str], begin: Callable[[str], Awaitable[str]]
+) -> Response:
     secret = pending.new_secret()
     try:
+        _filled_in(typed)
         address = await begin(secret)
     except PegError as error:
         return _page(base_url, trouble=str(error), status=400)
@@ -117,6 +132,20 @@ def _page(base_url: str, *, done: str = "", trouble: str = "", status: int = 200
     )
     answer.status_code = status
     return answer
+
+
+def _filled_in(typed: Mapping[str, str]) -> None:
+    """Refuse a form before anything is asked of a shop.
+
+    Raises:
+        NotFilledIn: a field is empty, or holds more than any of its kind has.
+    """
+    empty = [name for name, text in typed.items() if not text.strip()]
+    if empty:
+        raise NotFilledIn(f"fill in {' and '.join(empty)}: nothing was begun")
+    for name, text in typed.items():
+        if len(text) > TYPED_CHARACTERS_MAX:
+            raise NotFilledIn(f"{name} is too long to be one: copy it again, and nothing besides")
 
 
 def _same_site(request: Request) -> None:

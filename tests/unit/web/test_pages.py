@@ -189,6 +189,34 @@ async def test_a_shop_that_is_none_is_refused_on_the_page(tmp_path: Path) -> Non
     assert "NAME.myshopify.com" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("form", "says"),
+    [
+        ({}, "fill in Shop and Client id and Client secret"),
+        ({"client_id": ""}, "fill in Client id:"),
+        ({"shop": " "}, "fill in Shop:"),
+        ({"client_secret": "s" * 301}, "Client secret is too long"),
+    ],
+    ids=str,
+)
+async def test_a_form_that_is_not_filled_in_is_refused_on_the_page(
+    tmp_path: Path, form: dict[str, str], says: str
+) -> None:
+    async with open_web(tmp_path) as door:
+        data = {**SHOPIFY, **form} if form else {}
+        answer = await door.client.post("/connect/shopify", data=data, headers=HERE)
+
+    assert (answer.status_code, answer.headers["content-type"][:9]) == (400, "text/html")
+    assert says in answer.text
+
+
+async def test_etsys_form_names_what_it_lacks(tmp_path: Path) -> None:
+    async with open_web(tmp_path) as door:
+        answer = await door.client.post("/connect/etsy", data={"keystring": "k"}, headers=HERE)
+
+    assert (answer.status_code, "fill in Shared secret:" in answer.text) == (400, True)
+
+
 @pytest.mark.parametrize("back", ["/connect/shopify/callback", "/connect/etsy/callback"])
 async def test_a_forged_or_repeated_way_back_connects_nothing(tmp_path: Path, back: str) -> None:
     async with open_web(tmp_path) as door:
