@@ -285,6 +285,7 @@ async def test_of_two_rings_without_a_piece_the_unsold_one_is_told_of(jeweller: 
     assert alert.name == "twin_unknown"
     assert "take the other off sale on shopify now" in alert.sentence
     assert f"`peg match accept {pair.id}`" in alert.sentence
+    assert ".." not in alert.sentence
     await accept(jeweller, pair, "RING-1")
     assert await told(jeweller) == []
     assert (await jeweller.stock()).available == 0

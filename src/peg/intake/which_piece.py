@@ -92,7 +92,7 @@ def twin_words(pair: KeptProposal, sold_from: Offer) -> str:
     other = pair.other(sold_from.id)
     return (
         f"It may be the same piece as {other.name!r} on {other.ref.channel}, {pair.confidence} %"
-        f" sure: `peg match accept {pair.id}` if it is, `peg match reject {pair.id}` if not."
+        f" sure: `peg match accept {pair.id}` if it is, `peg match reject {pair.id}` if not"
     )
 
 
