@@ -11,6 +11,14 @@ from peg.marketplaces.port import Marketplace, MarketplaceError
 T = TypeVar("T")
 
 
+class NoShopReadable(MarketplaceError):
+    """None of several shops could be read."""
+
+    def __init__(self, failures: Mapping[ShopId, MarketplaceError]) -> None:
+        said = [_named(shop, str(error)) for shop, error in sorted(failures.items())]
+        super().__init__("no shop could be read: " + "; ".join(said))
+
+
 @dataclass(slots=True)
 class Reach:
     """Which shops could be read. One that failed is asked nothing more, and holds up no other.
@@ -56,7 +64,15 @@ class Reach:
         """Go on only where something could be read.
 
         Raises:
-            MarketplaceError: no shop answers; what the first one said.
+            MarketplaceError: the only shop does not answer; what it said.
+            NoShopReadable: none of several does; what each of them said.
         """
-        if not self.answering:
-            raise self.failures[min(self.failures)]
+        if self.answering:
+            return
+        if len(self.failures) > 1:
+            raise NoShopReadable(self.failures)
+        raise next(iter(self.failures.values()))
+
+
+def _named(shop: ShopId, why: str) -> str:
+    return why if why.startswith(shop) else f"{shop}: {why}"

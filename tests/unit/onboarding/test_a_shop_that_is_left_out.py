@@ -13,6 +13,7 @@ from peg.db.transaction import reading
 from peg.domain.identity import ShopId, Sku
 from peg.marketplaces.port import MarketplaceUnavailable, ShopFrozen
 from peg.onboarding.imports import Imported, ShopLeftOut, SkippedShop
+from peg.onboarding.reach import NoShopReadable
 from peg.reads.imports import ImportRow, imports
 
 NECK = Sku("NECK-2")
@@ -61,6 +62,19 @@ async def test_the_other_shop_is_imported_and_the_one_that_failed_is_named(
     assert [one.why for one in row.skipped] == [one.why for one in told.skipped]
 
 
+async def test_where_none_can_be_read_each_of_them_is_named(jeweller: Jeweller) -> None:
+    jeweller.etsy.silent.add("orders")
+    jeweller.shopify.while_paging = fails
+
+    with pytest.raises(NoShopReadable) as refusal:
+        await jeweller.imports_what_it_can()
+
+    assert str(refusal.value) == (
+        f"no shop could be read: {jeweller.etsy.shop} does not answer;"
+        f" {jeweller.shopify.shop}: away"
+    )
+
+
 async def test_a_dry_run_says_the_same(jeweller: Jeweller) -> None:
     jeweller.etsy.while_paging = fails
 
@@ -106,16 +120,6 @@ async def test_a_shop_without_any_offer_was_read_all_the_same(jeweller: Jeweller
     told = await jeweller.imports()
 
     assert told.read == {jeweller.shopify.shop: 2, jeweller.etsy.shop: 0}
-
-
-async def test_where_no_shop_can_be_read_the_import_says_what_the_first_said(
-    jeweller: Jeweller,
-) -> None:
-    for window in (jeweller.shopify, jeweller.etsy):
-        window.silent.add("orders")
-
-    with pytest.raises(MarketplaceUnavailable, match=f"{jeweller.etsy.shop} does not answer"):
-        await jeweller.imports_what_it_can()
 
 
 async def test_orders_that_could_not_be_read_after_the_figures_are_told(
