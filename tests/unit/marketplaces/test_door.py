@@ -209,15 +209,17 @@ def test_keys_of_the_app_that_etsy_does_not_know_are_named_with_where_to_find_th
 
 @pytest.mark.parametrize(
     ("status", "named"),
-    [(401, AccessRevoked), (403, MissingScope), (404, RemoteGone), (406, Refused)],
+    [(401, AccessRevoked), (403, MissingScope), (404, MarketplaceUnavailable), (406, Refused)],
 )
 async def test_what_shopify_refuses_has_a_name(status: int, named: type[MarketplaceError]) -> None:
     clock = StandingClock()
     shop = door(lambda _: httpx2.Response(status), clock)
     client = ShopifyClient("https://gems.test", shop, OldToken(), clock)
 
-    with pytest.raises(named, match="ShopInfo"):
+    with pytest.raises(named, match=f"ShopInfo: {status}") as refusal:
         await client.execute("ShopInfo", {}, lane=Lane.ORDERS)
+
+    assert str(refusal.value).startswith("Shopify ")
 
 
 async def test_what_came_too_late_is_not_sent() -> None:

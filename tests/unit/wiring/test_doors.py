@@ -14,7 +14,7 @@ from peg.db.transaction import begin
 from peg.domain.identity import ShopId
 from peg.marketplaces.calls import CallLog
 from peg.marketplaces.etsy.quota import Quotas
-from peg.marketplaces.port import RemoteGone
+from peg.marketplaces.port import MarketplaceUnavailable, RemoteGone
 from peg.shops import directory, grants
 from peg.shops.directory import AppCredentials
 from peg.shops.grants import StoredGrant
@@ -101,7 +101,7 @@ async def test_shops_are_asked_where_the_settings_say_and_nowhere_else(
         for key in (GEMS, FIRST):
             await connect(ground.database, ring, grant(1), shop_id=key)
         for one in (await open_shops(ground, ring, http, CallLog(), Quotas(clock))).values():
-            with pytest.raises(RemoteGone):
+            with pytest.raises((RemoteGone, MarketplaceUnavailable)):
                 await one.marketplace.orders_since(None, now=clock.now())
 
     assert hosts == asked

@@ -21,7 +21,6 @@ from peg.marketplaces.port import (
     MaybeApplied,
     MissingScope,
     Refused,
-    RemoteGone,
     Throttled,
     TooDear,
     UnexpectedAnswer,
@@ -90,7 +89,7 @@ class ShopifyClient:
             if _is_throttled(body.data):
                 throttled += 1
                 if throttled == THROTTLED_TRIES_MAX:
-                    words = f"{operation}: the shop's points are used up by others"
+                    words = f"others use up the shop's points: PEG waits ({operation})"
                     raise Throttled(words, wait_s=5.0)
                 continue
             try:
@@ -203,16 +202,21 @@ def _json(operation: str, content: bytes) -> dict[str, Any]:
 def _refuse_status(operation: str, status: int) -> None:
     if status == 401:
         raise AccessRevoked(
-            f"{operation}: Shopify does not take the token: run `peg connect shopify` again"
+            "Shopify does not take PEG's token any more: run `peg connect shopify` again"
+            f" ({operation}: 401)"
         )
     if status == 403:
         raise MissingScope(
-            f"{operation}: the app may not do this: grant its scopes and connect again"
+            "Shopify does not let the app do this: grant its scopes and connect again"
+            f" ({operation}: 403)"
         )
     if status == 404:
-        raise RemoteGone(f"{operation}: Shopify knows no such shop or address")
+        raise MarketplaceUnavailable(
+            "Shopify knows no shop at this address: see in its admin whether it was closed or goes"
+            f" by another one, and run `peg connect shopify` with that ({operation}: 404)"
+        )
     if status >= 400:
-        raise Refused(f"{operation}: Shopify refuses the request ({status})")
+        raise Refused(f"Shopify refuses what PEG asked: report it ({operation}: {status})")
 
 
 def _is_throttled(body: Mapping[str, Any]) -> bool:
@@ -246,12 +250,15 @@ def _may_be_applied(error: Any, *, has_data: bool) -> bool:
 def _named(operation: str, errors: Any, *, writes: bool, has_data: bool) -> Exception:
     first = errors[0] if isinstance(errors, list) else {"message": str(errors)}
     words = first.get("message", "") if isinstance(first, Mapping) else str(first)
-    sentence = f"{operation}: {words}"
+    sentence = f"Shopify says: {words} ({operation})"
     if writes and _may_be_applied(first, has_data=has_data):
         return MaybeApplied(f"{sentence}: whether it was carried out is not told; it is read again")
     match _code(first):
         case "ACCESS_DENIED":
-            return MissingScope(f"{sentence}: grant the app its scopes and connect again")
+            return MissingScope(
+                "Shopify does not let the app do this: grant its scopes and connect again"
+                f" ({operation}: {words})"
+            )
         case code if code in _FAILED_WITHIN:
             return MarketplaceUnavailable(sentence)
         case "MAX_COST_EXCEEDED":
