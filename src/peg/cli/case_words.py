@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from peg.cli.words import seen
+from peg.cli.words import seconds_told, seen
 from peg.domain.claim import Stands
 from peg.domain.counted import counted
 from peg.domain.identity import ShopId
@@ -38,7 +38,7 @@ def paragraphs(file: CaseFile, called: Called) -> Iterator[str]:
 
 
 def _head(file: CaseFile) -> str:
-    apart = f", within {file.seconds:g} seconds" if len(file.orders) > 1 else ""
+    apart = f", within {seconds_told(file.seconds)} seconds" if len(file.orders) > 1 else ""
     state = "open" if file.closed_at is None else f"closed {seen(file.closed_at)}: {file.note}"
     missing = f"{counted(file.oversold, 'piece is', 'pieces are')} missing"
     return (
@@ -52,10 +52,10 @@ def _shown(shown: ShownThen, called: Called) -> str:
     if shown.showed is not None:
         before = f"before the first sale it was last known to show {shown.showed}"
         before += f" (since {seen(shown.since)})"
-    if shown.changed_at is None:
+    if shown.after_s is None:
         return f"{called(shown.shop)}: {before}; PEG has changed nothing there since"
     return (
-        f"{called(shown.shop)}: {before}; {shown.after_s:g} s after the sale PEG found"
+        f"{called(shown.shop)}: {before}; {seconds_told(shown.after_s)} s after the sale PEG found"
         f" {shown.found} there and made it {shown.changed_to}"
     )
 

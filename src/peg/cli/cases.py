@@ -9,7 +9,7 @@ from peg.cli.case_resolved import resolved
 from peg.cli.case_words import paragraphs
 from peg.cli.shop_names import shop_names
 from peg.cli.terminal import Here, Report
-from peg.cli.words import Number, seen
+from peg.cli.words import Number, seconds_told, seen
 from peg.db.transaction import begin, reading
 from peg.domain.claim import Policy
 from peg.domain.money import Money
@@ -77,7 +77,7 @@ async def show(case: Number, /, *, here: Here) -> int:
                 one.name,
                 called(one.shop),
                 seen(one.created_at),
-                one.after_s,
+                seconds_told(one.after_s),
                 "yes" if one.paid else "no",
                 one.pays or "not known",
                 one.stands.replace("_", " "),

@@ -121,6 +121,15 @@ def pieces_told(pieces: Mapping[Sku, int], *, between: str = " + ") -> str:
     return between.join(f"{many} x {sku}" if many != 1 else sku for sku, many in pieces.items())
 
 
+def seconds_told(seconds: float) -> str:
+    """Seconds between two events: a tenth tells enough, and of whole ones none is told.
+
+    >>> seconds_told(45.555429), seconds_told(45.0), seconds_told(1_234_567.0)
+    ('45.6', '45', '1234567')
+    """
+    return f"{seconds:.1f}".removesuffix(".0")
+
+
 def and_more(found: Sequence[object], limit: int) -> str:
     """Say so where a list was cut: nobody should take it for all there is."""
     return f"; there are more: `--limit {2 * limit}`" if len(found) > limit else ""
