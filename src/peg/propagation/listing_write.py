@@ -14,7 +14,6 @@ from peg.domain.offer import ANYWHERE, Reading, Shelf
 from peg.intake import watches
 from peg.intake.patience import Patience
 from peg.intake.readings import Basis, basis_of, not_sent, take_in_readings
-from peg.ledger import questions
 from peg.marketplaces.port import Result, Shown, TooLate, Write
 from peg.marketplaces.writers import READINGS_MAX
 from peg.propagation import board, pauses, refusals
@@ -33,11 +32,9 @@ from peg.propagation.outcomes import COSTS_A_FEE
 from peg.propagation.planning import ListingMove
 from peg.propagation.proof import Prover
 from peg.propagation.pushed import DecidedOn, tell_pushed
+from peg.propagation.renewal import ASKED_AGAIN_AFTER_S, ask_renewal
 from peg.propagation.retarget import retarget_offers
 from peg.propagation.reversals import heed
-
-ASKED_AGAIN_AFTER_S = 3600.0
-"""A listing that only a person can bring back is not tried again and again."""
 
 
 class ListingWrite:
@@ -225,7 +222,7 @@ class ListingWrite:
                 await mirror.note_not_sent(session, offer.id, ANYWHERE)
                 return True
             case Shown.ASK:
-                await self._ask_renewal(session, view, result)
+                await ask_renewal(session, offer, result.sentence, now=now)
         await mirror.note_not_sent(session, offer.id, ANYWHERE)
         if result.shown is not Shown.REFUSED:  # all that was refused is put off together
             costs = result.shown is Shown.ASK
@@ -270,22 +267,6 @@ class ListingWrite:
                 now=now,
             )
             await heed(session, offer, ANYWHERE, now=now)
-
-    async def _ask_renewal(self, session: AsyncSession, view: ListingView, result: Result) -> None:
-        offer = view.offers[result.ref]
-        await questions.ask(
-            session,
-            kind="renewal",
-            subject=str(offer.id),
-            sentence=(
-                f"{offer.name!r} is in stock again, but Etsy has it as sold out: putting it back"
-                " costs a fee, so PEG leaves it. Renew it on Etsy yourself if you want it back"
-            ),
-            evidence={"listing": self._listing, "answer": result.sentence},
-            options=("leave", "renewed"),
-            default="leave",
-            now=self._clock.now(),
-        )
 
 
 def _on_sale(quantity: int, shelf: Shelf) -> int:
