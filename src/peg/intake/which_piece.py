@@ -9,6 +9,7 @@ from peg.catalog import offers, proposals
 from peg.catalog.offers import Offer
 from peg.catalog.proposals import KeptProposal
 from peg.domain.identity import Sku
+from peg.domain.offer_name import offer_name
 from peg.domain.order import LineSnapshot, OrderSnapshot
 from peg.ledger import questions
 from peg.ledger.line_meaning import Resolved
@@ -62,10 +63,12 @@ async def _ask(
 ) -> None:
     """What is asked already is put into the words of today."""
     does = "holds" if line.taken else "counts as come back"
+    sold_from = await _sold_from(session, line)
+    name = line.title if sold_from is None else offer_name(line.title, sold_from.options)
     sentence = (
-        f"{order.name} sold {line.title!r}, and it is not sure which piece that is. Until you say,"
+        f"{order.name} sold {name!r}, and it is not sure which piece that is. Until you say,"
         f" PEG {does} {', '.join(held)}. The SKU of any other piece is an answer too"
-        f"{await _for_good(session, line)}"
+        f"{await _for_good(session, line, sold_from)}"
     )
     evidence = {
         "shop": order.shop,
@@ -96,11 +99,14 @@ def twin_words(pair: KeptProposal, sold_from: Offer) -> str:
     )
 
 
-async def _for_good(session: AsyncSession, line: LineSnapshot) -> str:
+async def _sold_from(session: AsyncSession, line: LineSnapshot) -> Offer | None:
+    return None if line.ref is None else (await offers.by_refs(session, [line.ref])).get(line.ref)
+
+
+async def _for_good(session: AsyncSession, line: LineSnapshot, sold_from: Offer | None) -> str:
     """What makes the listing known, so that the next order of it is sure."""
     if line.ref is None:
         return ""
-    sold_from = (await offers.by_refs(session, [line.ref])).get(line.ref)
     if sold_from is None:
         siblings = await offers.of_listing(session, line.ref.shop, line.ref.listing)
         return "; `peg import` reads its listing anew" if siblings else ""

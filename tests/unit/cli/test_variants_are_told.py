@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
-from tests.support.bench import ETSY, NOON, Bench, etsy_ref, shopify_ref
+from tests.support.bench import ETSY, NOON, Bench, OrderTold, etsy_ref, line, shopify_ref
 from tests.support.command_line import peg, seed
 
+from peg.catalog import proposals
 from peg.catalog.offers import Offer
 from peg.domain.identity import Sku
 from peg.domain.offer import ANYWHERE, Shelf
+from peg.domain.proposal import Proposal
 from peg.propagation import board
 from peg.propagation.attempts import begin_attempt, record_write
 from peg.propagation.retarget import retarget
@@ -78,6 +80,26 @@ def test_a_list_tells_the_one_from_the_other(home: Path, words: str) -> None:
     told = " ".join(peg(home, *words.split(), COLUMNS="400").out.split())
 
     assert [one for one in TOLD if one in told] == list(TOLD)
+
+
+async def one_is_sold_that_nobody_matched(session: AsyncSession) -> None:
+    bench = Bench(session)
+    await bench.stock(Sku("BAND-1"), 2)
+    known, unknown = shopify_ref(), etsy_ref("100", "size 6")
+    await bench.offer(known, Sku("BAND-1"), title=BAND, options=options("6"))
+    await bench.offer(unknown, title=BAND, options=options("6"))
+    pair = Proposal(shopify=known, etsy=unknown, confidence=83, reasons=("alike",))
+    await proposals.propose(session, [pair], now=NOON)
+    await bench.take_in(OrderTold().told(1, line(unknown, committed=1)), at=1)
+
+
+def test_who_is_asked_which_piece_was_sold_reads_which_variant_it_was(tmp_path: Path) -> None:
+    seed(tmp_path, one_is_sold_that_nobody_matched)
+
+    (question,) = peg(tmp_path, "questions", "--json").facts
+
+    assert question["kind"] == "which_piece"
+    assert "(Gold Vermeil / Ring size 6)', and it is not sure" in question["sentence"]
 
 
 @pytest.mark.parametrize("words", ["drift", "drift 2"])
