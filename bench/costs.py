@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-from bench.demo import NotMeasured
+from bench.demo import IN_EARNEST, NotMeasured
 
 from peg.catalog import items, offers, rules
 from peg.catalog.offers import Offer
@@ -57,13 +57,6 @@ LOOKING = frozenset(
 """All that an idle hour may ask: nothing is written."""
 
 QUIET = {"PEG_POLL_SHOPIFY_S": "36000", "PEG_POLL_ETSY_S": "36000", "PEG_RECONCILE_S": "36000"}
-IN_EARNEST = {
-    "PEG_POLL_SHOPIFY_S": "30",
-    "PEG_POLL_ETSY_S": "120",
-    "PEG_GLANCE_S": "30",
-    "PEG_RECONCILE_S": "900",
-}
-"""PEG's own settings, which an hour of real life has."""
 
 Calls = Mapping[str, Mapping[str, int]]
 

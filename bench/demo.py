@@ -5,10 +5,12 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from peg.settings.fields import Settings
 
 HANGS_AFTER_S = 3_600.0
 
@@ -29,11 +31,20 @@ class Run:
     seconds: float
     found: dict[str, Any]
     complaint: str
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def replay(self) -> str:
         """The same rehearsal by hand, in a fresh clone."""
-        return f'make demo ARGS="{" ".join(self.words[1:])}"'
+        settings = "".join(f"{name}={value} " for name, value in self.settings.items())
+        return f'{settings}make demo ARGS="{" ".join(self.words[1:])}"'
+
+
+IN_EARNEST = {
+    f"PEG_{name.upper()}": f"{Settings.model_fields[name].default:g}"
+    for name in ("poll_shopify_s", "poll_etsy_s", "glance_s", "reconcile_s")
+}
+"""PEG's own settings, where the demo has quicker ones to be worth watching."""
 
 
 class NotMeasured(Exception):
@@ -55,14 +66,23 @@ def measured(run: Run) -> dict[str, Any]:
     return run.found
 
 
-def run_demo(*options: str, log_file: Path | None = None) -> Run:
-    """Run one headless demo to its end; PEG's log goes to `log_file`, else it ends with it."""
+def run_demo(
+    *options: str, log_file: Path | None = None, settings: Mapping[str, str] | None = None
+) -> Run:
+    """Run one headless demo to its end; PEG's log goes to `log_file`, else it ends with it.
+
+    `settings` of PEG stand instead of the demo's own.
+    """
     words = ("demo", "--headless", *options, "--json")
     began = time.monotonic()
     try:
         done = subprocess.run(
             [sys.executable, "-m", "peg", *words],
-            env=clean_environment() | ({"PEG_LOG_FILE": str(log_file)} if log_file else {}),
+            env={
+                **clean_environment(),
+                **(settings or {}),
+                **({"PEG_LOG_FILE": str(log_file)} if log_file else {}),
+            },
             capture_output=True,
             text=True,
             check=False,
@@ -78,6 +98,7 @@ def run_demo(*options: str, log_file: Path | None = None) -> Run:
         seconds=round(time.monotonic() - began, 1),
         found=json.loads(out) if out.startswith("{") else {},
         complaint=err.strip()[-500:],
+        settings=settings or {},
     )
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.__main__ import SALES, WEBHOOKS
-from bench.demo import run_demo
+from bench.demo import IN_EARNEST, run_demo
 
 BEFORE, AFTER = timedelta(seconds=1), timedelta(seconds=0.1)
 """Etsy counts calls within a second: what was asked before a sale may hold up what follows it."""
@@ -31,7 +31,9 @@ def main() -> int:
     known, more = parser.parse_known_args()
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "peg.log"
-        run = run_demo(*SALES, *WEBHOOKS, "--seed", str(known.seed), *more, log_file=log)
+        run = run_demo(
+            *SALES, *WEBHOOKS, "--seed", str(known.seed), *more, log_file=log, settings=IN_EARNEST
+        )
         if not run.found:
             print(run.complaint, file=sys.stderr)
             return 1

@@ -25,16 +25,18 @@ class Lane(IntEnum):
     """Who goes first when there is not enough for all."""
 
     LOWER_STOCK = 0  # a sold piece comes off sale before anything else
-    PROVE_LOWER = 1  # whether it is off sale, and not merely sent
-    ORDERS = 2  # what a webhook tells of
-    CHECKS = 3  # polls, and what is read again
-    RAISE_STOCK = 4
-    BULK = 5  # import and reconciliation
-    FIRST_IMPORT = 6  # of a shop of which nothing is kept in step yet
+    TOLD_ORDER = 1  # what it took comes off sale elsewhere as soon as it is read
+    PROVE_LOWER = 2  # whether it is off sale, and not merely sent
+    ORDERS = 3
+    CHECKS = 4  # polls, and what is read again
+    RAISE_STOCK = 5
+    BULK = 6  # import and reconciliation
+    FIRST_IMPORT = 7  # of a shop of which nothing is kept in step yet
 
 
 REACH = {
     Lane.LOWER_STOCK: 1.0,
+    Lane.TOLD_ORDER: 1.0,
     Lane.PROVE_LOWER: 1.0,
     Lane.ORDERS: 0.8,
     Lane.CHECKS: 0.5,  # a sale of two listings with variants has room beside it: five calls
@@ -206,6 +208,7 @@ class Window(_Queue):
 
 KEPT = {
     Lane.LOWER_STOCK: 0.0,
+    Lane.TOLD_ORDER: 0.02,
     Lane.PROVE_LOWER: 0.0,
     Lane.ORDERS: 0.02,
     Lane.CHECKS: 0.02,

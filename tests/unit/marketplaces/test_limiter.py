@@ -149,6 +149,18 @@ async def test_an_order_of_two_listings_finds_its_calls_free_whatever_else_goes_
         other.cancel()
 
 
+async def test_a_told_order_is_read_though_another_sale_is_just_being_followed() -> None:
+    clock = StandingClock()
+    window = Window(clock, calls=10)
+    for _ in range(9):
+        await window.take(1, Lane.LOWER_STOCK)
+    begun = clock.monotonic()
+
+    await window.take(1, Lane.TOLD_ORDER)
+
+    assert clock.monotonic() == begun
+
+
 async def test_calls_of_other_programs_take_their_places_too() -> None:
     clock = StandingClock()
     window = Window(clock, calls=10)
@@ -164,8 +176,8 @@ async def test_calls_of_other_programs_take_their_places_too() -> None:
 @pytest.mark.parametrize(
     ("left", "goes_on"),
     [
-        (5_000, {"lower", "prove", "orders", "checks", "raise", "bulk", "first"}),
-        (900, {"lower", "prove", "orders", "checks"}),
+        (5_000, {"lower", "told", "prove", "orders", "checks", "raise", "bulk", "first"}),
+        (900, {"lower", "told", "prove", "orders", "checks"}),
         (100, {"lower", "prove"}),
         (0, {"lower", "prove"}),
     ],

@@ -119,7 +119,7 @@ class EtsyClient:
     async def receipt(self, order: str) -> Answer:
         """One receipt."""
         path = f"{self._shop_path}/receipts/{order}"
-        return await self._read("getShopReceipt", path, None, Lane.ORDERS)
+        return await self._read("getShopReceipt", path, None, Lane.TOLD_ORDER)
 
     async def withdraw(self, listing: str) -> Answer:
         """Take a listing off sale; doing it twice does no more than doing it once."""
