@@ -21,7 +21,7 @@ class Habits:
             compressed to it, or, where `orders` says how many, one week to the whole run. None:
             natural.
         rhythm: "season" follows week of the year and hour of the day; "even" comes every
-            60 / pace seconds exactly.
+            60 / pace seconds exactly, and orders as long after as `cart_s` has it.
         shopify_share: of all orders.
         conversion: orders per visit; the other visits only look.
         cart_share: of the visits without an order, how many filled a cart.

@@ -14,6 +14,7 @@ from peg.cli.demo.home import Home, fresh_home
 from peg.cli.demo.person import Sorted, sort_out
 from peg.cli.demo.practice import Control, Ports, practice
 from peg.cli.demo.setting import (
+    AT_ONCE,
     CEILING_S,
     IMPORT_AGAIN_AFTER_S,
     POLL_S,
@@ -126,6 +127,7 @@ async def _trade(wanted: Wanted, engine: Engine, control: Control) -> bool:
         payment_s=wanted.payment_s,
         unpaid_share=wanted.unpaid_share,
         **QUICK_PEOPLE,
+        **(AT_ONCE if wanted.rhythm == "even" else {}),
     )
     await _until_closed(control)
     rest = await settled(engine, control, within_s=SETTLES_WITHIN_S)

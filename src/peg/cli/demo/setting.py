@@ -38,3 +38,5 @@ QUICK_PEOPLE = {
     "shipped_s": 6.0,
     "rivals_gap_s": 2.0,
 }
+AT_ONCE = {"cart_s": 0.0}
+"""Who thinks for a while before ordering does not order at equal gaps."""

@@ -33,7 +33,7 @@ class Wanted:
         orders: after so many orders the shops close.
         pace: orders a minute, on both marketplaces together.
         rhythm: `season`: the days and nights of one week, up to twice as busy as the mean; `even`:
-            at equal gaps, as measuring needs it.
+            an order at equal gaps, as measuring needs it.
         seed: decides catalogue, buyers and faults.
         payment_s: mean seconds from order to payment; Etsy tells of a sale once it is paid.
         unpaid_share: orders that are never paid; no webhook of Etsy's tells of those.
