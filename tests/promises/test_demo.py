@@ -47,3 +47,12 @@ def test_a_rehearsal_tells_what_it_measured(rehearsal: Run) -> None:
     assert found["rhythm"] == "season"
     assert found["double_sales"]["outside"] == []
     assert found["drift"]["checked"] > 40
+
+
+def test_the_jeweller_of_a_rehearsal_is_at_work_too(rehearsal: Run) -> None:
+    done, truth = rehearsal.found["jeweller"], rehearsal.found["in_person"]
+
+    assert done["sold_in_person"] == truth["sold"] > 0
+    assert done["received"] == truth["received"] > 0
+    assert done["held"] > 0
+    assert done["pairs_accepted"] > 0

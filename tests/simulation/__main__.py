@@ -21,6 +21,7 @@ class Wanted:
     Attributes:
         jobs: processes side by side.
         verbose: tell each step.
+        owner: she works on PEG's side too.
     """
 
     seeds: int
@@ -29,6 +30,7 @@ class Wanted:
     jobs: int
     verbose: bool
     shrink: bool
+    owner: bool
 
 
 def main() -> int:
@@ -56,6 +58,7 @@ def parse(words: list[str]) -> Wanted:
     parser.add_argument("--days", type=float, default=2.0)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--verbose", action="store_true")
+    parser.add_argument("--owner", action="store_true", help="she works on PEG's side too")
     parser.add_argument("--no-shrink", dest="shrink", action="store_false")
     return Wanted(**vars(parser.parse_args(words)))
 
@@ -63,7 +66,8 @@ def parse(words: list[str]) -> Wanted:
 def explain(outcome: Outcome, wanted: Wanted) -> None:
     """How to see it again, and the smallest history that still shows it."""
     seed, days = outcome.plan.seed, wanted.days
-    say(f"\nseed {seed}: python -m tests.simulation --first {seed} --seeds 1 --days {days:g}")
+    again = f"python -m tests.simulation --first {seed} --seeds 1 --days {days:g}"
+    say(f"\nseed {seed}: {again}{' --owner' if wanted.owner else ''}")
     small = shrink(outcome, play=simulate) if wanted.shrink else outcome
     for line in small.last_lines[-SHOWN_LINES:]:
         say(f"  {line}")
@@ -82,7 +86,8 @@ def say(line: str) -> None:
 
 def _played(wanted: Wanted) -> list[Outcome]:
     plans = [
-        draw(seed, days=wanted.days) for seed in range(wanted.first, wanted.first + wanted.seeds)
+        draw(seed, days=wanted.days, owner=wanted.owner)
+        for seed in range(wanted.first, wanted.first + wanted.seeds)
     ]
     if wanted.verbose:
         return [_told(simulate(plan, echo=say)) for plan in plans]

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from fnmatch import fnmatch
 
 from tests.simulation.doze import Doze
-from tests.simulation.owner import LOOKS_EVERY_S
+from tests.simulation.owner.access import LOOKS_EVERY_S
 from tests.simulation.plan import DAY_S, ONE_SIDED, RATES, Episode
 from tests.simulation.stage import Stage
 from tests.simulation.troubles import AFTERMATH_S

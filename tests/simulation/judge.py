@@ -6,17 +6,31 @@ Nothing here uses PEG's code: the book is read with SQL, the shelf from the prac
 import asyncio
 import json
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from tests.simulation.bare_rows import (
+    ASKED,
+    BELOW_ZERO,
+    ENTRIES,
+    LEVELS,
+    OFFER,
+    POSITIONS,
+    TWICE,
+    UNHANDLED,
+)
+from tests.simulation.obeyed import Obeyed, handed_over_without_a_case, never_ended
+from tests.simulation.one_figure import shows_the_lowest
 from tests.simulation.shelf import differences, edited, raised_too_high
 from tests.simulation.stage import OPENING, Stage
 from tests.support.bare_book import DIRTY
 
 from marketsim.market import Happening, OfferChanged
+from marketsim.pieces import PieceId
 from marketsim.truth.records import DoubleSale
+from marketsim.truth.watch import APPS
 
 CEILING_S = 300.0
 """A piece is on sale elsewhere no longer than this: a poll of 120 s, the receipts' lag, the work
@@ -26,7 +40,7 @@ CROSSED_S = 60.0
 """A raise may cross a sale made since its proof was read."""
 
 SEEN_S = 600.0
-"""What nobody tells, as what a person does, is seen by a glance, every 300 s, or by the next."""
+"""What nobody tells, as what a person does, a glance sees, every 300 s or less, or the next one."""
 
 LOOKS_EVERY_S = 60.0
 
@@ -55,6 +69,7 @@ class Judge:
     enough: asyncio.Event = field(default_factory=asyncio.Event)
     violations: list[Violation] = field(default_factory=list)
     _book: sqlite3.Connection = field(init=False)
+    _obeyed: Obeyed = field(init=False)
     _seen_commits: int = -1
     _double_sales: int = 0
     _looked_s: float = 0.0
@@ -62,6 +77,7 @@ class Judge:
     def __post_init__(self) -> None:
         self._book = sqlite3.connect(self.stage.home / "peg.db", isolation_level=None)
         self._book.row_factory = sqlite3.Row
+        self._obeyed = Obeyed(self.stage)
         for practice in self.stage.world.practices.values():
             practice.market.listen(self._hear)
 
@@ -78,6 +94,8 @@ class Judge:
         if now_s - self._looked_s > LOOKS_EVERY_S:
             self._looked_s = now_s
             self._shown_too_long()
+            for sentence in self._obeyed.too_long(SEEN_S):
+                self._fails("I4", sentence)
 
     def at_the_end(self) -> None:
         """What must hold once everything has come to rest."""
@@ -86,6 +104,8 @@ class Judge:
         self._offers_at_rest()
         self._pieces_as_they_lie()
         self._cases_open()
+        for sentence in never_ended(self._book, self.stage.world.clock.now()):
+            self._fails("I4", sentence)
 
     def close(self) -> None:
         """Look no more."""
@@ -98,6 +118,9 @@ class Judge:
             )
             if happening.by == "app":
                 self._raised(happening)
+            unwanted = self._obeyed.wrote(happening) if happening.by in APPS else None
+            if unwanted:
+                self._fails("I7", unwanted)
 
     def _fails(self, invariant: str, sentence: str) -> None:
         at_s = (self.stage.world.clock.now() - OPENING).total_seconds()
@@ -127,7 +150,8 @@ class Judge:
 
     def _sold_twice(self, double: DoubleSale) -> None:
         """I5: only inside the window; I3: never because PEG had raised it."""
-        if not double.tracked:
+        counts = double.market != "counter" and self.stage.answers_for([double.piece], double.at)
+        if not double.tracked or not counts:
             return
         window, at = double.window, double.at
         who = f"{double.piece} was sold again on {double.market} ({double.order})"
@@ -140,7 +164,8 @@ class Judge:
         elif window.opened_by == "raised by person":
             self._late(who, window.since, at, "a person had put it back", within_s=CEILING_S)
         else:
-            self._late(who, window.since, at, "it was shown", within_s=CEILING_S)
+            since = max(window.since, self.stage.answers_since([double.piece]))
+            self._late(who, since, at, "it was shown", within_s=CEILING_S)
 
     def _raised(self, change: OfferChanged) -> None:
         """I3: PEG raises nothing above what lies there, whether or not somebody buys it."""
@@ -159,8 +184,11 @@ class Judge:
             window = offer.window
             if window is None or not offer.tracked or window.opened_by == "opening":
                 continue
+            if not self.stage.answers_for(_pieces(offer.parts), now):
+                continue
             hidden = window.opened_by == "sale" and edited(truth, offer.parts, now - HIDES_FOR)
-            if self._calm_s(window.since, now) > SEEN_S and not hidden:
+            since = max(window.since, self.stage.answers_since(_pieces(offer.parts)))
+            if self._calm_s(since, now) > SEEN_S and not hidden:
                 at_s = (window.since - OPENING).total_seconds()
                 self._fails(
                     "I5",
@@ -174,8 +202,7 @@ class Judge:
             self._fails("I5", f"{who}: {why} for {calm_s:.0f} s in which nothing was broken")
 
     def _calm_s(self, since: datetime, until: datetime) -> float:
-        begin_s, end_s = ((one - OPENING).total_seconds() for one in (since, until))
-        return self.stage.troubles.calm_s(begin_s, end_s)
+        return self.stage.calm_s(since, until)
 
     def _orders_taken_in(self) -> None:
         """I2: each order of a marketplace stands in the book."""
@@ -206,12 +233,16 @@ class Judge:
         asked = self._asked()
         for offer in self.stage.world.truth.offers.values():
             allowed = self.stage.world.truth.allowed(offer.parts) if offer.parts else 0
+            if not self.stage.answers_for(_pieces(offer.parts), self.stage.world.clock.now()):
+                continue
             if offer.tracked and offer.buyable > allowed and not self._told(offer.unit, asked):
                 self._fails(
                     "I4", f"{offer.market} {offer.unit} shows {offer.buyable}, there are {allowed}"
                 )
         for row in self._book.execute(DIRTY):
-            if str(row["offer"]) not in asked and not set(json.loads(row["skus"])) & asked:
+            skus = json.loads(row["skus"])
+            is_asked = str(row["offer"]) in asked or not asked.isdisjoint(skus)
+            if not is_asked and not shows_the_lowest(self.stage, skus):
                 self._fails(
                     "I4", f"offer {row['offer']} is not at its target: {row['last_outcome']}"
                 )
@@ -234,44 +265,14 @@ class Judge:
         return {str(row[0]) for row in rows}
 
     def _cases_open(self) -> None:
-        """I5: each piece that two people bought has had a case."""
-        return
+        """I5: what was sold and then handed over to somebody else has had a case."""
+        for sentence in handed_over_without_a_case(self._book, self.stage):
+            self._fails("I5", sentence)
 
     def find(self, query: str) -> list[dict[str, Any]]:
         """Rows of the book, for whoever looks into a failure."""
         return [dict(row) for row in self._book.execute(query)]
 
 
-ENTRIES = """
-SELECT sku, location, sum(on_hand), sum(committed), sum(reserved), sum(safety_stock),
-    sum(suspended), sum(incoming)
-FROM entries GROUP BY sku, location
-"""
-LEVELS = """
-SELECT sku, location, on_hand, committed, reserved, safety_stock, suspended, incoming FROM levels
-"""
-POSITIONS = """
-SELECT sku, on_hand, committed, reserved, safety_stock, suspended, incoming FROM positions
-"""
-BELOW_ZERO = """
-SELECT sku, on_hand - committed - reserved - safety_stock - suspended AS available FROM positions
-WHERE available < 0 AND sku NOT IN (SELECT sku FROM cases WHERE closed_at IS NULL)
-"""
-TWICE = """
-SELECT a.order_id, a.line FROM applied a JOIN order_lines o
-    ON o.shop = a.shop AND o.order_id = a.order_id AND o.line = a.line
-WHERE a.need > 0 AND a.committed + a.shipped + a.restocked + a.written_off >
-    a.need * (o.committed + o.shipped + o.restocked + o.written_off)
-"""
-UNHANDLED = "SELECT topic, delivery, last_error FROM inbox WHERE handled_at IS NULL"
-OFFER = """
-SELECT o.id,
-    coalesce((SELECT json_group_array(sku) FROM components WHERE offer = o.id), '[]') AS skus
-FROM offers o WHERE o.listing = ? OR o.variant = ? OR o.listing = ?
-"""
-ASKED = """
-SELECT subject FROM questions WHERE answered_at IS NULL
-UNION SELECT sku FROM cases WHERE closed_at IS NULL
-UNION SELECT sku FROM suspense WHERE closed_at IS NULL
-UNION SELECT sku FROM holds WHERE ended_at IS NULL
-"""
+def _pieces(parts: Iterable[tuple[PieceId, int]]) -> list[PieceId]:
+    return [piece for piece, _ in parts]

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from random import Random
 from types import MappingProxyType
 
+from tests.simulation.owner.chores import Chore, draw_chores
+
 from marketsim.buyers import Habits
 
 DAY_S = 86_400.0
@@ -96,6 +98,10 @@ class Plan:
         people: how buyers and shopkeeper behave.
         settings: of PEG, as environment variables.
         skew_s: how wrong PEG's clock is, and `drift` by how much more each second.
+        chores: what the owner does on PEG's side.
+        early_orders: orders that were placed before the import.
+        undecided_share: of the pairs that the import proposes, those about which the owner says
+            nothing before she trades.
     """
 
     seed: int
@@ -108,6 +114,9 @@ class Plan:
     skew_s: float = 0.0
     drift: float = 0.0
     episodes: tuple[Episode, ...] = ()
+    chores: tuple[Chore, ...] = ()
+    early_orders: int = 0
+    undecided_share: float = 0.0
 
     @property
     def trade_s(self) -> float:
@@ -115,16 +124,23 @@ class Plan:
         return self.days * DAY_S
 
 
-def draw(seed: int, *, days: float = 2.0, pieces: int = 100, orders_per_day: int = 20) -> Plan:
-    """What a seed means."""
-    rng = Random(f"plan/{seed}")
+def draw(
+    seed: int,
+    *,
+    days: float = 2.0,
+    pieces: int = 100,
+    orders_per_day: int = 20,
+    owner: bool = False,
+) -> Plan:
+    """What a seed means; with an `owner` also what she does on PEG's side."""
+    rng, hers = Random(f"plan/{seed}"), Random(f"owner/{seed}")
     return Plan(
         seed=seed,
         days=days,
         pieces=pieces,
         orders_per_day=orders_per_day,
         people=_people(rng),
-        settings=_settings(rng),
+        settings=_settings(rng, hers),
         skew_s=rng.choice([0.0, rng.uniform(-5, 5), rng.uniform(-60, 60)]),
         drift=rng.choice([0.0, rng.uniform(-1e-4, 1e-4)]),
         episodes=tuple(
@@ -133,6 +149,9 @@ def draw(seed: int, *, days: float = 2.0, pieces: int = 100, orders_per_day: int
                 key=lambda one: (one.at_s, one.kind),
             )
         ),
+        chores=draw_chores(hers, days * DAY_S) if owner else (),
+        early_orders=hers.choice([0, 2, 6]) if owner else 0,
+        undecided_share=hers.choice([0.0, 0.5, 1.0]) if owner else 0.0,
     )
 
 
@@ -156,11 +175,11 @@ def _people(rng: Random) -> Habits:
     )
 
 
-def _settings(rng: Random) -> dict[str, str]:
+def _settings(rng: Random, hers: Random) -> dict[str, str]:
     return {
         "PEG_POLL_SHOPIFY_S": str(rng.choice([30, 120])),
         "PEG_POLL_ETSY_S": "120",
-        "PEG_GLANCE_S": str(rng.choice([60, 300])),
+        "PEG_GLANCE_S": hers.choice(["30", str(rng.choice([60, 300]))]),
         "PEG_RECONCILE_S": "900",
     }
 

@@ -10,13 +10,17 @@ from typing import Any
 from tests.simulation.doze import Doze
 from tests.simulation.episodes import Episodes
 from tests.simulation.judge import Judge, Violation
-from tests.simulation.owner import Owner
+from tests.simulation.owner.access import Owner
+from tests.simulation.owner.workday import Workday
 from tests.simulation.plan import Plan
 from tests.simulation.stage import Stage
 from tests.simulation.trace import Trace
 from tests.simulation.virtual_loop import VirtualLoop
 
 from peg.monitoring.logs import configure_logs
+
+LAST_LOOK_S = 3600.0
+"""After the owner's last answers: the longest order lag, once more."""
 
 SETTLES_S = 3 * 3600.0
 """After the faults have stopped: the longest order lag, and the longest wait between two tries."""
@@ -115,16 +119,25 @@ async def _trade(stage: Stage, doze: Doze) -> None:
     )
     owner = loop.create_task(Owner(stage, doze.appointments).live())
     misfortunes = loop.create_task(Episodes(stage, doze).play())
+    workday = Workday(stage, doze)
+    chores = loop.create_task(workday.play())
     try:
         await doze.appointments.sleep(plan.trade_s)
         await misfortunes
+        await chores
         crowd.close_shop()
         stage.calm()
         stage.trace.note("the shops are closed")
+        if plan.chores:
+            await workday.tidy_up()
         await doze.appointments.sleep(SETTLES_S)
         if crowd.state != "done":
             await crowd.wait()
             await doze.appointments.sleep(SETTLES_S)
+        if plan.chores:
+            await workday.last_look()
+            await doze.appointments.sleep(LAST_LOOK_S)
     finally:
+        chores.cancel()
         owner.cancel()
         misfortunes.cancel()

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from tests.simulation.sabotages import SABOTAGES
-from tests.simulation.sabotages.kinds import Sabotage, honest
+from tests.simulation.sabotages.kinds import Amid, Sabotage, honest
 from tests.simulation.sabotages.playing import Found, play
 
 
@@ -25,13 +25,18 @@ def main() -> int:
         for found in _played(pool, chosen, first=wanted.first, seeds=wanted.seeds):
             _say(str(found))
             failed += found.seed is None
-        controls = {(one.seed, one.amid) for one in chosen} if wanted.first is None else set()
+        controls = {control_of(one) for one in chosen} if wanted.first is None else set()
         for found in pool.map(play, [honest(*control) for control in sorted(controls)]):
             amid = ", ".join(kind for kind, _ in found.sabotage.amid) or "what it draws"
             kept = found.sentence or "every promise kept"
             _say(f"honest at seed {found.sabotage.seed} amid {amid}: {kept}")
             failed += found.seed is not None
     return int(failed > 0)
+
+
+def control_of(one: Sabotage) -> tuple[int, Amid, float]:
+    """What the honest source is played at beside it."""
+    return one.seed, one.amid, one.chores_per_hour
 
 
 def _say(line: str) -> None:

@@ -9,7 +9,15 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
-from marketsim.market import EditedByHand, Happening, OfferChanged, Returned, Sold, UnitId
+from marketsim.market import (
+    EditedByHand,
+    Happening,
+    InPerson,
+    OfferChanged,
+    Returned,
+    Sold,
+    UnitId,
+)
 from marketsim.pieces import PieceId
 from marketsim.truth import Truth
 
@@ -77,7 +85,7 @@ def _taken(happening: Happening) -> Mapping[PieceId, int]:
     match happening:
         case Sold(quantity=units):
             return _pieces(happening.parts, units)
-        case EditedByHand(delta=delta) if delta < 0:
+        case EditedByHand(delta=delta) | InPerson(delta=delta) if delta < 0:
             return _pieces(happening.parts, -delta)
     return {}
 

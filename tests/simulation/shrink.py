@@ -13,7 +13,7 @@ Play = Callable[[Plan], Outcome]
 
 
 def shrink(outcome: Outcome, *, play: Play, tries_max: int = TRIES_MAX) -> Outcome:
-    """Leave out days and misfortunes one after the other, as long as the same promise breaks.
+    """Leave out days, misfortunes, chores one after the other, as long as the same promise breaks.
 
     Greedy: every step that still breaks it is kept. `outcome` must hold a violation.
     """
@@ -45,5 +45,9 @@ def _smaller(plan: Plan) -> Iterator[Plan]:
             continue
         for begin in range(0, several, size):
             yield replace(plan, episodes=plan.episodes[:begin] + plan.episodes[begin + size :])
+    if plan.chores:
+        half_of_them = len(plan.chores) // 2
+        yield replace(plan, chores=plan.chores[:half_of_them])
+        yield replace(plan, chores=plan.chores[half_of_them:])
     if plan.skew_s or plan.drift:
         yield replace(plan, skew_s=0.0, drift=0.0)

@@ -1,24 +1,28 @@
 """Both practice marketplaces, the line, the disk, and whichever life PEG is living on them."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
 from tests.simulation.clock import SimulatedClock
 from tests.simulation.driver import Disk
+from tests.simulation.early import Early
 from tests.simulation.life import Life, be_born
 from tests.simulation.plan import Plan
 from tests.simulation.process import Process
-from tests.simulation.stocktake import take_stock
+from tests.simulation.stocktake import asked_pieces, take_stock
 from tests.simulation.trace import Trace
 from tests.simulation.troubles import Troubles
+from tests.simulation.undecided import left_undecided
 from tests.simulation.wire import Line, Wire, client
+from tests.simulation.wishes import Wishes
 
 from marketsim.build import build_world, served_app
 from marketsim.catalogue import Slips
 from marketsim.clock import MarketClock
+from marketsim.pieces import MARKETS, PieceId
 from peg.cli.demo.connecting import connect_both
 from peg.cli.demo.person import sort_out
 from peg.cli.demo.practice import Control
@@ -51,6 +55,7 @@ class Stage:
         self.trace = trace
         self.disk = Disk()
         self.troubles = Troubles(loop.time)
+        self.wishes = Wishes(loop.time)
         self.line = Line(Random(f"line/{plan.seed}"))
         self.rng = Random(f"stage/{plan.seed}")
         self._ring = parse_keys(KEY)
@@ -70,8 +75,11 @@ class Stage:
             self._by_hand.reach(f"{name}.test", app)
         self.control = Control(client(self._by_hand), URLS["etsy"])
         self.lives = 0
-        self.opened_s = 0.0
-        self.names: Mapping[str, Sku] = {}
+        self.opened_at = OPENING
+        self.names: dict[str, Sku] = {}
+        self.apart: set[str] = set()
+        self.said_at: dict[str, datetime] = {}
+        self.early = Early(self.world, plan)
         self.life = self._next_life()
 
     async def open(self) -> None:
@@ -81,12 +89,46 @@ class Stage:
             await session.run_sync(lambda s: metadata.create_all(s.connection()))
         await connect_both(self.life.peg, self.control, URLS, peg_url=PEG_URL)
         engine = await self.life.peg.engine()
+        await self.early.sell()
         (await self.life.peg.importer(engine).run(lambda _step, _by: None)).whole()
-        done = await sort_out(self.life.peg, engine, self.control)
-        await take_stock(self.life.peg, self.control, done.names)
-        self.names = done.names
+        self.apart = await left_undecided(self.life.peg, self.control, self.plan)
+        done = await sort_out(self.life.peg, engine, self.control, undecided=self.apart)
+        self.names = dict(done.names)
+        leave = await asked_pieces(self.life.peg, self.names) if self.plan.chores else set()
+        await take_stock(self.life.peg, self.control, self.names, leave=leave)
         await self._go_to_work()
-        self.opened_s = asyncio.get_running_loop().time()
+        self.opened_at = self.world.clock.now()
+
+    def piece_of(self, sku: Sku) -> PieceId:
+        """What lies on the shelf under that SKU."""
+        return next(PieceId(piece) for piece, name in self.names.items() if name == sku)
+
+    def is_said(self, piece: PieceId, sku: Sku) -> None:
+        """PEG has been told which offers are this piece: from now on it answers for all."""
+        if piece in self.apart:
+            self.apart.discard(piece)
+            self.said_at[piece] = self.world.clock.now()
+        self.names[piece] = sku
+
+    def answers_for(self, pieces: Collection[str], at: datetime) -> bool:
+        """Whether PEG could know then which offers are these pieces."""
+        return at >= self.answers_since(pieces) and not self.apart.intersection(pieces)
+
+    def answers_since(self, pieces: Collection[str]) -> datetime:
+        """Since when it could: the import, or what the owner said later."""
+        return max([self.opened_at, *(self.said_at.get(one, OPENING) for one in pieces)])
+
+    def calm_s(self, since: datetime, until: datetime) -> float:
+        """Seconds between two moments of the market in which nothing was broken."""
+        begin_s, end_s = ((one - OPENING).total_seconds() for one in (since, until))
+        return self.troubles.calm_s(begin_s, end_s)
+
+    def cancelled_orders(self) -> set[str]:
+        """Every order that was, by the marketplaces' own names."""
+        shopify, etsy = (self.world.practices[name].market.truth() for name in MARKETS)
+        return {str(one["id"]) for one in shopify["orders"] if one["cancelled_at"]} | {
+            str(one["id"]) for one in etsy["receipts"] if one["status"] == "canceled"
+        }
 
     def calm(self) -> None:
         """From now on nothing goes wrong by chance."""
@@ -113,6 +155,7 @@ class Stage:
         """Send everybody home."""
         self.life.process.kill()
         await self.life.process.buried()
+        await self.early.close()
         await self.world.close()
 
     async def _go_to_work(self) -> None:

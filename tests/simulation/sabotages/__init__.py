@@ -2,7 +2,12 @@
 
 from collections.abc import Sequence
 
-from tests.simulation.sabotages import hearing, keeping, writing
+from tests.simulation.sabotages import hearing, keeping, telling, writing
 from tests.simulation.sabotages.kinds import Sabotage
 
-SABOTAGES: Sequence[Sabotage] = (*writing.SABOTAGES, *hearing.SABOTAGES, *keeping.SABOTAGES)
+SABOTAGES: Sequence[Sabotage] = (
+    *writing.SABOTAGES,
+    *hearing.SABOTAGES,
+    *keeping.SABOTAGES,
+    *telling.SABOTAGES,
+)

@@ -28,6 +28,7 @@ class Sabotage:
         seed: at which it was seen, so that it need not be searched for.
         amid: kinds of misfortunes that go on meanwhile, each with its strength, instead of those
             that the seed draws: many a mistake shows only where something goes wrong.
+        chores_per_hour: how much the owner does on PEG's side; most mistakes show without her.
     """
 
     name: str
@@ -36,13 +37,14 @@ class Sabotage:
     breaks: frozenset[str]
     seed: int
     amid: Amid = ()
+    chores_per_hour: float = 0.0
 
     def row(self) -> str:
         """Its line of the table in `docs/protocol.md`."""
         return f"| {self.name} | {self.like} | {', '.join(sorted(self.breaks))} |"
 
 
-def honest(seed: int, amid: Amid = ()) -> Sabotage:
+def honest(seed: int, amid: Amid = (), chores_per_hour: float = 0.0) -> Sabotage:
     """The source as it is: what is caught must be the sabotage, and not the seed."""
     return Sabotage(
         name="honest",
@@ -51,4 +53,5 @@ def honest(seed: int, amid: Amid = ()) -> Sabotage:
         breaks=frozenset(),
         seed=seed,
         amid=amid,
+        chores_per_hour=chores_per_hour,
     )

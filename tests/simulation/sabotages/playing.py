@@ -55,7 +55,12 @@ def play(sabotage: Sabotage, *, first: int | None = None, seeds: int = 1) -> Fou
 
 
 def _played(sabotage: Sabotage, source: Path, *, first: int, seeds: int) -> Any:
-    told = {"breaks": sorted(sabotage.breaks), "amid": sabotage.amid, "first": first}
+    told = {
+        "breaks": sorted(sabotage.breaks),
+        "amid": sabotage.amid,
+        "chores_per_hour": sabotage.chores_per_hour,
+        "first": first,
+    }
     words = [sys.executable, "-m", "tests.simulation.until_broken"]
     done = subprocess.run(
         [*words, json.dumps({**told, "seeds": seeds})],

@@ -16,6 +16,7 @@ TRUTH: dict[str, Any] = {
     "sales": {"shopify": {"units": 8, "orders": 8}, "etsy": {"units": 12, "orders": 11}},
     "seconds_to_lower": {"after_sales": LOWERED},
     "double_sales": {"inside": [{}], "outside": []},
+    "in_person": {"sold": 3, "received": 1},
 }
 FOUND: dict[str, Any] = {
     **TRUTH,
@@ -27,6 +28,13 @@ FOUND: dict[str, Any] = {
     "refused_429": {"earned": 0, "earned_share": 0.0, "too_many": False},
     "drift": {"checked": 115, "offers": [], "kept_by_a_question": [{}, {}]},
     "questions": ["How many can be sold?"],
+    "jeweller": {
+        "sold_in_person": 3,
+        "received": 1,
+        "held": 1,
+        "pairs_accepted": 1,
+        "questions_answered": 1,
+    },
     "invariants": {"I2 every order line counts once": True},
     "judged": {
         "I2 every order line counts once": {
@@ -74,6 +82,7 @@ def test_the_verdict_says_each_figure_in_a_sentence(width: int) -> None:
     assert max(map(len, lines)) <= width
     assert "0.84 s for half, 2.74 s for 99 %: from the order until the other shop showed" in said
     assert "8 orders on Shopify and 11 orders on Etsy: each is in the book, once" in said
+    assert "3 sold in person, 1 received, 1 held for a while, 1 pairs accepted" in said
     assert "every order line counts once: held, by 21 lines of 19 orders; excused: 1, each" in said
     assert "113 right, 0 wrong, 2 kept lower until a person answers" in said
     assert said.endswith("WELL. Every invariant held.")

@@ -6,10 +6,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from functools import partial
+from random import Random
 
 import httpx2
 
+from peg.cli.demo.at_work import AtWork
 from peg.cli.demo.connecting import connect_both, persistently
+from peg.cli.demo.drawer import right_pairs
 from peg.cli.demo.home import Home, fresh_home
 from peg.cli.demo.person import Sorted, sort_out
 from peg.cli.demo.practice import Control, Ports, practice
@@ -88,14 +91,24 @@ async def _rehearse(
         partial(_import, peg, engine), pause=partial(peg.ground.clock.sleep, IMPORT_AGAIN_AFTER_S)
     )
     beginning = await first_look(control)
-    sorted_out = await sort_out(peg, engine, control)
+    undecided = await _undecided(peg, control)
+    sorted_out = await sort_out(peg, engine, control, undecided=undecided)
     watcher.say(_words(imported, sorted_out))
     async with _working(peg, wanted.port) as work:
         watcher.say(f"Live in the browser: {peg_url}/")
-        rest = await watcher.watch(work.engine, _trade(wanted, work.engine, control))
+        her = AtWork(
+            peg=peg,
+            engine=work.engine,
+            control=control,
+            sorted_out=sorted_out,
+            undecided=undecided,
+            rng=Random(f"{wanted.seed}/jeweller"),  # noqa: S311 - what a seed decides is no secret
+            say=watcher.say,
+        )
+        rest = await watcher.watch(work.engine, _trade(wanted, work.engine, control, her))
         run = Rehearsed(
             beginning=beginning,
-            sorted_out=sorted_out,
+            sorted_out=her.so_far(),
             ceiling_s=CEILING_S,
             settled=rest,
             home=home.path,
@@ -103,7 +116,8 @@ async def _rehearse(
             key_file=peg.ground.settings.key_file,
         )
         found = await judge(work.engine, control, run)
-        facts = {**wanted.facts(), **found, "onboarding": _onboarding(imported, sorted_out)}
+        told_beside = {"onboarding": _onboarding(imported, sorted_out), "jeweller": her.told()}
+        facts = {**wanted.facts(), **found, **told_beside}
         exit_code = here.show(told(facts, payment_s=wanted.payment_s, ceiling_s=CEILING_S))
         if exit_code:
             here.warn(home.keep())
@@ -116,7 +130,7 @@ async def _import(peg: Peg, engine: Engine) -> Imported:
     return (await peg.importer(engine).run(lambda _step, _count: None)).whole()
 
 
-async def _trade(wanted: Wanted, engine: Engine, control: Control) -> bool:
+async def _trade(wanted: Wanted, engine: Engine, control: Control, her: AtWork) -> bool:
     """Let the buyers in once all is right; whether it was again after the last of them."""
     await settled(engine, control, within_s=SETTLES_WITHIN_S)
     await control.act(
@@ -129,7 +143,12 @@ async def _trade(wanted: Wanted, engine: Engine, control: Control) -> bool:
         **QUICK_PEOPLE,
         **(AT_ONCE if wanted.rhythm == "even" else {}),
     )
-    await _until_closed(control)
+    working = asyncio.ensure_future(her.work())
+    try:
+        await _until_closed(control)
+        await working
+    finally:
+        working.cancel()
     rest = await settled(engine, control, within_s=SETTLES_WITHIN_S)
     for shop in engine.shops:
         # What a shop breaks off is begun anew, as PEG's own next comparison would be.
@@ -137,6 +156,13 @@ async def _trade(wanted: Wanted, engine: Engine, control: Control) -> bool:
             partial(engine.reconciler.reconcile, shop), pause=partial(asyncio.sleep, LOOK_EVERY_S)
         )
     return rest and await settled(engine, control, within_s=SETTLES_WITHIN_S)
+
+
+async def _undecided(peg: Peg, control: Control) -> frozenset[str]:
+    """A piece of which the jeweller says only while she trades that two offers sell it."""
+    pairs = await right_pairs(peg, control)
+    known = [piece for pair, piece in pairs if pair.shopify.components or pair.etsy.components]
+    return frozenset(known[:1])
 
 
 async def _until_closed(control: Control) -> None:

@@ -5,7 +5,7 @@ at the pieces. Here that person knows the shelf from the practice marketplaces' 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,18 +39,22 @@ class Sorted:
     names: Mapping[str, Sku]
 
 
-async def sort_out(peg: Peg, engine: Engine, control: Control) -> Sorted:
+async def sort_out(
+    peg: Peg, engine: Engine, control: Control, *, undecided: Collection[str] = ()
+) -> Sorted:
     """Map by hand every offer that stands for other pieces than PEG could know.
 
     A piece that no offer names, or that shares its typed SKU with another piece, gets a label of
-    its own and is counted on the shelf.
+    its own and is counted on the shelf. Of the pieces `undecided` nothing is said yet.
     """
     async with reading(peg.ground.database) as session:
         known = await offers.everything(session)
     truth = _truth((await control.read("units"))["units"])
     pieces = {offer.id: truth[key] for offer in known if (key := key_of_offer(offer)) in truth}
     names = _names((offer, pieces[offer.id]) for offer in known if offer.id in pieces)
-    nameless = sorted({piece for parts in pieces.values() for piece, _ in parts} - names.keys())
+    later = {((piece, 1),) for piece in undecided}
+    everything = {piece for parts in pieces.values() for piece, _ in parts}
+    nameless = sorted(everything - names.keys() - set(undecided))
     names |= {piece: Sku(piece.upper()) for piece in nameless}
     shelf = {row["piece"]: row for row in (await control.read("pieces"))["pieces"]}
     anew = {names[piece]: shelf[piece] for piece in nameless}
@@ -59,6 +63,8 @@ async def sort_out(peg: Peg, engine: Engine, control: Control) -> Sorted:
     decider = peg.decider(engine)
     mapped = 0
     for offer in known:
+        if pieces.get(offer.id, ()) in later:
+            continue
         wanted = {names[piece]: count for piece, count in pieces.get(offer.id, ())}
         if wanted and _parts(offer.components) != wanted:
             await decider.compose(offer.id, wanted, who="jeweller", sure=True)

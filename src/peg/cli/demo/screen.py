@@ -14,7 +14,7 @@ from peg.reads.sales import Sale
 
 NAMES = {Channel.SHOPIFY: "Shopify", Channel.ETSY: "Etsy"}
 STYLES = {Channel.SHOPIFY: "green", Channel.ETSY: "dark_orange3"}
-OTHER_LINES = 12
+OTHER_LINES = 13
 """Lines of the screen that are no sales."""
 
 SALES_MIN = 3
@@ -52,6 +52,7 @@ def _sides(moment: Live, truth: Mapping[str, Any]) -> Table:
     behind = [shops[channel].behind if channel in shops else 0 for channel in NAMES]
     table.add_row("pieces that can be bought", *map(str, pieces), str(moment.available))
     table.add_row("pieces sold", *map(str, sold), str(sum(sold)))
+    table.add_row("sold at the counter", "", "", str(truth["in_person"]["sold"]))
     table.add_row("offers on their way", *map(str, behind), "")
     return table
 

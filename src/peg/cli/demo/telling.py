@@ -32,6 +32,7 @@ def told(found: Mapping[str, Any], *, payment_s: float, ceiling_s: float) -> Rep
         rows=[
             *_speed(found["seconds_from_sale_to_withdrawal"], payment_s),
             *_sold(found, ceiling_s),
+            _jeweller(found["jeweller"]),
             *_calls(found),
             *_end(found),
         ],
@@ -86,6 +87,15 @@ def _sold(found: Mapping[str, Any], ceiling_s: float) -> list[Row]:
             " PEG's fault",
         ),
     ]
+
+
+def _jeweller(done: Mapping[str, int]) -> Row:
+    return (
+        "the jeweller",
+        f"{done['sold_in_person']} sold in person, {done['received']} received, {done['held']} held"
+        f" for a while, {done['pairs_accepted']} pairs accepted and {done['questions_answered']}"
+        " questions answered while the shops were open",
+    )
 
 
 def _calls(found: Mapping[str, Any]) -> list[Row]:

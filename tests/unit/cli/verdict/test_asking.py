@@ -6,9 +6,8 @@ from typing import Any
 
 import httpx2
 import pytest
+from tests.support.open_world import open_practice_world
 
-from marketsim.build import build_world
-from marketsim.catalogue.slips import NO_SLIPS
 from marketsim.control import control_app
 from marketsim.webhooks import Notice
 from marketsim.world import World
@@ -21,11 +20,8 @@ URL = "http://market.test"
 
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
-    told = httpx2.MockTransport(lambda _: httpx2.Response(200))
-    async with httpx2.AsyncClient(transport=told) as http:
-        world = build_world(seed=3, http=http, pieces=40, slips=NO_SLIPS)
-        yield world
-        await world.close()
+    async with open_practice_world() as opened:
+        yield opened
 
 
 @pytest.fixture

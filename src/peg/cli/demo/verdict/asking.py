@@ -120,7 +120,7 @@ def record_of(answers: Answers, beginning: Beginning, *, hasty: Sequence[str]) -
         lines=[*_shopify_lines(shops["shopify"], happened), *_etsy_lines(shops["etsy"])],
         cancelled=frozenset(_cancelled(shops)),
         double_sales=twice,
-        slowest_s=truth["seconds_to_lower"]["after_sales"]["max"],
+        slowest_s=_slowest_s(truth["seconds_to_lower"]),
         waiting=truth["waiting"]["count"],
         too_many=[
             Unit(
@@ -140,6 +140,12 @@ def record_of(answers: Answers, beginning: Beginning, *, hasty: Sequence[str]) -
         reworded=list(_reworded(beginning.words, dict(_words(shops)))),
         secrets=frozenset(secret for told in answers.secrets.values() for secret in told),
     )
+
+
+def _slowest_s(lowered: Mapping[str, Mapping[str, Any]]) -> float | None:
+    """Of all sales, online and in person."""
+    most = [lowered[kind]["max"] for kind in ("after_sales", "after_sales_in_person")]
+    return max((one for one in most if one is not None), default=None)
 
 
 def _happened(told: Mapping[str, Any]) -> Happened:

@@ -197,6 +197,7 @@ def _figures(answers: Answers) -> dict[str, Any]:
         "api_calls": calls(answers.shops, sales),
         "refused_429": refusals(answers.shops),
         "double_sales": truth["double_sales"],
+        "in_person": truth["in_person"],
     }
 
 
