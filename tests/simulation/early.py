@@ -23,7 +23,9 @@ class Early:
         rng, world = Random(f"early/{self._plan.seed}"), self._world
         for number in range(self._plan.early_orders):
             market = world.market(rng.choice(sorted(world.practices)))
-            order = market.buy(rng.choice(market.offered()).unit)
+            units = market.units()
+            left = [one.unit for one in market.offered() if world.truth.allowed(units[one.unit])]
+            order = market.buy(rng.choice(left))  # who sold it twice before, PEG cannot know
             own = Random(f"early/{self._plan.seed}/{number}")
             fate = meet_fate(
                 Placed(market=market, order=order, rng=own),
