@@ -9,6 +9,7 @@ from tests.support.jeweller import Jeweller, open_jeweller
 from peg.catalog import proposals
 from peg.db.transaction import reading
 from peg.domain.identity import OfferRef, Sku
+from peg.ledger import cases
 
 RUBY = "Ruby halo ring in rose gold"
 
@@ -101,3 +102,34 @@ async def test_a_sale_before_the_pair_was_proposed_explains_nothing(jeweller: Je
     (question,) = await jeweller.questions()
     assert list(question.options) == ["0", "1"]
     assert (await jeweller.stock()).available == 0
+
+
+async def test_shops_that_sold_as_many_each_show_the_same_and_too_much(jeweller: Jeweller) -> None:
+    ours, theirs = await two_rings_that_nobody_names(jeweller, 4)
+    jeweller.etsy.sell(theirs)
+    jeweller.shopify.sell(ours)
+
+    await accepts_the_pair(jeweller)
+
+    assert await jeweller.questions() == []
+    assert await figures(jeweller) == (4, 2, 2)
+    assert await jeweller.should_show(ours) == 2
+
+
+async def test_the_only_piece_that_both_have_sold_is_a_case(jeweller: Jeweller) -> None:
+    ours, theirs = await two_rings_that_nobody_names(jeweller, 1)
+    jeweller.etsy.sell(theirs)
+    order = jeweller.shopify.sell(ours)
+
+    await accepts_the_pair(jeweller)
+
+    async with reading(jeweller.database) as session:
+        (case,) = await cases.all_cases(session)
+    assert (case["oversold"], len(case["orders"])) == (1, 2)
+    assert await figures(jeweller) == (1, 2, -1)
+    assert await jeweller.should_show(ours) == 0
+    jeweller.shopify.cancel(order)
+    await jeweller.reads_orders()
+    assert await figures(jeweller) == (1, 1, 0)
+    async with reading(jeweller.database) as session:
+        assert await cases.all_cases(session) == []

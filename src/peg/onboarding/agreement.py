@@ -37,7 +37,8 @@ class Side:
 class Agreement:
     """Where how many pieces may be sold, and what each shop said.
 
-    While the shops disagree, `available` adds up to the lowest of their figures.
+    While the shops disagree, `available` adds up to the lowest of their figures. Below none it is
+    where more was sold than there was: the book opens a case then.
     """
 
     available: Mapping[LocationId, int]
@@ -87,13 +88,14 @@ def agree(
 def _explained(said: dict[ShopId, int], sold: Mapping[ShopId, int]) -> dict[ShopId, int]:
     """What each shop would show if it knew what the others sold, where that alone explains it all.
 
-    Then all of them showed as many before. That is never more than the lowest of their figures.
+    Then all of them showed as many before. That is never more than the lowest of their figures, and
+    less than none where more was sold than there was. Shops that sold as many each show the same,
+    and know of each other no more for that.
     """
     before = {figure + sold.get(shop, 0) for shop, figure in said.items()}
-    if len(set(said.values())) == 1 or len(before) != 1:
+    if len(before) != 1:
         return said
-    left = before.pop() - sum(sold.get(shop, 0) for shop in said)
-    return dict.fromkeys(said, left) if left >= 0 else said
+    return dict.fromkeys(said, before.pop() - sum(sold.get(shop, 0) for shop in said))
 
 
 def lies(side: Side) -> Mapping[LocationId, int]:
@@ -107,11 +109,15 @@ def lies(side: Side) -> Mapping[LocationId, int]:
 
 
 def _add_up_to(total: int, there: Mapping[LocationId, int]) -> dict[LocationId, int]:
-    """Take what is too much off the fullest places."""
+    """Take what is too much off the fullest places; what lies nowhere, off the fullest of all."""
     left = dict(there)
     excess = sum(left.values()) - total
-    for location in sorted(left, key=lambda location: (-left[location], location)):
+    fullest_first = sorted(left, key=lambda location: (-left[location], location))
+    for location in fullest_first:
         less = min(max(0, excess), left[location])
         left[location] -= less
         excess -= less
+    if total < 0:
+        fullest = next(iter(fullest_first), MAIN)
+        left[fullest] = left.get(fullest, 0) + total
     return left
