@@ -18,6 +18,8 @@ from peg.db.transaction import reading
 from peg.intake.many import Many
 from peg.ledger import counter
 from peg.propagation.blind_side import BlindSide, Worth
+from peg.shops import directory
+from peg.shops.directory import Status
 
 AFTER_S = 6.0
 """Of the shops' time; in earnest it is half an hour."""
@@ -153,3 +155,20 @@ async def test_who_sets_no_value_any_more_has_all_of_it_back(shop: LittleShop) -
     shop.faults(**{"etsy.server_error": 0.0})
 
     await shop.ends_at(RING, 1)
+
+
+async def test_to_take_the_silent_shop_out_puts_nothing_back(shop: LittleShop) -> None:
+    """It may have sold the ring before it was taken out, and nobody has said so."""
+    watch = guard(shop)
+    await noticed(shop, watch)
+    await shop.until(lambda: shop.on("shopify", RING) == 0)
+    shop.buys("etsy", RING)
+
+    async with shop.at_the_counter() as session:
+        now = shop.rehearsal.ground.clock.now()
+        status, words = Status.DISCONNECTED, "taken out"
+        await directory.mark(session, shop.shop("etsy"), status, words, now=now)
+    await watch.look()
+
+    assert await shop.calm(lambda: shop.on("shopify", RING)) == 0
+    assert shop.sold_twice() == 0

@@ -4,7 +4,7 @@ Gold bands were sold on Shopify and silver ones on Etsy: that is what is measure
 and chains one is left, on both shops.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -44,12 +44,18 @@ async def shop(tmp_path: Path) -> AsyncIterator[LittleShop]:
         yield shop
 
 
-def rule(shop: LittleShop, most: Decimal | None = ANY_RISK, *, withdrawals_min: int = 1) -> OneShop:
+def rule(
+    shop: LittleShop,
+    most: Decimal | None = ANY_RISK,
+    *,
+    withdrawals_min: int = 1,
+    fees: Mapping[Channel, Decimal] = ETSY_KEEPS_MUCH,
+) -> OneShop:
     def lately(now: datetime) -> Period:
         return Period(since=now - timedelta(days=1), until=now, withdrawals_min=withdrawals_min)
 
     ground = shop.rehearsal.ground
-    terms = Terms(cost_percent=Decimal(100), most=most, fees=ETSY_KEEPS_MUCH)
+    terms = Terms(cost_percent=Decimal(100), most=most, fees=fees)
     return OneShop(ground.database, ground.clock, terms, lately)
 
 
@@ -85,6 +91,21 @@ async def test_without_the_rule_two_buyers_get_it(shop: LittleShop) -> None:
     shop.buys("shopify", RING)
 
     assert shop.sold_twice() == 1
+
+
+async def test_what_waits_for_a_fee_on_one_shop_stays_on_sale_on_the_other(
+    shop: LittleShop,
+) -> None:
+    """Etsy earns most, and does not show it: the ring would be nowhere."""
+    order = shop.buys("etsy", RING)
+    await shop.ends_at(RING, 0)
+    shop.cancels("etsy", order)
+    await shop.ends_at(RING, 1, 0)
+
+    await rule(shop, fees={Channel.SHOPIFY: Decimal(90)}).look()
+
+    await shop.ends_at(STUDS, 0, 1)
+    assert shop.shows(RING) == (1, 0)
 
 
 async def test_a_risk_that_is_small_enough_changes_nothing(shop: LittleShop) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.support.bench import (
+    ETSY,
     RING,
     SHOPIFY,
     Bench,
@@ -17,6 +18,7 @@ from tests.support.bench import (
     shopify_ref,
 )
 
+from peg.alerts import register
 from peg.ledger import cases, counter, queries
 from peg.ledger.cases import all_cases
 
@@ -52,6 +54,17 @@ async def test_one_case_holds_both_orders_and_one_alert_is_raised(bench: Bench) 
     assert orders_of(case) == ["1001", "2002"]
     assert (await queries.position(bench.session, RING)).oversold == 1
     assert len(await bench.news("alert.raised")) == 1
+
+
+async def test_a_third_buyer_is_told_of_in_the_same_alert(bench: Bench) -> None:
+    await sell_twice(bench)
+
+    third = OrderTold(order="3003", shop=ETSY, created=3)
+    await bench.take_in(third.told(3, line(etsy_ref(), 1)))
+
+    (alert,) = await register.standing(bench.session)
+    assert "was sold 2 more often" in alert.sentence
+    assert len(await all_cases(bench.session)) == 1
 
 
 async def test_a_second_buyer_seen_first_as_a_missing_piece_opens_the_case_at_once(

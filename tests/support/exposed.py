@@ -20,6 +20,7 @@ from tests.support.bench import (
 )
 from tests.support.shops import APP, key_ring, shop
 
+from peg.catalog import offers
 from peg.catalog.offers import Offer
 from peg.domain.identity import LocationId, OfferId, OfferRef, ShopId, Sku
 from peg.domain.money import Money
@@ -82,7 +83,7 @@ class Exposed:
     async def settle(self) -> None:
         """Every offer shows its target."""
         await retarget(self.session, {sku for sku, _ in self.offers}, now=NOON)
-        for offer in self.offers.values():
+        for offer in await offers.everything(self.session):
             await self._shown(offer.id, after_s=0)
 
     async def _shown(self, offer: OfferId, *, after_s: float) -> None:

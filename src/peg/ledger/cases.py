@@ -44,6 +44,8 @@ async def follow_oversold(session: AsyncSession, sku: Sku, oversold: int, *, now
         if not oversold:
             values |= {"closed_at": now, "note": "there are enough pieces again"}
         await session.execute(update(cases).where(cases.c.id == case["id"]).values(values))
+        if oversold > case["oversold"]:
+            await _tell(session, sku, oversold, now=now)
 
 
 async def all_cases(
@@ -151,6 +153,10 @@ async def _open(session: AsyncSession, sku: Sku, oversold: int, *, now: datetime
     }
     await session.execute(insert(cases).values(row))
     log.error("case.opened", sku=sku, oversold=oversold)
+    await _tell(session, sku, oversold, now=now)
+
+
+async def _tell(session: AsyncSession, sku: Sku, oversold: int, *, now: datetime) -> None:
     sentence = (
         f"{sku} was sold {oversold} more often than there are pieces: `peg cases` shows the orders"
         " and what to do"

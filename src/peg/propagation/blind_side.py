@@ -120,9 +120,10 @@ async def _off_sale(session: AsyncSession) -> Mapping[ShopId, Sequence[Withheld]
 
 
 async def _is_over(session: AsyncSession, shop: ShopId, off_sale: Sequence[Withheld]) -> bool:
-    """Whether its orders were read to the end since, or a person took it out."""
-    if shop in await directory.disconnected(session):
-        return True
+    """Whether its orders were read to the end since.
+
+    A person who takes the shop out says nothing of what it had sold in its silence.
+    """
     read_at = await last_read_at(session, shop)
     return read_at is not None and read_at > max(one.since for one in off_sale)
 

@@ -45,9 +45,10 @@ class OnSale:
 
 
 async def on_sale(session: AsyncSession) -> OnSale:
-    """All that should be shown where buyers can come, and that its marketplace lets PEG change.
+    """All that is shown where buyers can come.
 
-    What is only withheld is among them: it is for sale as soon as the cause is gone.
+    What is only withheld is among them: it is for sale as soon as the cause is gone. What waits for
+    its proof, a fee or a person is not.
     """
     selling = await directory.selling(session)
     live = [
@@ -63,6 +64,6 @@ async def on_sale(session: AsyncSession) -> OnSale:
 
 
 def _is_shown(standing: Standing | None, unwithheld: Aim | None) -> bool:
-    if standing is None or (standing.dirty and standing.refused_at is not None):
-        return False
-    return standing.target.total > 0 if unwithheld is None else unwithheld.listed
+    if unwithheld is not None:
+        return unwithheld.listed and standing is not None and standing.refused_at is None
+    return standing is not None and not standing.dirty and standing.target.total > 0

@@ -22,14 +22,14 @@ class Severity(IntEnum):
 
 SEVERITY: Mapping[str, Severity] = {
     **dict.fromkeys(
-        ("oversold", "ghost_unit", "twin_unknown", "invariant_broken", "delivery_dead"),
+        ("oversold", "ghost_unit", "twin_unknown", "invariant_broken"),
         Severity.SELLS_TWICE,
     ),
     **dict.fromkeys(
         (
             *("shop_revoked", "shop_frozen", "shop_unreadable", "stock_unreadable"),
             *("writes_forbidden", "write_refused", "calls_spent", "task_crashed", "drift"),
-            "database_locked",
+            *("database_locked", "delivery_dead"),
             *("webhooks_missing", "webhooks_refused", "webhooks_silent"),
         ),
         Severity.NOT_IN_STEP,
