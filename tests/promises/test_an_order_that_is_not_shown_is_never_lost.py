@@ -66,6 +66,22 @@ async def test_a_piece_that_it_names_is_taken_off_sale_at_once(
     assert (await shops.level(RING)).available == 0
 
 
+@pytest.mark.parametrize("units", [10**12, 10**20])
+async def test_more_than_anybody_can_buy_counts_as_nothing_and_is_listed(
+    shops: TwoShops, units: int
+) -> None:
+    letter = await sold_ring(shops)
+    told = without(told_by(letter), "currency") | {"id": OF_NOBODY}
+    for line in told["line_items"]:
+        line |= {"quantity": units, "current_quantity": units}
+
+    await shops.deliver(saying(letter, told))
+    await work_for(shops, s=A_WHILE_S)
+
+    assert (await shops.level(RING)).available == 1
+    assert len(await put_aside(shops)) == 1
+
+
 async def test_a_whole_delivery_counts_and_asks_nobody(tmp_path: Path) -> None:
     async with open_two_shops(tmp_path, chains=(5, 5)) as shops:
         letter = await sold_chain_from_two_places(shops)

@@ -14,6 +14,9 @@ STATES = ("committed", "shipped", "restocked", "written_off")
 TAKEN = ("committed", "shipped", "written_off")
 """Those in which it may not be sold to anybody else."""
 
+UNITS_MAX = 999_999
+"""Of one line, as at the counter: whatever tells of more has slipped, or means harm."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
@@ -89,11 +92,16 @@ class LineSnapshot:
     price: Money | None = None
 
     def __post_init__(self) -> None:
+        called = f"line {self.line} of an order ({self.sku or self.title})"
         if min(self.committed, self.shipped, self.restocked, self.written_off) < 0:
-            raise BadQuantity(f"a line of an order counts below zero: {self}")
+            raise BadQuantity(f"{called} counts below zero")
+        if self.quantity > UNITS_MAX:
+            raise BadQuantity(
+                f"{called} counts {self.quantity} units, and none has over {UNITS_MAX}"
+            )
         for state in STATES if self.shares else ():
             if sum(getattr(share, state) for share in self.shares) != getattr(self, state):
-                raise BadQuantity(f"the places of a line add up to something else: {self}")
+                raise BadQuantity(f"the places of {called} add up to something else")
 
     @property
     def quantity(self) -> int:
