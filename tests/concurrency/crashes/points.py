@@ -89,7 +89,7 @@ TABLE: dict[str, Sequence[Row]] = {
     "accept": (
         (f"{TOLD}._take_in_as_told", Act.ONE_SOLD_ON_SHOPIFY, (AMID, (AMID, 4), BEFORE, AFTER)),
         ("peg.ledger.book:post", Act.SOME_SOLD_ON_SHOPIFY, (AMID, BEFORE, AFTER)),
-        (f"{TOLD}.fetch", Act.ONE_SOLD_ON_ETSY, (ASKS, HEARS)),
+        (f"{TOLD}._fetch", Act.ONE_SOLD_ON_ETSY, (ASKS, HEARS)),
         (f"{TOLD}._take_in", Act.ONE_SOLD_ON_ETSY, (BEFORE, AFTER)),
         ("peg.propagation.retarget:retarget", Act.SOME_SOLD_ON_SHOPIFY, (AMID, BEFORE, AFTER)),
         ("peg.bus.local:LocalBus._record", Act.SOME_SOLD_ON_SHOPIFY, (BEFORE, AFTER)),

@@ -105,6 +105,11 @@ async def work_on_shopify_alone(visitor: Visitor) -> None:
     await visitor.ask("POST", "/places/close", location=fair, move_to=0)
 
 
+async def work_at_the_counter(visitor: Visitor) -> None:
+    pieces = (await visitor.ask("GET", "/pieces"))["pieces"]
+    await visitor.ask("POST", "/counter", piece=pieces[0]["piece"], delta=1)
+
+
 async def test_every_call_of_the_control_api_works_on_both_shops(visitor: Visitor) -> None:
     etsy = visitor.world.practices["etsy"].app
     async with httpx2.AsyncClient(
@@ -119,6 +124,7 @@ async def test_every_call_of_the_control_api_works_on_both_shops(visitor: Visito
         await trade_on(visitor, market)
         await work_in_the_admin(visitor, market)
     await work_on_shopify_alone(visitor)
+    await work_at_the_counter(visitor)
     for _ in range(30):
         await asyncio.sleep(0)
     await visitor.ask("POST", "/webhooks/etsy/repeat")
