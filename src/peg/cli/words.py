@@ -14,12 +14,10 @@ from peg.domain.identity import ShopId, Sku, fold_sku, parse_sku
 from peg.domain.moment import for_people, parse_moment
 from peg.domain.near import quoted
 from peg.domain.offer_name import variant_told
+from peg.domain.stock import PIECES_MAX
 
 DIGITS_MAX = 9
 """A number with more of them is a slip, and the database has no room for the longest."""
-
-PIECES_MAX = 999_999
-"""More of one item lie on no jeweller's shelf: that is a scanned barcode, or a slip."""
 
 _WHOLE = re.compile(r"[+-]?[0-9]+\Z", re.ASCII)
 

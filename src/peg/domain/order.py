@@ -7,15 +7,13 @@ from datetime import datetime
 from peg.domain.errors import BadQuantity
 from peg.domain.identity import OfferRef, ShopId
 from peg.domain.money import Money
+from peg.domain.stock import PIECES_MAX
 
 STATES = ("committed", "shipped", "restocked", "written_off")
 """The four states of a sold unit."""
 
 TAKEN = ("committed", "shipped", "written_off")
 """Those in which it may not be sold to anybody else."""
-
-UNITS_MAX = 999_999
-"""Of one line, as at the counter: whatever tells of more has slipped, or means harm."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,16 +90,19 @@ class LineSnapshot:
     price: Money | None = None
 
     def __post_init__(self) -> None:
-        called = f"line {self.line} of an order ({self.sku or self.title})"
         if min(self.committed, self.shipped, self.restocked, self.written_off) < 0:
-            raise BadQuantity(f"{called} counts below zero")
-        if self.quantity > UNITS_MAX:
+            raise BadQuantity(f"{self._called} counts below zero")
+        if self.quantity > PIECES_MAX:
             raise BadQuantity(
-                f"{called} counts {self.quantity} units, and none has over {UNITS_MAX}"
+                f"{self._called} counts {self.quantity} units, and none has over {PIECES_MAX}"
             )
         for state in STATES if self.shares else ():
             if sum(getattr(share, state) for share in self.shares) != getattr(self, state):
-                raise BadQuantity(f"the places of {called} add up to something else")
+                raise BadQuantity(f"the places of {self._called} add up to something else")
+
+    @property
+    def _called(self) -> str:
+        return f"line {self.line} of an order ({self.sku or self.title})"
 
     @property
     def quantity(self) -> int:

@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+PIECES_MAX = 999_999
+"""More of one item lie on no jeweller's shelf, and no order takes more: that is a scanned barcode,
+a slip, or means harm."""
+
 
 class Cause(StrEnum):
     """Why an entry was posted to the book."""

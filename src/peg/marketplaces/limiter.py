@@ -27,7 +27,7 @@ class Lane(IntEnum):
     LOWER_STOCK = 0  # a sold piece comes off sale before anything else
     TOLD_ORDER = 1  # what it took comes off sale elsewhere as soon as it is read
     PROVE_LOWER = 2  # whether it is off sale, and not merely sent
-    ORDERS = 3
+    ORDERS = 3  # what Shopify is asked: of its points there are plenty
     CHECKS = 4  # polls, and what is read again
     RAISE_STOCK = 5
     BULK = 6  # import and reconciliation
