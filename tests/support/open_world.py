@@ -7,7 +7,11 @@ import httpx2
 
 from marketsim.build import build_world
 from marketsim.catalogue.slips import NO_SLIPS
+from marketsim.control import control_app
 from marketsim.world import World
+from peg.cli.demo.practice import Control
+
+CONTROL_URL = "http://market.test"
 
 
 @asynccontextmanager
@@ -18,3 +22,11 @@ async def open_practice_world() -> AsyncIterator[World]:
         world = build_world(seed=3, http=http, pieces=40, slips=NO_SLIPS)
         yield world
         await world.close()
+
+
+@asynccontextmanager
+async def control_of(world: World) -> AsyncIterator[Control]:
+    """The practice shops' control API, as the demo speaks with it."""
+    transport = httpx2.ASGITransport(app=control_app(world))
+    async with httpx2.AsyncClient(transport=transport) as http:
+        yield Control(http, CONTROL_URL)

@@ -2,11 +2,9 @@
 
 from collections.abc import AsyncIterator
 
-import httpx2
 import pytest
-from tests.support.open_world import open_practice_world
+from tests.support.open_world import control_of, open_practice_world
 
-from marketsim.control import control_app
 from marketsim.world import World
 from peg.cli.demo.drawer import QUIET, look
 from peg.cli.demo.practice import Control
@@ -20,9 +18,8 @@ async def world() -> AsyncIterator[World]:
 
 @pytest.fixture
 async def control(world: World) -> AsyncIterator[Control]:
-    transport = httpx2.ASGITransport(app=control_app(world))
-    async with httpx2.AsyncClient(transport=transport) as http:
-        yield Control(http, "http://market.test")
+    async with control_of(world) as control:
+        yield control
 
 
 async def test_a_piece_that_somebody_just_took_is_not_quiet_before_all_is_told(

@@ -4,18 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
-import httpx2
 import pytest
-from tests.support.open_world import open_practice_world
+from tests.support.open_world import control_of, open_practice_world
 
-from marketsim.control import control_app
 from marketsim.webhooks import Notice
 from marketsim.world import World
 from peg.cli.demo.practice import Control
 from peg.cli.demo.verdict.asking import Beginning, ask, first_look, record_of
 from peg.cli.demo.verdict.record import Record
-
-URL = "http://market.test"
 
 
 @pytest.fixture
@@ -26,9 +22,8 @@ async def world() -> AsyncIterator[World]:
 
 @pytest.fixture
 async def control(world: World) -> AsyncIterator[Control]:
-    transport = httpx2.ASGITransport(app=control_app(world))
-    async with httpx2.AsyncClient(transport=transport) as http:
-        yield Control(http, URL)
+    async with control_of(world) as control:
+        yield control
 
 
 async def of_a_kind(control: Control, market: str) -> dict[str, Any]:
