@@ -10,11 +10,13 @@ import tempfile
 from pathlib import Path
 
 from alembic import command
+from alembic.config import Config
 
 from peg.db.engine import open_database, sqlite_url
 from peg.db.transaction import begin
 from peg.migrations.altering import alembic_config, upgrade
 from peg.migrations.schema import FOLDER
+from peg.migrations.tables import all_tables, fingerprint
 
 
 async def write_step(name: str) -> None:
@@ -25,15 +27,15 @@ async def write_step(name: str) -> None:
         if number > 1:
             await upgrade(database)
         async with begin(database) as session:
-            await session.run_sync(
-                lambda s: command.revision(
-                    alembic_config(s.connection()),
-                    message=name,
-                    rev_id=f"{number:04}",
-                    autogenerate=True,
-                )
-            )
+            await session.run_sync(lambda s: _write(alembic_config(s.connection()), number, name))
         await database.close()
+
+
+def _write(config: Config, number: int, name: str) -> None:
+    """The file's name tells the number only: a step that is mended in place stays that file."""
+    config.set_main_option("file_template", f"{number:04}_%%(slug)s")
+    step = f"{number:04}_{fingerprint(all_tables())}"
+    command.revision(config, message=name, rev_id=step, autogenerate=True)
 
 
 if __name__ == "__main__":

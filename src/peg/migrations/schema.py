@@ -1,46 +1,21 @@
 """How a database's shape stands to this code, and what is done about it."""
 
+import re
 from enum import Enum
 from importlib import import_module
 from pathlib import Path
-from typing import ClassVar
 
 from sqlalchemy import inspect, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.engine import Database
 from peg.db.transaction import reading
-from peg.domain.errors import ErrorKind, PegError
-from peg.migrations.copies import copies
+from peg.migrations.errors import DatabaseOlder, of_another_peg
 
 FOLDER = Path(__file__).parent
 
 ALTERING = "peg.migrations.altering"
 """Named, not imported: Alembic takes a while to load, and is needed once in a database's life."""
-
-
-class DatabaseNewer(PegError):
-    """The database was written by a newer PEG."""
-
-    kind: ClassVar[ErrorKind] = "broken"
-
-    def __init__(self, found: str, known: str, way_back: str) -> None:
-        super().__init__(
-            f"the database has the shape {found!r} of a newer PEG, this one knows {known!r}:"
-            f" install the newer PEG again, or {way_back}; nothing was changed"
-        )
-
-
-class DatabaseOlder(PegError):
-    """The database must be brought to this code's shape first."""
-
-    kind: ClassVar[ErrorKind] = "broken"
-
-    def __init__(self, known: str) -> None:
-        super().__init__(
-            f"the database is older than this PEG, which needs the shape {known!r}: stop every PEG"
-            " on it, keep a copy (`pg_dump`), and run `peg migrate`"
-        )
 
 
 class Shape(Enum):
@@ -56,6 +31,7 @@ async def shape(database: Database, *, steps: Path = FOLDER) -> Shape:
 
     Raises:
         DatabaseNewer: it was written by a newer PEG.
+        DatabaseUnreleased: its step is known with other tables.
     """
     async with reading(database) as session:
         return (await found_shape(session, database, steps))[0]
@@ -68,6 +44,7 @@ async def ensure_current(database: Database, *, steps: Path = FOLDER) -> None:
 
     Raises:
         DatabaseNewer: it was written by a newer PEG.
+        DatabaseUnreleased: its step is known with other tables.
         DatabaseOlder: shared, and a step is missing.
         NoCopyMade: nothing was altered, since no copy could be made.
         StillRunning: an older PEG is at work on it.
@@ -87,6 +64,7 @@ async def found_shape(
 
     Raises:
         DatabaseNewer: it was written by a newer PEG.
+        DatabaseUnreleased: its step is known with other tables.
     """
     found = await session.run_sync(
         lambda s: s.scalar(_NAME) if inspect(s.connection()).has_table(_TABLE) else None
@@ -95,26 +73,25 @@ async def found_shape(
         return Shape.EMPTY, None
     known = revisions(steps)
     if found not in known:
-        raise DatabaseNewer(found, known[-1], _way_back(database.file, known[-1]))
+        raise of_another_peg(found, known, database.file)
     return Shape.CURRENT if found == known[-1] else Shape.OLDER, found
 
 
 def revisions(steps: Path) -> list[str]:
-    """The steps' names in their order: what their files begin with."""
-    return sorted(file.name.partition("_")[0] for file in steps.glob("versions/[0-9]*.py"))
+    """The steps' names in their order: a number, and the fingerprint of the tables it leads to.
+
+    Read as text: every command asks for them, and only Alembic can run the steps.
+    """
+    return sorted(_name_of(step) for step in steps.glob("versions/[0-9]*.py"))
 
 
 _TABLE = "alembic_version"
 _NAME = text(f"SELECT version_num FROM {_TABLE}")  # noqa: S608 - our own constant
 
 
-def _way_back(file: Path | None, shape: str) -> str:
-    if file is None:
-        return "restore what `pg_dump` kept before `peg migrate`"
-    kept = copies(file, shape)
-    if not kept:
-        return "restore a copy of your own from before it first ran"
-    return (
-        f"stop every PEG and put {kept[-1]}, kept before it first ran, in the place of {file}"
-        " (docs/runbooks/database-newer.md)"
-    )
+_SAYS_ITS_NAME = re.compile(r'revision = "(\w+)"')
+
+
+def _name_of(step: Path) -> str:
+    with step.open() as lines:
+        return next(said[1] for line in lines if (said := _SAYS_ITS_NAME.match(line)))

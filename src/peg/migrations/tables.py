@@ -2,8 +2,12 @@
 
 import importlib
 import pkgutil
+from collections.abc import Iterator
+from hashlib import sha256
 
-from sqlalchemy import Index, MetaData
+from sqlalchemy import Index, MetaData, Table
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 import peg
 from peg.db.columns import metadata
@@ -18,6 +22,26 @@ def all_tables() -> MetaData:
         for index in table.indexes:
             _alike_on_postgresql(index)
     return metadata
+
+
+def fingerprint(tables: MetaData) -> str:
+    """Eight digits that are others as soon as a column, a constraint or an index is another.
+
+    The name of each step ends with that of the tables it leads to: a step that is mended before it
+    is released has another name then, and a database that was made with the old one is known. The
+    order in which columns are written says nothing, since a step adds them at the end.
+    """
+    told = sorted(one for table in tables.tables.values() for one in _in_words(table))
+    return sha256("\n".join(told).encode()).hexdigest()[:8]
+
+
+def _in_words(table: Table) -> Iterator[str]:
+    """A table and its indexes as SQL, the lines of each sorted."""
+    dialect = sqlite.dialect()
+    made = [str(CreateTable(table).compile(dialect=dialect))]
+    made += [str(CreateIndex(index).compile(dialect=dialect)) for index in table.indexes]
+    for one in made:
+        yield " ".join(sorted(line.strip(", \t") for line in one.splitlines()))
 
 
 def _alike_on_postgresql(index: Index) -> None:

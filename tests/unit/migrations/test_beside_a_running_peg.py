@@ -18,17 +18,20 @@ import pytest
 from tests.support.command_line import peg as older
 from tests.support.running import Runner, running
 
+from peg.migrations.schema import FOLDER, revisions
+
 ROOT = Path(__file__).parents[3]
+(FIRST,) = revisions(FOLDER)
 STEP = '''"""One column more.
 
-Step 0002, after 0001.
+Step 0002, after the first.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0002"
-down_revision = "0001"
+down_revision = "FIRST"
 branch_labels = None
 depends_on = None
 
@@ -66,7 +69,7 @@ def newer(tmp_path: Path) -> Newer:
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "src" / "peg", code / "peg", ignore=ignored)
     steps = code / "peg" / "migrations" / "versions"
-    (steps / "0002_one_column_more.py").write_text(STEP)
+    (steps / "0002_one_column_more.py").write_text(STEP.replace("FIRST", FIRST))
     return Newer(code, tmp_path / "home")
 
 
@@ -90,7 +93,7 @@ def test_while_an_older_peg_runs_a_newer_one_alters_nothing_and_says_what_to_do(
     told = newer.run(*words)
 
     assert told == (4, "StillRunning")
-    assert shape_of(newer.home) == "0001"
+    assert shape_of(newer.home) == FIRST
     assert list(newer.home.glob("peg-*.db")) == []  # nor was it copied
     assert runner.process.poll() is None
     assert older(newer.home, "shops").code == 0
@@ -104,7 +107,7 @@ def test_once_the_older_one_has_ended_the_database_is_brought_along(
 
     assert newer.run("shops") == (0, "")
     assert shape_of(newer.home) == "0002"
-    assert len(list(newer.home.glob("peg-*-shape-0001.db"))) == 1
+    assert len(list(newer.home.glob(f"peg-*-shape-{FIRST}.db"))) == 1
     assert older(newer.home, "shops", "--json").refusal["error"] == "DatabaseNewer"
 
 

@@ -13,7 +13,10 @@ from tests.support.command_line import peg
 
 from peg.db.engine import Database, open_database, sqlite_url
 from peg.migrations.copies import NoCopyMade, copies, keep_copy
-from peg.migrations.schema import FOLDER, DatabaseOlder, Shape, ensure_current, shape
+from peg.migrations.errors import DatabaseOlder
+from peg.migrations.schema import FOLDER, Shape, ensure_current, revisions, shape
+
+(FIRST,) = revisions(FOLDER)
 
 SECOND_STEP = '''
 """Something more."""
@@ -22,7 +25,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0002"
-down_revision = "0001"
+down_revision = "FIRST"
 
 
 def upgrade() -> None:
@@ -35,7 +38,7 @@ def newer(tmp_path: Path) -> Path:
     """The steps of the next PEG."""
     steps = tmp_path / "steps"
     shutil.copytree(FOLDER, steps)
-    (steps / "versions" / "0002_more.py").write_text(SECOND_STEP)
+    (steps / "versions" / "0002_more.py").write_text(SECOND_STEP.replace("FIRST", FIRST))
     return steps
 
 
@@ -64,7 +67,7 @@ def test_the_older_peg_names_the_copy_and_goes_on_with_it(home: Path, newer: Pat
 
     ran = peg(home, "stock", "--json")
     refused = ran.refusal
-    (copy,) = copies(home / "peg.db", "0001")
+    (copy,) = copies(home / "peg.db", FIRST)
     (home / "peg.db").unlink()
     copy.rename(home / "peg.db")
     back = peg(home, "pause", "--json").facts
@@ -80,8 +83,8 @@ def test_the_copy_tells_its_day_and_is_for_its_owner_only(home: Path, newer: Pat
 
     run_newer_peg(home, newer)
 
-    copy = home / "peg-2026-02-03-shape-0001.db"
-    assert copies(home / "peg.db", "0001") == [copy]
+    copy = home / f"peg-2026-02-03-shape-{FIRST}.db"
+    assert copies(home / "peg.db", FIRST) == [copy]
     assert copy.stat().st_mode & 0o777 == 0o600
 
 
@@ -92,25 +95,25 @@ def test_what_is_only_in_the_write_ahead_log_is_in_the_copy(home: Path, newer: P
 
         run_newer_peg(home, newer)
 
-    (copy,) = copies(home / "peg.db", "0001")
+    (copy,) = copies(home / "peg.db", FIRST)
     with closing(sqlite3.connect(copy)) as kept:
         assert kept.execute("SELECT why FROM pauses").fetchall() == [("the very last word",)]
         assert kept.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
 def test_a_copy_is_never_written_over(home: Path) -> None:
-    first = keep_copy(home / "peg.db", "0001")
+    first = keep_copy(home / "peg.db", FIRST)
     before = first.read_bytes()
 
-    second = keep_copy(home / "peg.db", "0001")
+    second = keep_copy(home / "peg.db", FIRST)
 
-    assert copies(home / "peg.db", "0001") == sorted([first, second])
+    assert copies(home / "peg.db", FIRST) == sorted([first, second])
     assert first.read_bytes() == before
 
 
 def test_a_database_that_cannot_be_copied_is_not_altered(home: Path, newer: Path) -> None:
     day = datetime.fromtimestamp((home / "peg.db").stat().st_mtime, UTC).date()
-    (home / f"peg-{day}-shape-0001.db.new").mkdir()
+    (home / f"peg-{day}-shape-{FIRST}.db.new").mkdir()
 
     with pytest.raises(NoCopyMade, match=str(home / "peg.db")):
         run_newer_peg(home, newer)
@@ -121,7 +124,7 @@ def test_a_database_that_cannot_be_copied_is_not_altered(home: Path, newer: Path
 def test_a_new_or_current_database_is_not_copied(home: Path) -> None:
     peg(home, "migrate")
 
-    assert copies(home / "peg.db", "0001") == []
+    assert copies(home / "peg.db", FIRST) == []
 
 
 def test_without_a_copy_the_sentence_does_not_promise_one(home: Path) -> None:
@@ -152,4 +155,4 @@ def test_a_shared_database_is_not_altered_behind_the_back_of_others(
             await shared.close()
 
     assert asyncio.run(look()) is Shape.OLDER
-    assert copies(home / "peg.db", "0001") == []
+    assert copies(home / "peg.db", FIRST) == []

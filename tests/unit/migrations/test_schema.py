@@ -15,14 +15,8 @@ from peg.db.columns import metadata
 from peg.db.engine import Database, open_database, sqlite_url
 from peg.db.transaction import begin, reading
 from peg.migrations.altering import downgrade, upgrade
-from peg.migrations.schema import (
-    FOLDER,
-    DatabaseNewer,
-    Shape,
-    ensure_current,
-    revisions,
-    shape,
-)
+from peg.migrations.errors import DatabaseNewer
+from peg.migrations.schema import FOLDER, Shape, ensure_current, revisions, shape
 from peg.migrations.tables import all_tables
 
 

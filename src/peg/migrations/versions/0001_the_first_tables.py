@@ -1,12 +1,12 @@
 """The first tables.
 
-Step 0001, after nothing.
+Step 0001_2784b5a2, after nothing.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001"
+revision = "0001_2784b5a2"
 down_revision = None
 branch_labels = None
 depends_on = None
