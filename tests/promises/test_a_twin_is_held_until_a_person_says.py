@@ -269,23 +269,3 @@ async def test_what_was_sold_before_the_piece_was_counted_holds_nothing(
 
     assert (await jeweller.stock()).available == 2
     assert await jeweller.questions() == []
-
-
-async def test_of_two_rings_without_a_piece_the_unsold_one_is_told_of(jeweller: Jeweller) -> None:
-    jeweller.shopify.show("", 1, title=RUBY)
-    theirs = jeweller.etsy.show("", 1, title=RUBY)
-    await jeweller.imports()
-    await an_hour_passes(jeweller)
-    (pair,) = await pairs(jeweller)
-
-    jeweller.etsy.sell(theirs)
-    await jeweller.reads_orders()
-
-    (alert,) = await told(jeweller)
-    assert alert.name == "twin_unknown"
-    assert "take the other off sale on shopify now" in alert.sentence
-    assert f"`peg match accept {pair.id}`" in alert.sentence
-    assert ".." not in alert.sentence
-    await accept(jeweller, pair, "RING-1")
-    assert await told(jeweller) == []
-    assert (await jeweller.stock()).available == 0

@@ -133,3 +133,105 @@ async def test_the_only_piece_that_both_have_sold_is_a_case(jeweller: Jeweller) 
     assert await figures(jeweller) == (1, 1, 0)
     async with reading(jeweller.database) as session:
         assert await cases.all_cases(session) == []
+
+
+async def test_a_figure_that_was_lowered_by_hand_for_the_others_sale_is_believed(
+    jeweller: Jeweller,
+) -> None:
+    """Whoever has two listings that nobody keeps in step keeps them in step by hand."""
+    ours, theirs = await two_rings_that_nobody_names(jeweller, 4)
+    jeweller.etsy.sell(theirs)
+    jeweller.shopify.sell(ours)
+    jeweller.etsy.set_by_hand(theirs, 2)
+    jeweller.shopify.set_by_hand(ours, 2)
+
+    await accepts_the_pair(jeweller)
+
+    assert await jeweller.questions() == []
+    assert (await jeweller.stock()).available == 2
+
+
+async def test_where_pieces_came_in_too_the_lowest_that_may_be_left_is_shown_and_asked(
+    jeweller: Jeweller,
+) -> None:
+    ours, theirs = await two_rings_that_nobody_names(jeweller, 4)
+    jeweller.etsy.sell(theirs, 3)
+    jeweller.shopify.sell(ours, 3)
+    jeweller.etsy.set_by_hand(theirs, 4)
+    jeweller.shopify.set_by_hand(ours, 4)
+
+    await accepts_the_pair(jeweller)
+
+    (question,) = await jeweller.questions()
+    assert list(question.options) == ["1", "4"]
+    assert question.sentence.endswith(
+        "shows 4, less what the other sold it may be 1. How many can be sold?"
+    )
+    assert await jeweller.should_show(ours) == 1
+
+
+async def two_rings_with_a_sku_that_stands_twice(
+    jeweller: Jeweller, pieces: int
+) -> tuple[OfferRef, OfferRef]:
+    """Shopify's and Etsy's: a chain on either has the ring's SKU too, so PEG knows neither."""
+    refs = []
+    for window in (jeweller.shopify, jeweller.etsy):
+        refs.append(window.show("RING-1", pieces, title="Opal ring"))
+        window.show("RING-1", 5, title="Silver chain")
+    await jeweller.imports()
+    await an_hour_passes(jeweller)
+    return refs[0], refs[1]
+
+
+async def imports_with_mended_skus(jeweller: Jeweller) -> None:
+    await an_hour_passes(jeweller)
+    await jeweller.reads_orders()
+    for window in (jeweller.shopify, jeweller.etsy):
+        (chain,) = [ref for ref, one in window.offers.items() if one.title == "Silver chain"]
+        window.name_anew(chain, "CHAIN-1")
+    await jeweller.imports()
+
+
+async def test_what_both_sold_before_their_sku_was_mended_is_off_both(jeweller: Jeweller) -> None:
+    ours, theirs = await two_rings_with_a_sku_that_stands_twice(jeweller, 4)
+    jeweller.etsy.sell(theirs)
+    jeweller.shopify.sell(ours)
+
+    await imports_with_mended_skus(jeweller)
+
+    assert await jeweller.questions() == []
+    assert await figures(jeweller) == (4, 2, 2)
+    assert await jeweller.should_show(ours) == 2
+
+
+async def test_the_only_piece_that_both_sold_before_their_sku_was_mended_is_a_case(
+    jeweller: Jeweller,
+) -> None:
+    ours, theirs = await two_rings_with_a_sku_that_stands_twice(jeweller, 1)
+    jeweller.etsy.sell(theirs)
+    jeweller.shopify.sell(ours)
+
+    await imports_with_mended_skus(jeweller)
+
+    async with reading(jeweller.database) as session:
+        (case,) = await cases.all_cases(session)
+    assert (case["oversold"], len(case["orders"])) == (1, 2)
+    assert await jeweller.should_show(ours) == 0
+
+
+async def test_an_order_heard_of_after_the_question_explains_the_figures(
+    jeweller: Jeweller,
+) -> None:
+    _, theirs = await two_rings_that_nobody_names(jeweller, 2)
+    jeweller.etsy.sell(theirs)
+    await an_hour_passes(jeweller)
+    late = jeweller.etsy.orders.pop()
+    await accepts_the_pair(jeweller)
+    (question,) = await jeweller.questions()
+    assert list(question.options) == ["1", "2"]
+
+    jeweller.etsy.orders.append(late)
+    await jeweller.reads_orders()
+
+    assert await jeweller.questions() == []
+    assert (await jeweller.stock()).available == 1

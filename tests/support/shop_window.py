@@ -113,6 +113,15 @@ class ShopWindow:
         self.orders.append(order)
         return order
 
+    def set_by_hand(self, ref: OfferRef, pieces: int) -> None:
+        """Its owner types another figure."""
+        shelf = self.offers[ref].reading.shelf
+        self.offers[ref] = replace(self.offers[ref], reading=self._reading(ref, pieces, shelf))
+
+    def name_anew(self, ref: OfferRef, sku: str) -> None:
+        """Its owner types another SKU."""
+        self.offers[ref] = replace(self.offers[ref], sku=sku)
+
     def cancel(self, order: OrderSnapshot) -> None:
         """The buyer changed their mind: the pieces may be sold again, once PEG puts them back."""
         line = order.lines[0]

@@ -28,13 +28,30 @@ class Finding:
     shelf: Shelf
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstFound:
+    """When PEG first read an offer (its own clock), and how many pieces that showed.
+
+    Attributes:
+        shown: None where its shop did not count it.
+    """
+
+    at: datetime
+    shown: int | None
+
+
+FIRST = ("first_found_at", "first_shown")
+"""What is kept of the first reading, whatever is read later."""
+
+
 async def keep(
     session: AsyncSession, found: Sequence[RemoteOffer], *, now: datetime
 ) -> dict[OfferRef, OfferId]:
     """Keep what stands on a marketplace: new offers are added, known ones take its words."""
     require_transaction(session)
     rows = [{**_row(remote, now), "gone": False} for remote in found]
-    await upsert_all(session, tables.offers, rows, ["shop", "listing", "variant"])
+    names = ["shop", "listing", "variant"]
+    await upsert_all(session, tables.offers, rows, names, first=FIRST)
     kept = await offers.by_refs(session, [remote.ref for remote in found])
     return {ref: offer.id for ref, offer in kept.items()}
 
@@ -50,6 +67,20 @@ async def of_offers(session: AsyncSession, wanted: Sequence[OfferId]) -> Mapping
             found[OfferId(row.id)] = Finding(
                 at=row.found_at, shown=row.found_shown, shelf=Shelf(row.found_shelf)
             )
+    return found
+
+
+async def first_of(
+    session: AsyncSession, wanted: Sequence[OfferId]
+) -> Mapping[OfferId, FirstFound]:
+    """How PEG first found some offers."""
+    told = tables.offers.c
+    found: dict[OfferId, FirstFound] = {}
+    for start in range(0, len(wanted), KEYS_PER_QUERY_MAX):
+        part = wanted[start : start + KEYS_PER_QUERY_MAX]
+        query = select(told.id, told.first_found_at, told.first_shown).where(told.id.in_(part))
+        for row in await session.execute(query):
+            found[OfferId(row.id)] = FirstFound(at=row.first_found_at, shown=row.first_shown)
     return found
 
 
@@ -69,4 +100,6 @@ def _row(remote: RemoteOffer, now: datetime) -> dict[str, Any]:
         "found_at": now,
         "found_shown": remote.reading.shown() if remote.tracked else {},
         "found_shelf": remote.reading.shelf.value,
+        "first_found_at": remote.reading.begun_at,
+        "first_shown": remote.reading.pieces if remote.tracked else None,
     }

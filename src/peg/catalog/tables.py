@@ -56,6 +56,8 @@ offers = Table(
     Column("found_at", UtcDateTime, nullable=False),
     Column("found_shown", Json, nullable=False),
     Column("found_shelf", String(16), nullable=False),
+    Column("first_found_at", UtcDateTime, nullable=False),
+    Column("first_shown", Integer),
     Column("baseline_begun_at", UtcDateTime),
     Column("baseline_after", UtcDateTime),
     Column("baseline_until", UtcDateTime),

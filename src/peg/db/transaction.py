@@ -99,12 +99,20 @@ def upsert(session: AsyncSession, table: Table, row: dict[str, Any], keys: Seque
 
 
 async def upsert_all(
-    session: AsyncSession, table: Table, rows: Sequence[dict[str, Any]], keys: Sequence[str]
+    session: AsyncSession,
+    table: Table,
+    rows: Sequence[dict[str, Any]],
+    keys: Sequence[str],
+    *,
+    first: Sequence[str] = (),
 ) -> None:
-    """`upsert` for many rows with the same columns; for none, do nothing."""
+    """`upsert` for many rows with the same columns; for none, do nothing.
+
+    What the columns named `first` were first told stays.
+    """
     if not rows:
         return
-    rest = _replaced(session, table, rows[0], keys)
+    rest = _replaced(session, table, rows[0], [*keys, *first])
     statement = _insert(session, table)
     statement = statement.on_conflict_do_update(index_elements=list(keys), set_=rest)
     await session.execute(statement, list(rows))

@@ -17,6 +17,9 @@ ShopId = NewType("ShopId", str)
 BOOK = ShopId("peg")
 """The book's own voice among the shops'."""
 
+SALES = ShopId("sales")
+"""The voice of what the shops sold without knowing of each other: the lowest that may be left."""
+
 OfferId = NewType("OfferId", int)
 """One sellable unit on one shop, as PEG numbers it."""
 

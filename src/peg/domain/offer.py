@@ -58,6 +58,13 @@ class Reading:
     marketplace_at: datetime | None = None
     took: timedelta = timedelta(0)
 
+    @property
+    def pieces(self) -> int:
+        """What its shop counts over all places; what is oversold or sold out counts as none."""
+        if self.shelf is Shelf.SOLD_OUT:
+            return 0
+        return sum(max(0, part.available) for part in self.parts.values())
+
     def shown(self) -> dict[str, int]:
         """Pieces a buyer could buy, by place; all zero unless listed."""
         listed = self.shelf is Shelf.LISTED

@@ -1,15 +1,15 @@
 """Take an order in: from a marketplace's snapshot to the book and to what we expect it to show."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.bus.outbox import stage
-from peg.catalog import items, lines, locations, mirror, returns
+from peg.catalog import findings, items, lines, locations, mirror, offers, returns
 from peg.catalog.offers import Offer
-from peg.domain.identity import LocationId, OfferId, ShopId, Sku
+from peg.domain.identity import BOOK, SALES, LocationId, OfferId, ShopId, Sku
 from peg.domain.messages import OrderTakenIn
 from peg.domain.order import OrderSnapshot
 from peg.intake import checks, covered_sales, lateness, surprises, twins
@@ -114,13 +114,36 @@ async def _explain_figures(
     """
     for line in applied.lines:
         for sku, pieces in line.brought.items():
-            counted_at = await items.opened_at(session, sku)
-            if counted_at is not None and order.created_at > counted_at:
-                await pieces_asked.explain_by_order(session, sku, pieces, now=now)
+            without = await _voices_without(session, order, applied, sku)
+            await pieces_asked.explain_by_order(session, sku, pieces, unheard_by=without, now=now)
         for sku, pieces in line.freed.items():
             await pieces_asked.meet_by_return(
                 session, sku, pieces, shop=order.shop, order=order.order
             )
+
+
+async def _voices_without(
+    session: AsyncSession, order: OrderSnapshot, applied: Applied, sku: Sku
+) -> Callable[[ShopId], bool]:
+    """Which voices in a question of figures tell of a piece as it was before an order.
+
+    The book's, if it was counted before that. Another shop's, if PEG knew that shop's offer by
+    then, unless the order was heard of when the question was asked: it is in its words already.
+    """
+    counted_at = await items.opened_at(session, sku)
+    found = await findings.first_of(
+        session, [offer.id for offer in await offers.of_skus(session, [sku])]
+    )
+    is_new = applied.outcome is Outcome.NEW and all(
+        first.at <= order.created_at for first in found.values()
+    )
+
+    def is_without(voice: ShopId) -> bool:
+        if voice == BOOK:
+            return counted_at is not None and order.created_at > counted_at
+        return is_new and voice not in {order.shop, SALES}
+
+    return is_without
 
 
 async def _expect(

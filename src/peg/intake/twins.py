@@ -4,11 +4,15 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.alerts.register import tell_once
+from peg.alerts.register import tell
 from peg.catalog import offers, proposals
+from peg.catalog.offers import Offer
+from peg.catalog.proposals import KeptProposal
 from peg.domain.messages import Alert
+from peg.domain.offer_name import offer_name
 from peg.domain.order import LineSnapshot, OrderSnapshot
 from peg.intake.which_piece import twin_words
+from peg.ledger import kept
 from peg.ledger.orders import Applied, Outcome
 
 
@@ -35,14 +39,26 @@ async def _warn(
     sold_from = (await offers.by_refs(session, [line.ref])).get(line.ref)
     if sold_from is None:
         return
+    sold = f"{order.name} sold {offer_name(line.title, sold_from.options)!r}"
     for pair in await proposals.open_of(session, sold_from.id):
         other = pair.other(sold_from.id)
         if other.components or order.created_at < pair.proposed_at:
             continue
         sentence = (
-            f"{order.name} sold {line.title!r}. {twin_words(pair, sold_from)}. PEG keeps"
-            f" neither in step before you say: take the other off sale on {other.ref.channel} now,"
-            " or it may be sold twice"
+            f"{sold}. {twin_words(pair, sold_from)}. PEG keeps neither in step before you say:"
+            f" {await _danger(session, pair, other)}"
         )
         alert = Alert(name="twin_unknown", subject=str(pair.id), sentence=sentence)
-        await tell_once(session, alert, now=now)
+        await tell(session, alert, now=now)
+
+
+async def _danger(session: AsyncSession, pair: KeptProposal, other: Offer) -> str:
+    lines = await kept.waiting_lines(session, [other.ref])
+    units = sum(line.units for line in lines if line.created_at >= pair.proposed_at)
+    if not units:
+        return f"take the other off sale on {other.ref.channel} now, or it may be sold twice"
+    times = "too" if units == 1 else f"too, {units} times"
+    return (
+        f"the other was sold on {other.ref.channel} {times}, so one piece may be sold twice."
+        " Do not ship before you know"
+    )

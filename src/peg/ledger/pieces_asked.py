@@ -5,14 +5,14 @@ itself; a count of the shelf settles the question, and pieces that somebody tell
 put into its words: no piece is told of twice.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.domain.identity import BOOK, OfferId, ShopId, Sku
+from peg.domain.identity import BOOK, SALES, OfferId, ShopId, Sku
 from peg.ledger import queries, questions
 from peg.ledger.questions import OTHERWISE, Question
 
@@ -111,13 +111,28 @@ async def meet_by_return(
         await _add_to_figures(session, sku, disputed, back)
 
 
-async def explain_by_order(session: AsyncSession, sku: Sku, pieces: int, *, now: datetime) -> None:
-    """An order that the book had not heard of explains why a shop showed fewer than the book."""
+async def explain_by_order(
+    session: AsyncSession,
+    sku: Sku,
+    pieces: int,
+    *,
+    unheard_by: Callable[[ShopId], bool],
+    now: datetime,
+) -> None:
+    """An order that nobody had heard of explains why its shop showed fewer than other voices.
+
+    Those that are without it are told by `unheard_by`.
+    """
     one = await questions.open_about(session, DISAGREES, sku)
-    if one is None or BOOK not in one.evidence["said"]:
+    if one is None:
         return
-    said = {ShopId(shop): figure for shop, figure in one.evidence["said"].items()}
-    said[BOOK] = max(one.evidence["lowest"], said[BOOK] - pieces)
+    lowest = one.evidence["lowest"]
+    said = {
+        ShopId(voice): max(lowest, figure - pieces) if unheard_by(ShopId(voice)) else figure
+        for voice, figure in one.evidence["said"].items()
+    }
+    if said == one.evidence["said"]:
+        return
     if len(set(said.values())) == 1:
         await questions.withdraw(session, DISAGREES, sku, now=now)
         return
@@ -204,7 +219,8 @@ def _another(facts: Mapping[str, Any], *, again: bool) -> dict[str, Any]:
 def _figures(sku: Sku, title: str, said: Mapping[ShopId, int], *, since: int) -> dict[str, Any]:
     """The words of the question; `since` are pieces somebody told of after those figures."""
     lowest = min(said.values())
-    figures = ", ".join(f"{_voice(shop)} {figure}" for shop, figure in sorted(said.items()))
+    voices = sorted(said, key=lambda shop: (shop == SALES, shop))
+    figures = ", ".join(f"{_voice(shop)} {said[shop]}" for shop in voices)
     told = f" {since} more came in since." if since else ""
     return {
         "sentence": f"{title!r} ({sku}): {figures}.{told} How many can be sold?",
@@ -221,4 +237,5 @@ def _figures(sku: Sku, title: str, said: Mapping[ShopId, int], *, since: int) ->
 
 
 def _voice(shop: ShopId) -> str:
-    return "the book has" if shop == BOOK else f"{shop} shows"
+    told = {BOOK: "the book has", SALES: "less what the other sold it may be"}
+    return told.get(shop, f"{shop} shows")

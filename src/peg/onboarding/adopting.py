@@ -1,6 +1,5 @@
 """Take matched offers under PEG's care: item, mapping, first figures, targets."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +15,7 @@ from peg.domain.stock import NOTHING
 from peg.ledger import kept, queries
 from peg.ledger.line_meaning import Component
 from peg.ledger.pieces_asked import ask_how_many
-from peg.onboarding import counting
+from peg.onboarding import counting, unmatched_sales
 from peg.onboarding.agreement import Agreement, Side, agree
 from peg.onboarding.matching import Match
 from peg.onboarding.new_items import item_of
@@ -74,29 +73,25 @@ async def foresee(
     before = await items.by_skus(session, [one.sku for one in matches])
     levels = await queries.levels_of(session, list(before))
     places = await _places(session, {ref.shop for one in matches for ref in one.refs})
+    fresh = [
+        [ref for ref in one.refs if ref not in known or not known[ref].components]
+        for one in matches
+    ]
+    readings = {ref: found[ref].reading for refs in fresh for ref in refs}
+    sold = await unmatched_sales.histories(session, fresh, known, readings)
     foreseen = []
-    for one in matches:
-        fresh = [ref for ref in one.refs if ref not in known or not known[ref].components]
+    for one, refs, history in zip(matches, fresh, sold, strict=True):
         sides = [
-            Side(shop=ref.shop, reading=found[ref].reading, places=places[ref.shop])
-            for ref in fresh
+            Side(shop=ref.shop, reading=readings[ref], places=places[ref.shop]) for ref in refs
         ]
         booked = None
-        sold_since: Mapping[ShopId, int] = {}
-        if one.sku not in before and one.known_since is not None:
-            readings = [found[ref].reading for ref in fresh]
-            sold_since = await _sold_since(session, one.known_since, readings)
-        if one.sku in before and fresh:
+        if one.sku in before and refs:
             everywhere = sum(levels.get(one.sku, {}).values(), start=NOTHING)
-            unheard = await _unheard(session, one.sku, [found[ref].reading for ref in fresh])
+            unheard = await _unheard(session, one.sku, [readings[ref] for ref in refs])
             booked = max(0, everywhere.available - unheard)
+        agreement = agree(sides, booked=booked, history=history if booked is None else {})
         foreseen.append(
-            Foreseen(
-                sku=one.sku,
-                new=one.sku not in before,
-                fresh=fresh,
-                agreement=agree(sides, booked=booked, sold_since=sold_since),
-            )
+            Foreseen(sku=one.sku, new=one.sku not in before, fresh=refs, agreement=agreement)
         )
     return foreseen
 
@@ -116,19 +111,6 @@ async def _unheard(session: AsyncSession, sku: Sku, readings: Sequence[Reading])
         and line.created_at > counted_at
         and baselines[line.ref].holds(line.created_at, heard_at=line.heard_at) is not Inside.NO
     )
-
-
-async def _sold_since(
-    session: AsyncSession, known_since: datetime, readings: Sequence[Reading]
-) -> Mapping[ShopId, int]:
-    """Units that offers without a piece have sold since then, and show no more."""
-    baselines = {shown.ref: Baseline.of(shown) for shown in readings}
-    sold: Counter[ShopId] = Counter()
-    for line in await kept.waiting_lines(session, list(baselines)):
-        inside = baselines[line.ref].holds(line.created_at, heard_at=line.heard_at)
-        if line.created_at >= known_since and inside is Inside.YES:
-            sold[line.ref.shop] += line.units
-    return sold
 
 
 async def adopt(

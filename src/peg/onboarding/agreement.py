@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from peg.domain.identity import BOOK, MAIN, LocationId, ShopId
+from peg.domain.identity import BOOK, MAIN, SALES, LocationId, ShopId
 from peg.domain.offer import ANYWHERE, Reading, Shelf
+from peg.onboarding.sold_unmatched import SoldUnmatched, without_the_others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,13 +25,6 @@ class Side:
     def speaks(self) -> bool:
         """Whether its figure tells of pieces: a listing off sale keeps whatever number it had."""
         return self.counts_by_place or self.reading.shelf in {Shelf.LISTED, Shelf.SOLD_OUT}
-
-    @property
-    def total(self) -> int:
-        """Pieces over all its places; oversold ones count as none."""
-        if self.reading.shelf is Shelf.SOLD_OUT:
-            return 0
-        return sum(max(0, part.available) for part in self.reading.parts.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +53,7 @@ def agree(
     sides: Sequence[Side],
     *,
     booked: int | None = None,
-    sold_since: Mapping[ShopId, int] | None = None,
+    history: Mapping[ShopId, SoldUnmatched] | None = None,
 ) -> Agreement:
     """The pieces of one item, place by place.
 
@@ -68,16 +62,16 @@ def agree(
     Args:
         sides: what shops show of it.
         booked: what the book has of an item that is known already: a voice like a shop's.
-        sold_since: what each has sold, and shows no more, since PEG has known all of these offers;
-            none of them knows of what the others sold.
+        history: what each shop sold since PEG has known all of these offers, where it has.
     """
     speaking = [side for side in sides if side.speaks]
     if not speaking and booked is None:
         speaking = list(sides)
-    said = {side.shop: side.total for side in speaking}
+    said = {side.shop: side.reading.pieces for side in speaking}
+    if history:
+        said = _with_sales(said, history)
     if booked is not None:
         said[BOOK] = booked
-    said = _explained(said, sold_since or {})
     total = min(said.values(), default=0)
     counted = next((side for side in speaking if side.counts_by_place), None)
     if counted is None:
@@ -85,17 +79,19 @@ def agree(
     return Agreement(available=_add_up_to(total, lies(counted)), said=said)
 
 
-def _explained(said: dict[ShopId, int], sold: Mapping[ShopId, int]) -> dict[ShopId, int]:
-    """What each shop would show if it knew what the others sold, where that alone explains it all.
+def _with_sales(
+    said: Mapping[ShopId, int], history: Mapping[ShopId, SoldUnmatched]
+) -> dict[ShopId, int]:
+    """What the shops would show if they knew of each other's sales, where that is all there is.
 
-    Then all of them showed as many before. That is never more than the lowest of their figures, and
-    less than none where more was sold than there was. Shops that sold as many each show the same,
-    and know of each other no more for that.
+    Elsewhere their own figures, and as one more voice the lowest that may be left: shops that sold
+    as many each show the same, and too much.
     """
-    before = {figure + sold.get(shop, 0) for shop, figure in said.items()}
-    if len(before) != 1:
-        return said
-    return dict.fromkeys(said, before.pop() - sum(sold.get(shop, 0) for shop in said))
+    known = without_the_others(said, history)
+    if known.certain and len(set(known.figures.values())) == 1:
+        return dict(known.figures)
+    left = max(0, min(known.figures.values(), default=0))
+    return {**said, SALES: left} if left < min(said.values(), default=0) else dict(said)
 
 
 def lies(side: Side) -> Mapping[LocationId, int]:

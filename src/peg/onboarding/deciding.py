@@ -69,7 +69,7 @@ class Decider:
             now = self._clock.now()
             decided = await proposals.decide(session, number, accepted=True, who=who, now=now)
             named = await name_of(session, decided, sku)
-            match = Match(sku=named, refs=tuple(found), known_since=decided.proposed_at)
+            match = Match(sku=named, refs=tuple(found))
             return await adopting.adopt(session, [match], found, now=now)
 
     async def reject(self, number: int, *, who: str) -> KeptProposal:

@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from peg.domain.errors import BadSku
 from peg.domain.identity import Channel, OfferRef, Sku, fold_sku, parse_sku
@@ -18,15 +17,10 @@ RIVAL_MARGIN = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """One item, and the offers that sell it: at most one on each shop.
-
-    Attributes:
-        known_since: from when PEG has known all of these offers; None: it meets one just now.
-    """
+    """One item, and the offers that sell it: at most one on each shop."""
 
     sku: Sku
     refs: tuple[OfferRef, ...]
-    known_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

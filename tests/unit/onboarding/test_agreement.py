@@ -5,6 +5,7 @@ from tests.support.clocks import MONDAY_NOON
 from peg.domain.identity import MAIN, LocationId, OfferRef, ShopId
 from peg.domain.offer import ANYWHERE, Parts, Reading, Shelf
 from peg.onboarding.agreement import Side, agree
+from peg.onboarding.sold_unmatched import SoldUnmatched
 
 SHOPIFY, ETSY = ShopId("shopify:gems.myshopify.com"), ShopId("etsy:1001")
 STUDIO, FAIR = LocationId("studio"), LocationId("fair")
@@ -71,18 +72,24 @@ def test_no_import_ever_promises_more_than_the_lowest_shop(
     assert min(agreed.available.values()) >= 0
 
 
-@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=2, max_size=2))
-def test_sales_since_never_make_more_of_it_than_the_lowest_figure(
-    told: list[tuple[int, int]],
+@given(st.integers(0, 9), st.lists(st.integers(0, 4), min_size=2, max_size=2), st.integers(-3, 3))
+def test_what_each_sold_is_off_both_and_never_makes_more_of_it(
+    first: int, sold: list[int], raised: int
 ) -> None:
-    (shopify, sold_there), (etsy, sold_here) = told
-    sold = {SHOPIFY: sold_there, ETSY: sold_here}
+    """Where somebody raised or lowered a figure by hand too, the lowest that may be left holds."""
+    here, there = sold
+    shown = {SHOPIFY: max(0, first - here), ETSY: max(0, first - there + raised)}
+    history = {
+        shop: SoldUnmatched(first=first, sold=units, unheard=units)
+        for shop, units in ((SHOPIFY, here), (ETSY, there))
+    }
 
-    agreed = agree([side(SHOPIFY, studio=shopify), side(ETSY, any=etsy)], sold_since=sold)
+    sides = [side(SHOPIFY, studio=shown[SHOPIFY]), side(ETSY, any=shown[ETSY])]
+    agreed = agree(sides, history=history)
 
-    assert agreed.total <= min(shopify, etsy)
-    if shopify + sold_there == etsy + sold_here:
-        assert agreed.total == shopify - sold_here
+    assert agreed.total <= min(shown.values())
+    if raised >= 0:
+        assert agreed.total <= max(0, first - here - there)
+    if raised == 0 and max(sold) <= first:
+        assert agreed.total == first - here - there
         assert not agreed.disagrees
-    else:
-        assert agreed.disagrees is (shopify != etsy)

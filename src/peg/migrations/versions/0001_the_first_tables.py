@@ -315,6 +315,8 @@ def upgrade() -> None:
         sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("found_shown", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("found_shelf", sa.String(length=16), nullable=False),
+        sa.Column("first_found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("first_shown", sa.Integer(), nullable=True),
         sa.Column("baseline_begun_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("baseline_after", sa.DateTime(timezone=True), nullable=True),
         sa.Column("baseline_until", sa.DateTime(timezone=True), nullable=True),
