@@ -52,7 +52,7 @@ class Desk:
             await self._read_again("may be written, or not, and returned", at=tells_from)
             return self._result({}, outdated=True, tells_from=tells_from)
         if open_writes.may_be_old(expected, self.reading) and not await self.doubts.is_seen_twice():
-            return self._result({}, outdated=True)
+            return self._result({}, outdated=True, tells_from=self.doubts.believes_at)
         if self.reading.shelf is Shelf.GONE:
             await self.doubts.gone()
             return self._result({}, explained=False)

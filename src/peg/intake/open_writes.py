@@ -40,13 +40,13 @@ def tells_from(expected: Mapping[str, Expectation], reading: Reading) -> datetim
 
 
 def may_be_old(expected: Mapping[str, Expectation], reading: Reading) -> bool:
-    """Whether as many stand there as a write without an answer left, before or after a sale.
+    """Whether all is as before a write without an answer, while Etsy may show an old state.
 
-    Either the write put back what was sold, or the sale came off it and Etsy shows an old state.
+    Either the write was not applied, or was before a sale whose pieces it put back; or it was, and
+    its figure will come to light, when nobody may miss the pieces that it took off.
     """
     return reading.ref.channel is Channel.ETSY and any(
-        row.unanswered and row.sold_since > 0 and not _differs(place, row, reading)
-        for place, row in expected.items()
+        row.unanswered and not _differs(place, row, reading) for place, row in expected.items()
     )
 
 

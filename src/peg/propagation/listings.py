@@ -28,7 +28,7 @@ from peg.propagation.evidence import Proof
 from peg.propagation.listing_shown import settle_listing
 from peg.propagation.listing_view import ListingView, view_listing
 from peg.propagation.listing_write import ListingWrite
-from peg.propagation.outcomes import ANOTHER_WRITE, HELD, MAY_RETURN, UNPROVED
+from peg.propagation.outcomes import ANOTHER_WRITE, HELD, MAY_BE_OLD, MAY_RETURN, UNPROVED
 from peg.propagation.pauses import stopped
 from peg.propagation.planning import ListingMove
 from peg.propagation.proof import Prover
@@ -203,8 +203,14 @@ class ListingPusher:
             return _all(view, refusals.came_to(error, tries=tries), str(error))
 
     async def _look(self, wanted: Sequence[OfferId]) -> None:
+        """What shows the state before a write of ours is looked at again when that can tell."""
         await self._prover.orders_of(self._shop)
-        await self._lookout.look(wanted)
+        seen = await self._lookout.look(wanted)
+        now = self._clock.now()
+        for one in seen:
+            if one.tells_from is not None:
+                wait_s = (one.tells_from - now).total_seconds()
+                await self._later([one.offer], MAY_BE_OLD, wait_s=max(0.0, wait_s))
 
     async def _listings_of(self, dirty: Sequence[Standing]) -> dict[str, list[Standing]]:
         async with reading(self._database) as session:

@@ -27,6 +27,7 @@ _BY_OUTCOME = {
     outcomes.COSTS_A_FEE: WaitsFor.FEE,
     outcomes.MAY_RETURN: WaitsFor.RETURN,
     outcomes.UNPROVED: WaitsFor.PROOF,
+    outcomes.MAY_BE_OLD: WaitsFor.SURE,
 }
 
 

@@ -74,20 +74,6 @@ async def test_a_write_that_got_no_answer_and_was_applied_is_our_own(bench: Benc
     assert await bench.available(NECKLACE) == 5
 
 
-async def test_a_write_that_got_no_answer_and_was_not_applied_is_decided_anew(
-    bench: Bench,
-) -> None:
-    ring = await chain(bench, etsy_ref())
-    await mirror.note_sending(bench.session, ring.id, ANYWHERE, 2, now=minute(0))
-    await mirror.note_unanswered(bench.session, ring.id, ANYWHERE)
-
-    await bench.read(etsy_ref(), 5)
-
-    expected = await bench.expects(etsy_ref())
-    assert (expected.quantity, expected.pending, expected.unanswered) == (5, None, False)
-    assert await drifted(bench) == [ring.id]
-
-
 async def test_what_a_draft_order_keeps_is_held_and_never_becomes_an_edit(bench: Bench) -> None:
     atelier = await bench.place("71", "Atelier")
     await bench.stock(NECKLACE, 5, at=atelier)
