@@ -1,7 +1,8 @@
 """Where the time of the slowest sales went: `python -m bench.slowest --seed 8`, by hand.
 
 Rehearses what `make bench` measures, with PEG's log kept, and prints what the log tells around each
-of the sales that were followed last. Further options go to `peg demo`.
+of the sales that were followed last, and then of those that were verified last. Further options go
+to `peg demo`.
 """
 
 import argparse
@@ -15,6 +16,8 @@ from typing import Any
 
 from bench.__main__ import SALES, WEBHOOKS
 from bench.demo import IN_EARNEST, run_demo
+
+VERIFIED = "seconds_from_sale_to_verified"
 
 BEFORE, AFTER = timedelta(seconds=1), timedelta(seconds=0.1)
 """Etsy counts calls within a second: what was asked before a sale may hold up what follows it."""
@@ -38,11 +41,16 @@ def main() -> int:
             print(run.complaint, file=sys.stderr)
             return 1
         events = [json.loads(line) for line in log.read_text().splitlines()]
-    followed = run.found["seconds_from_sale_to_withdrawal"]
-    print(followed["after_sales"])
-    for sale in followed["slowest"]:
-        print(f"\n{sale['sold_on']} to {sale['lowered_on']} ({sale['unit']}): {sale['seconds']} s")
-        print(*around(sale, events), sep="\n")
+    followed, verified = run.found["seconds_from_sale_to_withdrawal"], run.found[VERIFIED]
+    for title, figures, sales in (
+        ("until it was followed", followed["after_sales"], followed["slowest"]),
+        ("until that was verified", verified, verified["slowest"]),
+    ):
+        print(f"\n{title}: {figures['count']} of {figures['p50']} / {figures['p99']} s")
+        for sale in sales:
+            way = f"{sale['sold_on']} to {sale['lowered_on']}"
+            print(f"\n{way} ({sale['unit']}): {sale['seconds']} s")
+            print(*around(sale, events), sep="\n")
     return 0
 
 

@@ -9,6 +9,9 @@ from peg.cli.demo.verdict.book import Book
 from peg.cli.demo.verdict.raises import covering
 from peg.cli.demo.verdict.record import Happened, Record
 
+SLOWEST = 5
+"""So many of the slowest sales are told singly."""
+
 HASTE_MAX = 0.005
 """At most this share of the calls may be refused for going too fast, injected refusals apart."""
 
@@ -56,20 +59,24 @@ def verified(followed: Sequence[Mapping[str, Any]], record: Record, book: Book) 
         book: PEG's attempts, with the end of each.
     """
     lowered = {(*one.key, one.at): one for one in record.happened if one.by_app}
-    took = []
+    ended: list[tuple[float, Mapping[str, Any]]] = []
     for sale in followed:
         at = datetime.fromisoformat(sale["lowered_at"])
         one = lowered.get((sale["lowered_on"], sale["unit"], at))
         ended_at = _verified_at(one, book) if one is not None else None
         if ended_at is not None:
             sold_at = datetime.fromisoformat(sale["sold_at"])
-            took.append((max(ended_at, at) - sold_at).total_seconds())
-    took.sort()
+            ended.append(((max(ended_at, at) - sold_at).total_seconds(), sale))
+    ended.sort(key=lambda one: one[0])
+    took = [seconds for seconds, _ in ended]
     return {
         "count": len(took),
         "p50": _at(took, 0.5),
         "p99": _at(took, 0.99),
         "max": _at(took, 1.0),
+        "slowest": [
+            {**sale, "seconds": round(seconds, 4)} for seconds, sale in ended[: -SLOWEST - 1 : -1]
+        ],
     }
 
 
