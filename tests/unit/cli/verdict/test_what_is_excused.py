@@ -54,6 +54,15 @@ def write(before: int, after: int, *, at: float, by: str = "app") -> Happened:
     return good.shown("etsy", "chain", before, after, at=at, left=3, by=by)
 
 
+def cancelled(*happened: Happened, lie_there: int) -> Told:
+    """The book has three chains; the order E1 was cancelled."""
+    return with_chains(3, *happened, lie_there=lie_there, cancelled=frozenset({"E1"}))
+
+
+def came_back(*, at: float) -> Happened:
+    return good.returned("etsy", "chain", "E1", at=at, left=4)
+
+
 def sale(*, at: float) -> Happened:
     return good.sold("shopify", "chain", "S9", at=at, left=2)
 
@@ -82,6 +91,10 @@ EXCUSED: dict[str, tuple[Case, str]] = {
     "a piece put there soon after a write": (
         lambda: with_chains(3, write(4, 3, at=180), on_etsy(at=175), edit(1, at=200), lie_there=4),
         "more may be a sale that the write covered",
+    ),
+    "a piece put there before a cancelled one came back": (
+        lambda: cancelled(edit(2, at=200), came_back(at=224), lie_there=4),
+        "before one added by hand was believed",
     ),
     "a person is asked": (
         lambda: asked(with_chains(2, lie_there=3), CHAIN),
@@ -121,6 +134,15 @@ NOT_EXCUSED: dict[str, Case] = {
     ),
     "a piece put there soon after a write that covered no sale": lambda: with_chains(
         3, write(4, 3, at=180), on_etsy(at=150), edit(1, at=200), lie_there=4
+    ),
+    "two pieces put there before a single one came back": lambda: cancelled(
+        edit(2, at=200), came_back(at=224), lie_there=5
+    ),
+    "a piece that came back long after one was put there": lambda: cancelled(
+        edit(2, at=200), came_back(at=300), lie_there=4
+    ),
+    "a piece that came back before one was put there": lambda: cancelled(
+        edit(2, at=200), came_back(at=180), lie_there=4
     ),
     "more than there is while a person is asked": lambda: asked(with_chains(4, lie_there=3), CHAIN),
     "another piece is asked about": lambda: asked(with_chains(2, lie_there=3), RING),

@@ -20,6 +20,9 @@ CLOSE = timedelta(seconds=QUICK.receipt_lag_s) + 2 * COVERED
 CROSSED = timedelta(seconds=15)
 """A sale so soon after a hand edit may come before anybody could have heard of the edit."""
 
+BELIEVED = CROSSED + CLOSE
+"""What a hand added on Etsy is seen by then, seen again, and believed."""
+
 ANY = 1_000_000
 
 
@@ -39,6 +42,7 @@ def excuses(record: Record, book: Book, piece: str) -> Sequence[Excuse]:
         *_first_figure(record, book, piece),
         *_refunds(record, mine, piece),
         *_unheard_edits(record, mine, piece),
+        *_returns_in_edits(record, mine, piece),
         *_question(book, piece),
     ]
 
@@ -95,6 +99,24 @@ def _unheard_edits(record: Record, mine: Sequence[Happened], piece: str) -> Sequ
             reason = f"edited by hand on {edit.market} {why}"
             found.append(Excuse(reason=reason, least=min(0, unheard), most=max(0, unheard)))
     return found
+
+
+def _returns_in_edits(record: Record, mine: Sequence[Happened], piece: str) -> Sequence[Excuse]:
+    """Cancelled pieces of Etsy's, which tells no time of it, may be those that a hand had added."""
+    back = sum(
+        one.quantity * one.pieces[piece]
+        for one in mine
+        if one.what == "returned"
+        and one.order in record.cancelled
+        and any(_may_bring(edit, one) for edit in mine)
+    )
+    reason = "a cancelled piece came back on etsy before one added by hand was believed"
+    return [Excuse(reason=reason, least=-back, most=0)] if back else []
+
+
+def _may_bring(edit: Happened, back: Happened) -> bool:
+    same = edit.what == "edited" and edit.delta > 0 and edit.market == back.market == "etsy"
+    return same and edit.at + CROSSED < back.at <= edit.at + BELIEVED
 
 
 def _why_unheard(record: Record, edit: Happened, mine: Sequence[Happened]) -> str:
