@@ -54,7 +54,9 @@ SETTINGS = {
 }
 FAULTS = {**sim_shopify.FAULTS, **sim_etsy.FAULTS}
 NO_CHANCE = without_chance(FAULTS)
-QUICK = Patience(confirm_s=0.3, may_rise_s=3.0, receipt_lag_s=1.0, seen_in_passing_s=10.0)
+QUICK = Patience(
+    confirm_s=0.3, may_rise_s=3.0, old_state_s=1.0, receipt_lag_s=1.0, seen_in_passing_s=10.0
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

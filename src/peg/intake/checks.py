@@ -21,10 +21,8 @@ WATCHED = "watched after an unconditional write"
 """Ended by a poll of the receipts alone: no reading of the offer settles it (`watches.py`)."""
 
 SOLD_MEANWHILE = "sold while it was written"
-SHOWS_MORE = "shows more than expected"
 PUT_BACK = "shows what a sale took, and a write of ours may have put back"
-MAY_BE_OLD = "may show what stood there before a write of ours"
-URGENT = frozenset({SOLD_MEANWHILE, PUT_BACK, MAY_BE_OLD})
+URGENT = frozenset({SOLD_MEANWHILE, PUT_BACK})
 """Something that is sold may stand on sale: these are read before all else, and at once."""
 
 SEEN_IN_PASSING = "was watched, and is to be seen once more"

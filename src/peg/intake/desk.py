@@ -47,12 +47,12 @@ class Desk:
         if open_writes.is_under_way(expected, self.reading):
             await self._read_again("was written while it was read")
             return self._result({}, outdated=True)
-        tells_from = open_writes.tells_from(expected, self.reading)
+        tells_from = open_writes.tells_from(expected, self.reading, self.doubts.patience)
         if tells_from is not None:
-            await self._read_again("may be written, or not, and returned", at=tells_from)
+            await self._read_again("may be written, or not", at=tells_from)
             return self._result({}, outdated=True, tells_from=tells_from)
         if open_writes.may_be_old(expected, self.reading) and not await self.doubts.is_seen_twice():
-            return self._result({}, outdated=True, tells_from=self.doubts.believes_at)
+            return self._result({}, outdated=True)
         if self.reading.shelf is Shelf.GONE:
             await self.doubts.gone()
             return self._result({}, explained=False)

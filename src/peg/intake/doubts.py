@@ -44,9 +44,7 @@ class Doubts:
     async def shows_more(self, place: str, available: int, row: Expectation, pieces: int) -> None:
         """More pieces than expected: believed only when seen twice, with orders read between."""
         sold = await self._covered_sales(row)
-        told = pieces <= sold
-        why = checks.PUT_BACK if told else checks.SHOWS_MORE
-        if not await self._seen_for_long(place, pieces, told=told, why=why):
+        if not await self._seen_for_long(place, pieces, told=pieces <= sold):
             if pieces > sold:
                 await self._seen_first(place, available, row, sold)
             return
@@ -162,7 +160,7 @@ class Doubts:
             return True
         if pieces <= row.may_rise and not await self._may_be_from_before_a_sale():
             return True
-        if not await self._seen_for_long(place, pieces, told=False, why=checks.SHOWS_MORE):
+        if not await self._seen_for_long(place, pieces, told=False):
             return False
         await checks.done(self.session, self.offer.id)
         return True
@@ -172,29 +170,25 @@ class Doubts:
         return bool(await shown_as_before(self.session, self.offer.id, patience, read_at=read_at))
 
     async def is_seen_twice(self) -> bool:
-        """Whether what stood there before a write of ours is shown again, so is no old state."""
-        return await self._seen_for_long(ANYWHERE, 0, told=True, why=checks.MAY_BE_OLD)
-
-    @property
-    def believes_at(self) -> datetime:
-        """When what is seen now is believed, if it is seen again then."""
-        return self.now + self.patience.confirm()
+        """Whether what a write of ours may have put back is shown again, so is no old state."""
+        return await self._seen_for_long(ANYWHERE, 0, told=True)
 
     async def _covered_sales(self, row: Expectation) -> int:
         if self.offer.ref.channel is not Channel.ETSY:
             return 0
         return await covered_sales(self.session, self.offer.id, row, self.patience, now=self.now)
 
-    async def _seen_for_long(self, place: str, pieces: int, *, told: bool, why: str) -> bool:
+    async def _seen_for_long(self, place: str, pieces: int, *, told: bool) -> bool:
         """Whether so many more may be believed; if not, it is remembered and read again.
 
         Etsy may go on for a while to show what stood there before a sale, and tell of the sale
         late: more is believed there only once every sale from before must have been told. Where
-        sales that are `told` explain it, it only has to be no single old reading.
+        sales that are `told` explain it, it only has to be no old state, in whichever reading.
         """
         is_etsy = self.offer.ref.channel is Channel.ETSY
         lag = self.patience.receipt_lag() if is_etsy and not told else timedelta(0)
-        wait = max(self.patience.confirm(), lag)
+        old_state = self.patience.old_state() if is_etsy else timedelta(0)
+        wait = max(self.patience.confirm(), old_state, lag)
         known = await checks.check_of(self.session, self.offer.id)
         seen = dict(known.seen or {}) if known else {}
         first_at = known.seen_at if known and seen.get(place) == pieces else None
@@ -207,7 +201,7 @@ class Doubts:
             self.session,
             self.offer.id,
             due_at=self.now + wait,
-            why=why,
+            why=checks.PUT_BACK if told else "shows more than expected",
             seen={**seen, place: pieces},
             seen_at=seen_at,
         )

@@ -1,13 +1,13 @@
 """What a reading tells while a write of ours is open, under way or without an answer: pure."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from peg.catalog.expectation import Expectation
 from peg.catalog.returns import is_overdue
 from peg.domain.identity import Channel
 from peg.domain.offer import Reading
-from peg.intake.patience import CLOCKS_APART
+from peg.intake.patience import CLOCKS_APART, Patience
 
 
 def is_under_way(expected: Mapping[str, Expectation], reading: Reading) -> bool:
@@ -23,12 +23,18 @@ def is_under_way(expected: Mapping[str, Expectation], reading: Reading) -> bool:
     )
 
 
-def tells_from(expected: Mapping[str, Expectation], reading: Reading) -> datetime | None:
+def tells_from(
+    expected: Mapping[str, Expectation], reading: Reading, patience: Patience
+) -> datetime | None:
     """When it tells what became of a write without an answer; None: it tells now.
 
     While Shopify is about to put back a cancelled piece, what it shows may be either: all without
     our write, or our figure and the piece that is back. By its time it is back, and that is over.
+    Etsy may show an old state for a while: that all is as before says nothing until then, and
+    whoever took the write for lost would miss its pieces when they come to light.
     """
+    if reading.ref.channel is Channel.ETSY:
+        return _new_from(expected, reading, patience.old_state())
     untold = [
         row.may_rise_until
         for place, row in expected.items()
@@ -39,14 +45,25 @@ def tells_from(expected: Mapping[str, Expectation], reading: Reading) -> datetim
     return max((until for until in untold if until is not None), default=None)
 
 
-def may_be_old(expected: Mapping[str, Expectation], reading: Reading) -> bool:
-    """Whether all is as before a write without an answer, while Etsy may show an old state.
+def _new_from(
+    expected: Mapping[str, Expectation], reading: Reading, old_state: timedelta
+) -> datetime | None:
+    new_from = [
+        row.sending_at + old_state
+        for place, row in expected.items()
+        if row.unanswered and row.sending_at is not None and not _differs(place, row, reading)
+    ]
+    return max((at for at in new_from if reading.begun_at < at), default=None)
 
-    Either the write was not applied, or was before a sale whose pieces it put back; or it was, and
-    its figure will come to light, when nobody may miss the pieces that it took off.
+
+def may_be_old(expected: Mapping[str, Expectation], reading: Reading) -> bool:
+    """Whether as many stand there as a write without an answer left, before or after a sale.
+
+    Either the write put back what was sold, or the sale came off it and Etsy shows an old state.
     """
     return reading.ref.channel is Channel.ETSY and any(
-        row.unanswered and not _differs(place, row, reading) for place, row in expected.items()
+        row.unanswered and row.sold_since > 0 and not _differs(place, row, reading)
+        for place, row in expected.items()
     )
 
 

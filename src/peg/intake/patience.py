@@ -20,6 +20,8 @@ class Patience:
             has told of one later; then a person has taken it.
         order_lag_s_most: no missing piece waits for its order for longer. Shopify sends a webhook
             again for four hours; an order that comes later still undoes what was concluded.
+        old_state_s: Etsy may go on for so long to show what was before a sale or a write, in each
+            kind of reading.
         receipt_lag_s: a sale shows in Etsy's receipts at most so much later; more pieces than
             expected are not believed there before.
         seen_in_passing_s: what was watched, and of which no sale was told, is seen within so long
@@ -33,6 +35,7 @@ class Patience:
     may_rise_s: float = 120.0
     order_lag_s: float = 1800.0
     order_lag_s_most: float = 21_600.0
+    old_state_s: float = 6.0
     receipt_lag_s: float = 60.0
     seen_in_passing_s: float = 300.0
     between_polls_s: float = 1.0
@@ -54,6 +57,10 @@ class Patience:
     def order_lag_most(self) -> timedelta:
         """`order_lag_s_most` as a span."""
         return timedelta(seconds=self.order_lag_s_most)
+
+    def old_state(self) -> timedelta:
+        """`old_state_s` as a span."""
+        return timedelta(seconds=self.old_state_s)
 
     def receipt_lag(self) -> timedelta:
         """`receipt_lag_s` as a span."""

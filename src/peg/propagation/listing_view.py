@@ -41,11 +41,21 @@ class ListingView:
 
     def misses(self, readings: Mapping[OfferRef, Reading], wanted: Collection[OfferId]) -> bool:
         """Whether any of the `wanted` offers shows fewer than it is known to."""
-        return any(
-            readings[ref].parts[ANYWHERE].available < side.known.quantity
+        return any(more < 0 for more in self._more_shown(readings, wanted))
+
+    def differs(self, readings: Mapping[OfferRef, Reading], wanted: Collection[OfferId]) -> bool:
+        """Whether any of the `wanted` offers shows another figure than it is known to."""
+        return any(self._more_shown(readings, wanted))
+
+    def _more_shown(
+        self, readings: Mapping[OfferRef, Reading], wanted: Collection[OfferId]
+    ) -> Sequence[int]:
+        """By how many each of them shows more than it is known to, or fewer."""
+        return [
+            readings[ref].parts[ANYWHERE].available - side.known.quantity
             for ref, side in self.sides.items()
             if ref in readings and self.offers[ref].id in wanted and side.known.pending is None
-        )
+        ]
 
     def changes(self) -> Sequence[tuple[OfferRef, Side]]:
         """The offers whose figure is not the wanted one."""

@@ -108,7 +108,8 @@ class ListingWrite:
             Paused: a person has stopped writes meanwhile.
             TooLate: more was heard of an offer since we began to read, and it shows fewer: read
                 again, or what is missing would seem to be of our own writing. What is lowered is
-                decided in the end all the same; a raise is left for another time.
+                decided in the end all the same; a raise is left for another time, also where more
+                is shown: what a person typed meanwhile would be covered, and seen by nobody.
         """
         if self._proof:
             await self._prover.orders_of(self._shop)
@@ -135,7 +136,8 @@ class ListingWrite:
         view = await view_listing(session, self._shop, self._listing)
         self._times_read += 1
         is_last = self._restores or (self._times_read == READINGS_MAX and not self._proof)
-        if not is_last and view.misses(readings, self._outdated):
+        unsure = view.differs if self._proof else view.misses
+        if not is_last and unsure(readings, self._outdated):
             self._basis = await basis_of(session, [offer.id for offer in mine])
             return None
         good = {offer for offer, proof in self._proof.items() if proof.is_good(now)}

@@ -21,9 +21,9 @@ from tests.support.doubts import asked, chain, check_of, drifted
 from peg.catalog import mirror
 from peg.catalog.offers import Offer
 from peg.domain.offer import ANYWHERE
-from peg.intake.checks import MAY_BE_OLD, PUT_BACK, SOLD_MEANWHILE
+from peg.intake.checks import PUT_BACK, SOLD_MEANWHILE
 
-CONFIRMED = PATIENCE.confirm_s / 60
+OLD = PATIENCE.old_state_s / 60
 LAG = PATIENCE.receipt_lag_s / 60
 HOURS = 60.0
 
@@ -86,7 +86,7 @@ async def test_a_piece_that_our_write_put_back_is_lowered_as_soon_as_it_is_no_ol
     await bench.read(etsy_ref(), 5, at=0.2)
     check = await check_of(bench, offer)
 
-    await bench.read(etsy_ref(), 5, at=0.2 + CONFIRMED)
+    await bench.read(etsy_ref(), 5, at=0.2 + OLD)
 
     assert check is not None
     assert check.why == PUT_BACK
@@ -151,7 +151,7 @@ async def test_a_sale_that_is_told_very_late_is_covered_all_the_same(bench: Benc
     await bench.read(etsy_ref(), 5, at=0.2 + LAG)
     await is_sold(bench, placed=0.05, told=10.0)
 
-    for at in (10.1, 10.1 + CONFIRMED):
+    for at in (10.1, 10.1 + OLD):
         await bench.read(etsy_ref(), 5, at=at)
 
     assert await bench.available(NECKLACE) == 4
@@ -238,10 +238,10 @@ async def test_an_old_reading_does_not_decide_whether_our_write_covered_a_sale(
 
     await bench.read(etsy_ref(), 5, at=0.15)
     check = await check_of(bench, offer)
-    await bench.read(etsy_ref(), 4, at=0.15 + CONFIRMED)
+    await bench.read(etsy_ref(), 4, at=0.15 + OLD)
 
     assert check is not None
-    assert check.why == MAY_BE_OLD
+    assert check.why == PUT_BACK
     assert await bench.available(NECKLACE) == 4
     assert (await bench.expects(etsy_ref())).quantity == 4
 
@@ -249,7 +249,7 @@ async def test_an_old_reading_does_not_decide_whether_our_write_covered_a_sale(
 async def test_five_that_are_shown_again_were_put_back_by_our_write(bench: Bench) -> None:
     offer = await sold_right_behind_our_write(bench)
 
-    for at in (0.15, 0.15 + CONFIRMED):
+    for at in (0.15, 0.15 + OLD):
         await bench.read(etsy_ref(), 5, at=at)
 
     assert await bench.available(NECKLACE) == 4

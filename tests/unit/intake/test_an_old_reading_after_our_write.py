@@ -4,22 +4,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.support.bench import (
-    NECKLACE,
-    PATIENCE,
-    Bench,
-    etsy_ref,
-    minute,
-    open_bench,
-)
+from tests.support.bench import NECKLACE, PATIENCE, Bench, etsy_ref, minute, open_bench
 from tests.support.doubts import chain, check_of, drifted
 
 from peg.catalog import mirror
 from peg.catalog.offers import Offer
 from peg.domain.offer import ANYWHERE
-from peg.intake.checks import MAY_BE_OLD
 
-CONFIRMED = PATIENCE.confirm_s / 60
+OLD = PATIENCE.old_state_s / 60
 
 
 @pytest.fixture
@@ -40,26 +32,25 @@ async def open_write(bench: Bench) -> int | None:
     return (await bench.expects(etsy_ref())).pending
 
 
-async def test_five_seen_once_do_not_tell_that_it_was_not_taken(bench: Bench) -> None:
+async def test_five_that_are_seen_at_once_do_not_tell_that_it_was_not_taken(bench: Bench) -> None:
     offer = await three_are_written(bench)
 
-    await bench.read(etsy_ref(), 5, at=0.01)
+    await bench.read(etsy_ref(), 5, at=OLD / 2)
 
     check = await check_of(bench, offer)
     assert check is not None
-    assert (check.why, check.due_at) == (MAY_BE_OLD, minute(0.01 + CONFIRMED))
+    assert check.due_at == minute(OLD)
     assert await open_write(bench) == 3
-    await bench.read(etsy_ref(), 3, at=0.02)
+    await bench.read(etsy_ref(), 3, at=OLD)
     assert await bench.available(NECKLACE) == 5  # they are our three: nobody missed two
     assert (await bench.expects(etsy_ref())).quantity == 3
     assert await open_write(bench) is None
 
 
-async def test_five_seen_twice_do_and_it_is_written_again(bench: Bench) -> None:
+async def test_five_that_can_be_no_old_state_do_and_it_is_written_again(bench: Bench) -> None:
     offer = await three_are_written(bench)
 
-    for at in (0.01, 0.01 + CONFIRMED):
-        await bench.read(etsy_ref(), 5, at=at)
+    await bench.read(etsy_ref(), 5, at=OLD)
 
     assert (await bench.expects(etsy_ref())).quantity == 5
     assert await open_write(bench) is None

@@ -105,7 +105,8 @@ async def is_sold_on_shopify(database: Database) -> None:
         await retarget(session, [RING], now=minute(0))
 
 
-def written(database: Database, offer: OfferId) -> Writing:
+def written(database: Database, offer: OfferId, *, raised: bool = True) -> Writing:
+    """A write about to be sent, with the proof that one needs in which something is `raised`."""
     clock = StandingClock()
     polls = Polls(database, clock, {}, PATIENCE)
     nobody = Lookout(database, clock, {}, PATIENCE, polls=polls)
@@ -113,7 +114,7 @@ def written(database: Database, offer: OfferId) -> Writing:
         ETSY,
         "22",
         key=new_key(Random(1)),
-        proof={offer: Proof(begun_at=minute(0), readings={}, orders={})},
+        proof={offer: Proof(begun_at=minute(0), readings={}, orders={})} if raised else None,
         commits=SharedCommits(database),
         clock=clock,
         prover=NothingNew(database, clock, nobody, polls, many=PATIENCE.many),
@@ -146,7 +147,7 @@ async def test_a_sale_taken_in_after_the_check_is_not_undone_by_it(database: Dat
 async def test_a_decision_on_an_older_reading_is_not_taken_for_what_is_there(
     database: Database,
 ) -> None:
-    writing = written(database, await ring(database))
+    writing = written(database, await ring(database), raised=False)
     await writing.prepare()
 
     await writing.sells()

@@ -29,8 +29,10 @@ from peg.db.shared_commits import SharedCommits
 from peg.db.transaction import begin, reading
 from peg.domain.identity import OfferId, OfferRef, ShopId, Sku
 from peg.domain.offer import ANYWHERE, Reading, Shelf
+from peg.intake import surprises
 from peg.intake.looking import Lookout
 from peg.intake.polling import Polls
+from peg.intake.surprises import What
 from peg.ledger import suspense
 from peg.marketplaces.port import Result, Shown, TooLate
 from peg.marketplaces.writers import READINGS_MAX
@@ -108,6 +110,13 @@ class Listing:
     async def missed(self, sku: Sku) -> int:
         async with reading(self.database) as session:
             return await suspense.pieces_open(session, self.ids[sku])
+
+    async def more_seen_once(self, sku: Sku) -> int:
+        async with reading(self.database) as session:
+            met = await surprises.of_offers(session, [self.ids[sku]])
+        (first,) = met[self.ids[sku]]
+        assert first.what is What.FIRST_SIGHT
+        return first.pieces
 
     async def shows(self, sku: Sku, pieces: int) -> None:
         """It is read once more, by itself."""
@@ -191,6 +200,23 @@ async def test_a_band_that_is_missing_while_others_are_heard_of_is_looked_for_fi
 
     assert decided[BAND[SILVER]] == 4
     assert await listing.missed(SILVER) == 1
+
+
+async def test_bands_added_by_hand_while_a_raise_waited_are_seen_before_they_are_covered(
+    listing: Listing,
+) -> None:
+    """A sale was heard of meanwhile, too: the listing is read once more before all is replaced."""
+    await sells(listing, GOLD, -2)
+    attempt = await listing.attempt(proved=(GOLD,))
+    async with begin(listing.database) as session:  # heard of after we began
+        await mirror.change(session, listing.ids[SILVER], ANYWHERE, quantity=5)
+
+    with pytest.raises(TooLate, match="read again"):
+        await attempt.decide(read(GOLD, 5) | read(SILVER, 7))
+    decided = await attempt.decide(read(GOLD, 5) | read(SILVER, 7))
+
+    assert decided == {BAND[GOLD]: 7, BAND[SILVER]: 5}
+    assert await listing.more_seen_once(SILVER) == 2
 
 
 async def test_a_band_taken_off_by_hand_while_a_raise_waited_is_not_written_back(

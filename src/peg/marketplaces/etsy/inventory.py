@@ -185,7 +185,7 @@ class InventoryWriter:
         except MaybeApplied:
             planned = planned.left_unanswered()
         lane = Lane.PROVE_LOWER if lowers else Lane.CHECKS
-        after = await self._look_until(before.listing, lambda seen: _moved(before, seen), lane)
+        after = await self._look_until(before.listing, lambda seen: _moved(planned, seen), lane)
         return planned, after
 
     async def _look_until(
@@ -214,8 +214,12 @@ class InventoryWriter:
         return view
 
 
-def _moved(before: View, seen: View) -> bool:
-    """Whether this is another state than before: a stale read looks like the former one."""
-    return seen.state != before.state or replacement.quantities(
-        seen.inventory
-    ) != replacement.quantities(before.inventory)
+def _moved(done: Plan, seen: View) -> bool:
+    """Whether no figure that was changed is the former one: a stale read looks like that.
+
+    A sale of another product beside the write is no sign of it: the stale state may have that, too.
+    """
+    former = done.before.figures
+    return seen.state != done.before.state or not any(
+        seen.figures.get(ref) == former[ref] != wanted for ref, wanted in done.wanted.items()
+    )

@@ -180,6 +180,23 @@ async def test_a_stale_first_read_is_not_taken_for_a_failure(
     assert outcomes(results) == {GOLD: Shown.SENT}
 
 
+async def test_a_stale_first_read_that_has_a_sale_beside_it_is_stale_all_the_same(
+    shop: EtsyShop, gold: OfferRef
+) -> None:
+    """It is another state than the one before, and yet no state after our write."""
+    silver = shop.ref("RING-2-A", SILVER)
+    before = Before(shop)
+
+    async def keep(image: dict[str, Any]) -> None:
+        await before.keep(image)
+        shop.practice.etsy.market.buy(shop.practice.unit_of("RING-2-A"))
+        shop.practice.set_faults(stale_read=1)
+
+    results = await shop.market.rewrite(gold.listing, deciding({silver: 1}), keep)
+
+    assert outcomes(results) == {SILVER: Shown.SENT}
+
+
 async def test_a_write_that_etsy_only_pretends_is_not_believed(
     shop: EtsyShop, gold: OfferRef
 ) -> None:
