@@ -1,12 +1,12 @@
 """The first tables.
 
-Step 0001_2784b5a2, after nothing.
+Step 0001_9fd5fa8a, after nothing.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001_2784b5a2"
+revision = "0001_9fd5fa8a"
 down_revision = None
 branch_labels = None
 depends_on = None
