@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import httpx2
 from bench.demo import clean_environment
 
+from marketsim.pieces import MarketName
 from peg.cli.demo.practice import free_port
 
 LOOK_S, LOOKS_MAX = 0.25, 480
@@ -21,10 +22,14 @@ CALM = ("--orders", "1", "--pace", "600", "--pieces", "40", "--payment-s", "0")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenDemo:
-    """Where PEG's page is, and the practice shops' control API."""
+    """Where PEG's page is, where the practice shops are, and their control API."""
 
     url: str
-    control: str
+    shops: Mapping[MarketName, str]
+
+    @property
+    def control(self) -> str:
+        return f"{self.shops['etsy']}/_control"
 
     def offered(self, market: str) -> dict[str, dict[str, Any]]:
         """What can be bought on a shop now, by the piece that it is one of."""
@@ -80,10 +85,14 @@ def open_demo() -> Iterator[OpenDemo]:
     Raises:
         TimeoutError: it did not come to its end.
     """
-    port, etsy = free_port(), free_port()
-    demo = OpenDemo(url=f"http://127.0.0.1:{port}", control=f"http://127.0.0.1:{etsy}/_control")
+    port, shopify, etsy = (free_port() for _ in range(3))
+    shops: dict[MarketName, str] = {
+        "shopify": f"http://127.0.0.1:{shopify}",
+        "etsy": f"http://127.0.0.1:{etsy}",
+    }
+    demo = OpenDemo(url=f"http://127.0.0.1:{port}", shops=shops)
     process = subprocess.Popen(
-        [*COMMAND, *CALM, f"--port={port}", f"--etsy-port={etsy}"],
+        [*COMMAND, *CALM, f"--port={port}", f"--shopify-port={shopify}", f"--etsy-port={etsy}"],
         env=clean_environment(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -43,13 +43,15 @@ def running(home: Path, environment: Mapping[str, str] | None = None) -> Iterato
             stderr=said,
         ) as process,
     ):
-        give_up_at = time.monotonic() + PATIENCE_S
-        while not answers(url):
-            assert process.poll() is None
-            assert time.monotonic() < give_up_at
-            time.sleep(0.05)
-        yield Runner(process, url, log)
-        process.kill()
+        try:
+            give_up_at = time.monotonic() + PATIENCE_S
+            while not answers(url):
+                assert process.poll() is None
+                assert time.monotonic() < give_up_at
+                time.sleep(0.05)
+            yield Runner(process, url, log)
+        finally:
+            process.kill()
 
 
 def free_port() -> int:

@@ -57,12 +57,12 @@ async def versions_of_shop(session: AsyncSession, shop: ShopId) -> dict[OfferId,
 
 
 async def on_sale(session: AsyncSession) -> Mapping[ShopId, tuple[int, int]]:
-    """How many offers each shop shows to buyers, and how many pieces in them."""
+    """How many offers each shop shows to buyers, and how many pieces; those deleted are not."""
     mine = tables.mirror.c
     query = (
         select(tables.offers.c.shop, func.count(mine.offer.distinct()), func.sum(mine.quantity))
         .join(tables.offers, tables.offers.c.id == mine.offer)
-        .where(mine.shelf == Shelf.LISTED, mine.quantity > 0)
+        .where(mine.shelf == Shelf.LISTED, mine.quantity > 0, ~tables.offers.c.gone)
         .group_by(tables.offers.c.shop)
     )
     return {ShopId(shop): (many, pieces) for shop, many, pieces in await session.execute(query)}

@@ -58,7 +58,8 @@ class Settings(BaseModel):
     api_token: SecretStr | None = Field(
         default=None,
         description=(
-            "Bearer token of the JSON API and the live page. Unset: only requests from this"
+            "Token of the JSON API and the live page; a browser asks for it as the password of any"
+            " name. Unset: only requests from this"
             " machine are answered."
         ),
     )

@@ -1,6 +1,12 @@
-"""Who may read: callers on this machine, or with the bearer token if one is set."""
+"""Who may read: callers on this machine, or with the token if one is set.
 
+A program sends it as a bearer token. A browser asks for a name and a password: the token is the
+password, and any name will do.
+"""
+
+import binascii
 import hmac
+from base64 import b64decode
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -19,6 +25,8 @@ BEARER = HTTPBearer(
     auto_error=False,
 )
 
+_SENT = "as `Authorization: Bearer …`, or in a browser as the password of any name"
+
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -29,11 +37,10 @@ def guard(api_token: str | None) -> Guard:
         request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]
     ) -> None:
         if api_token is not None:
-            _check_token(given.credentials if given else "", api_token)
+            _check_token(_token(request, given), api_token)
         elif not _is_local(request):
             raise NotAllowed(
-                "only callers on this machine are answered: set PEG_API_TOKEN, and send it as"
-                " `Authorization: Bearer …`"
+                f"only callers on this machine are answered: set PEG_API_TOKEN, and send it {_SENT}"
             )
 
     return check
@@ -41,7 +48,20 @@ def guard(api_token: str | None) -> Guard:
 
 def _check_token(given: str, api_token: str) -> None:
     if not hmac.compare_digest(given.strip().encode(), api_token.encode()):
-        raise NotAllowed("send the token of PEG_API_TOKEN as `Authorization: Bearer …`")
+        raise NotAllowed(f"send the token of PEG_API_TOKEN {_SENT}")
+
+
+def _token(request: Request, bearer: HTTPAuthorizationCredentials | None) -> str:
+    """What was sent as the token; empty where nothing was."""
+    if bearer is not None:
+        return bearer.credentials
+    scheme, _, packed = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return b64decode(packed, validate=True).decode().partition(":")[2]
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
 
 
 def _is_local(request: Request) -> bool:

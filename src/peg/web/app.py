@@ -26,6 +26,9 @@ class Application(FastAPI):
         return document
 
 
+LOOPBACK, EVERY_ADDRESS = "127.0.0.1", frozenset({"0.0.0.0", "::"})  # noqa: S104 - no address
+
+
 def create_app(ground: Ground, front: FrontDesk, desk: Desk | None = None) -> FastAPI:
     """The application; it opens and closes nothing by itself.
 
@@ -61,4 +64,5 @@ def create_app(ground: Ground, front: FrontDesk, desk: Desk | None = None) -> Fa
 def base_url(ground: Ground) -> str:
     """Where browsers and marketplaces reach PEG."""
     settings = ground.settings
-    return settings.public_url or f"http://{settings.host}:{settings.port}"
+    host = LOOPBACK if settings.host in EVERY_ADDRESS else settings.host
+    return settings.public_url or f"http://{host}:{settings.port}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, ClassVar
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
@@ -30,21 +31,27 @@ class NotFilledIn(PegError):
 
 
 def connect_routes(desk: Desk, base_url: str, guard: Guard) -> APIRouter:
-    """GET /connect, POST /connect/shopify and /connect/etsy, and where the browser comes back."""
+    """GET /connect, POST /connect/shopify and /connect/etsy, and where the browser comes back.
+
+    The form is shown only at the address to which the marketplaces send the browser back: what
+    binds it to its browser is a cookie, and those do not go from one address to another.
+    """
     routes = APIRouter(prefix="/connect", tags=["connect"], include_in_schema=False)
     owner_only = [Depends(guard)]
 
     @routes.get("", dependencies=owner_only)
-    async def page() -> Response:
+    async def page(request: Request) -> Response:
+        if request.headers.get("host") != urlsplit(base_url).netloc:
+            return RedirectResponse(f"{base_url}/connect", status_code=303)
         return _page(base_url)
 
     @routes.post("/shopify", dependencies=owner_only)
     async def begin_shopify(
         request: Request, shop: Typed = "", client_id: Typed = "", client_secret: Typed = ""
     ) -> Response:
-        _same_site(request)
         typed = {"Shop": shop, "Client id": client_id, "Client secret": client_secret}
         return await _leave(
+            request,
             base_url,
             typed,
             lambda secret: shopify.begin(
@@ -60,8 +67,8 @@ def connect_routes(desk: Desk, base_url: str, guard: Guard) -> APIRouter:
     async def begin_etsy(
         request: Request, keystring: Typed = "", shared_secret: Typed = ""
     ) -> Response:
-        _same_site(request)
         return await _leave(
+            request,
             base_url,
             {"Keystring": keystring, "Shared secret": shared_secret},
             lambda secret: etsy.begin(
@@ -89,12 +96,18 @@ def connect_routes(desk: Desk, base_url: str, guard: Guard) -> APIRouter:
 
 
 async def _leave(
-    base_url: str, typed: Mapping[str, str], begin: Callable[[str], Awaitable[str]]
+    request: Request,
+    base_url: str,
+    typed: Mapping[str, str],
+    begin: Callable[[str], Awaitable[str]],
 ) -> Response:
     secret = pending.new_secret()
     try:
+        _same_site(request)
         _filled_in(typed)
         address = await begin(secret)
+    except CrossSite as error:
+        return _page(base_url, trouble=str(error), status=error.status)
     except PegError as error:
         return _page(base_url, trouble=str(error), status=400)
     answer = RedirectResponse(address, status_code=303)

@@ -32,7 +32,7 @@ SAFE: Final = {
         " base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # with none, a browser names no origin of our own forms
     "Cache-Control": "no-store",
 }
 """Nothing on a page comes from elsewhere, and no page is shown inside another."""
@@ -89,9 +89,9 @@ async def _moments(ground: Ground) -> AsyncIterator[str]:
         await asyncio.sleep(MOMENT_S)
 
 
-def _clock(at: datetime) -> str:
-    """A time of day; the script says it in the reader's own timezone."""
-    return f"{at:%H:%M:%S} UTC"
+def _clock(at: datetime, now: datetime) -> str:
+    """A time of today, or the day as well; the script says it in the reader's own timezone."""
+    return f"{at:%H:%M:%S} UTC" if at.date() == now.date() else f"{at:%d %b %Y, %H:%M} UTC"
 
 
 _pages = Environment(

@@ -24,7 +24,9 @@ class NotAllowed(Refusal):
     """The caller may not read this."""
 
     status: ClassVar[int] = 401
-    headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": 'Bearer realm="peg"'}
+    headers: ClassVar[Mapping[str, str]] = {
+        "WWW-Authenticate": 'Basic realm="peg", charset="UTF-8"'  # what a browser asks by
+    }
 
 
 class BodyTooLarge(Refusal):

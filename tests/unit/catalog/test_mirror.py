@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.bench import (
+    ETSY,
     NOON,
     RING,
     SHOPIFY,
@@ -16,7 +17,7 @@ from tests.support.bench import (
     shopify_ref,
 )
 
-from peg.catalog import mirror, returns, sale_places
+from peg.catalog import mirror, offers, returns, sale_places
 from peg.domain.identity import POOL, OfferRef
 from peg.domain.offer import ANYWHERE, Shelf
 
@@ -136,3 +137,14 @@ async def test_places_are_linked_to_ours_and_strange_ones_to_the_pool(bench: Ben
     assert places[there.id] == {ANYWHERE: None}
     assert await mirror.location_of(bench.session, here, "71") == atelier
     assert await mirror.location_of(bench.session, there, ANYWHERE) == POOL
+
+
+async def test_a_deleted_offer_is_on_sale_no_more(bench: Bench) -> None:
+    """Nothing is read there any more, so what is expected of it stays what it was."""
+    ring = await bench.offer(etsy_ref(), RING, shows=1)
+    before = await mirror.on_sale(bench.session)
+
+    await offers.mark_gone(bench.session, ring.id)
+
+    assert before == {ETSY: (1, 1)}
+    assert await mirror.on_sale(bench.session) == {}

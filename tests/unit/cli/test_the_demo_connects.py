@@ -1,6 +1,10 @@
 """The owner of a rehearsal's shops begins anew when a shop gave no answer, and not for ever."""
 
+from pathlib import Path
+
 import pytest
+from tests.support.command_line import peg
+from tests.support.given import practice_shops
 
 from peg.cli.demo.connecting import TRIES, persistently
 from peg.domain.errors import BadSku, PegError
@@ -51,3 +55,14 @@ async def test_a_refusal_is_not_tried_again() -> None:
     with pytest.raises(BadSku):
         await persistently(consent)
     assert consent.tried == 1
+
+
+def test_another_demos_shop_is_named_with_the_variable_that_leads_to_it(tmp_path: Path) -> None:
+    """It knows nothing of this one, so its consent page sends nobody back."""
+    with practice_shops() as environment:
+        other = environment["PEG_SHOPIFY_URL"]
+        ran = peg(tmp_path, "demo", "--headless", "--orders=1", PEG_SHOPIFY_URL=other)
+
+    assert ran.code == 2
+    assert "did not send the browser back to PEG" in ran.err
+    assert "PEG_SHOPIFY_URL" in ran.err

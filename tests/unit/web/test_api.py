@@ -1,3 +1,4 @@
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -171,7 +172,7 @@ async def test_another_machine_reads_nothing_without_the_token(tmp_path: Path, p
         answer = await door.client.get(path)
 
     assert (answer.status_code, answer.json()["title"]) == (401, "NotAllowed")
-    assert answer.headers["www-authenticate"].startswith("Bearer")
+    assert answer.headers["www-authenticate"].startswith("Basic")
 
 
 @pytest.mark.parametrize(
@@ -195,6 +196,10 @@ async def test_a_request_that_only_looks_local_reads_nothing(
     [
         ("Bearer right", 200),
         ("bearer right", 200),
+        (f"Basic {b64encode(b'ann:right').decode()}", 200),  # as a browser asks for it
+        (f"Basic {b64encode(b'right:wrong').decode()}", 401),
+        (f"Basic {b64encode(b'right').decode()}", 401),
+        ("Basic cmlnaHQ", 401),  # cut off
         ("Bearer wrong", 401),
         ("right", 401),
         ("", 401),

@@ -1,9 +1,10 @@
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from tests.support.live_moment import moment, shop
+from tests.support.live_moment import NOW, moment, shop
 from tests.support.web_door import open_web
 
 from peg.domain.identity import Channel
@@ -158,6 +159,25 @@ async def test_connecting_shopify_sends_this_browser_away_with_a_state_of_its_ow
     assert "secret" not in answer.headers["location"].replace("client_secret", "")
 
 
+@pytest.mark.parametrize(
+    ("environment", "form"),
+    [
+        ({}, "http://127.0.0.1:8377/connect"),
+        ({"PEG_HOST": "::"}, "http://127.0.0.1:8377/connect"),
+        ({"PEG_PUBLIC_URL": "https://peg.example.com"}, "https://peg.example.com/connect"),
+    ],
+)
+async def test_the_form_is_shown_where_the_shops_send_the_browser_back_to(
+    tmp_path: Path, environment: dict[str, str], form: str
+) -> None:
+    """The cookie that binds it to its browser goes to no other address."""
+    opened = {"caller": "127.0.0.1", "address": "http://localhost:8377"}
+    async with open_web(tmp_path, headers=None, **opened, **environment) as door:
+        answer = await door.client.get("/connect")
+
+    assert (answer.status_code, answer.headers["location"]) == (303, form)
+
+
 async def test_connecting_etsy_sends_along_a_challenge_and_never_the_verifier(
     tmp_path: Path,
 ) -> None:
@@ -177,7 +197,8 @@ async def test_a_form_sent_by_another_site_connects_nothing(tmp_path: Path, orig
             "/connect/shopify", data=SHOPIFY, headers={"origin": origin}
         )
 
-    assert (answer.status_code, answer.json()["title"]) == (403, "CrossSite")
+    assert answer.status_code == 403
+    assert "this form was sent from another site: open /connect yourself" in answer.text
 
 
 async def test_a_shop_that_is_none_is_refused_on_the_page(tmp_path: Path) -> None:
@@ -239,3 +260,12 @@ async def test_the_way_back_belongs_to_the_browser_that_began(tmp_path: Path) ->
 
     assert answer.status_code == 400
     assert "another browser" in answer.text
+
+
+def test_what_was_on_another_day_says_which() -> None:
+    """A shop that is dark since Saturday must not look as if it were read a moment ago."""
+    dark = shop(Channel.ETSY).model_copy(update={"orders_read_at": NOW - timedelta(days=2)})
+    page = drawn(moment(shops=[shop(Channel.SHOPIFY), dark]))
+
+    assert "14:03:00 UTC" in page
+    assert "21 Nov 2026, 14:03 UTC" in page

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
 
-from peg.cli.demo.practice import PATIENCE_S, Control
+from peg.cli.demo.practice import PATIENCE_S, BadRehearsal, Control
 from peg.db.transaction import begin
 from peg.domain.errors import PegError
 from peg.shops import directory
@@ -101,4 +101,11 @@ async def _etsy(peg: Peg, told: Mapping[str, str], browser: str, peg_url: str, p
 async def _say_yes(http: httpx2.AsyncClient, page: str) -> dict[str, str]:
     """Open the consent page, press the button, and read where the browser is sent back to."""
     answer = await http.get(f"{page}&auto=1", timeout=PATIENCE_S)
+    if "location" not in answer.headers:
+        address = page.partition("?")[0]
+        raise BadRehearsal(
+            f"{address} did not send the browser back to PEG, but answered {answer.status_code}:"
+            " if PEG_SHOPIFY_URL or PEG_ETSY_URL is set, it must lead to the practice shops of this"
+            " very demo"
+        )
     return dict(parse_qsl(urlsplit(answer.headers["location"]).query))

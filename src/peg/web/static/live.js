@@ -9,7 +9,11 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 let newest = "";
 let seenAt = new Date();
 
-const timeOf = (date) => date.toLocaleTimeString([], { hour12: false });
+const CLOCK = { hour: "2-digit", minute: "2-digit", hour12: false };
+const DAY = { day: "numeric", month: "short", year: "numeric" };
+const timeOf = (date) => date.toLocaleTimeString([], { ...CLOCK, second: "2-digit" });
+const isToday = (date) => date.toDateString() === new Date().toDateString();
+const momentOf = (date) => (isToday(date) ? timeOf(date) : date.toLocaleString([], { ...DAY, ...CLOCK }));
 const isHeld = () => hold.getAttribute("aria-pressed") === "true";
 
 function glow(element) {
@@ -32,7 +36,7 @@ function keep(list, fresh) {
 
 // Times in the reader's own timezone.
 function tellTime(within) {
-  for (const time of within.querySelectorAll("time")) time.textContent = timeOf(new Date(time.dateTime));
+  for (const time of within.querySelectorAll("time")) time.textContent = momentOf(new Date(time.dateTime));
 }
 
 function show(html) {
