@@ -31,19 +31,13 @@ class NotFilledIn(PegError):
 
 
 def connect_routes(desk: Desk, base_url: str, guard: Guard) -> APIRouter:
-    """GET /connect, POST /connect/shopify and /connect/etsy, and where the browser comes back.
-
-    The form is shown only at the address to which the marketplaces send the browser back: what
-    binds it to its browser is a cookie, and those do not go from one address to another.
-    """
+    """GET /connect, POST /connect/shopify and /connect/etsy, and where the browser comes back."""
     routes = APIRouter(prefix="/connect", tags=["connect"], include_in_schema=False)
     owner_only = [Depends(guard)]
 
     @routes.get("", dependencies=owner_only)
     async def page(request: Request) -> Response:
-        if request.headers.get("host") != urlsplit(base_url).netloc:
-            return RedirectResponse(f"{base_url}/connect", status_code=303)
-        return _page(base_url)
+        return _form(request, base_url)
 
     @routes.post("/shopify", dependencies=owner_only)
     async def begin_shopify(
@@ -93,6 +87,16 @@ def connect_routes(desk: Desk, base_url: str, guard: Guard) -> APIRouter:
         return await _arrive(base_url, lambda: etsy.finish(desk, callback, browser=secret))
 
     return routes
+
+
+def _form(request: Request, base_url: str) -> Response:
+    """The form, only at the address to which the marketplaces send the browser back.
+
+    What binds it to its browser is a cookie, and those do not go from one address to another.
+    """
+    if request.headers.get("host") != urlsplit(base_url).netloc:
+        return RedirectResponse(f"{base_url}/connect", status_code=303)
+    return _page(base_url)
 
 
 async def _leave(
