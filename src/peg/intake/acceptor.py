@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import structlog
 
@@ -83,7 +84,8 @@ class Acceptor:
         """Begin, side by side, on the deliveries that are due and that nobody works on yet."""
         batch = await self._take()
         for delivery in batch.deliveries:
-            work.create_task(self._work(delivery))
+            task = work.create_task(self._finish(delivery))
+            task.add_done_callback(partial(self._ended, delivery))
         return batch
 
     async def _take(self) -> Batch:
@@ -119,14 +121,12 @@ class Acceptor:
                     alert = Alert(name="delivery_dead", subject=shop, sentence=sentence)
                     await tell(session, alert, now=now)
 
-    async def _work(self, delivery: Delivery) -> None:
-        try:
-            await self._finish(delivery)
-        finally:
-            crowd = sum(shop == delivery.shop for shop in self._under_way.values())
-            del self._under_way[delivery.id]
-            if crowd >= AT_ONCE_PER_SHOP_MAX:
-                self._signals.raise_(INBOX)  # there is room for the next one
+    def _ended(self, delivery: Delivery, _: asyncio.Task[None]) -> None:
+        """Told also of work that was stopped before its first step: no `finally` of its own is."""
+        crowd = sum(shop == delivery.shop for shop in self._under_way.values())
+        del self._under_way[delivery.id]
+        if crowd >= AT_ONCE_PER_SHOP_MAX:
+            self._signals.raise_(INBOX)  # there is room for the next one
 
     async def _finish(self, delivery: Delivery) -> None:
         """One delivery that fails is kept and tried again; it holds up no other."""

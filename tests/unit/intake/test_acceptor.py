@@ -246,3 +246,20 @@ async def test_the_pauses_between_tries_grow(shops: TwoShops) -> None:
 
     assert waits == sorted(waits)
     assert waits[-1] > 2 * waits[0]
+
+
+async def test_what_was_taken_and_not_begun_is_taken_again(shops: TwoShops) -> None:
+    """What fails beside it stops the batch before its first step; its loop is begun again."""
+    shops.buys_on_shopify(RING)
+    await arrive(shops, Channel.SHOPIFY)
+
+    async def begin_and_fail() -> None:
+        async with asyncio.TaskGroup() as batch:
+            await shops.acceptor.begin_on_what_waits(batch)
+            raise ConnectionError
+
+    with pytest.raises(ExceptionGroup):
+        await begin_and_fail()
+    await work(shops)
+
+    assert (await shops.level(RING)).committed == 1
