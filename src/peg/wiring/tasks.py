@@ -22,6 +22,10 @@ Alarm = Callable[[str, BaseException], Awaitable[None]]
 """Tells somebody that the task of this name crashed."""
 
 
+class WaitedInVain(Exception):
+    """Somebody else cancelled what a task waited for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """One background loop. `run` returns only when it is cancelled, or when it has no more to do.
@@ -58,7 +62,7 @@ async def keep_running(task: Task, *, clock: Clock, metrics: Metrics, alarm: Ala
         begun_s = clock.monotonic()
         with structlog.contextvars.bound_contextvars(task=task.name):
             try:
-                await task.run()
+                await _whole(task)
             except Exception as error:  # a task's edge: logged, alarmed, begun again
                 if (locked := _only_locked(error)) is not None:
                     log.warning("task.waits", why=str(locked))
@@ -74,6 +78,20 @@ async def keep_running(task: Task, *, clock: Clock, metrics: Metrics, alarm: Ala
                 return
         await clock.sleep(pause_s)
         pause_s = min(pause_s * 2, PAUSE_S_MAX)
+
+
+async def _whole(task: Task) -> None:
+    """Run it once; a cancellation that was not meant for it is a crash.
+
+    A group takes a task that ends cancelled for one that was told to, and nobody hears of it.
+    """
+    try:
+        await task.run()
+    except asyncio.CancelledError as stray:
+        me = asyncio.current_task()
+        if me is None or me.cancelling():
+            raise
+        raise WaitedInVain("what it waited for was cancelled") from stray
 
 
 def _only_locked(error: BaseException) -> DatabaseLocked | None:

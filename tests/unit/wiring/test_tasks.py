@@ -140,3 +140,22 @@ async def test_one_tasks_crash_does_not_stop_the_others_and_all_end_together() -
         await running
 
     assert ended.is_set()
+
+
+async def test_a_task_dies_of_no_cancellation_that_was_not_its_own() -> None:
+    """What it waits for may be cancelled by somebody else: a group takes that for its own word."""
+    alarms, runs = Alarms(), 0
+
+    async def waits_for_what_is_cancelled() -> None:
+        nonlocal runs
+        runs += 1
+        if runs == 1:
+            of_another = asyncio.get_running_loop().create_future()
+            of_another.cancel()
+            await of_another
+
+    task = Task("poll", waits_for_what_is_cancelled)
+    await run_all([task], clock=StandingClock(), metrics=make_metrics(), alarm=alarms)
+
+    assert runs == 2
+    assert alarms.raised == [("poll", "what it waited for was cancelled")]
