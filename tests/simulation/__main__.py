@@ -35,7 +35,6 @@ class Wanted:
 
 def main() -> int:
     """Play them, say how each went; 1 if a promise was broken."""
-    _same_order_everywhere()
     wanted = parse(sys.argv[1:])
     begun_s = time.monotonic()
     broken = [outcome for outcome in _played(wanted) if outcome.violations]
@@ -104,13 +103,6 @@ def _told(outcome: Outcome) -> Outcome:
         + "".join(f"\n    {violation}" for violation in outcome.violations)
     )
     return outcome
-
-
-def _same_order_everywhere() -> None:
-    """Begin again with a fixed hash seed: the order of sets is chance that nobody can replay."""
-    if os.environ.get("PYTHONHASHSEED") != "0":
-        os.environ["PYTHONHASHSEED"] = "0"
-        os.execv(sys.executable, [sys.executable, "-m", "tests.simulation", *sys.argv[1:]])  # noqa: S606 - this very program, begun again
 
 
 if __name__ == "__main__":

@@ -12,9 +12,13 @@ from peg.db.in_place import ROWS_PER_CHUNK, InPlaceConnection
 
 
 class Disk:
-    """The disk under the database; while it fails, nothing can be read or written."""
+    """The disk under the database; while it fails, nothing can be read or written.
 
-    def __init__(self) -> None:
+    `told` hears of each statement.
+    """
+
+    def __init__(self, told: Callable[[str], None] = lambda _: None) -> None:
+        self.told = told
         self.failing = False
         self.commits = 0
 
@@ -42,6 +46,7 @@ class InlineConnection(InPlaceConnection):
 
     async def run(self, step: Callable[..., Any], sql: str, parameters: Any) -> Any:
         await self._reach_the_disk()
+        self._disk.told(sql)
         return await super().run(step, sql, parameters)
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

@@ -12,6 +12,7 @@ from tests.simulation.early import Early
 from tests.simulation.life import Life, be_born
 from tests.simulation.plan import Plan
 from tests.simulation.process import Process
+from tests.simulation.shape import lay_tables
 from tests.simulation.stocktake import asked_pieces, take_stock
 from tests.simulation.trace import Trace
 from tests.simulation.troubles import Troubles
@@ -26,10 +27,8 @@ from marketsim.pieces import MARKETS, PieceId
 from peg.cli.demo.connecting import connect_both
 from peg.cli.demo.person import sort_out
 from peg.cli.demo.practice import Control
-from peg.db.columns import metadata
 from peg.db.transaction import begin
 from peg.domain.identity import Sku
-from peg.migrations.tables import all_tables
 from peg.shops.sealing import parse_keys
 
 OPENING = datetime(2026, 11, 2, 8, tzinfo=UTC)
@@ -53,7 +52,7 @@ class Stage:
         self.plan = plan
         self.home = home
         self.trace = trace
-        self.disk = Disk()
+        self.disk = Disk(trace.count)
         self.troubles = Troubles(loop.time)
         self.wishes = Wishes(loop.time)
         self.line = Line(Random(f"line/{plan.seed}"))
@@ -85,8 +84,7 @@ class Stage:
     async def open(self) -> None:
         """Connect through the consent pages, import, let a person sort out the rest, and work."""
         async with begin(self.life.ground.database) as session:
-            all_tables()
-            await session.run_sync(lambda s: metadata.create_all(s.connection()))
+            await session.run_sync(lambda s: lay_tables(s.connection()))
         await connect_both(self.life.peg, self.control, URLS, peg_url=PEG_URL)
         engine = await self.life.peg.engine()
         await self.early.sell()

@@ -26,6 +26,10 @@ class Trace:
         if self._echo is not None:
             self._echo(line)
 
+    def count(self, step: str) -> None:
+        """Take in something too small to be told; it counts for the digest all the same."""
+        self._digest.update(step.encode())
+
     def digest(self) -> str:
         """The same for the same history."""
         return self._digest.hexdigest()[:16]

@@ -3,11 +3,12 @@
 import asyncio
 import heapq
 import selectors
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor
 from contextvars import Context
 from dataclasses import dataclass
-from typing import TypeVar, TypeVarTuple
+from itertools import count
+from typing import Any, TypeVar, TypeVarTuple
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -51,6 +52,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self.step: Callable[[], None] = lambda: None
         self._sweeps: dict[int, asyncio.TimerHandle] = {}
         super().__init__(_NoSockets(self))
+        numbers = count()
+        self.set_task_factory(
+            lambda loop, work, **options: _Numbered(next(numbers), work, loop=loop, **options)
+        )
 
     def time(self) -> float:
         """Seconds since the beginning."""
@@ -109,6 +114,21 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """Refuse: a thread has its own time."""
         del executor, args
         raise Stuck(f"no threads in a simulation: the timing of {func} cannot be replayed")
+
+
+class _Numbered(asyncio.Task[T]):
+    """A task whose hash is its number, and not its place in memory.
+
+    asyncio keeps tasks in sets, and stops a group's in their order: that would be chance which
+    nobody can replay.
+    """
+
+    def __init__(self, number: int, work: Coroutine[Any, Any, T], **options: Any) -> None:
+        self._number = number
+        super().__init__(work, **options)
+
+    def __hash__(self) -> int:
+        return self._number
 
 
 class _NoSockets(selectors.SelectSelector):

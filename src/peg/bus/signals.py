@@ -1,6 +1,7 @@
 """Wake-ups inside the process: hints that something was committed. Losing one costs a sweep."""
 
 import asyncio
+from collections.abc import Sequence
 
 from peg.db.engine import Database
 from peg.domain.clock import Clock
@@ -41,6 +42,6 @@ class Signals:
     def _event(self, name: str) -> asyncio.Event:
         return self._events.setdefault(name, asyncio.Event())
 
-    def _raise_all(self, names: frozenset[str]) -> None:
+    def _raise_all(self, names: Sequence[str]) -> None:
         for name in names:
             self.raise_(name)

@@ -1,7 +1,7 @@
 """One database, opened once by wiring."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self._turn = asyncio.Lock() if engine.dialect.name == "sqlite" else None
-        self._committed: list[Callable[[frozenset[str]], None]] = []
+        self._committed: list[Callable[[Sequence[str]], None]] = []
 
     @property
     def file(self) -> Path | None:
@@ -47,11 +47,11 @@ class Database:
         """Where it is, for people: the file, or the address without its password."""
         return str(self.file or self.engine.url.render_as_string(hide_password=True))
 
-    def on_commit(self, listener: Callable[[frozenset[str]], None]) -> None:
+    def on_commit(self, listener: Callable[[Sequence[str]], None]) -> None:
         """Call `listener` with the signals of every transaction after it is committed."""
         self._committed.append(listener)
 
-    def announce(self, signals: frozenset[str]) -> None:
+    def announce(self, signals: Sequence[str]) -> None:
         """Tell the listeners what was committed."""
         for listener in self._committed:
             listener(signals)

@@ -20,7 +20,8 @@ _SIGNALS = "signals"
 async def begin(database: Database) -> AsyncIterator[AsyncSession]:
     """Open the writing transaction of this request or task; commit on success.
 
-    Signals raised inside are announced after the commit, never before it.
+    Signals raised inside are announced after the commit, never before it, each once and in the
+    order in which they were raised.
 
     Raises:
         DatabaseUnavailable: locked too long, disk full, read-only, damaged; nothing was changed.
@@ -39,7 +40,7 @@ async def begin(database: Database) -> AsyncIterator[AsyncSession]:
             raise
         raise named from error
     if signals := session.info.get(_SIGNALS):
-        database.announce(frozenset(signals))
+        database.announce(tuple(signals))
 
 
 @asynccontextmanager
@@ -83,7 +84,7 @@ def require_transaction(session: AsyncSession) -> None:
 
 def signal(session: AsyncSession, name: str) -> None:
     """Wake whoever waits for `name`, once this transaction is committed. A hint, not a fact."""
-    session.info.setdefault(_SIGNALS, set()).add(name)
+    session.info.setdefault(_SIGNALS, {})[name] = None
 
 
 def insert_or_ignore(session: AsyncSession, table: Table) -> Any:

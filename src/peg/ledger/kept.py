@@ -57,7 +57,7 @@ async def waiting_lines(
             orders,
             (order_lines.c.shop == orders.c.shop) & (order_lines.c.order_id == orders.c.order_id),
         )
-        .where(is_unresolved, order_lines.c.listing.in_({ref.listing for ref in refs}))
+        .where(is_unresolved, order_lines.c.listing.in_(sorted({ref.listing for ref in refs})))
         .where(~exists().where(*same_line, applied.c.sku == unheld))
         .order_by(orders.c.created_at)
     )

@@ -49,7 +49,7 @@ def likenesses(shopify: Sequence[RemoteOffer], etsy: Sequence[RemoteOffer]) -> I
     weights = _weights([words[id(offer)] for offer in shopify])
     index: dict[str, list[RemoteOffer]] = defaultdict(list)
     for offer in shopify:
-        for word in words[id(offer)] & weights.keys():
+        for word in sorted(words[id(offer)] & weights.keys()):
             index[word].append(offer)
     for offer in etsy:
         for candidate in _candidates(words[id(offer)], index, weights):
@@ -145,7 +145,7 @@ def _candidates(
 ) -> Sequence[RemoteOffer]:
     scores: dict[int, float] = defaultdict(float)
     offers: dict[int, RemoteOffer] = {}
-    for word in words & index.keys():
+    for word in sorted(words & index.keys()):  # sums of floats depend on their order
         for offer in index[word]:
             scores[id(offer)] += weights[word]
             offers[id(offer)] = offer

@@ -100,7 +100,7 @@ async def set_aims(
     ]
     reword = update(targets).where(targets.c.offer == bindparam("of"))
     await execute_all(session, reword.values(why=bindparam("reasons")), reworded)
-    for shop in {row["shop"] for row in rows}:
+    for shop in sorted({row["shop"] for row in rows}):
         signal(session, targets_signal(shop))
     return [row["offer"] for row in rows]
 

@@ -30,7 +30,7 @@ async def retarget(
     Returns the offers whose target changed.
     """
     require_transaction(session)
-    return await retarget_offers(session, await offers.of_skus(session, list(skus)), now=now)
+    return await retarget_offers(session, await offers.of_skus(session, sorted(skus)), now=now)
 
 
 async def retarget_offers(

@@ -61,7 +61,7 @@ async def judged(session: AsyncSession, *, now: datetime) -> Judged:
         return Judged([], [])
     left = await directory.disconnected(session)
     lasting = set()
-    for name in {one.name for one in kept}:
+    for name in sorted({one.name for one in kept}):
         mine = [one for one in kept if one.name == name and one.subject not in left]
         subjects = await LASTS[name](session, mine, now) if mine else ()
         lasting |= {one.id for one in mine if one.subject in subjects}

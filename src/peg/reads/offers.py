@@ -122,7 +122,7 @@ async def _asked(
 ) -> Mapping[OfferId, int]:
     """The offers that are not driven before a person has answered, each with its question."""
     waits: dict[OfferId, Behind] = {}
-    for shop in {one.shop for one in standings.values() if one.dirty}:
+    for shop in sorted({one.shop for one in standings.values() if one.dirty}):
         mine = {key: one for key, one in standings.items() if one.shop == shop}
         waits |= await why_behind(session, shop, mine, known)
     return {

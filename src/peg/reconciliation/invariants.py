@@ -177,7 +177,7 @@ async def _nobody_at_it(session: AsyncSession, idle: Sequence[Standing]) -> Sequ
     asked = {one.subject for one in await questions.open_questions(session)}
     silent = {
         shop
-        for shop in {one.shop for one in idle}
+        for shop in sorted({one.shop for one in idle})
         if await pause_of(session, shop) is not None or await _is_cut_off(session, shop)
     }
     found = []

@@ -94,7 +94,7 @@ async def end_run(
 async def count(session: AsyncSession, run: int, *, without: Collection[CauseClass]) -> int:
     """How many offers differed at a comparison, but for some causes."""
     query = select(func.count()).where(
-        differences.c.run == run, differences.c.cause.not_in(without)
+        differences.c.run == run, differences.c.cause.not_in(sorted(without))
     )
     return await session.scalar(query) or 0
 

@@ -1,7 +1,7 @@
 """Work that comes together shares a commit, and none of it shares another's trouble."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from pathlib import Path
 
 import pytest
@@ -50,15 +50,15 @@ async def kept_count(database: Database) -> int:
 
 
 @pytest.fixture
-def commits_of(database: Database) -> list[frozenset[str]]:
+def commits_of(database: Database) -> list[Sequence[str]]:
     """One entry for each commit."""
-    commits: list[frozenset[str]] = []
+    commits: list[Sequence[str]] = []
     database.on_commit(commits.append)
     return commits
 
 
 async def test_what_comes_together_waits_for_the_disk_once_or_twice(
-    database: Database, commits_of: list[frozenset[str]]
+    database: Database, commits_of: list[Sequence[str]]
 ) -> None:
     commits = SharedCommits(database)
 
@@ -70,7 +70,7 @@ async def test_what_comes_together_waits_for_the_disk_once_or_twice(
 
 
 async def test_no_transaction_takes_more_than_it_may(
-    database: Database, commits_of: list[frozenset[str]]
+    database: Database, commits_of: list[Sequence[str]]
 ) -> None:
     commits = SharedCommits(database, together_max=4)
 

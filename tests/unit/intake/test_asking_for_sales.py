@@ -1,7 +1,7 @@
 """Who takes pieces off sale asks for what was sold just now, and waits for nothing else."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -45,7 +45,7 @@ async def test_who_asks_for_sales_waits_for_no_poll(shops: TwoShops) -> None:
 async def test_who_asks_for_sales_pays_one_call_and_no_commit_where_there_are_none(
     shops: TwoShops,
 ) -> None:
-    market, commits = shops.etsy.market, list[frozenset[str]]()
+    market, commits = shops.etsy.market, list[Sequence[str]]()
     await shops.polls.poll(market.shop)
     before = shops.etsy.count()["getShopReceipts"]
     shops.database.on_commit(commits.append)
