@@ -40,7 +40,7 @@ class Life:
     async def work(self) -> ASGIApp:
         """Begin to work; gives the application that takes webhooks."""
         embedded = await Embedded.prepare(self.peg)
-        self.process.start(embedded.run(), name="peg")
+        self.process.works(embedded.run())
         return create_app(self.ground, embedded)
 
 

@@ -15,12 +15,16 @@ class Process:
 
     A step is a statement of the database, or a request on its way out or in. After the kill nothing
     that its tasks still try has any effect, whatever their `finally` blocks hold.
+
+    Attributes:
+        gave_up: why its work ended though nobody killed it; nothing while it goes on.
     """
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.alive = True
         self.steps = 0
+        self.gave_up = ""
         self._kill_at: int | None = None
         self._on_kill: list[Callable[[], None]] = []
         self._files: set[sqlite3.Connection] = set()
@@ -61,6 +65,15 @@ class Process:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+    def works(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do what the process is there for: it ends only with it."""
+        self.start(work, name="peg").add_done_callback(self._ended)
+
+    def _ended(self, work: "asyncio.Task[None]") -> None:
+        if self.alive:
+            why = "cancelled" if work.cancelled() else repr(work.exception())
+            self.gave_up = f"{self.name} has ended by itself: {why}"
 
     def kill(self) -> None:
         """SIGKILL: what was not committed is gone, and what is under way goes no further."""
