@@ -15,6 +15,7 @@ SELECT min(due) FROM (
     UNION ALL SELECT min(next_at) FROM inbox WHERE handled_at IS NULL AND dead_at IS NULL
     UNION ALL SELECT min(due_at) FROM checks
     UNION ALL SELECT min(next_at) FROM targets WHERE shown_version < version
+    UNION ALL SELECT min(until) FROM holds WHERE ended_at IS NULL
 )
 """
 """When PEG's next piece of work is due, by its own clock; nothing where there is none."""

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from tests.simulation.bare_rows import (
@@ -41,6 +42,9 @@ CROSSED_S = 60.0
 
 SEEN_S = 600.0
 """What nobody tells, as what a person does, a glance sees, every 300 s or less, or the next one."""
+
+PAID_OR_GIVEN_UP_S = 7200.0
+"""Etsy tells of a sale once it is paid; one that is not was given up by then."""
 
 LOOKS_EVERY_S = 60.0
 
@@ -86,6 +90,8 @@ class Judge:
         if self.stage.disk.commits != self._seen_commits:
             self._seen_commits = self.stage.disk.commits
             self._sums()
+        if self.stage.life.process.gave_up:
+            self._fails("I4", self.stage.life.process.gave_up)
         truth = self.stage.world.truth
         for double in truth.double_sales[self._double_sales :]:
             self._sold_twice(double)
@@ -94,8 +100,7 @@ class Judge:
         if now_s - self._looked_s > LOOKS_EVERY_S:
             self._looked_s = now_s
             self._shown_too_long()
-            for sentence in self._obeyed.too_long(SEEN_S):
-                self._fails("I4", sentence)
+            self._obeyed_her()
 
     def at_the_end(self) -> None:
         """What must hold once everything has come to rest."""
@@ -103,9 +108,7 @@ class Judge:
         self._letters_kept()
         self._offers_at_rest()
         self._pieces_as_they_lie()
-        self._cases_open()
-        for sentence in never_ended(self._book, self.stage.world.clock.now()):
-            self._fails("I4", sentence)
+        self._cases_open(told_s=0.0)
 
     def close(self) -> None:
         """Look no more."""
@@ -176,6 +179,20 @@ class Judge:
                 f"{change.market} {change.unit} was raised to {change.buyable}, there are"
                 f" {truth.allowed(change.parts)}",
             )
+
+    def _obeyed_her(self) -> None:
+        """I4: what she keeps is off sale, until its time is over."""
+        late = partial(self._is_late, by_s=SEEN_S)
+        for sentence in (*self._obeyed.too_long(SEEN_S), *never_ended(self._book, late)):
+            self._fails("I4", sentence)
+        self._cases_open(told_s=PAID_OR_GIVEN_UP_S)
+
+    def _is_late(self, moment: datetime, *, by_s: float) -> bool:
+        """Whether a moment of PEG's clock is past by so long a time in which nothing was broken."""
+        now = self.stage.world.clock.now()
+        past = self.stage.life.ground.clock.now() - moment
+        calm_s = self.stage.calm_s(now - past, now, in_pauses=True)
+        return past > timedelta(seconds=by_s) and calm_s > by_s
 
     def _shown_too_long(self) -> None:
         """I5: no offer stays above what lies there, whether or not somebody buys it."""
@@ -264,10 +281,15 @@ class Judge:
         rows = self._book.execute(ASKED).fetchall()
         return {str(row[0]) for row in rows}
 
-    def _cases_open(self) -> None:
+    def _cases_open(self, *, told_s: float) -> None:
         """I5: what was sold and then handed over to somebody else has had a case."""
-        for sentence in handed_over_without_a_case(self._book, self.stage):
+        now = self.stage.world.clock.now()
+        told = partial(self._is_calm_since, until=now, by_s=told_s)
+        for sentence in handed_over_without_a_case(self._book, self.stage, told):
             self._fails("I5", sentence)
+
+    def _is_calm_since(self, moment: datetime, *, until: datetime, by_s: float) -> bool:
+        return self.stage.calm_s(moment, until, in_pauses=True) >= by_s
 
     def find(self, query: str) -> list[dict[str, Any]]:
         """Rows of the book, for whoever looks into a failure."""

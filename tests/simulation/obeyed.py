@@ -1,8 +1,8 @@
 """Whether PEG keeps to what the owner told it: what is kept stays off sale, a pause is one."""
 
 import sqlite3
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 
 from tests.simulation.stage import Stage
 
@@ -28,15 +28,19 @@ class Obeyed:
         return f"{change.market} {change.unit} was written, paused for {paused_s:.0f} s by then"
 
     def too_long(self, seen_s: float) -> Iterator[str]:
-        """Offers that show kept pieces for longer than that, as far as nothing was broken."""
+        """Offers that show kept pieces for longer than that, as far as nothing was broken.
+
+        While she wants no writes to its shop an offer shows what it did.
+        """
         now = self._stage.world.clock.now()
         for key, offer in self._stage.world.truth.offers.items():
             kept = self._kept(offer)
-            if not kept or not offer.tracked or offer.buyable <= self._free(offer):
+            paused = self._stage.wishes.paused_for_s(offer.market) > 0
+            if paused or not kept or not offer.tracked or offer.buyable <= self._free(offer):
                 self._shown_since.pop(key, None)
                 continue
             since = self._shown_since.setdefault(key, now)
-            if self._stage.calm_s(since, now) > seen_s:
+            if self._stage.calm_s(since, now, in_pauses=True) > seen_s:
                 who = f"{offer.market} {offer.unit}"
                 yield f"{who} shows {offer.buyable} since {since:%H:%M:%S}, and {kept} are kept"
 
@@ -52,22 +56,29 @@ class Obeyed:
         return max(0, min(could))
 
 
-def never_ended(book: sqlite3.Connection, now: datetime) -> Iterator[str]:
-    """Holds whose time was over long ago."""
-    before = (now - timedelta(hours=1)).strftime("%Y-%m-%d %H:%M:%S")
-    for number, sku in book.execute(OVERDUE, (before,)).fetchall():
-        yield f"hold {number} of {sku} never ended"
+def never_ended(book: sqlite3.Connection, late: Callable[[datetime], bool]) -> Iterator[str]:
+    """Holds that stand although the moment until which they were kept is `late` by now."""
+    for number, sku, told in book.execute(KEPT_UNTIL).fetchall():
+        if late(datetime.fromisoformat(told).replace(tzinfo=UTC)):
+            yield f"hold {number} of {sku} never ended"
 
 
-def handed_over_without_a_case(book: sqlite3.Connection, stage: Stage) -> Iterator[str]:
-    """What was sold online and handed over to somebody else, and PEG told nobody."""
+def handed_over_without_a_case(
+    book: sqlite3.Connection, stage: Stage, told: Callable[[datetime], bool]
+) -> Iterator[str]:
+    """What was sold online and handed over to somebody else, and PEG told nobody.
+
+    Args:
+        told: whether so long after such a moment PEG has heard of the sale, or it was given up.
+    """
     had = {sku for (sku,) in book.execute("SELECT sku FROM cases").fetchall()}
     cancelled = stage.cancelled_orders()
     for double in stage.world.truth.double_sales:
         first = double.first.order if double.first is not None else None
         sku = stage.names.get(double.piece)
-        if double.market == "counter" and first and first not in cancelled and sku not in had:
+        known = first is not None and first not in cancelled and told(double.at)
+        if double.market == "counter" and known and sku not in had:
             yield f"{sku} was sold by {first}, then handed over: no case was opened"
 
 
-OVERDUE = "SELECT id, sku FROM holds WHERE ended_at IS NULL AND until < ?"
+KEPT_UNTIL = "SELECT id, sku, until FROM holds WHERE ended_at IS NULL AND until IS NOT NULL"

@@ -116,10 +116,13 @@ class Stage:
         """Since when it could: the import, or what the owner said later."""
         return max([self.opened_at, *(self.said_at.get(one, OPENING) for one in pieces)])
 
-    def calm_s(self, since: datetime, until: datetime) -> float:
-        """Seconds between two moments of the market in which nothing was broken."""
+    def calm_s(self, since: datetime, until: datetime, *, in_pauses: bool = False) -> float:
+        """Seconds between two moments of the market in which nothing was broken.
+
+        A pause of the owner's is a trouble to whatever PEG would have to write.
+        """
         begin_s, end_s = ((one - OPENING).total_seconds() for one in (since, until))
-        return self.troubles.calm_s(begin_s, end_s)
+        return self.troubles.calm_s(begin_s, end_s, in_pauses=in_pauses)
 
     def cancelled_orders(self) -> set[str]:
         """Every order that was, by the marketplaces' own names."""

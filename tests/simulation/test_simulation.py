@@ -81,3 +81,13 @@ def test_time_in_which_something_was_broken_does_not_count() -> None:
 
     assert troubles.calm_s(0.0, 300.0) == 150.0
     assert troubles.calm_s(120.0, 180.0) == 0.0
+
+
+def test_a_pause_is_a_trouble_only_to_what_would_be_written() -> None:
+    now = [0.0]
+    troubles = Troubles(lambda: now[0])
+    with troubles.lasting(aftermath_s=0.0, is_pause=True):
+        now[0] = 100.0
+
+        assert troubles.calm_s(0.0, 100.0) == 0.0
+        assert troubles.calm_s(0.0, 100.0, in_pauses=True) == 100.0

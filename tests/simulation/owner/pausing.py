@@ -33,7 +33,7 @@ class Pausing:
         async def resume(session: AsyncSession, _: datetime) -> None:
             await pauses.resume(session, scope)
 
-        with self._stage.troubles.lasting():
+        with self._stage.troubles.lasting(is_pause=True):
             await self._commands.tell(pause)
             self._stage.trace.note(f"the owner pauses {scope}")
             self._stage.wishes.pauses(scope)
