@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from tests.simulation.sabotages import SABOTAGES
-from tests.simulation.sabotages.kinds import Amid, Sabotage, honest
+from tests.simulation.sabotages.kinds import Sabotage, honest
 from tests.simulation.sabotages.playing import Found, play
 
 
@@ -25,8 +25,8 @@ def main() -> int:
         for found in _played(pool, chosen, first=wanted.first, seeds=wanted.seeds):
             _say(str(found))
             failed += found.seed is None
-        controls = {control_of(one) for one in chosen} if wanted.first is None else set()
-        for found in pool.map(play, [honest(*control) for control in sorted(controls)]):
+        controls = {control_of(one): None for one in chosen} if wanted.first is None else {}
+        for found in pool.map(play, controls):
             amid = ", ".join(kind for kind, _ in found.sabotage.amid) or "what it draws"
             kept = found.sentence or "every promise kept"
             _say(f"honest at seed {found.sabotage.seed} amid {amid}: {kept}")
@@ -34,9 +34,9 @@ def main() -> int:
     return int(failed > 0)
 
 
-def control_of(one: Sabotage) -> tuple[int, Amid, float]:
+def control_of(one: Sabotage) -> Sabotage:
     """What the honest source is played at beside it."""
-    return one.seed, one.amid, one.chores_per_hour
+    return honest(one.seed, one.amid, one.chores_per_hour, returns=one.returns)
 
 
 def _say(line: str) -> None:

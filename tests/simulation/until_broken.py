@@ -1,7 +1,7 @@
 """Play seeds until one breaks an invariant that is looked for; where none is named, any counts.
 
 until_broken '{"first": 1, "seeds": 3, "breaks": ["I3"], "amid": [["Shopify dark", 1]],
-    "chores_per_hour": 0}'
+    "chores_per_hour": 0, "returns": false}'
 """
 
 import json
@@ -21,7 +21,7 @@ ALL = ("I1", "I2", "I3", "I4", "I5", "I6", "I7")
 HOURS = 6 / 24
 """Of trade, in days."""
 
-SETS, EARLY_ORDERS = 3, 6
+SETS, EARLY_ORDERS, MANY_EARLY = 3, 6, 24
 
 BUSY: Mapping[str, Any] = {
     "rivals_share": 0.5,
@@ -34,13 +34,20 @@ BUSY: Mapping[str, Any] = {
     "reactivations_per_order": 0.05,
 }
 
+MANY_CANCEL: Mapping[str, float] = {"cancelled_share": 0.7, "cancelled_s": 1200.0}
+
 
 def main(asked: str) -> None:
     """Print the seed and what it broke, as JSON; nothing where all held."""
     wanted = json.loads(asked)
     breaks = wanted["breaks"] or ALL
     for seed in range(wanted["first"], wanted["first"] + wanted["seeds"]):
-        plan = busy(seed, wanted["amid"], chores_per_hour=wanted["chores_per_hour"])
+        plan = busy(
+            seed,
+            wanted["amid"],
+            chores_per_hour=wanted["chores_per_hour"],
+            returns=wanted["returns"],
+        )
         for violation in simulate(plan, until=breaks).violations:
             if violation.invariant in breaks:
                 told = {"seed": seed, "sentence": str(violation)}
@@ -48,7 +55,7 @@ def main(asked: str) -> None:
                 return
 
 
-def busy(seed: int, amid: Amid, *, chores_per_hour: float = 0.0) -> Plan:
+def busy(seed: int, amid: Amid, *, chores_per_hour: float = 0.0, returns: bool = False) -> Plan:
     """A small shop with much going on: most mistakes need a coincidence.
 
     Two people often want the same on both shops, some pay late, and many change their minds. Each
@@ -60,9 +67,9 @@ def busy(seed: int, amid: Amid, *, chores_per_hour: float = 0.0) -> Plan:
     plan = replace(
         drawn,
         sets=SETS,
-        people=replace(drawn.people, **BUSY),
+        people=replace(drawn.people, **{**BUSY, **(MANY_CANCEL if returns else {})}),
         chores=does,
-        early_orders=EARLY_ORDERS if does else 0,
+        early_orders=(MANY_EARLY if returns else EARLY_ORDERS) if does else 0,
         undecided_share=1.0 if does else 0.0,
     )
     if not amid:

@@ -29,6 +29,7 @@ class Sabotage:
         amid: kinds of misfortunes that go on meanwhile, each with its strength, instead of those
             that the seed draws: many a mistake shows only where something goes wrong.
         chores_per_hour: how much the owner does on PEG's side; most mistakes show without her.
+        returns: whether very many orders are cancelled, also such as are older than the import.
     """
 
     name: str
@@ -38,13 +39,16 @@ class Sabotage:
     seed: int
     amid: Amid = ()
     chores_per_hour: float = 0.0
+    returns: bool = False
 
     def row(self) -> str:
         """Its line of the table in `docs/protocol.md`."""
         return f"| {self.name} | {self.like} | {', '.join(sorted(self.breaks))} |"
 
 
-def honest(seed: int, amid: Amid = (), chores_per_hour: float = 0.0) -> Sabotage:
+def honest(
+    seed: int, amid: Amid = (), chores_per_hour: float = 0.0, *, returns: bool = False
+) -> Sabotage:
     """The source as it is: what is caught must be the sabotage, and not the seed."""
     return Sabotage(
         name="honest",
@@ -54,4 +58,5 @@ def honest(seed: int, amid: Amid = (), chores_per_hour: float = 0.0) -> Sabotage
         seed=seed,
         amid=amid,
         chores_per_hour=chores_per_hour,
+        returns=returns,
     )

@@ -59,13 +59,14 @@ def _played(sabotage: Sabotage, source: Path, *, first: int, seeds: int) -> Any:
         "breaks": sorted(sabotage.breaks),
         "amid": sabotage.amid,
         "chores_per_hour": sabotage.chores_per_hour,
+        "returns": sabotage.returns,
         "first": first,
     }
     words = [sys.executable, "-m", "tests.simulation.until_broken"]
     done = subprocess.run(
         [*words, json.dumps({**told, "seeds": seeds})],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(source), "PYTHONHASHSEED": "0"},
+        env={**os.environ, "PYTHONPATH": str(source)},
         capture_output=True,
         text=True,
         check=False,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tests.simulation.sabotages.kinds import CALM, Sabotage
+from tests.simulation.sabotages.kinds import CALM, OVERSELLS, Sabotage
 from tests.support.spoilt_source import Edit
 
 SABOTAGES: Sequence[Sabotage] = (
@@ -20,5 +20,66 @@ SABOTAGES: Sequence[Sabotage] = (
         seed=1,
         amid=CALM,
         chores_per_hour=30.0,
+    ),
+    Sabotage(
+        name="a hold is a note",
+        like="a hold that keeps a piece for somebody, and tells no shop of it",
+        edits=[
+            Edit(
+                "domain/stock.py",
+                "return self.on_hand - self.committed - self.reserved",
+                "return self.on_hand - self.committed",
+            )
+        ],
+        breaks=frozenset({"I4"}),
+        seed=1,
+        amid=CALM,
+        chores_per_hour=30.0,
+    ),
+    Sabotage(
+        name="a hold never ends",
+        like="a deadline that nobody looks at",
+        edits=[
+            Edit(
+                "ledger/reservations.py",
+                "holds.c.ended_at.is_(None), holds.c.until <= now)",
+                "holds.c.ended_at.is_(None), holds.c.until < holds.c.opened_at)",
+            )
+        ],
+        breaks=frozenset({"I4"}),
+        seed=1,
+        amid=CALM,
+        chores_per_hour=30.0,
+    ),
+    Sabotage(
+        name="handed over in silence",
+        like="a till that counts, and a case that nobody opens for who bought it online",
+        edits=[
+            Edit(
+                "ledger/cases.py",
+                "if case is None and oversold:",
+                "if case is None and oversold > 9:",
+            )
+        ],
+        breaks=frozenset({"I5"}),
+        seed=1,
+        amid=CALM,
+        chores_per_hour=30.0,
+    ),
+    Sabotage(
+        name="answer counts a returned piece again",
+        like="a question whose figures stand as they were asked, while an order is cancelled",
+        edits=[
+            Edit(
+                "ledger/pieces_asked.py",
+                "    if disputed is None:\n        return\n    net",
+                "    if disputed is None or pieces:\n        return\n    net",
+            )
+        ],
+        breaks=OVERSELLS,
+        seed=1,
+        amid=CALM,
+        chores_per_hour=30.0,
+        returns=True,
     ),
 )
