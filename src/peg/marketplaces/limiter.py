@@ -39,7 +39,7 @@ REACH = {
     Lane.TOLD_ORDER: 1.0,
     Lane.PROVE_LOWER: 1.0,
     Lane.ORDERS: 0.8,
-    Lane.CHECKS: 0.5,  # a sale of two listings with variants has room beside it: five calls
+    Lane.CHECKS: 0.4,  # a sale of three listings has room beside it: six calls
     Lane.RAISE_STOCK: 0.3,
     Lane.BULK: 0.6,
     Lane.FIRST_IMPORT: 1.0,  # nothing that is sold there has to be followed before it ends

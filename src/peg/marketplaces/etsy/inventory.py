@@ -100,12 +100,26 @@ class InventoryWriter:
     async def _rewrite(
         self, listing: str, decide: Decide, keep: KeepBefore, *, lowers: bool
     ) -> Sequence[Result]:
-        view = await self._looks.look(listing, Lane.LOWER_STOCK if lowers else Lane.RAISE_STOCK)
+        if not lowers:
+            return await self._rewritten(listing, decide, keep, Lane.RAISE_STOCK)
+        with self._looks.writing() as ends:  # what is lowered beside it is checked in one call
+            return await self._rewritten(listing, decide, keep, Lane.LOWER_STOCK, ends)
+
+    async def _rewritten(
+        self,
+        listing: str,
+        decide: Decide,
+        keep: KeepBefore,
+        lane: Lane,
+        is_sent: Callable[[], None] = lambda: None,
+    ) -> Sequence[Result]:
+        view = await self._looks.look(listing, lane)
         wanted = await decide(view.readings)
         if leaves_nothing(view, wanted):
             if not view.on_sale:
                 return stays_off(view, wanted, f"nobody can buy it: {view.state}")
             await keep(view.before_image())
+            is_sent()
             return await self.withdraw(listing)
         if view.shelf is Shelf.SOLD_OUT:
             return view.all(Shown.ASK, "sold out on Etsy: putting it back costs a renewal")
@@ -113,8 +127,9 @@ class InventoryWriter:
         if planned.body is None:
             return judge(planned, view)
         await keep(view.before_image())
+        lowers = lane is Lane.LOWER_STOCK
         try:
-            return judge(*await self._replace(planned, planned.body, lowers=lowers))
+            return judge(*await self._replace(planned, planned.body, is_sent, lowers=lowers))
         except Refused as error:
             return view.all(Shown.REFUSED, str(error))
 
@@ -169,7 +184,12 @@ class InventoryWriter:
         return judge(activated, after)
 
     async def _replace(
-        self, planned: Plan, body: bytes, *, lowers: bool = False
+        self,
+        planned: Plan,
+        body: bytes,
+        is_sent: Callable[[], None] = lambda: None,
+        *,
+        lowers: bool = False,
     ) -> tuple[Plan, View]:
         before = planned.before
         can_be_bought = before.shelf is Shelf.LISTED
@@ -184,6 +204,7 @@ class InventoryWriter:
                 )
         except MaybeApplied:
             planned = planned.left_unanswered()
+        is_sent()
         lane = Lane.PROVE_LOWER if lowers else Lane.CHECKS
         after = await self._look_until(before.listing, lambda seen: _moved(planned, seen), lane)
         return planned, after

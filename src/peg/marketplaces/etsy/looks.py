@@ -6,7 +6,7 @@ what was written is checked together with what is being written beside it.
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
@@ -80,13 +80,24 @@ class Looks:
         return await mine.view
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """While a write is sent: whoever has one to check waits a moment for its end."""
+    def writing(self) -> Iterator[Callable[[], None]]:
+        """While a write is prepared and sent: whoever has one to check waits a moment for its end.
+
+        What is given is called where that ends sooner than the block: a write's own check must not
+        wait for it.
+        """
         self._writes += 1
+        ended = False
+
+        def end() -> None:
+            nonlocal ended
+            self._writes -= not ended
+            ended = True
+
         try:
-            yield
+            yield end
         finally:
-            self._writes -= 1
+            end()
 
     async def _read(self, lane: Lane) -> None:
         """Read whatever is asked for in this lane by the time it goes out."""
