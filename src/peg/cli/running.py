@@ -84,17 +84,17 @@ async def say_who_is_missing(peg: Peg, *, connect_at: str) -> None:
     )
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, *, instead: str = "set PEG_PORT or PEG_HOST") -> socket.socket:
     """Bind the address before any work begins.
 
     Raises:
-        CannotListen: it is taken, or not ours.
+        CannotListen: it is taken, or not ours; it says what to do `instead`.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=128)
     except OSError as cause:
-        raise CannotListen(host, port, cause, instead="set PEG_PORT or PEG_HOST") from cause
+        raise CannotListen(host, port, cause, instead=instead) from cause
 
 
 def serve(app: FastAPI, *, host: str, port: int) -> Server:

@@ -1,5 +1,6 @@
 """The owner of a rehearsal's shops begins anew when a shop gave no answer, and not for ever."""
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,13 @@ def test_another_demos_shop_is_named_with_the_variable_that_leads_to_it(tmp_path
     assert ran.code == 2
     assert "did not send the browser back to PEG" in ran.err
     assert "PEG_SHOPIFY_URL" in ran.err
+
+
+def test_a_port_that_another_program_has_is_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ran = peg(tmp_path, "demo", "--headless", "--orders=1", f"--port={port}")
+
+    assert ran.code == 4
+    assert f"cannot listen on 127.0.0.1 port {port}" in ran.err
+    assert "name another port by `--port`" in ran.err

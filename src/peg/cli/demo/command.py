@@ -31,7 +31,7 @@ from peg.cli.demo.verdict.asking import first_look
 from peg.cli.demo.verdict.judge import Rehearsed, judge
 from peg.cli.demo.wanted import Wanted, rates
 from peg.cli.demo.watching import LOOK_EVERY_S, Watcher
-from peg.cli.running import serve
+from peg.cli.running import listen, serve
 from peg.cli.terminal import Here, Terminal
 from peg.onboarding.imports import Imported
 from peg.web.app import create_app
@@ -176,18 +176,19 @@ async def _until_closed(control: Control) -> None:
 async def _working(peg: Peg, port: int) -> AsyncIterator[Embedded]:
     """PEG as `peg run` runs it, for as long as the block lasts."""
     work = await Embedded.prepare(peg)
-    server = serve(create_app(peg.ground, work, peg.desk), host="127.0.0.1", port=port)
-    serving = asyncio.ensure_future(server.serve())
-    await server.ready.wait()
-    working = asyncio.ensure_future(work.run())
-    try:
-        yield work
-    finally:
-        working.cancel()
-        with suppress(asyncio.CancelledError):
-            await working
-        server.should_exit = True
-        await serving
+    with listen("127.0.0.1", port, instead="name another port by `--port`") as listening:
+        server = serve(create_app(peg.ground, work, peg.desk), host="127.0.0.1", port=port)
+        serving = asyncio.ensure_future(server.serve(sockets=[listening]))
+        await server.ready.wait()
+        working = asyncio.ensure_future(work.run())
+        try:
+            yield work
+        finally:
+            working.cancel()
+            with suppress(asyncio.CancelledError):
+                await working
+            server.should_exit = True
+            await serving
 
 
 def _environment(here: Terminal, home: Home, ports: Ports, wanted: Wanted) -> dict[str, str]:
