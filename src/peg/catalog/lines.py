@@ -146,8 +146,18 @@ async def _by_sku(
         offer=None,
         components=components,
         inside=_inside(all(counted)),
-        sure=sum(not offer.gone for offer in typed_so) <= 1,
+        sure=_is_only_one(typed_so, line),
     )
+
+
+def _is_only_one(typed_so: Sequence[Offer], line: LineSnapshot) -> bool:
+    """Whether a SKU leaves one offer to mean: among those there are, and in the line's own listing.
+
+    One that was deleted may have been made anew; its own products are told apart by that no better.
+    """
+    there = sum(not offer.gone for offer in typed_so)
+    mine = sum(line.ref is not None and one.ref.listing == line.ref.listing for one in typed_so)
+    return max(there, mine) <= 1
 
 
 async def _labelled(

@@ -139,6 +139,30 @@ async def test_a_sku_that_several_offers_carry_is_held_but_not_sure(bench: Bench
     assert (found.sure, found.components) == (False, (Component(sku=RING),))
 
 
+async def test_one_of_several_that_carry_a_sku_is_not_sure_either_once_their_listing_is_deleted(
+    bench: Bench,
+) -> None:
+    for variant in (SIX, SEVEN):
+        await bench.offer(etsy_ref("22", variant), sku=RING)
+        await offers.mark_gone(bench.session, await id_of(bench, etsy_ref("22", variant)))
+
+    found = await meaning(bench, line(etsy_ref("22", SEVEN), 1, sku=RING))
+
+    assert found is not None
+    assert (found.sure, found.components) == (False, (Component(sku=RING),))
+
+
+async def test_a_listing_that_was_made_anew_leaves_its_former_sales_sure(bench: Bench) -> None:
+    await bench.offer(etsy_ref("22"), sku=RING)
+    await offers.mark_gone(bench.session, await id_of(bench, etsy_ref("22")))
+    await bench.offer(etsy_ref("23"), sku=RING)
+
+    found = await meaning(bench, line(etsy_ref("22"), 1, sku=RING))
+
+    assert found is not None
+    assert (found.sure, found.components) == (True, (Component(sku=RING),))
+
+
 async def test_a_line_held_as_a_whole_listing_lets_the_others_go_once_it_is_known(
     bench: Bench,
 ) -> None:
