@@ -132,8 +132,9 @@ class Decider:
         shown = (await shop.read([offer.ref]))[offer.ref]
         if shown.shelf is Shelf.GONE:
             raise RemoteGone(
-                f"{offer.name!r} (offer {offer.id}) was deleted on {offer.ref.channel}: reject"
-                " its pair, or put it back there and import again"
+                f"{offer.name!r} (offer {offer.id}) was deleted on {offer.ref.channel}: put it back"
+                " there and import again, or reject its pair and count the piece, since what the"
+                " deleted one sold is let go then"
             )
         return shown
 

@@ -44,8 +44,8 @@ class Pairs:
         self.stage.trace.note(f"the owner says that pair {pair.id} is one piece, {sku}")
         try:
             await self.commands.until_it_works(partial(self._accepted, pair, sku))
-        except RemoteGone:
-            await self._reject(pair)  # as PEG advises: one of them was deleted
+        except RemoteGone as gone:  # rejected, what the deleted one sold would be let go
+            self.stage.trace.note(f"she leaves pair {pair.id} as it is: {gone}")
             return
         self.stage.is_said(piece, sku)
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from tests.simulation.doze import Doze
 from tests.simulation.owner.at_the_counter import AtTheCounter
 from tests.simulation.owner.chores import Chore
-from tests.simulation.owner.commands import Commands, NotDone
+from tests.simulation.owner.commands import BROKEN, Commands, NotDone
 from tests.simulation.owner.counting import Counting
 from tests.simulation.owner.drawer import Drawer
 from tests.simulation.owner.pairs import Pairs
@@ -66,10 +66,10 @@ class Workday:
         await self._done(self._acts[chore.kind](chore), str(chore))
 
     async def _done(self, work: Awaitable[None], what: str) -> None:
-        """What is refused, or cannot be for hours, is left."""
+        """What is refused, cannot be looked at now, or cannot be for hours, is left."""
         try:
             await work
-        except (PegError, NotDone) as refused:
+        except (PegError, NotDone, *BROKEN) as refused:
             self._stage.trace.note(f"{what}: {type(refused).__name__}: {refused}")
 
     async def _count(self, chore: Chore) -> None:
