@@ -13,7 +13,7 @@ MORNING = 0.125
 
 
 def small(seed: int) -> Plan:
-    return draw(seed, days=MORNING, pieces=20, orders_per_day=80)
+    return draw(seed, days=MORNING, pieces=20, orders_per_day=80, owner=True)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
