@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from random import Random
 
 from peg.catalog import mirror, offers
-from peg.catalog.interrupted import note_interrupted
 from peg.db.engine import Database
 from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
@@ -15,6 +14,7 @@ from peg.marketplaces.writers import ConditionalWriter
 from peg.propagation import board, refusals
 from peg.propagation.attempts import begin_attempt, end_attempt, new_key, record_write
 from peg.propagation.board import Group, Standing
+from peg.propagation.broken_off import note_broken_off
 from peg.propagation.evidence import Proof
 from peg.propagation.figure_plans import Planned, PlannedWrite, plans_of, still_planned
 from peg.propagation.forbidden import note_outcomes
@@ -120,8 +120,8 @@ class FigurePusher:
             results = await self._answers(batch, key)
             doubtful = await self._record(key, planned, writes, results)
         except Exception:
-            async with begin(self._database) as session:
-                await note_interrupted(session, [one.offer.id for one, _ in batch])
+            offers_sent = [one.offer.id for one, _ in batch]
+            await note_broken_off(self._database, self._clock, offers_sent)
             raise
         self._tell(key, planned, batch, results)
         refused = [result for result in results if result.shown is Shown.REFUSED]

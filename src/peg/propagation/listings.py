@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.bus.crew import all_to_their_end
 from peg.catalog import offers
-from peg.catalog.interrupted import note_interrupted
 from peg.db.engine import Database
 from peg.db.shared_commits import SharedCommits
 from peg.db.transaction import begin, reading
@@ -24,6 +23,7 @@ from peg.marketplaces.writers import ListingWriter
 from peg.propagation import board, refusals
 from peg.propagation.attempts import new_key
 from peg.propagation.board import Group, Standing
+from peg.propagation.broken_off import note_broken_off
 from peg.propagation.evidence import Proof
 from peg.propagation.listing_shown import settle_listing
 from peg.propagation.listing_view import ListingView, view_listing
@@ -177,9 +177,8 @@ class ListingPusher:
             results = await self._send(attempt, view)
             return await attempt.record(results, watched=watched)
         except Exception:
-            async with begin(self._database) as session:
-                keys = [offer.id for offer in view.offers.values()]
-                await note_interrupted(session, keys)
+            keys = [offer.id for offer in view.offers.values()]
+            await note_broken_off(self._database, self._clock, keys)
             raise
 
     async def _send(self, attempt: ListingWrite, view: ListingView) -> Sequence[Result]:
