@@ -268,7 +268,7 @@ class Judge:
         """I1, I2: the book allows what lies on the shelf unsold."""
         receipts = self.stage.world.practices["etsy"].market.truth()["receipts"]
         cancelled = {str(one["id"]) for one in receipts if one["status"] == "canceled"}
-        truth, names = self.stage.world.truth, self.stage.names
+        truth, names = self.stage.world.truth, self.stage.names_known()
         for sentence in differences(self._book, truth, names, cancelled=cancelled):
             self._fails("I2", sentence)
 

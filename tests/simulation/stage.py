@@ -101,6 +101,10 @@ class Stage:
         """What lies on the shelf under that SKU."""
         return next(PieceId(piece) for piece, name in self.names.items() if name == sku)
 
+    def names_known(self) -> dict[str, Sku]:
+        """The pieces of which PEG was told all offers, by their SKUs."""
+        return {piece: sku for piece, sku in self.names.items() if piece not in self.apart}
+
     def is_said(self, piece: PieceId, sku: Sku) -> None:
         """PEG has been told which offers are this piece: from now on it answers for all."""
         if piece in self.apart:
