@@ -1,7 +1,11 @@
 """Time is passed in, so that any run can be replayed."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
+
+AHEAD_MAX = timedelta(days=1)
+"""No clock in use is so far ahead of ours, whatever timezone it takes for its own: what is said to
+have happened later than that has not happened yet."""
 
 
 class Clock(Protocol):

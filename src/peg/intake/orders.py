@@ -12,7 +12,7 @@ from peg.catalog.offers import Offer
 from peg.domain.identity import BOOK, SALES, LocationId, OfferId, ShopId, Sku
 from peg.domain.messages import OrderTakenIn
 from peg.domain.order import OrderSnapshot
-from peg.intake import checks, covered_sales, lateness, surprises, twins
+from peg.intake import checks, covered_sales, lateness, odd_times, surprises, twins
 from peg.intake.late_returns import without_those_shown
 from peg.intake.patience import Patience
 from peg.intake.which_piece import follow_guesses
@@ -50,6 +50,7 @@ async def take_in(
         patience: how long to wait for what may come.
         now: when it is taken in.
     """
+    order = await odd_times.as_heard(session, order, now=now)
     resolved = {**await lines.resolve_lines(session, order), **(known or {})}
     places = await _places(session, order)
     applied = await book_orders.apply(session, order, resolved, places=places, now=now)

@@ -4,8 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from peg.domain.baseline import COARSE
 from peg.domain.identity import OfferRef
 from peg.domain.offer import Parts, Reading, Shelf
+
+
+def changed_until(marketplace_at: datetime | None, *, now: datetime) -> datetime:
+    """The latest change that an answer can tell of: by its own Date, or our clock if it has none.
+
+    A cursor goes no further: one odd order of a year to come would hide all orders until then.
+    """
+    return (marketplace_at or now) + COARSE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,9 @@ from peg.shops.directory import Status
 RAN_WELL_FOR = timedelta(minutes=10)
 """A background task that has not crashed again, or was not kept from work, for so long is well."""
 
+TOLD_FOR = timedelta(days=7)
+"""What nothing that PEG sees can end is told for so long, or until a person ticks it off."""
+
 Lasting = Callable[[AsyncSession, Sequence[Kept], datetime], Awaitable[Collection[str]]]
 """Of which subjects of these alerts, all of one name, the cause still lasts."""
 
@@ -192,6 +195,10 @@ async def _crashing(_session: AsyncSession, mine: Sequence[Kept], now: datetime)
     return {one.subject for one in mine if one.told_at + RAN_WELL_FOR > now}
 
 
+async def _lately(_session: AsyncSession, mine: Sequence[Kept], now: datetime) -> Collection[str]:
+    return {one.subject for one in mine if one.told_at + TOLD_FOR > now}
+
+
 async def _undecided(
     session: AsyncSession, _mine: Sequence[Kept], _now: datetime
 ) -> Collection[str]:
@@ -226,5 +233,6 @@ LASTS: Mapping[str, Lasting] = {
     "invariant_broken": _untrue,
     "task_crashed": _crashing,
     "database_locked": _crashing,
+    "order_time": _lately,
 }
 """For every alert that PEG raises, how it is known to be over."""

@@ -41,6 +41,6 @@ SEVERITY: Mapping[str, Severity] = {
         ),
         Severity.IS_SAFE,
     ),
-    **dict.fromkeys(("delivery_of_no_use", "low_stock"), Severity.CAN_WAIT),
+    **dict.fromkeys(("delivery_of_no_use", "order_time", "low_stock"), Severity.CAN_WAIT),
 }
 """For every alert that PEG raises."""

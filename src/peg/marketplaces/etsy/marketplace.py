@@ -99,7 +99,7 @@ class EtsyMarketplace(InventoryWriter):
         lane = _lane_of_orders(sales_only=sales_only)
         answer = await self._client.receipts(rounds.query(at), lane=lane)
         page = things(answer.body, "results")
-        following = rounds.after(at, page, now)
+        following = rounds.after(at, page, now, marketplace_at=answer.seen.marketplace_at)
         orders, unreadable = orders_of(self.shop, page, answer.seen.begun_at)
         return OrdersPage(
             orders=orders,

@@ -18,8 +18,10 @@ from typing import Literal
 
 import structlog
 
+from peg.domain.clock import AHEAD_MAX
 from peg.marketplaces.etsy.answers import Json, moment
 from peg.marketplaces.port import UnexpectedAnswer
+from peg.marketplaces.seen import changed_until
 
 log = structlog.get_logger()
 
@@ -66,7 +68,7 @@ class Cursor:
 
 
 def parse(text: str | None, now: datetime) -> Cursor:
-    """The kept cursor; a fresh one if there is none, or none that this version wrote.
+    """The kept cursor; a fresh one if there is none, none that this version wrote, or one to come.
 
     Beginning anew loses nothing: whatever was taken in already is the same again.
     """
@@ -76,10 +78,11 @@ def parse(text: str | None, now: datetime) -> Cursor:
     try:
         kept = json.loads(text)
         kept["reread_at"], kept["walks"] = tuple(kept["reread_at"]), tuple(kept["walks"])
-        return Cursor(**kept)
+        found = Cursor(**kept)
     except (ValueError, TypeError, KeyError):
         log.warning("cursor.unreadable", cursor=text[:200])
         return fresh
+    return found if found.since <= (now + AHEAD_MAX).timestamp() else fresh
 
 
 def begun(cursor: Cursor, now: datetime, *, sales_only: bool = False) -> Cursor:
@@ -125,8 +128,20 @@ def query(cursor: Cursor) -> dict[str, str]:
     }
 
 
-def after(cursor: Cursor, page: Sequence[Json], now: datetime) -> Cursor:
+def after(
+    cursor: Cursor,
+    page: Sequence[Json],
+    now: datetime,
+    *,
+    marketplace_at: datetime | None = None,
+) -> Cursor:
     """The cursor after a page; its `walks` are empty when the round is done.
+
+    Args:
+        cursor: which page that is.
+        page: receipts, sorted as asked.
+        now: our clock, for pacing.
+        marketplace_at: Etsy's own, as the page tells it.
 
     Raises:
         UnexpectedAnswer: the page is not sorted as asked, so that its end says nothing.
@@ -135,8 +150,9 @@ def after(cursor: Cursor, page: Sequence[Json], now: datetime) -> Cursor:
     stamps = [at for one in page if (at := _stamp(one, by_change=by_change)) is not None]
     if stamps != sorted(stamps):
         raise UnexpectedAnswer("Etsy's receipts did not come in the order asked for")
-    if by_change and stamps:
-        cursor = replace(cursor, since=max(cursor.since, stamps[-1]))
+    if by_change:
+        latest = changed_until(marketplace_at, now=now).timestamp()
+        cursor = replace(cursor, since=max([cursor.since, *(at for at in stamps if at <= latest)]))
     if len(page) < PAGE:
         return _next_walk(cursor, now)
     if stamps and stamps[-1] > cursor.low:

@@ -7,11 +7,12 @@ from typing import Any
 
 import structlog
 
-from peg.domain.clock import Clock
+from peg.domain.clock import AHEAD_MAX, Clock
 from peg.domain.identity import ShopId
 from peg.domain.order import OrderSnapshot
 from peg.marketplaces.limiter import Lane
 from peg.marketplaces.port import OrdersPage, RemoteGone, UnexpectedAnswer
+from peg.marketplaces.seen import changed_until
 from peg.marketplaces.shopify.client import Answer, ShopifyClient
 from peg.marketplaces.shopify.nested import ChangedMeanwhile, Nested
 from peg.marketplaces.shopify.orders import order_of, orders_of
@@ -57,7 +58,9 @@ class OrderPages:
         page = field(answer.data, "orders")
         nodes = [await self._entire(node) for node in field(page, "nodes")]
         orders, unreadable = orders_of(nodes, self._shop, fetched_at=now)
-        newest = max([where.newest, *(order.updated_at for order in orders)])
+        latest = changed_until(answer.marketplace_at, now=now)
+        changed = (order.updated_at for order in orders if order.updated_at <= latest)
+        newest = max([where.newest, *changed])
         after = next_cursor(page)
         following = _Cursor(
             since=where.since if after else newest - OVERLAP, newest=newest, after=after
@@ -124,11 +127,11 @@ class _Cursor:
 
     @classmethod
     def parse(cls, cursor: str | None, now: datetime) -> "_Cursor":
-        """Read a cursor back; without one, begin with everything that can be seen."""
-        if cursor is None:
-            since = now - FIRST_LOOK_BACK
-            return cls(since=since, newest=since, after=None)
-        told = json.loads(cursor)
+        """Read a cursor back; without one, or with one to come, begin with all that can be seen."""
+        begin = now - FIRST_LOOK_BACK
+        told = json.loads(cursor) if cursor is not None else None
+        if told is None or moment(told["since"]) > now + AHEAD_MAX:
+            return cls(since=begin, newest=begin, after=None)
         return cls(since=moment(told["since"]), newest=moment(told["newest"]), after=told["after"])
 
     def text(self) -> str:

@@ -15,6 +15,7 @@ from peg.marketplaces.etsy.rounds import (
 )
 
 NOON = int(MONDAY_NOON.timestamp())
+IN_2099 = 4_070_908_800
 
 
 class Etsy:
@@ -138,6 +139,21 @@ def test_a_receipt_that_changes_while_we_read_hides_no_other() -> None:
     rest, _ = read_round(etsy, after(cursor, first, MONDAY_NOON).text())
 
     assert {one["receipt_id"] for one in first} | rest == set(range(2 * PAGE))
+
+
+def test_a_receipt_that_was_changed_in_a_year_to_come_hides_no_later_one() -> None:
+    etsy = Etsy([receipt(1, NOON), receipt(2, IN_2099)])
+    _, kept = read_round(etsy, None)
+
+    etsy.receipts.append(receipt(3, NOON + 60))
+
+    assert 3 in read_round(etsy, kept, later_s=120, sales_only=True)[0]
+
+
+def test_a_cursor_ahead_of_our_clock_begins_anew() -> None:
+    ahead = Cursor(since=IN_2099).text()
+
+    assert parse(ahead, MONDAY_NOON) == parse(None, MONDAY_NOON)
 
 
 def test_an_unreadable_cursor_begins_anew() -> None:
