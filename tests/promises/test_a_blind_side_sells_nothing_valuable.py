@@ -14,6 +14,7 @@ from tests.support.little_catalogue import BROOCH, CHAIN, GOLD, RING, SILVER, ST
 from tests.support.little_shop import LittleShop, open_little_shop
 
 from peg.alerts import register
+from peg.catalog import offers
 from peg.db.transaction import reading
 from peg.intake.many import Many
 from peg.ledger import counter
@@ -60,6 +61,13 @@ async def light_again(shop: LittleShop, guard: BlindSide) -> None:
     while await alarms(shop):
         await asyncio.sleep(0.05)
         await guard.look()
+
+
+async def marked(shop: LittleShop, status: Status) -> None:
+    """Etsy is closed, lost or taken out, and known to be."""
+    async with shop.at_the_counter() as session:
+        now = shop.rehearsal.ground.clock.now()
+        await directory.mark(session, shop.shop("etsy"), status, "as told", now=now)
 
 
 async def alarms(shop: LittleShop) -> list[str]:
@@ -132,6 +140,44 @@ async def test_a_peg_that_has_just_begun_gives_the_shop_its_time(shop: LittleSho
     await shop.stays(RING, 1, 1)
 
 
+@pytest.mark.parametrize("status", [Status.FROZEN, Status.DISCONNECTED])
+async def test_a_shop_that_is_closed_or_taken_out_endangers_nothing(
+    shop: LittleShop, status: Status
+) -> None:
+    """A closed shop sells nothing; what one sells that a person took out is their affair."""
+    watch = guard(shop)
+    shop.faults(**{"etsy.server_error": 1.0})  # a poll that is answered would find it open
+    await marked(shop, status)
+
+    await dark(shop)
+    await watch.look()
+
+    await shop.stays(RING, 1, 1)
+    assert await alarms(shop) == []
+
+
+async def test_a_shop_that_peg_has_lost_its_access_to_goes_on_selling(shop: LittleShop) -> None:
+    watch = guard(shop)
+    await marked(shop, Status.REVOKED)
+
+    await noticed(shop, watch)
+
+    await shop.until(lambda: shop.on("shopify", RING) == 0)
+
+
+async def test_what_was_deleted_on_the_silent_shop_cannot_be_sold_there(shop: LittleShop) -> None:
+    watch, listed = guard(shop), await shop.offer("etsy", RING)
+    async with shop.at_the_counter() as session:
+        await offers.mark_gone(session, listed.id)
+
+    await noticed(shop, watch)
+
+    await shop.until(lambda: shop.on("shopify", CHAIN) == 0)
+    assert await shop.calm(lambda: shop.on("shopify", RING)) == 1
+    (told,) = await alarms(shop)
+    assert "3 offers of 100 or more" in told
+
+
 async def test_what_was_counted_meanwhile_asks_before_it_goes_up(shop: LittleShop) -> None:
     watch = guard(shop)
     await noticed(shop, watch)
@@ -157,6 +203,21 @@ async def test_who_sets_no_value_any_more_has_all_of_it_back(shop: LittleShop) -
     await shop.ends_at(RING, 1)
 
 
+async def test_who_sells_although_nobody_knows_takes_the_silent_shop_out_as_well(
+    shop: LittleShop,
+) -> None:
+    """As long as the shop is connected, what it sells too lacks its proof."""
+    await noticed(shop, guard(shop))
+    await shop.until(lambda: shop.on("shopify", RING) == 0)
+
+    await guard(shop, None).look()
+    assert await shop.calm(lambda: shop.on("shopify", RING)) == 0
+    await marked(shop, Status.DISCONNECTED)
+
+    await shop.until(lambda: shop.on("shopify", RING) == 1)
+    assert await alarms(shop) == []
+
+
 async def test_to_take_the_silent_shop_out_puts_nothing_back(shop: LittleShop) -> None:
     """It may have sold the ring before it was taken out, and nobody has said so."""
     watch = guard(shop)
@@ -164,11 +225,10 @@ async def test_to_take_the_silent_shop_out_puts_nothing_back(shop: LittleShop) -
     await shop.until(lambda: shop.on("shopify", RING) == 0)
     shop.buys("etsy", RING)
 
-    async with shop.at_the_counter() as session:
-        now = shop.rehearsal.ground.clock.now()
-        status, words = Status.DISCONNECTED, "taken out"
-        await directory.mark(session, shop.shop("etsy"), status, words, now=now)
+    await marked(shop, Status.DISCONNECTED)
     await watch.look()
 
     assert await shop.calm(lambda: shop.on("shopify", RING)) == 0
     assert shop.sold_twice() == 0
+    (told,) = await alarms(shop)
+    assert "if you took it out, once PEG_BLIND_VALUE is unset" in told

@@ -4,6 +4,7 @@ Gold bands were sold on Shopify and silver ones on Etsy: that is what is measure
 and chains one is left, on both shops.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -16,7 +17,7 @@ from tests.support.little_shop import LittleShop, open_little_shop
 from peg.catalog import rules
 from peg.catalog.rules import Rule
 from peg.db.transaction import reading
-from peg.domain.identity import Channel
+from peg.domain.identity import Channel, Sku
 from peg.intake.many import Many
 from peg.ledger import counter
 from peg.propagation.retarget import retarget
@@ -29,7 +30,9 @@ MANY = Many(offers_min=3, share=0.2)
 """Three of five offers going up at once are so many that a person is asked, were it not PEG's."""
 
 ANY_RISK = Decimal(0)
+SOON_S = 1.0
 ETSY_KEEPS_MUCH = {Channel.ETSY: Decimal(50)}
+SHOPIFY_KEEPS_MOST = {Channel.SHOPIFY: Decimal(90)}
 
 
 @pytest.fixture
@@ -56,7 +59,7 @@ def rule(
 
     ground = shop.rehearsal.ground
     terms = Terms(cost_percent=Decimal(100), most=most, fees=fees)
-    return OneShop(ground.database, ground.clock, terms, lately)
+    return OneShop(ground.database, ground.clock, ground.signals, terms, lately, soon_s=SOON_S)
 
 
 async def limited(shop: LittleShop) -> OneShop:
@@ -66,6 +69,18 @@ async def limited(shop: LittleShop) -> OneShop:
     for sku in (RING, STUDS, CHAIN):
         await shop.ends_at(sku, 1, 0)
     return watch
+
+
+async def receives(shop: LittleShop, sku: Sku) -> None:
+    """The jeweller has made another one."""
+    async with shop.at_the_counter() as session:
+        await counter.receive(session, sku, 1, who="mira", now=shop.rehearsal.ground.clock.now())
+
+
+async def sells(shop: LittleShop, sku: Sku) -> None:
+    """Somebody buys one in person."""
+    async with shop.at_the_counter() as session:
+        await counter.sell(session, sku, 1, who="mira", now=shop.rehearsal.ground.clock.now())
 
 
 async def reasons(shop: LittleShop) -> dict[str, str]:
@@ -102,10 +117,26 @@ async def test_what_waits_for_a_fee_on_one_shop_stays_on_sale_on_the_other(
     shop.cancels("etsy", order)
     await shop.ends_at(RING, 1, 0)
 
-    await rule(shop, fees={Channel.SHOPIFY: Decimal(90)}).look()
+    await rule(shop, fees=SHOPIFY_KEEPS_MOST).look()
 
     await shop.ends_at(STUDS, 0, 1)
     assert shop.shows(RING) == (1, 0)
+
+
+async def test_what_comes_back_where_it_would_cost_a_fee_goes_on_sale_on_the_other(
+    shop: LittleShop,
+) -> None:
+    watch = rule(shop, fees=SHOPIFY_KEEPS_MOST)
+    await watch.look()
+    await shop.ends_at(RING, 0, 1)
+    order = shop.buys("etsy", RING)
+    await shop.ends_at(RING, 0)
+
+    shop.cancels("etsy", order)
+    await shop.is_asked("renewal")
+    await watch.look()
+
+    await shop.ends_at(RING, 1, 0)
 
 
 async def test_a_risk_that_is_small_enough_changes_nothing(shop: LittleShop) -> None:
@@ -142,13 +173,48 @@ async def test_who_takes_the_rule_off_has_all_of_it_back_and_is_asked_nothing(
 
 async def test_once_there_are_two_of_it_both_shops_show_them(shop: LittleShop) -> None:
     watch = await limited(shop)
-    async with shop.at_the_counter() as session:
-        await counter.receive(session, RING, 1, who="mira", now=shop.rehearsal.ground.clock.now())
+    await receives(shop, RING)
     await shop.until(lambda: shop.on("shopify", RING) == 2)
 
     await watch.look()
 
     await shop.ends_at(RING, 2)
+
+
+async def test_once_there_are_two_of_it_nobody_waits_for_the_next_look(shop: LittleShop) -> None:
+    (await limited(shop)).listen(shop.rehearsal.engine.bus)
+
+    await receives(shop, RING)
+
+    await shop.ends_at(RING, 2)
+
+
+async def test_what_has_become_the_last_is_on_one_shop_soon(shop: LittleShop) -> None:
+    await receives(shop, RING)
+    await shop.ends_at(RING, 2)
+    watch = rule(shop)
+    watch.listen(shop.rehearsal.engine.bus)
+    looking = asyncio.create_task(watch.run())
+    await shop.ends_at(STUDS, 1, 0)
+    assert shop.shows(RING) == (2, 2)
+
+    await sells(shop, RING)
+
+    await shop.ends_at(RING, 1, 0)
+    looking.cancel()
+
+
+async def test_a_look_while_it_comes_back_does_not_show_it_on_both(shop: LittleShop) -> None:
+    watch = await limited(shop)
+    await sells(shop, RING)
+    await shop.ends_at(RING, 0)
+
+    await receives(shop, RING)
+    while shop.shows(RING) == (0, 0):
+        await watch.look()
+        assert "alone" in (await reasons(shop))["etsy"]
+
+    await shop.ends_at(RING, 1, 0)
 
 
 async def test_what_was_sold_and_comes_back_is_on_one_shop_again(shop: LittleShop) -> None:

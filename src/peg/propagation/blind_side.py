@@ -133,7 +133,7 @@ async def _sold_elsewhere(session: AsyncSession, shop: ShopId) -> list[Offer]:
     theirs = await offers.all_of_shop(session, shop)
     skus = {part.sku for one in theirs if not one.gone for part in one.components}
     selling = await offers.of_skus(session, sorted(skus))
-    return [one for one in selling if one.ref.shop != shop and not one.gone]
+    return [one for one in selling if one.ref.shop != shop]
 
 
 def _alert(shop: ShopId, count: int, worth: Worth) -> Alert:
@@ -141,6 +141,7 @@ def _alert(shop: ShopId, count: int, worth: Worth) -> Alert:
     sentence = (
         f"the orders of {shop} cannot be read, and nobody knows what it sold: {offers_went} of"
         f" {worth.value} or more that it sells too went off sale elsewhere. They come back by"
-        " themselves once its orders are read"
+        " themselves once its orders are read; if you took it out, once PEG_BLIND_VALUE is unset"
+        " and PEG started again"
     )
     return Alert(name="blind_side", subject=shop, sentence=sentence)

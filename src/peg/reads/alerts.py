@@ -32,6 +32,9 @@ RAN_WELL_FOR = timedelta(minutes=10)
 TOLD_FOR = timedelta(days=7)
 """What nothing that PEG sees can end is told for so long, or until a person ticks it off."""
 
+OUTLASTS = frozenset({"blind_side", "delivery_dead"})
+"""What may have been sold unheard stays so, also once a person has taken the shop out."""
+
 Lasting = Callable[[AsyncSession, Sequence[Kept], datetime], Awaitable[Collection[str]]]
 """Of which subjects of these alerts, all of one name, the cause still lasts."""
 
@@ -65,7 +68,9 @@ async def judged(session: AsyncSession, *, now: datetime) -> Judged:
     left = await directory.disconnected(session)
     lasting = set()
     for name in sorted({one.name for one in kept}):
-        mine = [one for one in kept if one.name == name and one.subject not in left]
+        mine = [one for one in kept if one.name == name]
+        if name not in OUTLASTS:
+            mine = [one for one in mine if one.subject not in left]
         subjects = await LASTS[name](session, mine, now) if mine else ()
         lasting |= {one.id for one in mine if one.subject in subjects}
     return Judged(

@@ -35,8 +35,6 @@ log = structlog.get_logger()
 SHOPS_LOOKED_AT_S = 2.0
 ALERTS_LOOKED_AT_S = 5.0
 RETENTION_S = 3600.0
-EXPOSURE_S = 3600.0
-"""All sales of a month are looked through for it."""
 
 STOPS_WITHIN_S = 5.0
 """So long a moment without a transaction is waited for; then what is under way is broken off."""
@@ -96,13 +94,14 @@ class Embedded:
         gauges = Gauges(ground.database, ground.clock, ground.metrics)
         gauges.listen(self._engine.bus)
         terms, period = terms_of(ground.settings), partial(period_of, ground.settings)
-        one_shop = OneShop(ground.database, ground.clock, terms, period)
+        one_shop = OneShop(ground.database, ground.clock, ground.signals, terms, period)
+        one_shop.listen(self._engine.bus)
         return [
             *self._engine.tasks(),
             Task("gauges", gauges.run),
             Task("retention", every(ground.clock, RETENTION_S, retention.prune)),
             Task("alerts", every(ground.clock, ALERTS_LOOKED_AT_S, ender.look)),
-            Task("exposure", every(ground.clock, EXPOSURE_S, one_shop.look)),
+            Task("exposure", one_shop.run),
             Task("shops", every(ground.clock, SHOPS_LOOKED_AT_S, self.follow)),
         ]
 

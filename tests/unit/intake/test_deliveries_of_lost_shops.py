@@ -21,6 +21,7 @@ from peg.intake.inbox import READ_AGAIN
 from peg.intake.reception import ORDERS_FIRST
 from peg.intake.tables import inbox as kept
 from peg.marketplaces.port import AccessRevoked, MarketplaceError, MissingScope
+from peg.reads import alerts
 from peg.shops.directory import Status
 
 
@@ -242,6 +243,9 @@ async def test_what_a_disconnected_shop_did_not_tell_in_full_is_put_aside_and_li
     assert [topic for topic, _ in listed] == ["order.paid", "order.paid"]
     assert all("disconnected" in why and "peg count" in why for _, why in listed)
     assert await alarms(shops) == [("delivery_dead", etsy)]
+    async with reading(shops.database) as session:
+        standing = await alerts.standing(session, now=shops.clock.now())
+    assert [one.name for one in standing] == ["delivery_dead"]
 
 
 async def test_it_is_worked_on_when_the_shop_came_back_and_a_person_says_so(

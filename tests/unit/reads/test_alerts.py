@@ -156,6 +156,16 @@ async def test_an_alert_is_over_with_its_cause_and_can_still_be_read(
     assert (past.name, past.ended_at) == (name, NOON)
 
 
+async def test_what_may_have_been_sold_unheard_is_told_also_once_its_shop_is_taken_out(
+    bench: Bench,
+) -> None:
+    await raise_(bench, "blind_side", ETSY)
+
+    await the_shop_is_taken_out(bench)
+
+    assert await names(bench) == ["blind_side"]
+
+
 async def doctor(session: AsyncSession) -> list[str]:
     """What the doctor tells of alerts, and of low stock by itself."""
     found = [*await book(session), *await examination.waiting(session, now=NOON, running=True)]
