@@ -129,13 +129,21 @@ async def receive(
 
 
 async def count(
-    sku: str, counted: Pieces, /, *, at: str | None = None, note: str = "", here: Here
+    sku: str,
+    counted: Pieces,
+    /,
+    *,
+    sent: Pieces = 0,
+    at: str | None = None,
+    note: str = "",
+    here: Here,
 ) -> int:
     """Pieces were counted on the shelf, sold but unshipped ones included.
 
     Args:
         sku: the piece.
         counted: how many lie there.
+        sent: how many more are sold and have left, though their shop has not said so yet.
         at: the place they lie at, as `peg places` lists it; unset: where most of it lies.
         note: kept in the book, for people.
     """
@@ -143,11 +151,12 @@ async def count(
         place, now = await _place(session, at), ground.clock.now()
         item = await _piece(session, sku) if counted else sku_of(sku)  # of a set, none may be told
         wrong_by = await counter.count(
-            session, item, counted, who=here.who, note=note, location=place, now=now
+            session, item, counted, sent=sent, who=here.who, note=note, location=place, now=now
         )
         await retarget(session, [item], now=now)
         after = await queries.position(session, item)
-        advice = await _missed(session, after.sku) + await _not_shown(
+        advice = _perhaps_sent(after, counted, sent, at) if wrong_by < 0 else ""
+        advice += await _missed(session, after.sku) + await _not_shown(
             session, after.sku, place, now
         )
     words = f"the book was off by {wrong_by:+}" if wrong_by else "the book was right"
@@ -226,6 +235,19 @@ async def holds(*, here: Here) -> int:
         sentence="" if found else "nothing is on hold",
     )
     return here.show(report)
+
+
+def _perhaps_sent(after: Position, counted: int, sent: int, at: str | None) -> str:
+    """Fewer than the book had: a parcel may have left of which no shop has told."""
+    unsent = after.level.committed - sent
+    if unsent <= 0:
+        return ""
+    where = f" --at '{at}'" if at else ""
+    sold = "1 is sold" if unsent == 1 else f"{unsent} are sold"
+    return (
+        f"\n{sold}, and no shop has told that a parcel left: did one, and you did not count it, say"
+        f" `peg count {after.sku} {counted} --sent {after.level.committed}{where}`"
+    )
 
 
 async def _missed(session: AsyncSession, sku: Sku) -> str:

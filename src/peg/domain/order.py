@@ -140,6 +140,8 @@ class OrderSnapshot:
         updated_at: the marketplace's own word for how new this is; its clock, not ours.
         fetched_at: when PEG began to read it (PEG's clock), or at the latest when it was told
             of it; of two snapshots with equal `updated_at` the later fetched one counts.
+        left_by: the marketplace's word for by when all that is told as shipped had left; None where
+            it does not say.
         complete: False when lines or refunds were cut off and it must be read again.
         test: a test order; kept, and counted like any other, since the marketplace took the stock.
     """
@@ -153,5 +155,6 @@ class OrderSnapshot:
     lines: Sequence[LineSnapshot]
     paid: bool
     cancelled_at: datetime | None = None
+    left_by: datetime | None = None
     complete: bool = True
     test: bool = False

@@ -16,6 +16,7 @@ class Cause(StrEnum):
     COUNTER_SALE = "counter_sale"  # sold in person
     RECEIVED = "received"  # came in from a supplier or the bench
     COUNTED = "counted"  # counted on the shelf
+    SENT_BEFORE = "sent_before"  # a count had taken off already what is told as shipped later
     EDITED = "edited"  # a person changed it in a marketplace's admin
     MOVED = "moved"  # the same pieces, at another place
     HELD = "held"

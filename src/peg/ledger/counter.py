@@ -116,6 +116,7 @@ async def count(
     sku: Sku,
     counted: int,
     *,
+    sent: int = 0,
     who: str,
     note: str = "",
     location: LocationId | None = None,
@@ -125,20 +126,35 @@ async def count(
 
     If it is less, that is where pieces went that shops show too few of.
 
+    Args:
+        session: the task's transaction.
+        sku: the item.
+        counted: what lies there.
+        sent: pieces that have left though no shop has told so yet: what it tells then takes them
+            off.
+        who: who counted.
+        note: for people.
+        location: which place; needed where the item lies at several.
+        now: when.
+
     Raises:
-        BadQuantity: below zero.
+        BadQuantity: below zero, or more were sent than are sold and not known to have left.
         SeveralPlaces: it lies at several, and none was named.
         UnknownSku: no such item.
     """
     if counted < 0:
         raise BadQuantity(f"a shelf holds no fewer than 0 pieces, not {counted}")
     await lock(session, [sku])
-    lies = {place: level.on_hand for place, level in (await levels(session, sku)).items()}
+    known = await levels(session, sku)
+    lies = {place: level.on_hand for place, level in known.items()}
     filled = {place: pieces for place, pieces in lies.items() if pieces}
     if location is None and len(filled) > 1:
         raise SeveralPlaces(sku, filled)
     place = location or next(iter(filled), None) or await fullest(session, sku)
-    difference = counted - lies.get(place, 0)
+    unsent = sum(level.committed for level in known.values())
+    if not 0 <= sent <= unsent:
+        raise BadQuantity(f"{unsent} of {sku} are sold and not known to have left, not {sent}")
+    difference = counted + sent - lies.get(place, 0)
     posting = _posting(sku, difference, place, cause=Cause.COUNTED, who=who, note=note, now=now)
     _, explained = await _explain(session, sku, max(0, -difference), who=who, now=now)
     await post(session, [posting, *explained], now=now)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.db.transaction import require_transaction
 from peg.domain.identity import LocationId, OfferId, Sku
 from peg.domain.order import OrderSnapshot
-from peg.ledger import cancellations, order_rows
+from peg.ledger import cancellations, order_rows, sent_before
 from peg.ledger.book import Posting, post
 from peg.ledger.first_figures import decide
 from peg.ledger.line_effects import Rows
@@ -111,9 +111,9 @@ async def apply(
             earlier=postings,
             now=now,
         )
-        one = await work.do()
-        done.append(one)
-        postings += one.postings
+        done.append(await work.do())
+        postings += done[-1].postings
+    postings += await sent_before.put_back(session, order, done, before, now=now)
     await _store(session, order, kept, done)
     posted = await post(session, postings, now=now)
     await cancellations.follow(session, order, now=now)

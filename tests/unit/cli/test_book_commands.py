@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
+from tests.support.bench import Bench, OrderTold, etsy_ref, line
 from tests.support.clocks import MONDAY_NOON
 from tests.support.command_line import Ran, peg, seed
 
@@ -153,6 +154,25 @@ def test_moments_that_people_read_name_their_timezone_and_programs_read_utc(home
 
     assert re.search(r"2999-12-2\d \d\d:00:00[+-]\d\d:\d\d ", seen)
     assert kept[0]["until"] == "2999-12-24T17:00:00Z"
+
+
+async def one_is_sold(session: AsyncSession) -> None:
+    bench = Bench(session)
+    await bench.offer(etsy_ref(), RING, shows=3)
+    await bench.take_in(OrderTold().told(1, line(etsy_ref(), committed=1)))
+
+
+def test_who_counts_fewer_is_told_how_to_say_that_a_parcel_has_left(home: Path) -> None:
+    seed(home, one_is_sold)
+
+    fewer = peg(home, "count", "RING-1", "2")
+    said = peg(home, "count", "RING-1", "2", "--sent", "1")
+
+    assert "1 is sold" in fewer.out
+    assert "`peg count RING-1 2 --sent 1`" in " ".join(fewer.out.split())
+    assert "2 available, 3 on hand" in said.out
+    assert "--sent" not in said.out
+    assert peg(home, "count", "RING-1", "2", "--sent", "2").code != 0
 
 
 def test_what_comes_in_and_what_is_counted_is_posted(home: Path) -> None:

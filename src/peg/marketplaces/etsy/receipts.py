@@ -9,7 +9,7 @@ import structlog
 from peg.domain.errors import PegError
 from peg.domain.identity import OfferRef, ShopId
 from peg.domain.order import LineSnapshot, OrderSnapshot
-from peg.marketplaces.etsy.answers import Json, moment, things, whole
+from peg.marketplaces.etsy.answers import SECONDS_MAX, Json, moment, things, whole
 from peg.marketplaces.etsy.translate import money
 from peg.marketplaces.etsy.variants import options_of_sale, plain, variant_of
 from peg.marketplaces.port import Unreadable, UnreadableOrder
@@ -111,8 +111,20 @@ def _snapshot(
         lines=lines,
         paid=receipt.get("is_paid") is True,
         cancelled_at=updated_at if _is_cancelled(receipt) else None,  # no other time is told
+        left_by=_left_by(receipt, sold),
         complete=not odd,
     ), odd
+
+
+def _left_by(receipt: Json, sold: Sequence[Json]) -> datetime | None:
+    """When the last that is shipped was marked so: a receipt's own time need not tell of that."""
+    told = [one.get("shipped_timestamp") for one in sold if _is_shipped(receipt, one)]
+    seconds = [at for at in told if isinstance(at, int) and 0 < at <= SECONDS_MAX]
+    return _utc(max(seconds)) if seconds and len(seconds) == len(told) else None
+
+
+def _is_shipped(receipt: Json, sold: Json) -> bool:
+    return receipt.get("is_shipped") is True or sold.get("shipped_timestamp") is not None
 
 
 def _utc(seconds: int) -> datetime:
@@ -121,7 +133,7 @@ def _utc(seconds: int) -> datetime:
 
 def _line(shop: ShopId, receipt: Json, sold: Json) -> LineSnapshot:
     quantity = whole(sold, "quantity")
-    shipped = receipt.get("is_shipped") is True or sold.get("shipped_timestamp") is not None
+    shipped = _is_shipped(receipt, sold)
     cancelled = _is_cancelled(receipt)
     price = sold.get("price")
     return LineSnapshot(

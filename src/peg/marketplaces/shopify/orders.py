@@ -117,17 +117,18 @@ def _snapshot(
             lines.append(_line(line, shop, about))
         except PegError as error:
             odd.append(str(error))
-    cancelled = at(order, "cancelledAt")
+    cancelled, updated_at = at(order, "cancelledAt"), moment(at(order, "updatedAt"))
     return OrderSnapshot(
         shop=shop,
         order=number(at(order, "id")),
         name=text(order, "name"),
         created_at=moment(at(order, "createdAt")),
-        updated_at=moment(at(order, "updatedAt")),
+        updated_at=updated_at,
         fetched_at=fetched_at,
         lines=lines,
         paid=text(order, "displayFinancialStatus") not in UNPAID,
         cancelled_at=moment(cancelled) if cancelled else None,
+        left_by=updated_at,  # an order is changed by each shipment
         complete=whole_lists and not odd and not goes_on(told),
         test=bool(at(order, "test")),
     ), odd

@@ -63,13 +63,13 @@ def told_as_of(topic: str, told: Payload, *, otherwise: datetime) -> datetime:
 def _whole(told: Payload, shop: ShopId, *, fetched_at: datetime) -> OrderSnapshot:
     returned = _returned(told)
     currency = text(told, "currency")
-    cancelled = field(told, "cancelled_at")
+    cancelled, updated_at = field(told, "cancelled_at"), moment(text(told, "updated_at"))
     return OrderSnapshot(
         shop=shop,
         order=str(whole(told, "id")),
         name=text(told, "name"),
         created_at=moment(text(told, "created_at")),
-        updated_at=moment(text(told, "updated_at")),
+        updated_at=updated_at,
         fetched_at=fetched_at,
         lines=[
             replace(_line(line, shop, returned), price=Money.parse(text(line, "price"), currency))
@@ -77,6 +77,7 @@ def _whole(told: Payload, shop: ShopId, *, fetched_at: datetime) -> OrderSnapsho
         ],
         paid=text(told, "financial_status") not in _NO_REFUND_YET,
         cancelled_at=moment(cancelled) if cancelled else None,
+        left_by=updated_at,
         test=bool(told.get("test", False)),
     )
 

@@ -13,6 +13,7 @@ from peg.marketplaces.etsy.receipts import order_of
 from peg.marketplaces.port import UnexpectedAnswer, UnreadableOrder
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+SHIPPED = {"is_shipped": True}
 
 
 def part_of(told: dict[str, Any]) -> OrderSnapshot:
@@ -53,6 +54,26 @@ def test_shipped_is_told_by_the_receipt_or_by_the_line() -> None:
 
     assert [(one.committed, one.shipped) for one in whole.lines] == [(0, 1)]
     assert [(one.committed, one.shipped) for one in part.lines] == [(1, 0), (0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("stamps", "whole", "left_by"),
+    [
+        ((None, None), {}, None),
+        ((1_795_000_050, None), {}, 1_795_000_050),
+        ((1_795_000_050, 1_795_000_070), SHIPPED, 1_795_000_070),
+        ((1_795_000_050, None), SHIPPED, None),
+        (("x",), SHIPPED, None),
+    ],
+)
+def test_by_when_it_had_left_is_told_of_all_that_is_shipped_or_not_at_all(
+    stamps: tuple[Any, ...], whole: dict[str, bool], left_by: int | None
+) -> None:
+    sold = [sale(number, shipped_timestamp=at) for number, at in enumerate(stamps)]
+
+    order = order_of(SHOP, receipt(*sold, **whole), NOW)
+
+    assert (order.left_by and order.left_by.timestamp()) == left_by
 
 
 def test_what_was_cancelled_never_left_unless_it_was_shipped() -> None:
