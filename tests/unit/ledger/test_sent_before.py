@@ -121,6 +121,31 @@ async def test_no_more_is_put_back_than_the_count_took_off(bench: Bench) -> None
     assert await shelf(bench) == (1, 0, 1)
 
 
+async def test_of_a_line_that_left_in_two_parcels_only_the_one_heard_of_late_is_put_back(
+    bench: Bench,
+) -> None:
+    await bench.take_in(ORDER.told(1, line(etsy_ref(), committed=2)), at=1)
+    await bench.take_in(ORDER.told(5, line(etsy_ref(), committed=1, shipped=1)), at=5)
+    await count(bench, 0)  # the second has left by then, and another was lost
+
+    both = replace(ORDER.told(LEFT, line(etsy_ref(), shipped=2)), left_by=minute(LEFT))
+    await bench.take_in(both, at=HEARD)
+
+    assert await shelf(bench) == (0, 0, 0)
+
+
+async def test_of_two_in_one_parcel_no_more_is_put_back_than_was_found_missing(
+    bench: Bench,
+) -> None:
+    await bench.take_in(ORDER.told(1, line(etsy_ref(), committed=2)), at=1)
+    await count(bench, 2)  # a new one has come in, which nobody told
+
+    both = replace(ORDER.told(LEFT, line(etsy_ref(), shipped=2)), left_by=minute(LEFT))
+    await bench.take_in(both, at=HEARD)
+
+    assert await shelf(bench) == (1, 0, 1)
+
+
 async def test_a_count_that_found_all_is_believed(bench: Bench) -> None:
     await bench.take_in(sold(), at=1)
     await count(bench, 3)
