@@ -14,6 +14,7 @@ class Expectation:
         quantity: pieces; explained by all writes, orders and readings so far.
         reserved: Shopify's own `reserved` when it was last read.
         may_rise: pieces the marketplace may put back by itself until `may_rise_until`.
+        rise_unsure: it has not said of all of them that it does: what stays away is not missing.
         pending: the figure of a write that is under way or got no answer.
         sold_since: pieces the marketplace took off for orders since that write was sent.
         unanswered: the write is no longer under way: a reading tells whether it was applied.
@@ -29,6 +30,7 @@ class Expectation:
     reserved: int | None = None
     may_rise: int = 0
     may_rise_until: datetime | None = None
+    rise_unsure: bool = False
     pending: int | None = None
     sold_since: int = 0
     unanswered: bool = False

@@ -11,7 +11,7 @@ from peg.catalog.offers import Offer
 from peg.domain.baseline import Baseline, Inside
 from peg.domain.identity import OfferRef, Sku
 from peg.domain.order import LineSnapshot, OrderSnapshot
-from peg.ledger import order_rows
+from peg.ledger import order_headers
 from peg.ledger.line_meaning import Component, Resolved
 
 
@@ -78,7 +78,7 @@ async def _sold_about(
     """An order of an offer that was counted by itself: before, after, or about when it was."""
     inside, read_since = baseline.holds(order.created_at), False
     if inside is Inside.UNSURE:
-        heard_at = await order_rows.heard_at(session, order)
+        heard_at = await order_headers.heard_at(session, order)
         inside = baseline.holds(order.created_at, heard_at=heard_at)
         rows = (await mirror.expected_of(session, [offer.id])).get(offer.id, {}).values()
         read_since = any(row.seen_at and row.seen_at > baseline.begun_at for row in rows)

@@ -81,6 +81,7 @@ async def begin_with(session: AsyncSession, readings: Mapping[OfferId, Reading])
             "shelf": reading.shelf.value,
             "may_rise": 0,
             "may_rise_until": None,
+            "rise_unsure": False,
             "pending": None,
             "sold_since": 0,
             "unanswered": False,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import tables
@@ -18,17 +18,26 @@ from peg.domain.identity import OfferId
 
 
 async def note_may_rise(
-    session: AsyncSession, offer: OfferId, place: str, pieces: int, *, until: datetime
+    session: AsyncSession,
+    offer: OfferId,
+    place: str,
+    pieces: int,
+    *,
+    until: datetime,
+    sure: bool = True,
 ) -> None:
-    """The marketplace may put cancelled pieces back by itself."""
+    """The marketplace may put cancelled pieces back by itself; `sure`: it has said so."""
     rise = tables.mirror.c.may_rise + pieces
-    await change(session, offer, place, may_rise=rise, may_rise_until=until)
+    unsure = {} if sure else {"rise_unsure": True}
+    await change(session, offer, place, may_rise=rise, may_rise_until=until, **unsure)
 
 
 async def note_risen(session: AsyncSession, offer: OfferId, place: str, pieces: int) -> None:
     """It has put some of them back."""
     if pieces:
-        await change(session, offer, place, may_rise=tables.mirror.c.may_rise - pieces)
+        left = tables.mirror.c.may_rise - pieces
+        unsure = and_(tables.mirror.c.rise_unsure, left > 0)
+        await change(session, offer, place, may_rise=left, rise_unsure=unsure)
 
 
 async def overdue_rises(session: AsyncSession, *, now: datetime) -> Sequence[OfferId]:
@@ -65,6 +74,7 @@ async def count_the_return(
         pending=mine.pending + back,
         may_rise=0,
         may_rise_until=None,
+        rise_unsure=False,
     )
     return replace(
         row,
@@ -72,9 +82,10 @@ async def count_the_return(
         pending=None if row.pending is None else row.pending + back,
         may_rise=0,
         may_rise_until=None,
+        rise_unsure=False,
     )
 
 
 async def forget_rise(session: AsyncSession, offer: OfferId, place: str) -> None:
     """A reading after the time showed nothing back: the marketplace will not put it back."""
-    await change(session, offer, place, may_rise=0, may_rise_until=None)
+    await change(session, offer, place, may_rise=0, may_rise_until=None, rise_unsure=False)

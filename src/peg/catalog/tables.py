@@ -109,6 +109,7 @@ mirror = Table(
     Column("shelf", String(16), nullable=False),
     Column("may_rise", Integer, nullable=False, default=0),
     Column("may_rise_until", UtcDateTime),
+    Column("rise_unsure", Boolean, nullable=False, default=False, server_default=false()),
     Column("pending", Integer),
     Column("sold_since", Integer, nullable=False, default=0, server_default="0"),
     Column("unanswered", Boolean, nullable=False, default=False, server_default=false()),

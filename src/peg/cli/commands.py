@@ -33,7 +33,7 @@ _COMMANDS: tuple[tuple[str, str, str, str], ...] = (
     ("start", "match", "peg.cli.matching:app", "Say which offers are the same piece."),
     ("look", "stock", "peg.cli.looking:stock", "What is there, of everything or of one piece."),
     ("look", "history", "peg.cli.looking:history", "Why a piece's stock is what it is."),
-    ("look", "orders", "peg.cli.orders:orders", "Orders as they were taken in."),
+    ("look", "orders", "peg.cli.orders:app", "Orders as they were taken in."),
     ("look", "offers", "peg.cli.offers:offers", "What each shop shows, and what it should."),
     ("look", "writes", "peg.cli.undoing:writes", "What was written to the shops, by number."),
     ("look", "shops", "peg.cli.offers:shops", "The connected shops."),

@@ -1,4 +1,6 @@
-"""Orders as they were taken in, and what the book took for each: `orders`."""
+"""`peg orders`: orders as they were taken in, and what the book took for each."""
+
+from cyclopts import App
 
 from peg.cli.cells import Title
 from peg.cli.shop_names import shop_names
@@ -12,8 +14,12 @@ from peg.intake import unread as unread_orders
 from peg.reads import orders as order_reads
 from peg.reads.unresolved import unresolved
 
+app = App(name="orders", help="Orders as they were taken in.", help_format="plaintext")
+app.command("peg.cli.never_sold:never_sold", name="never-sold")
 
-async def orders(
+
+@app.default
+async def list_(
     *, limit: Lines = 50, unknown: bool = False, unread: bool = False, here: Here
 ) -> int:
     """Orders as they were taken in, the newest first.
@@ -109,6 +115,8 @@ async def _unresolved(here: Here) -> int:
 
 
 def _state(order: order_reads.Order) -> str:
+    if order.never_sold is not None:
+        return "never sold"
     if order.cancelled_at is not None:
         return "cancelled"
     if any(line.committed for line in order.lines):

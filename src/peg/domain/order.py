@@ -1,7 +1,7 @@
 """An order as a marketplace tells it: a whole snapshot, never a change."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from peg.domain.errors import BadQuantity
@@ -30,6 +30,12 @@ class Share:
     shipped: int = 0
     restocked: int = 0
     written_off: int = 0
+
+    @property
+    def given_back(self) -> "Share":
+        """The same once what waits counts as come back."""
+        back = self.restocked + self.committed
+        return replace(self, committed=0, restocked=back)
 
     @classmethod
     def of(cls, place: str | None, figures: Mapping[str, int]) -> "Share":
@@ -115,6 +121,13 @@ class LineSnapshot:
         return self.committed + self.shipped + self.written_off
 
     @property
+    def given_back(self) -> "LineSnapshot":
+        """The same once its units that wait count as come back."""
+        back = self.restocked + self.committed
+        shares = [share.given_back for share in self.shares]
+        return replace(self, committed=0, restocked=back, shares=shares)
+
+    @property
     def by_place(self) -> Sequence[Share]:
         """Its shares; one of no known place where nothing is told of places."""
         return self.shares or (
@@ -133,6 +146,15 @@ class LineSnapshot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NeverSold:
+    """A person's word that there never was such an order; its shop shows none either."""
+
+    who: str
+    why: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderSnapshot:
     """One order of one shop at one moment.
 
@@ -144,6 +166,7 @@ class OrderSnapshot:
             it does not say.
         complete: False when lines or refunds were cut off and it must be read again.
         test: a test order; kept, and counted like any other, since the marketplace took the stock.
+        never_sold: of one that its shop told of and does not show; no shop says so of itself.
     """
 
     shop: ShopId
@@ -158,3 +181,4 @@ class OrderSnapshot:
     left_by: datetime | None = None
     complete: bool = True
     test: bool = False
+    never_sold: NeverSold | None = None

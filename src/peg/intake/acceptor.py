@@ -190,14 +190,8 @@ class Acceptor:
 
     def _hint_of(self, delivery: Delivery) -> Hint:
         """Where a delivery points. Only its bytes decide that: what fails here fails each time."""
-        reader = self._readers[_channel(delivery.shop)]
         try:
-            return reader.hint(
-                delivery.headers,
-                delivery.body,
-                shop=delivery.shop,
-                received_at=delivery.received_at,
-            )
+            return delivery.hint(self._readers)
         except PegError:
             raise
         except Exception as error:
@@ -226,10 +220,6 @@ class Acceptor:
                 return "connected again since"
             await directory.mark(session, shop, Status.REVOKED, sentence, now=self._clock.now())
         return "revoked"
-
-
-def _channel(shop: ShopId) -> Channel:
-    return Channel(shop.partition(":")[0])
 
 
 def _put_aside(delivery: Delivery, error: Exception) -> str:

@@ -92,6 +92,14 @@ async def dead(session: AsyncSession, *, limit: int | None = None) -> Sequence[M
     return await _listed(session, _IS_DEAD, limit)
 
 
+async def dead_about_orders(session: AsyncSession, shop: ShopId) -> Sequence[Delivery]:
+    """A shop's deliveries that failed too often and may tell of an order, whole."""
+    columns = [inbox.c[name] for name in Delivery.__dataclass_fields__]
+    query = select(*columns).where(_IS_DEAD, inbox.c.shop == shop, tells_of_an_order())
+    rows = (await session.execute(query.order_by(inbox.c.id))).mappings()
+    return [Delivery(**row) for row in rows]
+
+
 async def of_no_use_count(session: AsyncSession) -> int:
     """How many deliveries said nothing that PEG can use, while there is something left of them."""
     return await session.scalar(select(func.count()).where(_IS_OF_NO_USE)) or 0

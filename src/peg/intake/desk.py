@@ -121,7 +121,7 @@ class Desk:
         came_back = judgement.meaning is Meaning.CAME_BACK
         if came_back and not await self.doubts.is_no_old_figure(place, row, judgement.pieces):
             return Judgement(meaning=Meaning.EXTRA, pieces=judgement.pieces)
-        shows_again = self.offer.ref.channel is Channel.SHOPIFY
+        shows_again = self.offer.ref.channel is Channel.SHOPIFY and not row.rise_unsure
         if judgement.meaning is Meaning.ECHO and self._overdue(row) and shows_again:
             # It always shows again what it says it restocked: somebody has taken it since.
             await returns.forget_rise(self.session, self.offer.id, place)

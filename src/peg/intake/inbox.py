@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import insert_or_ignore, require_transaction, signal
-from peg.domain.identity import ShopId
+from peg.domain.identity import Channel, ShopId
 from peg.intake.tables import inbox
+from peg.marketplaces.hints import Hint, HintReader
 
 INBOX = "inbox"
 """The signal that wakes the workers."""
@@ -54,6 +55,16 @@ class Delivery:
     received_at: datetime
     attempts: int
     first_dead_at: datetime | None
+
+    def hint(self, readers: Mapping[Channel, HintReader]) -> Hint:
+        """Where it points.
+
+        Raises:
+            MalformedDelivery: it does not say where.
+            UnknownTopic: about something that PEG never asked for.
+        """
+        reader = readers[Channel(self.shop.partition(":")[0])]
+        return reader.hint(self.headers, self.body, shop=self.shop, received_at=self.received_at)
 
 
 async def record_once(

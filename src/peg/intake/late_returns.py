@@ -15,7 +15,7 @@ from peg.domain.order import OrderSnapshot
 from peg.intake import surprises
 from peg.intake.edits import Edits
 from peg.intake.surprises import Done
-from peg.ledger import order_rows, pieces_asked
+from peg.ledger import order_headers, pieces_asked
 from peg.ledger.explaining import CLOCKS_APART_MAX
 from peg.ledger.line_shares import Change
 
@@ -37,7 +37,7 @@ async def without_those_shown(
     if not change.put_back:
         return change
     since = (order.cancelled_at or order.updated_at) - CLOCKS_APART_MAX
-    if (heard_at := await order_rows.heard_at(session, order)) is not None:
+    if (heard_at := await order_headers.heard_at(session, order)) is not None:
         since = max(since, heard_at)
     asked = await pieces_asked.explain_by_return(
         session, offer, change.put_back, since=since, now=now

@@ -23,13 +23,19 @@ class OrderNotShown(PegError):
         if hint is not None and hint.lacks:
             told.append(f"; the delivery cannot be read whole ({hint.lacks})")
         told.append(f". {_what_counts(hint)}" if hint is not None else ". ")
-        super().__init__("".join(told) + _WHAT_TO_DO)
+        super().__init__("".join(told) + _WHAT_TO_DO + _if_it_was_none(order, hint))
 
 
 _WHAT_TO_DO = (
     "Look for it in the shop: if it sold a piece that `peg orders` does not list with it, count"
     " that piece (`peg count SKU N`)"
 )
+
+
+def _if_it_was_none(order: str, hint: Hint | None) -> str:
+    if hint is None or hint.snapshot is None:
+        return ""
+    return f". If it was no order, `peg orders never-sold {order} --why ...` gives back what counts"
 
 
 def _what_counts(hint: Hint) -> str:

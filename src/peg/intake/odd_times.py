@@ -14,7 +14,7 @@ from peg.alerts.register import tell_once
 from peg.domain.clock import AHEAD_MAX
 from peg.domain.messages import Alert
 from peg.domain.order import OrderSnapshot
-from peg.ledger import order_rows
+from peg.ledger import order_headers
 
 log = structlog.get_logger()
 
@@ -29,7 +29,7 @@ async def as_heard(session: AsyncSession, order: OrderSnapshot, *, now: datetime
     latest = max(filter(None, (order.created_at, order.updated_at, cancelled_at)))
     if latest <= now + AHEAD_MAX:
         return order
-    first = await order_rows.heard_at(session, order)
+    first = await order_headers.heard_at(session, order)
     if first is None:
         log.error("order.odd_time", shop=order.shop, order=order.order, told=latest.isoformat())
         alert = Alert(

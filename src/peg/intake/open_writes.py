@@ -93,7 +93,8 @@ def _differs(place: str, row: Expectation, reading: Reading) -> bool:
 
 def _waits_for_return(row: Expectation, reading: Reading) -> bool:
     """Only Shopify always puts back what it says it restocked."""
-    return reading.ref.channel is Channel.SHOPIFY and row.unanswered and row.may_rise > 0
+    restocks = reading.ref.channel is Channel.SHOPIFY and not row.rise_unsure
+    return restocks and row.unanswered and row.may_rise > 0
 
 
 def _may_be_either(place: str, row: Expectation, reading: Reading) -> bool:

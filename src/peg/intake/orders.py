@@ -169,7 +169,10 @@ async def _expect(
             if change.place is not None:
                 at = change.place
                 back = await without_those_shown(session, order, line.offer, at, change, now=now)
-                await _expect_at(session, line.offer, at, back, patience=patience, now=now)
+                sure = order.never_sold is None
+                await _expect_at(
+                    session, line.offer, at, back, sure=sure, patience=patience, now=now
+                )
 
 
 async def _expect_at(
@@ -178,9 +181,14 @@ async def _expect_at(
     place: str,
     change: Change,
     *,
+    sure: bool,
     patience: Patience,
     now: datetime,
 ) -> None:
+    """`sure`: the marketplace says what it did; of an order that it never had it cannot.
+
+    It shows the pieces still, or took them off for an order that was deleted.
+    """
     if change.explained:
         await surprises.explain(session, offer, change.explained)
     taken = change.sold - change.explained - change.moved_away
@@ -188,7 +196,7 @@ async def _expect_at(
         await mirror.note_taken(session, offer, place, taken)
     if change.put_back:
         until = now + patience.may_rise()
-        await returns.note_may_rise(session, offer, place, change.put_back, until=until)
+        await returns.note_may_rise(session, offer, place, change.put_back, until=until, sure=sure)
         await checks.read_again(
             session, offer, due_at=now + patience.confirm(), why="a cancelled piece may come back"
         )

@@ -11,9 +11,9 @@ async def is_enough(session: AsyncSession, snapshot: OrderSnapshot, kept: Compar
     """Whether the payload alone says where every piece was taken, and all that has changed.
 
     Where several places could ship it, an order that has changed in nothing that is told may have
-    been sent from another.
+    been sent from another. One that was never sold, says a person, must be read to count again.
     """
-    if not snapshot.complete:
+    if not snapshot.complete or kept.never_sold:
         return False
     told_nothing = kept.same or kept.unsaid
     if kept.same and not kept.placeless:

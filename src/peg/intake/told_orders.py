@@ -20,7 +20,7 @@ from peg.intake.patience import Patience
 from peg.intake.payloads import is_enough
 from peg.intake.places import name_places
 from peg.intake.waiting_room import OUT_OF_REACH
-from peg.ledger import order_rows
+from peg.ledger import order_headers
 from peg.ledger.order_compare import Compared, compared, unchanged
 from peg.ledger.orders import Applied, Outcome
 from peg.marketplaces.hints import Hint, MalformedDelivery
@@ -108,7 +108,7 @@ class ToldOrders:
         """Take in what was told, if it is news; whether the book has now all that can be told."""
         if hint.as_of is not None:
             async with reading(self._database) as session:
-                if await order_rows.is_known(session, hint.shop, order, as_of=hint.as_of):
+                if await order_headers.is_known(session, hint.shop, order, as_of=hint.as_of):
                     return True
         if told is None:
             return False

@@ -14,7 +14,7 @@ from peg.domain.money import Money
 from peg.domain.order import STATES
 from peg.ledger import order_rows
 from peg.ledger.cases import COUNTER, all_cases
-from peg.ledger.order_rows import OrderKey
+from peg.ledger.order_headers import OrderKey
 from peg.ledger.tables import applied
 
 Row = Mapping[str, Any]

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.domain.identity import OfferId, OfferRef, ShopId, Sku
 from peg.domain.money import Money
 from peg.domain.order import LineSnapshot, OrderSnapshot
+from peg.ledger.order_headers import never_sold_of
 from peg.ledger.order_rows import shares_kept
 from peg.ledger.tables import applied, is_unresolved, order_lines, orders
 
@@ -92,6 +93,7 @@ async def kept_order(session: AsyncSession, shop: ShopId, order: str) -> OrderSn
         cancelled_at=header["cancelled_at"],
         complete=header["complete"],
         test=header["test"],
+        never_sold=never_sold_of(dict(header)),
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.domain.order import STATES, LineSnapshot, OrderSnapshot
 from peg.ledger.line_shares import settle
+from peg.ledger.order_headers import never_sold_of
 from peg.ledger.order_rows import Kept, shares_kept
 from peg.ledger.tables import order_lines, orders
 
@@ -20,11 +21,13 @@ class Compared:
     Attributes:
         same: it is kept exactly so.
         unsaid: it has changed since, and nothing that was told is different.
+        never_sold: a person said that it never was an order of its shop.
         placeless: it is kept with units that wait, nobody knows where.
     """
 
     same: bool = False
     unsaid: bool = False
+    never_sold: bool = False
     placeless: bool = False
 
 
@@ -55,13 +58,15 @@ async def unchanged(session: AsyncSession, told: Sequence[OrderSnapshot]) -> fro
 
 
 def _compare(order: OrderSnapshot, header: Any, lines: Mapping[str, Kept]) -> Compared:
-    told = (order.paid, order.cancelled_at, order.complete)
-    as_kept = told == (header["paid"], header["cancelled_at"], header["complete"])
+    told = (order.paid, order.cancelled_at, order.complete, order.never_sold)
+    known = (header["paid"], header["cancelled_at"], header["complete"], never_sold_of(header))
+    as_kept = told == known
     as_kept = as_kept and _same_lines(order.lines, lines)
     shares = [share for line in lines.values() for share in shares_kept(line)]
     return Compared(
         same=as_kept and order.updated_at == header["updated_at"],
         unsaid=as_kept and order.updated_at > header["updated_at"],
+        never_sold=never_sold_of(header) is not None,
         placeless=any(share.place is None and share.committed for share in shares),
     )
 

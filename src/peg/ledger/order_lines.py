@@ -153,10 +153,10 @@ class LineWork:
         )
 
     def _is_cut_short(self) -> bool:
-        """An incomplete answer that tells of fewer pieces sold is not believed."""
+        """An incomplete answer that tells of fewer pieces sold is not believed; a person is."""
         told, applied = Units.told(self.line), Units.applied(self.before)
         fewer = told.taken < applied.taken or told.gone < applied.gone
-        return fewer and not self.order.complete
+        return fewer and not self.order.complete and self.order.never_sold is None
 
     def _needs(self) -> Mapping[Sku, int]:
         """Pieces that one unit takes of each item."""
@@ -197,7 +197,12 @@ class LineWork:
     def _brought(
         self, here: Sequence[AppliedRow], need: int, taken: Mapping[LocationId, int]
     ) -> Mapping[LocationId, int]:
-        """Pieces of an item to put on the shelf, by place."""
+        """Pieces of an item to put on the shelf, by place.
+
+        The first figures left out what was sold before; what was never sold they did not.
+        """
+        if self.order.never_sold is not None:
+            return {}
         if not self.before:
             return taken if self._inside else {}
         if not here and self._followed:
@@ -245,6 +250,9 @@ def entries_of(
     why: str = "",
 ) -> list[Posting]:
     """The postings of one line: what it explains, then what it takes, and why if that is odd."""
+    happened_at, said = order.updated_at, order.never_sold
+    if said is not None:
+        happened_at, why = said.at, f"never sold, says {said.who}: {said.why}"
     explained = [(one.sku, one.location, one.on_hand, 0, -one.suspended) for one in released]
     taken = [(one.sku, one.location, one.on_hand, one.committed, 0) for one in moves]
     return [
@@ -257,7 +265,7 @@ def entries_of(
             cause=Cause.ORDER,
             source=order.shop,
             reference=order.order,
-            happened_at=order.updated_at,
+            happened_at=happened_at,
             note=", ".join(filter(None, (order.name, line.title, why))),
         )
         for sku, location, on_hand, committed, suspended in [*explained, *taken]

@@ -1,84 +1,22 @@
-"""The rows behind orders: headers, lines as told, and what has been applied of each."""
+"""The rows behind orders: lines as told, and what has been applied of each."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
-from sqlalchemy import Select, and_, delete, func, literal, select, tuple_, update
+from sqlalchemy import Select, and_, delete, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.db.transaction import insert_or_ignore, upsert_all
-from peg.domain.errors import ErrorKind, PegError
+from peg.db.transaction import upsert_all
 from peg.domain.identity import LocationId, OfferId, ShopId, Sku
-from peg.domain.near import quoted
 from peg.domain.order import STATES, TAKEN, LineSnapshot, OrderSnapshot, Share
 from peg.ledger.line_effects import AppliedRow, Rows
+from peg.ledger.order_headers import OrderKey, UnknownOrder
 from peg.ledger.tables import applied, is_unresolved, order_lines, orders
-
-OrderKey = tuple[str, str]
-"""A shop, and its id of an order."""
 
 Kept = Mapping[str, Any]
 """A line as it was told before."""
-
-
-class UnknownOrder(PegError):
-    """No such order was taken in."""
-
-    kind: ClassVar[ErrorKind] = "missing"
-
-    def __init__(self, shop: str, order: str) -> None:
-        typed = f"{shop}/{order}" if shop else order
-        super().__init__(
-            f"no order {quoted(typed)} was taken in: name one by its shop and its id there, as in"
-            " etsy:61234567/3412345678; `peg orders` lists them"
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Header:
-    """What was known of an order before this snapshot of it.
-
-    Attributes:
-        first: nothing.
-        was_whole: all of its lines.
-    """
-
-    first: bool
-    was_whole: bool
-
-
-async def keep_header(
-    session: AsyncSession, order: OrderSnapshot, *, now: datetime
-) -> Header | None:
-    """Keep the order itself, and its row's lock; None if a newer snapshot was kept before.
-
-    The row decides, not a look before it: two workers may bring snapshots of one order at once.
-    How new: the marketplace's own word first, then when it was fetched.
-    """
-    row = {
-        "name": order.name,
-        "created_at": order.created_at,
-        "updated_at": order.updated_at,
-        "fetched_at": order.fetched_at,
-        "cancelled_at": order.cancelled_at,
-        "paid": order.paid,
-        "complete": order.complete,
-        "test": order.test,
-    }
-    keys = {"shop": order.shop, "order_id": order.order}
-    first = {**keys, **row, "heard_at": now}
-    new = insert_or_ignore(session, orders).values(first).returning(orders.c.order_id)
-    if await session.scalar(new) is not None:
-        return Header(first=True, was_whole=False)
-    mine = (orders.c.shop == order.shop) & (orders.c.order_id == order.order)
-    query = select(orders.c.updated_at, orders.c.fetched_at, orders.c.complete).where(mine)
-    known = (await session.execute(query.with_for_update())).one()
-    if (order.updated_at, order.fetched_at) < (known.updated_at, known.fetched_at):
-        return None
-    await session.execute(update(orders).where(mine).values(row))
-    return Header(first=False, was_whole=known.complete)
 
 
 def line_row(
@@ -118,20 +56,6 @@ def line_row(
 def shares_kept(kept: Kept | None) -> tuple[Share, ...]:
     """Shares as they were kept; none of a line that was not."""
     return tuple(Share(**row) for row in kept["shares"]) if kept else ()
-
-
-async def heard_at(session: AsyncSession, order: OrderSnapshot) -> datetime | None:
-    """When PEG first heard of an order; None: it has not."""
-    mine = (orders.c.shop == order.shop) & (orders.c.order_id == order.order)
-    first: datetime | None = await session.scalar(select(orders.c.heard_at).where(mine))
-    return first
-
-
-async def is_known(session: AsyncSession, shop: ShopId, order: str, *, as_of: datetime) -> bool:
-    """Whether an order is kept whole, as it was at some moment of its shop's clock or later."""
-    mine = (orders.c.shop == shop, orders.c.order_id == order)
-    query = select(orders.c.order_id).where(*mine, orders.c.complete, orders.c.updated_at >= as_of)
-    return await session.scalar(query) is not None
 
 
 async def kept_lines(session: AsyncSession, order: OrderSnapshot) -> Mapping[str, Kept]:

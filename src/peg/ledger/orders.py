@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.db.transaction import require_transaction
 from peg.domain.identity import LocationId, OfferId, Sku
 from peg.domain.order import OrderSnapshot
-from peg.ledger import cancellations, order_rows, sent_before
+from peg.ledger import cancellations, order_headers, order_rows, sent_before
 from peg.ledger.book import Posting, post
 from peg.ledger.first_figures import decide
 from peg.ledger.line_effects import Rows
@@ -86,7 +86,7 @@ async def apply(
     what was applied: an incomplete answer is no cancellation. A sale always posts, below zero too.
     """
     require_transaction(session)
-    header = await order_rows.keep_header(session, order, now=now)
+    header = await order_headers.keep_header(session, order, now=now)
     if header is None:
         return Applied(outcome=Outcome.OLDER)
     kept = {} if header.first else await order_rows.kept_lines(session, order)

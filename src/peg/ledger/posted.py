@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.domain.identity import Sku
 from peg.domain.stock import Cause
-from peg.ledger.order_rows import OrderKey
+from peg.ledger.order_headers import OrderKey
 from peg.ledger.tables import entries
 
 

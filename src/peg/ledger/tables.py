@@ -83,6 +83,9 @@ orders = Table(
     Column("complete", Boolean, nullable=False),
     Column("test", Boolean, nullable=False),
     Column("heard_at", UtcDateTime, nullable=False),
+    Column("never_sold_by", String(64)),
+    Column("never_sold_why", Text),
+    Column("never_sold_at", UtcDateTime),
 )
 
 order_lines = Table(

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.domain.identity import ShopId, Sku
 from peg.domain.money import Money
 from peg.intake import unread as unread_orders
-from peg.ledger import order_rows
+from peg.ledger import order_headers, order_rows
 
 
 class Line(BaseModel):
@@ -35,12 +35,21 @@ class Line(BaseModel):
     price: str | None
 
 
+class NeverSold(BaseModel):
+    """Who said that an order never was one of its shop, and why."""
+
+    who: str
+    why: str
+    at: datetime
+
+
 class Order(BaseModel):
     """One order, as its newest snapshot told it.
 
     Attributes:
         heard_at: when PEG first heard of it.
         last_read_at: when that snapshot was read; polls read an order again and again.
+        never_sold: null of an order that its shop shows, or that counts.
     """
 
     shop: ShopId
@@ -52,6 +61,7 @@ class Order(BaseModel):
     last_read_at: datetime
     cancelled_at: datetime | None
     paid: bool
+    never_sold: NeverSold | None
     lines: list[Line]
 
 
@@ -91,11 +101,17 @@ async def recent(
                 **row,
                 "order": row["order_id"],
                 "last_read_at": row["fetched_at"],
+                "never_sold": _never_sold(row),
                 "lines": [_line(one) for one in row["lines"]],
             },
         )
         for row in await order_rows.recent(session, after=behind, limit=limit)
     ]
+
+
+def _never_sold(row: Mapping[str, Any]) -> NeverSold | None:
+    said = order_headers.never_sold_of(row)
+    return None if said is None else NeverSold(who=said.who, why=said.why, at=said.at)
 
 
 def _line(row: Mapping[str, Any]) -> Line:

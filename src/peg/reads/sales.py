@@ -14,7 +14,7 @@ from peg.catalog.offers import Offer
 from peg.domain.identity import Channel, OfferId, ShopId, Sku
 from peg.domain.order import STATES
 from peg.ledger import order_rows
-from peg.ledger.order_rows import OrderKey
+from peg.ledger.order_headers import OrderKey
 from peg.ledger.posted import FirstPosted, first_posted
 from peg.propagation import attempts, board
 from peg.reads.following import Elsewhere, Followed, Shown, Sold, elsewhere, over_all, withdrawn
@@ -151,7 +151,7 @@ def _sale(
         name=order["name"],
         created_at=order["created_at"],
         known_at=min((one.at for one in posted.values()), default=None),
-        cancelled=order["cancelled_at"] is not None,
+        cancelled=order["cancelled_at"] is not None or order["never_sold_at"] is not None,
         pieces=pieces,
         unmapped=unmapped,
         elsewhere=parts,

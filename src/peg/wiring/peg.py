@@ -8,6 +8,7 @@ import httpx2
 
 from peg.domain.identity import ShopId
 from peg.intake.many import Many
+from peg.intake.never_sold import OrdersNeverSold
 from peg.intake.patience import Patience
 from peg.marketplaces.calls import CallLog
 from peg.marketplaces.etsy.quota import Quotas
@@ -16,7 +17,7 @@ from peg.onboarding.deciding import Decider
 from peg.onboarding.importing import Importer
 from peg.shops.connect.desk import Desk
 from peg.shops.sealing import KeyRing
-from peg.wiring.doors import OpenShop, open_http, open_shops, signatures
+from peg.wiring.doors import OpenShop, hint_readers, open_http, open_shops, signatures
 from peg.wiring.engine import Engine, build_engine
 from peg.wiring.ground import Ground
 from peg.wiring.keys import load_ring
@@ -61,6 +62,17 @@ class Peg:
             self.ground.clock,
             engine.doors,
             polls=engine.polls,
+            patience=self.patience,
+        )
+
+    def orders_never_sold(self, engine: Engine) -> OrdersNeverSold:
+        """What gives back the pieces of an order that a person names and its shop never had."""
+        return OrdersNeverSold(
+            self.ground.database,
+            self.ground.clock,
+            engine.doors,
+            polls=engine.polls,
+            readers=hint_readers(self.ground),
             patience=self.patience,
         )
 

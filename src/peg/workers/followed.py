@@ -11,7 +11,7 @@ from peg.db.transaction import reading
 from peg.domain.clock import Clock
 from peg.domain.identity import Channel
 from peg.ledger import order_rows
-from peg.ledger.order_rows import OrderKey
+from peg.ledger.order_headers import OrderKey
 from peg.monitoring.metrics import Metrics
 from peg.reads import sales
 from peg.reads.following import AIMED_WITHIN, Elsewhere, Followed

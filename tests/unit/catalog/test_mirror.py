@@ -80,6 +80,24 @@ async def test_a_rewritten_listing_shows_what_was_read_back(bench: Bench) -> Non
     assert (row.quantity, row.shelf) == (2, Shelf.WITHDRAWN)
 
 
+async def test_a_return_that_its_shop_did_not_tell_of_is_unsure_until_all_is_back(
+    bench: Bench,
+) -> None:
+    offer = await bench.offer(shopify_ref(), RING, shows={"71": 5})
+    unsure = []
+
+    for pieces, sure in ((1, True), (1, False)):
+        await returns.note_may_rise(
+            bench.session, offer.id, "71", pieces, until=minute(2), sure=sure
+        )
+        unsure.append((await bench.expects(shopify_ref(), "71")).rise_unsure)
+    for pieces in (1, 1):
+        await returns.note_risen(bench.session, offer.id, "71", pieces)
+        unsure.append((await bench.expects(shopify_ref(), "71")).rise_unsure)
+
+    assert unsure == [False, True, True, False]
+
+
 async def test_returns_are_expected_until_a_reading_after_their_time(bench: Bench) -> None:
     offer = await bench.offer(etsy_ref(), RING, shows=5)
     await returns.note_may_rise(bench.session, offer.id, ANYWHERE, 2, until=minute(2))

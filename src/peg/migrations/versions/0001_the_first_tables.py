@@ -1,12 +1,12 @@
 """The first tables.
 
-Step 0001_9fd5fa8a, after nothing.
+Step 0001_a413a925, after nothing.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001_9fd5fa8a"
+revision = "0001_a413a925"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -374,6 +374,9 @@ def upgrade() -> None:
         sa.Column("complete", sa.Boolean(), nullable=False),
         sa.Column("test", sa.Boolean(), nullable=False),
         sa.Column("heard_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("never_sold_by", sa.String(length=64), nullable=True),
+        sa.Column("never_sold_why", sa.Text(), nullable=True),
+        sa.Column("never_sold_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("shop", "order_id", name=op.f("pk_orders")),
     )
     with op.batch_alter_table("orders", schema=None) as batch_op:
@@ -759,6 +762,7 @@ def upgrade() -> None:
         sa.Column("shelf", sa.String(length=16), nullable=False),
         sa.Column("may_rise", sa.Integer(), nullable=False),
         sa.Column("may_rise_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rise_unsure", sa.Boolean(), server_default=sa.text("0"), nullable=False),
         sa.Column("pending", sa.Integer(), nullable=True),
         sa.Column("sold_since", sa.Integer(), server_default="0", nullable=False),
         sa.Column("unanswered", sa.Boolean(), server_default=sa.text("0"), nullable=False),
