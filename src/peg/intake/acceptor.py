@@ -14,6 +14,7 @@ from peg.db.engine import Database
 from peg.db.shared_commits import SharedCommits
 from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
+from peg.domain.counted import counted
 from peg.domain.errors import PegError
 from peg.domain.identity import Channel, ShopId
 from peg.domain.messages import Alert
@@ -114,9 +115,10 @@ class Acceptor:
             async with begin(self._database) as session:
                 now = self._clock.now()
                 if count := await waiting_room.close_for_good(session, shop, now=now):
+                    many = counted(count, "delivery of it was", "deliveries of it were")
                     sentence = (
-                        f"{shop} was disconnected before {count} deliveries of it could be read:"
-                        " they are put aside, `peg dead` lists them. Were there sales among them?"
+                        f"{shop} was disconnected before {many} read: put aside, `peg dead` lists"
+                        " what is. Were there sales among them?"
                     )
                     alert = Alert(name="delivery_dead", subject=shop, sentence=sentence)
                     await tell(session, alert, now=now)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from peg.domain.counted import counted
 from peg.domain.errors import BadQuantity
 from peg.domain.identity import LocationId
 from peg.domain.offer import ANYWHERE
@@ -90,8 +91,9 @@ def aim(supplies: Sequence[Supply], places: Mapping[str, LocationId | None], lim
     quantities = _shared_out(wanted, allowed)
     elsewhere = allowed - sum(quantities.values())
     if elsewhere > 0:
-        many = "none" if elsewhere == allowed else f"{allowed - elsewhere}"
-        why += (f"{many} of {allowed} lies where this shop sells from",)
+        here = allowed - elsewhere
+        lie = counted(here, "of {} lies", "of {} lie") if here else "none of {} lies"
+        why += (f"{lie.format(allowed)} where this shop sells from",)
     return _put_back(Aim(quantities=quantities, why=why, allowed=allowed), limits.undone)
 
 

@@ -14,6 +14,7 @@ from peg.catalog.offers import Offer
 from peg.db.engine import Database
 from peg.db.transaction import begin
 from peg.domain.clock import Clock
+from peg.domain.counted import counted
 from peg.domain.identity import OfferId, OfferRef, ShopId
 from peg.domain.messages import Alert
 from peg.domain.offer import RemoteOffer
@@ -226,13 +227,14 @@ class Reconciler:
         if not missing:
             await self._all_there(shop)
             return report.COMPLETE
+        on_no_page = f"{counted(len(missing), 'offer was', 'offers were')} on no page"
         if len(missing) >= VANISHED_MIN and len(missing) > VANISHED_SHARE_MAX * len(run.known):
             await self._ask_whether_gone(shop, missing, len(run.known))
-            return f"{len(missing)} offers were on no page: not believed"
+            return f"{on_no_page}: not believed"
         await self._all_there(shop)
         await self._lookout.look([offer.id for offer in missing])
         await self._report_deleted(run, missing)
-        return f"{len(missing)} offers were on no page and read by themselves"
+        return f"{on_no_page}, each read by itself"
 
     async def _report_deleted(self, run: _Run, missing: Sequence[Offer]) -> None:
         async with begin(self._database) as session:

@@ -82,7 +82,7 @@ def test_the_verdict_says_each_figure_in_a_sentence(width: int) -> None:
     assert max(map(len, lines)) <= width
     assert "0.84 s for half, 2.74 s for 99 %: from the order until the other shop showed" in said
     assert "8 orders on Shopify and 11 orders on Etsy: each is in the book, once" in said
-    assert "3 sold in person, 1 received, 1 held for a while, 1 pairs accepted" in said
+    assert "3 sold in person, 1 received, 1 held for a while, 1 pair accepted" in said
     assert "every order line counts once: held, by 21 lines of 19 orders; excused: 1, each" in said
     assert "113 right, 0 wrong, 2 kept lower until a person answers" in said
     assert said.endswith("WELL. Every invariant held.")

@@ -33,6 +33,7 @@ from peg.cli.demo.wanted import Wanted, rates
 from peg.cli.demo.watching import LOOK_EVERY_S, Watcher
 from peg.cli.running import listen, serve
 from peg.cli.terminal import Here, Terminal
+from peg.domain.counted import counted
 from peg.onboarding.imports import Imported
 from peg.web.app import create_app
 from peg.wiring.engine import Engine
@@ -215,9 +216,10 @@ def _environment(here: Terminal, home: Home, ports: Ports, wanted: Wanted) -> di
 def _words(imported: Imported, person: Sorted) -> str:
     asked = len(imported.asked)
     return (
-        f"Imported {imported.items} items and {imported.offers} offers: {imported.matched} items"
-        f" matched by SKU, {person.mapped} offers by hand, {len(person.labelled)} pieces labelled"
-        " anew." + (f" The shops disagree on {asked}: PEG asks." if asked else "")
+        f"Imported {counted(imported.items, 'item')} and {counted(imported.offers, 'offer')}:"
+        f" {imported.matched} matched by SKU, {counted(person.mapped, 'offer')} mapped by hand,"
+        f" {counted(len(person.labelled), 'piece')} labelled anew."
+        + (f" The shops disagree on {asked}: PEG asks." if asked else "")
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from peg.cli.demo.screen import NAMES, seconds
 from peg.cli.demo.verdict.figures import HASTE_MAX
 from peg.cli.terminal import Report
+from peg.domain.counted import counted
 
 Row = tuple[str, str]
 
@@ -47,12 +48,13 @@ def told(found: Mapping[str, Any], *, payment_s: float, ceiling_s: float) -> Rep
 
 def _speed(lowered: Mapping[str, Any], payment_s: float) -> list[Row]:
     both, sides = lowered["after_sales"], lowered["after_sales_by_direction"]
+    sales = counted(both["count"], "sale")
     half = {side: seconds(figures["p50"]) for side, figures in sides.items()}
     return [
         (
             "sale to withdrawal",
             f"{seconds(both['p50'])} for half, {seconds(both['p99'])} for 99 %: from the order"
-            f" until the other shop showed less, by the shops' own record of {both['count']} sales",
+            f" until the other shop showed less, by the shops' own record of {sales}",
         ),
         (
             "  Shopify to Etsy",
@@ -69,7 +71,7 @@ def _speed(lowered: Mapping[str, Any], payment_s: float) -> list[Row]:
 def _sold(found: Mapping[str, Any], ceiling_s: float) -> list[Row]:
     twice = found["double_sales"]
     orders = " and ".join(
-        f"{found['sales'][channel.value]['orders']} orders on {name}"
+        f"{counted(found['sales'][channel.value]['orders'], 'order')} on {name}"
         for channel, name in NAMES.items()
     )
     in_the_book = any(held for name, held in found["invariants"].items() if name.startswith("I2 "))
@@ -93,8 +95,8 @@ def _jeweller(done: Mapping[str, int]) -> Row:
     return (
         "the jeweller",
         f"{done['sold_in_person']} sold in person, {done['received']} received, {done['held']} held"
-        f" for a while, {done['pairs_accepted']} pairs accepted and {done['questions_answered']}"
-        " questions answered while the shops were open",
+        f" for a while, {counted(done['pairs_accepted'], 'pair')} accepted and"
+        f" {counted(done['questions_answered'], 'question')} answered while the shops were open",
     )
 
 

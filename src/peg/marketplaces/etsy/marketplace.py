@@ -8,6 +8,7 @@ from itertools import cycle
 import structlog
 
 from peg.domain.clock import Clock
+from peg.domain.counted import counted
 from peg.domain.errors import PegError
 from peg.domain.identity import Channel, OfferRef, ShopId
 from peg.domain.offer import Reading, RemoteOffer
@@ -217,7 +218,8 @@ def _lane_of_orders(*, sales_only: bool) -> Lane:
 
 def _on_no_page(state: str, count: int, missing: int) -> UnreadableOffer:
     why = (
-        f"Etsy counts {count} listings that are {state}, and {missing} of them was on no page,"
+        f"Etsy counts {counted(count, 'listing that is', 'listings that are')} {state}, and"
+        f" {counted(missing, 'of them was', 'of them were')} on no page,"
         " however often they were read: read the shop again"
     )
     log.warning("listings.on_no_page", state=state, count=count, missing=missing)

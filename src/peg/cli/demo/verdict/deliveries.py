@@ -3,6 +3,7 @@
 from peg.cli.demo.verdict.book import Book
 from peg.cli.demo.verdict.finding import Finding
 from peg.cli.demo.verdict.record import Record
+from peg.domain.counted import counted
 
 
 def judge_deliveries(record: Record, book: Book) -> Finding:
@@ -11,11 +12,14 @@ def judge_deliveries(record: Record, book: Book) -> Finding:
     broken = [f"{market} delivery {name}: acknowledged and not kept" for market, name in lost]
     broken += [f"{one}: acknowledged while nothing could be kept" for one in record.hasty]
     if record.forged:
-        broken.append(f"{record.forged} deliveries of a stranger were acknowledged")
+        forged = counted(record.forged, "delivery", "deliveries")
+        broken.append(f"of a stranger {forged} acknowledged")
     if book.unhandled:
-        broken.append(f"{book.unhandled} kept deliveries were not worked on")
+        kept = counted(book.unhandled, "kept delivery was", "kept deliveries were")
+        broken.append(f"{kept} not worked on")
+    many = len(record.acknowledged)
     return Finding(
         promise="I6 no acknowledged delivery is lost",
-        compared=f"{len(record.acknowledged)} acknowledged deliveries",
+        compared=counted(many, "acknowledged delivery", "acknowledged deliveries"),
         broken=broken,
     )

@@ -3,6 +3,7 @@
 from peg.cli.demo.verdict.book import Book
 from peg.cli.demo.verdict.finding import Finding
 from peg.cli.demo.verdict.record import Record
+from peg.domain.counted import counted
 
 
 def judge_leaks(record: Record, book: Book) -> Finding:
@@ -16,6 +17,6 @@ def judge_leaks(record: Record, book: Book) -> Finding:
     size = sum(len(text) for text in book.traces.values()) // 1000
     return Finding(
         promise="I8 no secret stands in the log, the database or these figures",
-        compared=f"{len(record.secrets)} secrets, looked for in {size} kB",
+        compared=f"{counted(len(record.secrets), 'secret')}, looked for in {size} kB",
         broken=found,
     )

@@ -5,12 +5,14 @@ from collections.abc import Iterator, Mapping
 from peg.cli.demo.verdict.book import Book, KeptLine, LineKey, States
 from peg.cli.demo.verdict.finding import Finding
 from peg.cli.demo.verdict.record import Pieces, Record, SoldLine
+from peg.domain.counted import counted
 from peg.domain.identity import Sku
 
 
 def judge_lines(record: Record, book: Book) -> Finding:
     """Compare each line that was sold with what was kept, applied and posted for it."""
     sold = {(one.market, one.order, one.line): one for one in record.lines}
+    orders = {key[:2] for key in sold}
     parts = {unit.key: unit.pieces for unit in record.units}
     broken = [f"{_name(key)}: no marketplace knows it" for key in sorted(book.lines.keys() - sold)]
     excused = []
@@ -24,7 +26,7 @@ def judge_lines(record: Record, book: Book) -> Finding:
             excused.append(f"{_name(key)}: a person is asked what was sold")
     return Finding(
         promise="I2 every order line counts once",
-        compared=f"{len(sold)} lines of {len({key[:2] for key in sold})} orders",
+        compared=f"{counted(len(sold), 'line')} of {counted(len(orders), 'order')}",
         broken=[*broken, *_posted_otherwise(book)],
         excused=excused,
     )

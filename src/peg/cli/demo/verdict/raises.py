@@ -7,6 +7,7 @@ from peg.cli.demo.verdict.book import Attempt, Book, KnownOffer, Proof
 from peg.cli.demo.verdict.excuses import covers, more_than_there_is
 from peg.cli.demo.verdict.finding import Finding
 from peg.cli.demo.verdict.record import BLIND, Happened, Record
+from peg.domain.counted import counted
 from peg.domain.identity import OfferId
 
 CLOCKS_APART = timedelta(seconds=1)
@@ -22,7 +23,7 @@ def judge_raises(record: Record, book: Book) -> Finding:
     meant = [one for one in raises if one not in blind]
     return Finding(
         promise="I3 no offer is raised above what there is, or without proof",
-        compared=f"{len(raises)} raises seen by the shops",
+        compared=f"{counted(len(raises), 'raise')} seen by the shops",
         broken=[fault for one in meant for fault in _faults(one, record, book)],
         excused=[f"{_name(one)}: what had just changed there was covered" for one in blind],
     )

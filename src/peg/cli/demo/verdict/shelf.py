@@ -6,6 +6,7 @@ from peg.cli.demo.verdict.book import Book
 from peg.cli.demo.verdict.excuses import excuses, fits
 from peg.cli.demo.verdict.finding import Finding
 from peg.cli.demo.verdict.record import Record
+from peg.domain.counted import counted
 
 
 def judge_shelf(record: Record, book: Book) -> Finding:
@@ -26,7 +27,7 @@ def judge_shelf(record: Record, book: Book) -> Finding:
             broken.append(sentence)
     return Finding(
         promise="I1 the book adds up, and is what lies on the shelf",
-        compared=f"{len(book.names)} pieces counted",
+        compared=f"{counted(len(book.names), 'piece')} counted",
         broken=broken,
         excused=excused,
     )

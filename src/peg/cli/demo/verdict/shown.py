@@ -7,6 +7,7 @@ from peg.cli.demo.verdict.book import Book, KnownOffer
 from peg.cli.demo.verdict.excuses import more_than_there_is
 from peg.cli.demo.verdict.finding import Finding
 from peg.cli.demo.verdict.record import UNCOUNTED, Record, Unit
+from peg.domain.counted import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def judge_shown(record: Record, book: Book) -> Finding:
     wrong = [one for one in mapped if one.unit.buyable != one.allowed and not one.is_excused]
     return Finding(
         promise="I4 every offer shows what the book allows",
-        compared=f"what can be bought of {len(mapped)} offers",
+        compared=f"what can be bought of {counted(len(mapped), 'offer')}",
         broken=[
             *map(str, wrong),
             *_taken_for_others(record, book),
@@ -81,14 +82,15 @@ def _too_late(record: Record, book: Book) -> Iterator[str]:
     if not book.settled:
         yield "not everything came to rest in time"
     if record.waiting:
-        yield f"{record.waiting} offers still show what was sold elsewhere"
+        still = counted(record.waiting, "offer still shows", "offers still show")
+        yield f"{still} what was sold elsewhere"
     if record.slowest_s is not None and record.slowest_s > record.ceiling_s:
         late, most = record.slowest_s, record.ceiling_s
         yield f"a sale was followed after {late:.1f} s: {most:g} s are allowed"
     yield from (f"{one}: differs from its target" for one in book.off_target)
     yield from book.untold
     if book.undelivered:
-        yield f"{book.undelivered} messages were not delivered"
+        yield f"{counted(book.undelivered, 'message was', 'messages were')} not delivered"
 
 
 def _too_many(record: Record, book: Book) -> Iterator[str]:

@@ -6,6 +6,7 @@ from peg.cli.demo.verdict.book import Book
 from peg.cli.demo.verdict.excuses import fewer_than_there_are, more_than_there_is
 from peg.cli.demo.verdict.finding import Finding
 from peg.cli.demo.verdict.record import IN_PERSON, DoubleSale, Record
+from peg.domain.counted import counted
 
 OPENING = "opening"
 
@@ -15,10 +16,11 @@ UNKNOWABLE = ("untold", "untracked")
 
 def judge_double_sales(record: Record, book: Book) -> Finding:
     """Compare the marketplaces' double sales with the book's cases, both ways."""
-    counted = [one for one in record.double_sales if one.verdict not in UNKNOWABLE]
+    double = [one for one in record.double_sales if one.verdict not in UNKNOWABLE]
     sales = sum(one.what == "sold" for one in record.happened)
+    cases = counted(len(book.cases), "case")
     broken, excused = [], []
-    for sale in counted:
+    for sale in double:
         name = f"{book.sku(sale.piece)}, sold twice by {_buyer(sale.second)}"
         fault = _fault(sale, record, book)
         reason = _reason(sale, record, book) if fault else ""
@@ -30,7 +32,7 @@ def judge_double_sales(record: Record, book: Book) -> Finding:
         (excused if reason else broken).append(f"{name}: {reason}" if reason else name)
     return Finding(
         promise="I5 a piece is sold twice only inside the window, with a case",
-        compared=f"{sales} sales, {len(counted)} of them double, and {len(book.cases)} cases",
+        compared=f"{counted(sales, 'sale')}, {len(double)} of them double, and {cases}",
         broken=broken,
         excused=excused,
     )

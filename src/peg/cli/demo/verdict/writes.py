@@ -6,6 +6,7 @@ from peg.cli.demo.verdict.book import Book
 from peg.cli.demo.verdict.finding import Finding
 from peg.cli.demo.verdict.raises import covering
 from peg.cli.demo.verdict.record import Happened, Record
+from peg.domain.counted import counted
 
 REPLACED_WHOLE = "etsy"
 """Where a write replaces a whole listing; elsewhere each figure is compared with its former one."""
@@ -17,7 +18,7 @@ def judge_writes(record: Record, book: Book) -> Finding:
     broken = [fault for one in changes for fault in _faults(one, book)]
     return Finding(
         promise="I7 every write was stored before, with what stood there",
-        compared=f"{len(changes)} changes seen by the shops",
+        compared=f"{counted(len(changes), 'change')} seen by the shops",
         broken=[*broken, *record.reworded],
     )
 
