@@ -34,6 +34,7 @@ async def test_a_lost_right_to_write_is_told_once_and_again_only_after_writes_we
 
         assert await shop.calm(lambda: shop.alerts) == ["writes_forbidden"]
         assert f"peg connect {market}" in await the_doctor_says(shop, shop.shop(market))
+        assert not await the_doctor_says(shop, "alert", State.LOOK)
 
         gives_it_back(shop, market)
         await shop.ends_at(RING, 0)
@@ -79,6 +80,7 @@ async def test_a_piece_that_no_app_may_write_is_told_of_once_and_holds_up_no_oth
         await shop.ends_at(STUDS, 0)
         assert await shop.calm(lambda: shop.alerts) == ["write_refused"]
         assert "'Ruby ring'" in await the_doctor_says(shop, "refused")
+        assert not await the_doctor_says(shop, "alert", State.LOOK)
 
         shop.rehearsal.shopify.market.unbundle(shop.units["shopify", RING])
         await shop.ends_at(RING, 0)

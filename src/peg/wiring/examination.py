@@ -29,7 +29,12 @@ WAITING_S_MAX = 60.0
 DEAD_SHOWN_MAX = 5
 REFUSED_SHOWN_MAX = 5
 ALERTS_SHOWN_MAX = 5
-TOLD_BY_ITSELF = frozenset({"delivery_dead", "delivery_of_no_use", "low_stock"})
+TOLD_BY_ITSELF = frozenset(
+    {
+        *("delivery_dead", "delivery_of_no_use", "low_stock"),
+        *("write_refused", "writes_forbidden", "invariant_broken"),
+    }
+)
 """Alerts of which the doctor names the cause anyway."""
 
 
@@ -99,7 +104,8 @@ async def writes(session: AsyncSession) -> Sequence[Finding]:
         )
         for one in await forbidden_shops(session)
     ]
-    return findings + [
+    refused = await open_refusals(session)
+    findings += [
         Finding(
             State.BAD,
             "refused",
@@ -107,8 +113,15 @@ async def writes(session: AsyncSession) -> Sequence[Finding]:
             f" {for_people(one.since)} ({one.sentence}): mend it there, or take it off sale"
             " by hand",
         )
-        for one in (await open_refusals(session))[:REFUSED_SHOWN_MAX]
+        for one in refused[:REFUSED_SHOWN_MAX]
     ]
+    more = len(refused) - REFUSED_SHOWN_MAX
+    return findings + _more(State.BAD, "refused", more, "peg offers --behind")
+
+
+def _more(state: State, what: str, count: int, command: str) -> list[Finding]:
+    """So many that are not named, and what lists them; none where all are named."""
+    return [Finding(state, what, f"{count} more: `{command}` lists them")] if count > 0 else []
 
 
 async def waiting(session: AsyncSession, *, now: datetime, running: bool) -> Sequence[Finding]:
@@ -141,8 +154,7 @@ async def waiting(session: AsyncSession, *, now: datetime, running: bool) -> Seq
         sentence = f"{words}. `peg dead` works on it again, or ticks it off"
         findings.append(Finding(State.BAD, "webhooks", sentence))
     more = await aside.dead_count(session) - DEAD_SHOWN_MAX
-    if more > 0:
-        findings.append(Finding(State.BAD, "webhooks", f"{more} more: `peg dead` lists them"))
+    findings += _more(State.BAD, "webhooks", more, "peg dead")
     dead = await outbox.dead_count(session)
     if dead:
         findings.append(Finding(State.BAD, "messages", f"{dead} given up: `peg dead` lists them"))
@@ -160,9 +172,7 @@ async def _alerts(session: AsyncSession, *, now: datetime) -> Sequence[Finding]:
         for one in standing[:ALERTS_SHOWN_MAX]
     ]
     more = len(standing) - ALERTS_SHOWN_MAX
-    if more > 0:
-        findings.append(Finding(State.LOOK, "alert", f"{more} more: `peg alerts` lists them"))
-    return findings
+    return findings + _more(State.LOOK, "alert", more, "peg alerts")
 
 
 def _readable_by_others(ground: Ground) -> Sequence[Finding]:
