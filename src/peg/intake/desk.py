@@ -1,6 +1,6 @@
 """One offer's reading under judgement: each figure is explained, or acted on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,8 +17,10 @@ from peg.intake.doubts import Doubts
 from peg.intake.first_sales import explain_first_sales
 from peg.intake.judgement import Judgement, Known, Meaning, TakenIn, judge
 from peg.intake.lateness import order_lag
+from peg.intake.met import Met
 from peg.intake.overwritten import is_settled
-from peg.intake.surprises import Done, Surprise, What
+from peg.intake.shelf_seen import ShelfSeen, writes_shelves
+from peg.intake.surprises import Done, What
 from peg.ledger import suspense, there_after_all
 
 log = structlog.get_logger()
@@ -28,13 +30,13 @@ READ_AGAIN_AFTER = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """One offer's reading; `met` is what nothing explained of the offer lately."""
+    """One offer's reading; `met` is what nothing explained of it lately."""
 
     session: AsyncSession
     offer: Offer
     reading: Reading
     doubts: Doubts
-    met: Sequence[Surprise]
+    met: Met
     now: datetime
 
     async def take_in(
@@ -56,8 +58,8 @@ class Desk:
         if self.reading.shelf is Shelf.GONE:
             await self.doubts.gone()
             return self._result({}, explained=False)
-        await self._forget(What.GONE)
-        shelf_as_expected = await self._shelf(expected)
+        await self.met.forget(What.GONE)
+        shelf_as_expected = await self._shelf_seen.is_as_left(expected)
         judgements = {}
         for place, row in (await self._at_its_places(expected)).items():
             judgements[place] = await self._figure(place, row)
@@ -73,6 +75,16 @@ class Desk:
             await self._forget_more_seen_once(place, row, judgements.get(place))
         await self._keep_watching(expected)
         return self._result(judgements, explained=explained)
+
+    @property
+    def _shelf_seen(self) -> ShelfSeen:
+        return ShelfSeen(
+            session=self.session,
+            offer=self.offer,
+            seen=self.reading.shelf,
+            doubts=self.doubts,
+            met=self.met,
+        )
 
     async def _at_its_places(
         self, expected: Mapping[str, Expectation]
@@ -96,11 +108,6 @@ class Desk:
         if new or old:
             await self.doubts.drifted()
         return {place: row for place, row in {**expected, **new}.items() if place not in old}
-
-    @property
-    def _writes_shelves(self) -> bool:
-        """Whether our own writes put the offer on and off sale, as they do on Etsy."""
-        return self.offer.ref.channel is Channel.ETSY
 
     async def _figure(self, place: str, row: Expectation) -> Judgement:
         part = self.reading.parts.get(place)
@@ -222,56 +229,18 @@ class Desk:
             await surprises.explain(self.session, self.offer.id, back)
         await self.doubts.drifted()
 
-    async def _shelf(self, expected: Mapping[str, Expectation]) -> bool:
-        """Whether the offer is on or off sale as we left it; what changed is followed."""
-        before = next((row.shelf for row in expected.values()), self.reading.shelf)
-        seen = self.reading.shelf
-        if seen is before or (before is not Shelf.LISTED and seen is not Shelf.LISTED):
-            return True
-        if self._writes_shelves and any(row.unanswered for row in expected.values()):
-            return True  # the write that got no answer was applied
-        if seen is Shelf.LISTED:
-            return await self._is_listed_again()
-        if seen is Shelf.WITHDRAWN:
-            base = sum(row.quantity for row in expected.values())
-            await self.doubts.withdrawn_by_hand(base)
-            return False
-        return True  # sold out: its figure tells the rest
-
-    async def _is_listed_again(self) -> bool:
-        """True: it was held whether it is off sale, and that has settled itself."""
-        was_held = await self._forget(What.OFF_SALE)
-        if self.offer.parked:
-            await self.doubts.back_by_hand()
-        elif was_held:
-            await mirror.note_shelf(self.session, self.offer.id, Shelf.LISTED)
-        else:
-            await self.doubts.ghost()
-        return was_held and not self.offer.parked
-
     async def _forget_more_seen_once(
         self, place: str, row: Expectation, judgement: Judgement | None
     ) -> None:
-        first = self._met(What.FIRST_SIGHT, place)
+        first = self.met.find(What.FIRST_SIGHT, place)
         if first is None or (judgement is not None and judgement.meaning is Meaning.EXTRA):
             return
         if await is_settled(self.doubts, row, first):
-            await self._forget(What.FIRST_SIGHT, place)
-
-    def _met(self, what: What, place: str = "") -> Surprise | None:
-        return next((one for one in self.met if (one.what, one.place) == (what, place)), None)
-
-    async def _forget(self, what: What, place: str = "") -> bool:
-        """What was met before is over; whether there was such."""
-        one = self._met(what, place)
-        if one is not None:
-            await surprises.forget(self.session, one)
-            self.doubts.brake.changed_back(one)
-        return one is not None
+            await self.met.forget(What.FIRST_SIGHT, place)
 
     async def _keep_watching(self, expected: Mapping[str, Expectation]) -> None:
         """What was written unconditionally is read again once every sale before it must show."""
-        if not self._writes_shelves or self.reading.shelf is not Shelf.LISTED:
+        if not writes_shelves(self.offer) or self.reading.shelf is not Shelf.LISTED:
             return
         written = [row.written_at for row in expected.values() if row.written_at is not None]
         until = max(written, default=self.now) + self.doubts.patience.receipt_lag()

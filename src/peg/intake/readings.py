@@ -14,6 +14,7 @@ from peg.intake.brake import Brake
 from peg.intake.desk import Desk
 from peg.intake.doubts import Doubts
 from peg.intake.judgement import TakenIn
+from peg.intake.met import Met
 from peg.intake.patience import Patience
 
 Basis = Mapping[OfferId, Mapping[str, int]]
@@ -80,7 +81,7 @@ async def take_in_readings(
             offer=offer,
             reading=reading,
             doubts=doubts,
-            met=met.get(offer.id, ()),
+            met=Met(session=session, brake=brake, lately=met.get(offer.id, ())),
             now=now,
         )
         rows, is_checked = expected.get(offer.id, {}), offer.id in checked

@@ -75,15 +75,16 @@ SABOTAGES: Sequence[Sabotage] = (
         like="a sold listing that somebody put back is taken for stock",
         edits=[
             Edit(
-                "intake/desk.py",
+                "intake/shelf_seen.py",
                 "from peg.intake.doubts import Doubts\n",
                 "from peg.intake.doubts import Doubts\nfrom peg.intake.edits import Edits\n",
             ),
             Edit(
-                "intake/desk.py",
+                "intake/shelf_seen.py",
                 "            await self.doubts.ghost()",
                 "            await mirror.note_shelf(self.session, self.offer.id, Shelf.LISTED)\n"
-                "            edits = Edits(session=self.session, offer=self.offer, now=self.now)\n"
+                "            now = self.doubts.now\n"
+                "            edits = Edits(session=self.session, offer=self.offer, now=now)\n"
                 '            await edits.believe_more("", 1)',
             ),
         ],

@@ -1,0 +1,57 @@
+"""Whether an offer is on or off sale as we left it: what changed there is followed or undone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from peg.catalog import mirror
+from peg.catalog.expectation import Expectation
+from peg.catalog.offers import Offer
+from peg.domain.identity import Channel
+from peg.domain.offer import Shelf
+from peg.intake.doubts import Doubts
+from peg.intake.met import Met
+from peg.intake.surprises import What
+
+
+def writes_shelves(offer: Offer) -> bool:
+    """Whether our own writes put the offer on and off sale, as they do on Etsy."""
+    return offer.ref.channel is Channel.ETSY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShelfSeen:
+    """One offer, where it was `seen`, and what PEG does about what it did not do itself."""
+
+    session: AsyncSession
+    offer: Offer
+    seen: Shelf
+    doubts: Doubts
+    met: Met
+
+    async def is_as_left(self, expected: Mapping[str, Expectation]) -> bool:
+        """Whether nobody has put it on or off sale since; what a person did there is followed."""
+        before = next((row.shelf for row in expected.values()), self.seen)
+        if self.seen is before or (before is not Shelf.LISTED and self.seen is not Shelf.LISTED):
+            return True
+        if writes_shelves(self.offer) and any(row.unanswered for row in expected.values()):
+            return True  # the write that got no answer was applied
+        if self.seen is Shelf.LISTED:
+            return await self._is_listed_again()
+        if self.seen is Shelf.WITHDRAWN:
+            base = sum(row.quantity for row in expected.values())
+            await self.doubts.withdrawn_by_hand(base)
+            return False
+        return True  # sold out: its figure tells the rest
+
+    async def _is_listed_again(self) -> bool:
+        """True: it was held whether it is off sale, and that has settled itself."""
+        was_held = await self.met.forget(What.OFF_SALE)
+        if self.offer.parked:
+            await self.doubts.back_by_hand()
+        elif was_held:
+            await mirror.note_shelf(self.session, self.offer.id, Shelf.LISTED)
+        else:
+            await self.doubts.ghost()
+        return was_held and not self.offer.parked
