@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from peg.alerts import register
+from peg.cli.cells import Note
 from peg.cli.terminal import Here, Report
 from peg.cli.words import Lines, Number, seen
 from peg.db.transaction import begin, reading
@@ -38,7 +39,7 @@ async def alerts(
                 found = await reads.history(session, limit=limit, now=now)
             else:
                 found = await reads.standing(session, now=now)
-    rows = [(one.id, seen(one.raised_at), one.name, one.sentence) for one in found]
+    rows = [(one.id, seen(one.raised_at), one.name, Note(one.sentence)) for one in found]
     ends = [(seen(one.ended_at), one.ended_by or register.PEG) for one in found]
     report = Report(
         facts=[one.model_dump(mode="json") for one in found],

@@ -1,5 +1,6 @@
 """What PEG asks a person: `questions`, `answer`."""
 
+from peg.cli.cells import Note
 from peg.cli.terminal import Here, Report
 from peg.cli.words import Number, seen
 from peg.db.transaction import begin, reading
@@ -19,7 +20,7 @@ async def questions(*, here: Here) -> int:
         facts=[one.model_dump(mode="json") for one in found],
         columns=("question", "asked", "about", "answers", "default"),
         rows=[
-            (one.id, seen(one.asked_at), one.sentence, " | ".join(one.options), one.default)
+            (one.id, seen(one.asked_at), Note(one.sentence), " | ".join(one.options), one.default)
             for one in found
         ],
         sentence="`peg answer NUMBER ANSWER` answers one" if found else "no open questions",

@@ -21,7 +21,14 @@ NAME_MIN = 12
 LOOSE = " ,;:|/·-"
 """What may part two halves of a title, and leads nowhere before an ellipsis."""
 
-WORD_OR_COMMAND = re.compile(r"(?:`[^`]*`|\S)+")
+_CLOCK = r"\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?"
+_FROM_UTC = r"[+-]\d\d:\d\d"
+_WHOLE = rf"{_CLOCK}(?:{_FROM_UTC})?|\d+\.\d\d [A-Z]{{3}}\b|\S"
+WORD = re.compile(rf"(?:{_WHOLE})+")
+"""A moment and an amount of money are read at one glance: each is one word."""
+
+WORD_OR_COMMAND = re.compile(rf"(?:`[^`]*`|{_WHOLE})+")
+_AFAR = re.compile(rf"({_CLOCK}){_FROM_UTC}")
 
 
 class Title(str):
@@ -62,9 +69,36 @@ class Title(str):
 
 
 class Note(str):
-    """What is to be said of a row: it gets lines of its own below it, where room is short."""
+    """What is to be said of a row: it gets lines of its own below it, where room is short.
 
-    __slots__ = ()
+    Attributes:
+        parts: what is said one after the other; below the row each begins a line.
+    """
+
+    __slots__ = ("parts",)
+    parts: tuple[str, ...]
+
+    def __new__(cls, *parts: str) -> Self:
+        """All of them, as one text."""
+        note = super().__new__(cls, "; ".join(parts))
+        note.parts = parts or ("",)
+        return note
+
+    def each(self, change: Callable[[str], str]) -> Self:
+        """The note with each part changed."""
+        return type(self)(*map(change, self.parts))
+
+
+def any_is(kind: type[str], cells: Sequence[str]) -> bool:
+    """Whether a column has any cell of this kind."""
+    return any(isinstance(cell, kind) for cell in cells)
+
+
+def near(cell: str) -> str:
+    """A cell that tells moments of this machine's time without how far that is from UTC."""
+    if isinstance(cell, Note):
+        return cell.each(near)
+    return cell if isinstance(cell, Title) else _AFAR.sub(r"\1", cell)
 
 
 def folded(cell: str, width: int) -> list[str]:
@@ -90,7 +124,7 @@ def _end_of_word(name: str, length: int) -> int:
 
 
 def _broken(cell: str, width: int) -> list[str]:
-    """A cell's lines, broken between words, and if it can be not within a command."""
+    """A cell's lines, broken between words, and if it can be not within what is one."""
     if cell_len(cell) <= width:
         return [cell]
     lines = [""]
@@ -105,7 +139,9 @@ def _broken(cell: str, width: int) -> list[str]:
 
 def _unbroken(cell: str, width: int) -> Iterator[str]:
     for part in WORD_OR_COMMAND.findall(cell):
-        yield from [part] if cell_len(part) <= width else part.split()
+        words = [part] if cell_len(part) <= width else WORD.findall(part)
+        for word in words:
+            yield from [word] if cell_len(word) <= width else word.split()
 
 
 def longest_word(cell: str) -> int:
@@ -113,4 +149,4 @@ def longest_word(cell: str) -> int:
     if isinstance(cell, Title):
         name = min(longest_word(cell.name), TITLE_WORD_MAX)
         return max(name, longest_word(cell.after))
-    return max(map(cell_len, cell.split()), default=0)
+    return max(map(cell_len, WORD.findall(cell)), default=0)

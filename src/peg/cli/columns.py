@@ -1,6 +1,6 @@
 """The columns of a table: how wide each is, what stands above them, and one row of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -26,9 +26,14 @@ class Table:
         by_column = enumerate(zip(*self.rows, strict=True))
         return self._only([number == 0 or any(cells) for number, cells in by_column])
 
-    def without(self, column: int) -> "Table":
-        """All columns but one."""
-        return self._only([number != column for number in range(len(self.columns))])
+    def without(self, *columns: int) -> "Table":
+        """All columns but some."""
+        return self._only([number not in columns for number in range(len(self.columns))])
+
+    def with_each(self, shorter: Callable[[str], str]) -> "Table":
+        """Each cell made shorter."""
+        rows = [[shorter(cell) for cell in row] for row in self.rows]
+        return Table(self.columns, rows, self.figures)
 
     def _only(self, kept: Sequence[bool]) -> "Table":
         def of(values: Sequence[str]) -> list[str]:
@@ -63,25 +68,30 @@ def save(widths: list[int], chosen: Sequence[int], floor: Sequence[int], excess:
 
 def save_figures(table: Table, widths: list[int], excess: int) -> None:
     """The names of figures may stand on several lines; the figures themselves stay whole."""
-    floor = [max(FIGURE_MIN, *map(cell_len, column)) for column in table.cells()]
     save(
         widths,
         [index for index, figure in enumerate(table.figures) if figure and index],
-        floor,
+        [figure_width(column) for column in table.cells()],
         excess,
     )
+
+
+def figure_width(cells: Sequence[str]) -> int:
+    """How wide a column of figures is at least, whatever its name."""
+    return max(FIGURE_MIN, *map(cell_len, cells))
 
 
 def headers(table: Table, widths: Sequence[int]) -> list[str]:
     """The names of the columns, each in the first line that has room for it.
 
-    A figure's may be wider than its column: it ends where the column does.
+    A figure's may be wider than its column: it ends where the column does. So does one of the last
+    column, where it would be wider than the table.
     """
     lines: list[str] = []
-    end = -len(GAP)
+    end, wide_in_all = -len(GAP), total(widths)
     for name, wide, figure in zip(table.columns, widths, table.figures, strict=True):
         begin, end = end + len(GAP), end + len(GAP) + wide
-        at = max(0, end - cell_len(name)) if figure else begin
+        at = max(0, end - cell_len(name)) if figure else min(begin, wide_in_all - cell_len(name))
         free = [n for n, line in enumerate(lines) if cell_len(line) + len(GAP) <= at]
         if not free:
             free = [len(lines)]

@@ -13,8 +13,8 @@ EXIT_CODES = (
 )
 
 TIMES = (
-    "Times that people read are this machine's, with their distance from UTC (+01:00); `--json`"
-    " gives UTC."
+    "Times that people read are this machine's, with their distance from UTC (+01:00), which a list"
+    " in a narrow window leaves out; `--json` gives UTC."
 )
 
 _GROUPS = {

@@ -6,6 +6,7 @@ from typing import ClassVar
 from cyclopts import App
 
 from peg.bus import outbox
+from peg.cli.cells import Note
 from peg.cli.terminal import Here, Report
 from peg.cli.words import Reason, seen
 from peg.db.transaction import begin, reading
@@ -47,7 +48,7 @@ async def list_(*, here: Here) -> int:
     report = Report(
         facts=[one.model_dump(mode="json") for one in found],
         columns=("id", "what", "of", "since", "why"),
-        rows=[(one.id, one.what, one.of, seen(one.since), one.why) for one in found],
+        rows=[(one.id, one.what, one.of, seen(one.since), Note(one.why or "")) for one in found],
         sentence=f"{and_more}{WHAT_TO_DO}" if found else "nothing was put aside",
     )
     return here.show(report)

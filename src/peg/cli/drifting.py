@@ -1,5 +1,6 @@
 """`peg drift`: what comparisons of whole shops found, each kept and signed."""
 
+from peg.cli.cells import Note
 from peg.cli.shop_names import shop_names
 from peg.cli.steering import compared, differing
 from peg.cli.terminal import Here, Report
@@ -57,7 +58,7 @@ async def _one(here: Here, number: int) -> int:
                 titled(one.title, one.options),
                 one.cause,
                 one.action,
-                "; ".join(f"{name} {value}" for name, value in one.evidence.items()),
+                Note("; ".join(f"{name} {value}" for name, value in one.evidence.items())),
             )
             for one in found.differences
         ],

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from peg.catalog.sets import IsASet
+from peg.cli.cells import Note
 from peg.cli.shop_names import shop_names
 from peg.cli.terminal import Here, Report
 from peg.cli.words import Lines, and_more, moment_of, pieces_told, seen, sku_of
@@ -43,7 +44,7 @@ async def stock(sku: str | None = None, /, *, here: Here) -> int:
         facts=[row.model_dump(mode="json") for row in rows],
         columns=("piece", *figures, *(["made of"] if with_sets else [])),
         rows=[
-            (row.sku, *_figures_of(row, figures), *([_made_of(row)] if with_sets else []))
+            (row.sku, *_figures_of(row, figures), *([Note(_made_of(row))] if with_sets else []))
             for row in rows
         ],
         sentence=counted(len(rows), "item")
@@ -103,7 +104,7 @@ async def history(sku: str, /, *, at: str | None = None, limit: Lines = 50, here
                 one.reserved + one.safety_stock + one.suspended,
                 one.step,
                 called(ShopId(one.source)),
-                one.note,
+                Note(one.note),
             )
             for one in shown.entries
         ],

@@ -82,7 +82,7 @@ async def shops(*, here: Here) -> int:
                 one.currency,
                 one.status,
                 seen(one.connected_at),
-                one.status_sentence,
+                Note(one.status_sentence),
             )
             for one in found
         ],

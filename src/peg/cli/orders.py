@@ -2,7 +2,7 @@
 
 from cyclopts import App
 
-from peg.cli.cells import Title
+from peg.cli.cells import Note, Title
 from peg.cli.shop_names import shop_names
 from peg.cli.terminal import Here, Report
 from peg.cli.words import Lines, and_more, pieces_told, seen
@@ -67,7 +67,7 @@ async def _unread(here: Here) -> int:
                 called(one.shop),
                 seen(one.first_at),
                 seen(one.last_at),
-                one.why,
+                Note(one.why),
             )
             for one in found
         ],
@@ -104,7 +104,7 @@ async def _unresolved(here: Here) -> int:
                 Title(one.title),
                 one.committed,
                 pieces_told(one.pieces),
-                one.remedy,
+                Note(one.remedy),
             )
             for one in found
         ],

@@ -1,4 +1,4 @@
-"""A table of offers in a narrow window: a line for each, and below it what is said of it.
+"""A table in a narrow window: a line for each row, and below it what is said of it.
 
 A list of six hundred offers is looked through for the few of which something is to be said, so each
 title is cut to its column, and what would make towers of words in the last one gets a line of its
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
-from peg.cli.cells import Note, Title, folded, longest_word
+from peg.cli.cells import Note, Title, any_is, folded, longest_word
 from peg.cli.columns import (
     GAP,
     HEADER_LINES_MAX,
@@ -20,24 +20,18 @@ from peg.cli.columns import (
     total,
     wrapped,
 )
-
-TITLE_MIN = 16
-"""With less of it nobody knows a piece; other columns give way then."""
+from peg.cli.sparing import TITLE_MIN
 
 USUAL_PERCENT = 95
 
 
 def a_line_each(table: Table, width: int) -> tuple[str, list[str]] | None:
-    """The header and the lines, if the table has one column of titles, and room for it."""
-    titles = [at for at, cells in enumerate(table.cells()) if _any_is(Title, cells)]
-    if len(titles) != 1:
+    """The header and the lines, if the table has a column of titles or notes, and room for it."""
+    titles = [at for at, cells in enumerate(table.cells()) if any_is(Title, cells)]
+    notes = [at for at, cells in enumerate(table.cells()) if any_is(Note, cells)]
+    if len(titles) > 1 or not (titles or notes):
         return None
-    notes = [at for at, cells in enumerate(table.cells()) if _any_is(Note, cells)]
     return _laid_out(table, width, None) or (_laid_out(table, width, notes[0]) if notes else None)
-
-
-def _any_is(kind: type[str], cells: Sequence[str]) -> bool:
-    return any(isinstance(cell, kind) for cell in cells)
 
 
 def _laid_out(table: Table, width: int, below: int | None) -> tuple[str, list[str]] | None:
@@ -49,17 +43,27 @@ def _laid_out(table: Table, width: int, below: int | None) -> tuple[str, list[st
         return None
     lines = []
     for row, cells in zip(table.rows, beside.rows, strict=True):
-        at = next(at for at, cell in enumerate(cells) if isinstance(cell, Title))
-        shown, rest = _cut(cells[at], widths[at])
-        lines += wrapped([*cells[:at], shown, *cells[at + 1 :]], widths, beside.figures)
-        note = " ".join(part for part in (rest, "" if below is None else row[below]) if part)
+        shown, rest = _cut(cells, widths)
+        lines += wrapped(shown, widths, beside.figures)
         indent = " " * widths[0] + GAP
-        lines += [indent + part for part in folded(note, width - len(indent)) if part]
+        for said in _below(rest, "" if below is None else row[below]):
+            lines += [indent + part for part in folded(said, width - len(indent))]
     return "\n".join(above), lines
 
 
-def _cut(title: str, width: int) -> tuple[str, str]:
-    return title.on_a_line(width) if isinstance(title, Title) else (title, "")
+def _below(rest: str, note: str) -> Sequence[str]:
+    """What stands below a row: what had no room behind its title, and what is said of it."""
+    first, *others = note.parts if isinstance(note, Note) else [note]
+    return [part for part in (" ".join(filter(None, (rest, first))), *others) if part]
+
+
+def _cut(cells: Sequence[str], widths: Sequence[int]) -> tuple[Sequence[str], str]:
+    """The cells with as much of the title as its column holds; what has no room behind it."""
+    shown, left = list(cells), ""
+    for at, cell in enumerate(cells):
+        if isinstance(cell, Title):
+            shown[at], left = cell.on_a_line(widths[at])
+    return shown, left
 
 
 def _widths(table: Table, width: int) -> list[int]:
@@ -68,8 +72,8 @@ def _widths(table: Table, width: int) -> list[int]:
     Of other texts the few that are longest by far wrap: a set's pieces shorten no title elsewhere.
     """
     cells, widths = table.cells(), table.full()
-    titles = [at for at, column in enumerate(cells) if _any_is(Title, column)]
-    notes = [at for at, column in enumerate(cells) if _any_is(Note, column)]
+    titles = [at for at, column in enumerate(cells) if any_is(Title, column)]
+    notes = [at for at, column in enumerate(cells) if any_is(Note, column)]
     texts = [at for at, figure in enumerate(table.figures) if not figure]
     others = [at for at in texts if at not in {*titles, *notes}]
     words = [

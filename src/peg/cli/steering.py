@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from peg.cli.cells import Note
 from peg.cli.shop_names import shop_names
 from peg.cli.terminal import Here, Report
 from peg.cli.words import seen, shop_of, titled
@@ -47,7 +48,7 @@ async def pause(scope: str | None = None, /, *, why: str = "", here: Here) -> in
     report = Report(
         facts=[one.model_dump(mode="json") for one in found],
         columns=("paused", "since", "who", "why"),
-        rows=[(one.scope, seen(one.since), one.who, one.why) for one in found],
+        rows=[(one.scope, seen(one.since), one.who, Note(one.why)) for one in found],
         sentence=(_stays(before) if before is not None else "")
         + ("`peg resume SCOPE` writes again" if found else "nothing is paused"),
     )

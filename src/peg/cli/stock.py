@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import locations, offers, sets
+from peg.cli.cells import Note
 from peg.cli.terminal import Here, Report
 from peg.cli.words import Number, Pieces, Reason, moment_of, seen, sku_of
 from peg.db.transaction import begin, reading
@@ -229,7 +230,14 @@ async def holds(*, here: Here) -> int:
         facts=[one.model_dump(mode="json") for one in found],
         columns=("hold", "piece", "pieces", "until", "why", "who"),
         rows=[
-            (one.id, one.sku, f"{one.quantity}{_where(one)}", seen(one.until), one.why, one.who)
+            (
+                one.id,
+                one.sku,
+                f"{one.quantity}{_where(one)}",
+                seen(one.until),
+                Note(one.why),
+                one.who,
+            )
             for one in found
         ],
         sentence="" if found else "nothing is on hold",

@@ -25,6 +25,7 @@ from peg.cli.columns import (
     wrapped,
 )
 from peg.cli.slim import a_line_each
+from peg.cli.sparing import spared
 
 
 def lines_of(
@@ -32,18 +33,20 @@ def lines_of(
 ) -> tuple[str, list[str]]:
     """The header, and the lines below it, no wider than `width` characters if that can be.
 
-    Figures stand to the right. In a narrow window columns without a word are left out, and the
-    headers of figures stand on several lines. Of a `Title` as much as fits stands on one line, and
-    what a `Note` says below it. Where that cannot be, text wraps between its words. Where that is
-    still too wide, or longer than one row below the other, there is no header: each row is a block
-    of lines, every cell beside its name. Without a width, in a file, each row is one line.
+    Figures stand to the right. In a narrow window columns without a word are left out, what is the
+    same for all is told once, below, and the headers of figures stand on several lines. Of a
+    `Title` as much as fits stands on one line, and what a `Note` says below it. Where that cannot
+    be, text wraps between its words. Where that is still too wide, or longer than one row below
+    the other, there is no header: each row is a block of lines, every cell beside its name. Without
+    a width, in a file, each row is one line.
     """
     table = Table(columns, [[_told(value) for value in row] for row in rows], _figures(rows))
     widths = table.full()
     if width is None or total(widths) <= width:
         return line_of(columns, widths, table.figures), _beside(table, widths)
-    table = table.without_empty()
-    return a_line_each(table, width) or _wrapped_or_below(table, width)
+    table, same = spared(table, width)
+    header, lines = a_line_each(table, width) or _wrapped_or_below(table, width)
+    return header, lines + (folded(same, width) if same else [])
 
 
 def _wrapped_or_below(table: Table, width: int) -> tuple[str, list[str]]:
@@ -109,7 +112,7 @@ def _told(value: Any) -> str:
     if isinstance(value, Title):
         return Title(_in_a_line(value.name), _in_a_line(value.after))
     if isinstance(value, Note):
-        return Note(_in_a_line(value))
+        return value.each(_in_a_line)
     return _in_a_line(str(value))
 
 

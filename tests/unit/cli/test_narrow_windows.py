@@ -1,6 +1,7 @@
 """In a window of eighty columns every list can be read: no word is cut, none stands alone."""
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,13 @@ from peg.cli.saying import say, window
 
 WIDTH = 80
 LONG_TITLE = " ".join(["Vintage Opal Engagement Ring, Sterling Silver,"] * 3)[:140]
-LISTS = ("stock", "offers", "orders", "shops", "drift", "history RING-1", "cases", "questions")
+LISTS = (
+    *("stock", "offers", "orders", "shops", "drift", "history RING-1", "cases", "questions"),
+    *("alerts", "holds", "writes", "match list", "exposure", "low-stock", "dead", "places"),
+    *("orders --unread", "orders --unknown", "pause"),
+)
+TORN = re.compile(r"\d{4}-\d\d-\d\d$|^ *\d\d:\d\d", re.MULTILINE)
+"""A day at the end of a line, or a time at the begin of one: a moment was broken in two."""
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +40,7 @@ def shown(home: Path, words: str) -> list[str]:
 def test_no_line_of_a_list_is_wider_than_the_window(home: Path, words: str) -> None:
     assert max(map(len, shown(home, words))) <= WIDTH
     assert not any("…" in line for line in shown(home, words))
+    assert not any(TORN.search(line) for line in shown(home, words))
 
 
 def test_an_offer_takes_one_line_though_its_title_is_as_long_as_etsy_allows(
