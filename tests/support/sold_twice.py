@@ -11,12 +11,14 @@ from tests.support.bench import (
     OrderTold,
     etsy_ref,
     line,
+    minute,
     shopify_ref,
 )
 
 from peg.domain.identity import Sku
 from peg.domain.money import Money
 from peg.domain.order import LineSnapshot
+from peg.ledger import reservations
 
 ON_SHOPIFY = OrderTold(order="1001", shop=SHOPIFY, created=1)
 ON_ETSY = OrderTold(order="2002", created=1 + 4 / 60)
@@ -34,6 +36,29 @@ async def sold_twice(session: AsyncSession, *, title: str = "") -> None:
     await bench.offer(etsy_ref(), RING, shows=1, title=title)
     await bench.take_in(ON_SHOPIFY.told(1, priced(line(shopify_ref(), 1, at="71"))), at=1.1)
     await bench.take_in(ON_ETSY.told(2, priced(line(etsy_ref(), 1))), at=2.5)
+
+
+async def sold_in_the_same_second(session: AsyncSession) -> None:
+    bench = Bench(session)
+    await bench.place("71", "Atelier")
+    await bench.stock(RING, 1)
+    await bench.offer(shopify_ref(), RING, shows={"71": 1})
+    await bench.offer(etsy_ref(), RING, shows=1)
+    at_once = replace(ON_ETSY, created=ON_SHOPIFY.created)
+    await bench.take_in(ON_SHOPIFY.told(1, priced(line(shopify_ref(), 1, at="71"))), at=1.1)
+    await bench.take_in(at_once.told(2, priced(line(etsy_ref(), 1))), at=2.5)
+
+
+async def sold_though_held(session: AsyncSession) -> None:
+    """The ring is kept for Ann; somebody bought it before a shop could be told."""
+    bench = Bench(session)
+    await bench.place("71", "Atelier")
+    await bench.stock(RING, 1)
+    await bench.offer(shopify_ref(), RING, shows={"71": 1})
+    await reservations.hold(
+        session, RING, 1, until=None, why="memo for Ann", who="mira", now=minute(0)
+    )
+    await bench.take_in(ON_SHOPIFY.told(1, priced(line(shopify_ref(), 1, at="71"))), at=1.1)
 
 
 async def sold_three_times(session: AsyncSession) -> None:

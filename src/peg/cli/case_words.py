@@ -7,7 +7,9 @@ from peg.domain.claim import Stands
 from peg.domain.counted import counted
 from peg.domain.identity import ShopId
 from peg.reads.case_file import CaseFile, ClaimRow, GivenUpRow
+from peg.reads.doubts import Case
 from peg.reads.shown_then import ShownThen
+from peg.reads.stock import Hold
 from peg.reads.substitutes import Substitute
 
 Called = Callable[[ShopId], str]
@@ -38,13 +40,28 @@ def paragraphs(file: CaseFile, called: Called) -> Iterator[str]:
 
 
 def _head(file: CaseFile) -> str:
-    apart = f", within {seconds_told(file.seconds)} seconds" if len(file.orders) > 1 else ""
+    apart = f", {_apart(file.seconds)}" if len(file.orders) > 1 else ""
     state = "open" if file.closed_at is None else f"closed {seen(file.closed_at)}: {file.note}"
-    missing = f"{counted(file.oversold, 'piece is', 'pieces are')} missing"
     return (
         f"case {file.id}, {file.sku} ({file.piece}): {counted(len(file.orders), 'order')}{apart};"
-        f" {missing if file.oversold else 'nothing is missing'}; {state}"
+        f" {_missing(file)}; {state}"
     )
+
+
+def _apart(seconds: float) -> str:
+    """Shops tell of whole seconds only."""
+    told = seconds_told(seconds)
+    if told == "0":
+        return "in the same second"
+    return f"within {told} second{'' if told == '1' else 's'}"
+
+
+def _missing(file: CaseFile) -> str:
+    if not file.oversold:
+        return "nothing is missing"
+    missing = f"{counted(file.oversold, 'piece is', 'pieces are')} missing"
+    is_held = file.holds and file.closed_at is None
+    return f"{missing}, and {_kept(file.holds)}" if is_held else missing
 
 
 def _shown(shown: ShownThen, called: Called) -> str:
@@ -89,22 +106,58 @@ def _steps(file: CaseFile) -> Sequence[str]:
     waiting = [one for one in file.orders if one.stands is Stands.WAITS]
     lose = [one for one in waiting if _key(one) in file.proposed.lose]
     keep = [one for one in waiting if _key(one) in file.proposed.keep]
-    found = [
+    look = (
         "look on the shelf: are there more than the book knows, `peg count"
         f" {file.sku} N`; can you make or buy another, `peg receive {file.sku} 1`. Then nobody"
-        " loses, and the case closes",
-    ]
-    if not waiting:
-        return found
+        " loses, and the case closes"
+    )
+    if not file.proposed.missing:
+        return [look, *_let_go(file.holds, waiting)]
     losers = ", ".join(one.name for one in lose) or "whoever does not get it"
-    found.append(f"else write to the buyer of {losers}, on the shop where they bought")
     kept = "".join(f" --keep {_called(one)}" for one in keep) or " --keep ORDER"
-    found.append(
+    return [
+        look,
+        f"else write to the buyer of {losers}, on the shop where they bought",
         f"then decide: `peg cases resolve {file.id}{kept if lose else ' --keep ORDER'}` cancels and"
         " pays back the other order on Shopify, and lists what to do for one on Etsy, where no"
-        " program can; with `--dry-run` it only says so"
+        " program can; with `--dry-run` it only says so",
+        "the case closes by itself as soon as that order is seen cancelled",
+    ]
+
+
+def _let_go(holds: Sequence[Hold], waiting: Sequence[ClaimRow]) -> Iterator[str]:
+    """What ends a case in which no order lacks its piece for another's sake."""
+    if not holds:
+        return
+    release = _release(holds)
+    if not waiting:
+        yield f"else tell whom it was kept for, unless they bought it; {release} closes the case"
+        return
+    buyers = ", ".join(one.name for one in waiting)
+    yield f"is it kept for the buyer of {buyers}: {release}, and the case closes"
+    yield (
+        f"is it kept for somebody else: tell them, and {release}; or write to the buyer of"
+        f" {buyers}, and cancel that order where it was placed: the case closes once that is seen"
     )
-    return [*found, "the case closes by itself as soon as that order is seen cancelled"]
+
+
+def matter(case: Case, called: Called) -> Iterator[str]:
+    """A case in a list: the orders, the earliest first, and the hold that keeps their piece."""
+    for one in case.orders:
+        yield f"{one.name} ({called(one.shop)}, {seen(one.created_at)})"
+    if case.holds:
+        yield (
+            f"{_kept(case.holds)}: {_release(case.holds)} if that is the buyer, else"
+            f" `peg cases show {case.id}` says what to do"
+        )
+
+
+def _kept(holds: Sequence[Hold]) -> str:
+    return " and ".join(f"{one} keeps {one.quantity}" for one in holds)
+
+
+def _release(holds: Sequence[Hold]) -> str:
+    return f"`peg release {holds[0].id if len(holds) == 1 else 'HOLD'}`"
 
 
 def _called(one: ClaimRow) -> str:

@@ -6,7 +6,8 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from peg.cli.case_resolved import resolved
-from peg.cli.case_words import paragraphs
+from peg.cli.case_words import matter, paragraphs
+from peg.cli.cells import Note
 from peg.cli.shop_names import shop_names
 from peg.cli.terminal import Here, Report
 from peg.cli.words import Number, seconds_told, seen
@@ -44,10 +45,7 @@ async def list_(*, closed: bool = False, here: Here) -> int:
                 case.sku,
                 case.oversold,
                 seen(case.opened_at),
-                "; ".join(
-                    f"{one.name} ({called(one.shop)}, {seen(one.created_at)})"
-                    for one in case.orders
-                ),
+                Note(*matter(case, called)),
             )
             for case in found
         ],

@@ -1,10 +1,11 @@
 """The orders that want the same pieces, and which of them should get them by a policy. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from itertools import groupby
 
 from peg.domain.identity import Channel, ShopId
 from peg.domain.money import Money
@@ -80,9 +81,9 @@ Fees = Mapping[Channel, Decimal]
 
 
 ENOUGH = "there are enough pieces for all of them"
-ELSEWHERE = (
-    "none of these has to lose: what takes the piece is a hold (`peg holds`), or an order that its"
-    " shop has not told of yet; wait for that"
+UNTOLD = (
+    "none of these has to lose: what takes the piece is an order that its shop has not told of yet;"
+    " wait for that"
 )
 
 
@@ -94,11 +95,13 @@ def propose(
     policy: Policy,
     kept: Sequence[Claim] = (),
     fees: Fees | None = None,
+    holds: Sequence[str] = (),
 ) -> Proposal:
     """Who gets the pieces, and who has to be told that there is none left.
 
     What was shipped or handed over is gone: only orders that wait can lose. As many lose as it
-    takes for the rest to have their pieces, those last in the policy's order first.
+    takes for the rest to have their pieces, those last in the policy's order first. Of two that are
+    equal by it, nobody loses by accident: a person says which.
 
     Args:
         claims: all of a case.
@@ -108,43 +111,97 @@ def propose(
         policy: in which order the claims come.
         kept: those that a person has decided to serve, whatever the policy says.
         fees: what each marketplace keeps of a sale.
+        holds: what those are called that keep pieces of it.
     """
     has = [one for one in claims if one.stands is Stands.HAS]
     waiting = [one for one in claims if one.stands is Stands.WAITS]
     missing = min(oversold, sum(one.waiting for one in waiting) - on_hand)
     if missing <= 0:
-        return Proposal(keep=[*has, *waiting], why=ELSEWHERE if oversold else ENOUGH)
+        return Proposal(keep=[*has, *waiting], why=_elsewhere(holds) if oversold else ENOUGH)
     free = [one for one in waiting if one not in kept]
     if sum(one.waiting for one in free) <= missing:  # whatever the policy: all of them lose
         why = "you said so" if kept else "there is no piece left for any of these"
         return Proposal(keep=[*has, *kept], lose=free, why=why, missing=missing)
-    ranked, why = _ranked(free, policy, fees or {})
+    groups, why = _ranked(free, policy, fees or {})
     lose: list[Claim] = []
-    for one in reversed(ranked):
-        if sum(lost.waiting for lost in lose) < missing:
-            lose.append(one)
-    keep = [one for one in (*has, *waiting) if one not in lose] if ranked else []
-    return Proposal(keep=keep, lose=lose[::-1], why=why, missing=missing)
+    for equals in reversed(groups):
+        lacking = missing - sum(one.waiting for one in lose)
+        if lacking > 0 and _one_may_stay(equals, lacking):
+            return Proposal(why=_nobody_was_first(equals), missing=missing)
+        lose = [*equals, *lose] if lacking > 0 else lose
+    keep = [one for one in (*has, *waiting) if one not in lose] if groups else []
+    return Proposal(keep=keep, lose=lose, why=why, missing=missing)
 
 
-def _ranked(claims: Sequence[Claim], policy: Policy, fees: Fees) -> tuple[Sequence[Claim], str]:
-    """The claims by a policy, the best first, and the reason; none where a person must say."""
-    earliest = sorted(claims, key=lambda one: (not one.paid, one.created_at, one.order))
-    first = earliest[0]
+def _elsewhere(holds: Sequence[str]) -> str:
+    if not holds:
+        return UNTOLD
+    keep = "keeps" if len(holds) == 1 else "keep"
+    return f"none of these has to lose to another: {' and '.join(holds)} {keep} what is missing"
+
+
+def _one_may_stay(equals: Sequence[Claim], lacking: int) -> bool:
+    """Whether some of these have to lose, and it is all the same to the policy which."""
+    waiting = [one.waiting for one in equals]
+    return len(equals) > 1 and sum(waiting) - min(waiting) >= lacking
+
+
+def _names(equals: Sequence[Claim]) -> str:
+    return " and ".join(one.name for one in equals)
+
+
+def _nobody_was_first(equals: Sequence[Claim]) -> str:
+    return (
+        f"{_names(equals)} were placed in the same second, and nobody knows which came first: you"
+        " say which gets the piece"
+    )
+
+
+def _ranked(
+    claims: Sequence[Claim], policy: Policy, fees: Fees
+) -> tuple[Sequence[Sequence[Claim]], str]:
+    """The claims by a policy, the best first and equal ones together, and the reason.
+
+    None, where a person must say.
+    """
     if policy is Policy.ASK:
         return [], "you want to be asked: name the order to keep"
     if policy is Policy.EARLIEST_PAID:
-        paid = "the earliest that is paid" if first.paid else "the earliest; none is paid yet"
-        return earliest, f"{first.name} is {paid}"
-    values = [_value(one, policy, fees) for one in earliest]
-    currencies = {value.currency for value in values if value is not None}
-    if None in values or len(currencies) != 1:
+        earliest = _grouped(claims, lambda one: (0, *_when(one)))
+        return earliest, _is_earliest(earliest[0])
+    values = {one: _value(one, policy, fees) for one in claims}
+    known = {one: value for one, value in values.items() if value is not None}
+    if len(known) < len(values) or len({value.currency for value in known.values()}) != 1:
         return [], "what the orders pay cannot be compared: name the order to keep"
-    worth = {one.order: value for one, value in zip(earliest, values, strict=True) if value}
-    best = sorted(earliest, key=lambda one: -worth[one.order].minor)
-    most = worth[best[0].order]
-    what = "brings in most" if policy is Policy.MARGIN else "is of the largest order"
-    return best, f"{best[0].name} {what}, {most}{_less_fees(policy, fees)}"
+    best = _grouped(claims, lambda one: (-known[one].minor, *_when(one)))
+    most = known[best[0][0]]
+    what = _BEST[policy][len(best[0]) > 1]
+    return best, f"{_names(best[0])} {what}, {most}{_less_fees(policy, fees)}"
+
+
+_BEST = {
+    Policy.MARGIN: ("brings in most", "bring in most"),
+    Policy.CUSTOMER_VALUE: ("is of the largest order", "are of the largest orders"),
+}
+"""What one order does by a policy, and what several do."""
+
+
+def _is_earliest(equals: Sequence[Claim]) -> str:
+    are = "is" if len(equals) == 1 else "are"
+    paid = f" that {are} paid" if equals[0].paid else "; none is paid yet"
+    return f"{_names(equals)} {are} the earliest{paid}"
+
+
+def _when(claim: Claim) -> tuple[bool, datetime]:
+    """Paid ones first. Shops tell whole seconds: which of two came first in one, nobody knows."""
+    return not claim.paid, claim.created_at.replace(microsecond=0)
+
+
+def _grouped(
+    claims: Sequence[Claim], rank: Callable[[Claim], tuple[int, bool, datetime]]
+) -> Sequence[Sequence[Claim]]:
+    ordered = sorted(claims, key=lambda one: (*rank(one), one.order))
+    return [list(equals) for _, equals in groupby(ordered, key=rank)]
 
 
 def _value(claim: Claim, policy: Policy, fees: Fees) -> Money | None:

@@ -46,8 +46,13 @@ class Hold:
     @property
     def told(self) -> str:
         """Which it is, for whom, who keeps it and how long: enough to know what to do."""
-        ends = "it is released" if self.until is None else for_people(self.until, seconds=True)
-        return f"hold {self.id} ({self.why}; kept by {self.who} until {ends})"
+        return named(self.id, why=self.why, who=self.who, until=self.until)
+
+
+def named(number: int, *, why: str, who: str, until: datetime | None) -> str:
+    """A hold as a person has to know it."""
+    ends = "it is released" if until is None else for_people(until, seconds=True)
+    return f"hold {number} ({why}; kept by {who} until {ends})"
 
 
 async def hold(

@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import require_transaction
-from peg.domain.claim import ELSEWHERE, Claim, Policy, Proposal, Stands, propose
+from peg.domain.claim import Claim, Policy, Proposal, Stands, propose
 from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import Channel, ShopId, Sku
 from peg.domain.near import quoted
-from peg.ledger import cancellations, claims, queries
+from peg.ledger import cancellations, claims, queries, reservations
 from peg.ledger.cancellations import Cancellation
 from peg.propagation.pauses import go_on
 from peg.shops import directory
@@ -114,8 +114,15 @@ async def plan(session: AsyncSession, number: int, keep: Sequence[str], *, polic
     found = await claims.claims_of(session, case)
     waiting = [one for one in found if one.stands is Stands.WAITS]
     kept = [_named(typed, waiting) for typed in keep]
-    on_hand = (await queries.position(session, Sku(case["sku"]))).level.on_hand
-    proposal = propose(found, oversold=case["oversold"], on_hand=on_hand, policy=policy, kept=kept)
+    sku = Sku(case["sku"])
+    proposal = propose(
+        found,
+        oversold=case["oversold"],
+        on_hand=(await queries.position(session, sku)).level.on_hand,
+        policy=policy,
+        kept=kept,
+        holds=[one.told for one in await reservations.active(session, sku)],
+    )
     _refuse_unclear(proposal, kept, case["oversold"])
     shops = {shop.id: shop for shop in await directory.all_shops(session)}
     give_up = [
@@ -125,7 +132,7 @@ async def plan(session: AsyncSession, number: int, keep: Sequence[str], *, polic
     for one in give_up:
         if not one.by_hand:
             await go_on(session, one.claim.shop)
-    return Plan(case=number, sku=Sku(case["sku"]), keep=kept, give_up=give_up)
+    return Plan(case=number, sku=sku, keep=kept, give_up=give_up)
 
 
 async def decide(session: AsyncSession, made: Plan, *, who: str, now: datetime) -> None:
@@ -191,7 +198,7 @@ def _named(typed: str, waiting: Sequence[Claim]) -> Claim:
 def _refuse_unclear(proposal: Proposal, kept: Sequence[Claim], oversold: int) -> None:
     if proposal.lose and proposal.is_enough:
         return
-    if proposal.why == ELSEWHERE:
+    if not proposal.missing:
         raise NotClear(f"nothing was done: {proposal.why}")
     names = ", ".join(one.name for one in kept)
     if not proposal.keep and not proposal.is_enough:

@@ -17,6 +17,7 @@ from peg.ledger import cancellations, claims, queries
 from peg.ledger.cancellations import Cancellation
 from peg.reads.case_message import message
 from peg.reads.shown_then import ShownThen, shown_then
+from peg.reads.stock import Hold, holds
 from peg.reads.substitutes import Substitute, substitutes
 
 
@@ -48,12 +49,14 @@ class ClaimRow(BaseModel):
 class Proposed(BaseModel):
     """Who should get the pieces, by the policy; orders by `shop/order`. A person decides.
 
-    `lose` is empty where nobody has to, and where only a person can say.
+    `lose` is empty where nobody has to, and where only a person can say. `missing`: pieces that
+    those who wait lack; none where a hold takes them, or an order that is not told of yet.
     """
 
     policy: Policy
     keep: list[str]
     lose: list[str]
+    missing: int
     why: str
 
 
@@ -93,6 +96,8 @@ class Draft(BaseModel):
 class CaseFile(BaseModel):
     """All that is known of one case. `seconds`: from its first order to its last.
 
+    `holds`: those that keep pieces of it for somebody.
+
     `cost`: what was paid back and kept as fees so far, one amount for each currency. `instead`:
     pieces in stock that come nearest. `drafts`: one for each order that was given up, or would lose
     by the policy; where only a person can say, for each that waits.
@@ -106,6 +111,7 @@ class CaseFile(BaseModel):
     closed_at: datetime | None
     note: str
     orders: list[ClaimRow]
+    holds: list[Hold]
     seconds: float
     shown: list[ShownThen]
     proposed: Proposed
@@ -127,8 +133,15 @@ async def case_file(session: AsyncSession, number: int, *, policy: Policy, fees:
     item = await items.by_sku(session, sku)
     first = min((one.created_at for one in found), default=case["opened_at"])
     last = max((one.created_at for one in found), default=case["opened_at"])
-    on_hand = (await queries.position(session, sku)).level.on_hand
-    proposal = propose(found, oversold=case["oversold"], on_hand=on_hand, policy=policy, fees=fees)
+    kept = await holds(session, sku)
+    proposal = propose(
+        found,
+        oversold=case["oversold"],
+        on_hand=(await queries.position(session, sku)).level.on_hand,
+        policy=policy,
+        fees=fees,
+        holds=[f"hold {one.id}" for one in kept],
+    )
     given_up = await cancellations.of_case(session, number)
     losers = _losers(found, proposal, given_up)
     instead = await substitutes(session, sku) if losers else []
@@ -142,6 +155,7 @@ async def case_file(session: AsyncSession, number: int, *, policy: Policy, fees:
         closed_at=case["closed_at"],
         note=case["note"],
         orders=[_row(one, first) for one in found],
+        holds=kept,
         seconds=(last - first).total_seconds(),
         shown=list(await shown_then(session, sku, first)),
         proposed=_proposed(proposal, policy),
@@ -234,6 +248,7 @@ def _proposed(proposal: Proposal, policy: Policy) -> Proposed:
         policy=policy,
         keep=_keys(proposal.keep),
         lose=_keys(proposal.lose),
+        missing=proposal.missing,
         why=proposal.why,
     )
 

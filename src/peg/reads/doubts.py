@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.domain.identity import ShopId, Sku
 from peg.ledger import cases as ledger_cases
 from peg.ledger import questions as ledger_questions
+from peg.reads.stock import Hold, holds
 from peg.reconciliation import report
 
 
@@ -25,7 +26,10 @@ class Claim(BaseModel):
 
 
 class Case(BaseModel):
-    """More was sold of an item than there is; `orders` are those with a claim, earliest first."""
+    """More was sold of an item than there is; `orders` are those with a claim, earliest first.
+
+    `holds`: while it is open, those that keep pieces of it for somebody.
+    """
 
     id: int
     sku: Sku
@@ -34,6 +38,7 @@ class Case(BaseModel):
     closed_at: datetime | None
     note: str
     orders: list[Claim]
+    holds: list[Hold]
 
 
 class Question(BaseModel):
@@ -84,7 +89,18 @@ class Comparison(BaseModel):
 async def cases(session: AsyncSession, *, open_only: bool = True) -> Sequence[Case]:
     """Cases, newest first."""
     rows = await ledger_cases.all_cases(session, open_only=open_only)
-    return [Case.model_validate(dict(row)) for row in rows]
+    kept = await holds(session) if rows else []
+    return [
+        Case.model_validate(
+            {
+                **row,
+                "holds": [
+                    one for one in kept if one.sku == row["sku"] and row["closed_at"] is None
+                ],
+            }
+        )
+        for row in rows
+    ]
 
 
 async def questions(session: AsyncSession) -> Sequence[Question]:

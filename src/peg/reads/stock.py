@@ -63,6 +63,10 @@ class Hold(BaseModel):
     why: str
     who: str
 
+    def __str__(self) -> str:
+        """Which it is, for whom, who keeps it and how long."""
+        return reservations.named(self.id, why=self.why, who=self.who, until=self.until)
+
 
 class Piece(BaseModel):
     """One item: over all places, place by place, and who has pieces of it kept."""

@@ -133,3 +133,57 @@ def test_no_order_loses_to_a_buyer_whose_order_is_not_known_yet() -> None:
 
     assert (names(proposal.keep), names(proposal.lose)) == (["1"], [])
     assert "an order that its shop has not told of yet" in proposal.why
+
+
+@pytest.mark.parametrize("policy", [Policy.EARLIEST_PAID, Policy.MARGIN, Policy.CUSTOMER_VALUE])
+def test_of_two_in_the_same_second_nobody_is_called_the_earliest_and_a_person_says_which(
+    policy: Policy,
+) -> None:
+    price = Money(18_000, "USD")
+    on_etsy = claim("1", 5, shop=ETSY, pays=price, whole=price)
+    on_shopify = claim("2", 5.4, pays=price, whole=price)
+
+    proposal = propose([on_etsy, on_shopify], oversold=1, on_hand=1, policy=policy)
+    told = propose([on_etsy, on_shopify], oversold=1, on_hand=1, policy=policy, kept=[on_shopify])
+
+    assert (names(proposal.keep), names(proposal.lose), proposal.missing) == ([], [], 1)
+    assert proposal.why.startswith("#1 and #2 were placed in the same second")
+    assert (names(told.keep), names(told.lose)) == (["2"], ["1"])
+
+
+def test_the_one_that_is_paid_comes_before_the_other_of_the_same_second() -> None:
+    unpaid, paid = claim("1", 5, paid=False), claim("2", 5)
+
+    proposal = propose([unpaid, paid], oversold=1, on_hand=1, policy=Policy.EARLIEST_PAID)
+
+    assert (names(proposal.keep), names(proposal.lose)) == (["2"], ["1"])
+
+
+def test_two_of_the_same_second_lose_both_where_an_earlier_one_gets_the_last_piece() -> None:
+    first, *last = claim("1", 0), claim("2", 5), claim("3", 5)
+
+    proposal = propose([first, *last], oversold=2, on_hand=1, policy=Policy.EARLIEST_PAID)
+
+    assert (names(proposal.keep), names(proposal.lose)) == (["1"], ["2", "3"])
+
+
+def test_two_of_the_same_second_are_called_the_earliest_together_where_a_later_one_loses() -> None:
+    both = [claim("1", 5), claim("2", 5)]
+
+    proposal = propose([*both, claim("3", 9)], oversold=1, on_hand=2, policy=Policy.EARLIEST_PAID)
+
+    assert (names(proposal.keep), names(proposal.lose)) == (["1", "2"], ["3"])
+    assert proposal.why == "#1 and #2 are the earliest that are paid"
+
+
+def test_a_hold_that_keeps_the_piece_is_named_and_no_order_loses_to_another() -> None:
+    proposal = propose(
+        [claim("1", 0)],
+        oversold=1,
+        on_hand=1,
+        policy=Policy.EARLIEST_PAID,
+        holds=["hold 4 (memo for Ann)"],
+    )
+
+    assert (names(proposal.lose), proposal.missing) == ([], 0)
+    assert "hold 4 (memo for Ann) keeps what is missing" in proposal.why
