@@ -2,10 +2,12 @@
 
 from importlib.resources import files
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from tests.browser.conftest import Browser, Visit
+
+from marketsim.shopify.credentials import CLIENT_ID, CLIENT_SECRET, SHOP
 
 pytestmark = pytest.mark.timeout(240)  # the first test also starts the shops
 SCHEMES = ["light", "dark"]
@@ -142,3 +144,20 @@ def test_nothing_leaves_this_machine_and_the_console_stays_empty(
     hosts = {urlsplit(address).netloc for address in visit.asked}
     assert hosts == {urlsplit(browser.demo.url).netloc}
     assert visit.complaints == []
+
+
+@pytest.mark.parametrize("ticked", [False, True])
+def test_the_right_to_cancel_is_asked_for_where_its_box_is_ticked(
+    browser: Browser, *, ticked: bool
+) -> None:
+    with browser.visit() as visit:
+        visit.go("/connect")
+        visit.page.get_by_label("Shop", exact=True).fill(SHOP)
+        visit.page.get_by_label("Client id").fill(CLIENT_ID)
+        visit.page.get_by_label("Client secret").fill(CLIENT_SECRET)
+        visit.page.get_by_label("Ask also for the right to cancel").set_checked(ticked)
+        visit.page.get_by_role("button", name="Go to Shopify").click()
+        visit.page.wait_for_url("**/oauth/authorize?*")
+        asked = parse_qs(urlsplit(visit.page.url).query)["scope"][0]
+
+    assert ("write_orders" in asked.split(",")) is ticked

@@ -3,6 +3,7 @@
 The practice shops and PEG are processes; the browser is a client that follows where it is sent.
 """
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -91,3 +92,26 @@ def test_by_the_page_of_a_running_peg_and_only_in_the_browser_that_began(
         assert "is connected" in done.text
         assert (again.status_code, stranger.status_code) == (400, 400)
         assert connected(tmp_path) == [(market, "connected")]
+
+
+@pytest.mark.parametrize("ticked", [False, True])
+def test_the_page_asks_for_the_right_to_cancel_only_where_that_is_ticked(
+    tmp_path: Path, *, ticked: bool
+) -> None:
+    with practice_shops() as environment, running(tmp_path, environment) as runner:
+        register(environment, "shopify", f"{runner.url}/connect/shopify/callback")
+        with httpx2.Client(base_url=runner.url, headers={"origin": runner.url}) as browser:
+            boxes = tick_boxes(browser.get("/connect").text) if ticked else {}
+            away = browser.post("/connect/shopify", data={**FORM["shopify"], **boxes})
+            browser.get(says_yes(away.headers["location"]))
+
+        (shop,) = peg(tmp_path, "shops", "--json").facts
+
+    assert ("write_orders" in shop["scopes"]) is ticked
+
+
+def tick_boxes(page: str) -> dict[str, str]:
+    """What the boxes of a form send along when they are ticked."""
+    boxes = re.findall(r"<input[^>]*type=\"checkbox\"[^>]*>", page)
+    told = [dict(re.findall(r"(\w+)=\"([^\"]*)\"", box)) for box in boxes]
+    return {one["name"]: one["value"] for one in told}

@@ -22,7 +22,7 @@ from peg.shops.scopes import CANCELLING
 ON_ETSY = "Etsy lets no program cancel an order"
 NOT_GRANTED = (
     f"the app was not granted {CANCELLING}: grant it in Shopify's Dev Dashboard and connect"
-    " again (by the browser with `--may-cancel`), and PEG can"
+    " again (by the browser with `--may-cancel`, at /connect with its box ticked), and PEG can"
 )
 TAKES_MORE = "it takes other pieces too, which would be cancelled with it"
 UNREACHABLE = "its shop is not connected"

@@ -22,6 +22,8 @@ ETSY_BACK = "/connect/etsy/callback"
 
 TYPED_CHARACTERS_MAX = 300
 Typed = Annotated[str, Form()]
+TICKED = "yes"
+"""What a box of the form sends; one that is not ticked sends nothing."""
 
 
 class NotFilledIn(PegError):
@@ -41,7 +43,11 @@ def connect_routes(desk: Desk, base_url: str, guard: Guard) -> APIRouter:
 
     @routes.post("/shopify", dependencies=owner_only)
     async def begin_shopify(
-        request: Request, shop: Typed = "", client_id: Typed = "", client_secret: Typed = ""
+        request: Request,
+        shop: Typed = "",
+        client_id: Typed = "",
+        client_secret: Typed = "",
+        may_cancel: Typed = "",
     ) -> Response:
         typed = {"Shop": shop, "Client id": client_id, "Client secret": client_secret}
         return await _leave(
@@ -54,6 +60,7 @@ def connect_routes(desk: Desk, base_url: str, guard: Guard) -> APIRouter:
                 app=AppCredentials(client_id.strip(), client_secret.strip()),
                 redirect_uri=base_url + SHOPIFY_BACK,
                 browser=secret,
+                may_cancel=may_cancel == TICKED,
             ),
         )
 
@@ -73,7 +80,13 @@ def connect_routes(desk: Desk, base_url: str, guard: Guard) -> APIRouter:
             ),
         )
 
-    # The way back needs no guard: the state, the cookie and the signature are one.
+    _add_ways_back(routes, desk, base_url)
+    return routes
+
+
+def _add_ways_back(routes: APIRouter, desk: Desk, base_url: str) -> None:
+    """They need no guard: the state, the cookie and the signature are one."""
+
     @routes.get("/shopify/callback")
     async def finish_shopify(request: Request) -> Response:
         secret = request.cookies.get(COOKIE, "")
@@ -85,8 +98,6 @@ def connect_routes(desk: Desk, base_url: str, guard: Guard) -> APIRouter:
         secret = request.cookies.get(COOKIE, "")
         callback = dict(request.query_params)
         return await _arrive(base_url, lambda: etsy.finish(desk, callback, browser=secret))
-
-    return routes
 
 
 def _form(request: Request, base_url: str) -> Response:
