@@ -51,6 +51,7 @@ async def take_in(
         now: when it is taken in.
     """
     order = await odd_times.as_heard(session, order, now=now)
+    order = await kept.with_known_offers(session, order)
     resolved = {**await lines.resolve_lines(session, order), **(known or {})}
     places = await _places(session, order)
     applied = await book_orders.apply(session, order, resolved, places=places, now=now)

@@ -1,7 +1,7 @@
 """Orders as they were kept: to be taken in again once their lines are known."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -95,6 +95,28 @@ async def kept_order(session: AsyncSession, shop: ShopId, order: str) -> OrderSn
         test=header["test"],
         never_sold=never_sold_of(dict(header)),
     )
+
+
+async def with_known_offers(session: AsyncSession, order: OrderSnapshot) -> OrderSnapshot:
+    """The order with the offers of which its lines told before, where they tell of none any more.
+
+    Etsy's receipts do not name a listing that was deleted, and its SKU may be another piece's.
+    """
+    if all(line.ref is not None for line in order.lines):
+        return order
+    query = select(order_lines).where(
+        order_lines.c.shop == order.shop,
+        order_lines.c.order_id == order.order,
+        order_lines.c.listing.is_not(None),
+    )
+    known = {row["line"]: row for row in (await session.execute(query)).mappings()}
+    lines = [
+        replace(line, ref=_line(order.shop, known[line.line]).ref)
+        if line.ref is None and line.line in known
+        else line
+        for line in order.lines
+    ]
+    return replace(order, lines=lines)
 
 
 async def sold_since(session: AsyncSession, moment: datetime) -> Sequence[OfferId]:
