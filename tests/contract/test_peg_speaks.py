@@ -17,7 +17,9 @@ from tests.unit.marketplaces.shopify.practice import OneToken, PracticeShopify, 
 from tests.unit.marketplaces.shopify.practice import open_practice_shopify as open_shopify
 
 from marketsim.etsy.credentials import KEYSTRING, SCOPES, SHARED_SECRET, SHOP_ID
+from marketsim.market import UnitId
 from peg.domain.identity import OfferRef, ShopId
+from peg.domain.money import Money
 from peg.domain.offer import Reading, RemoteOffer
 from peg.marketplaces.calls import CallLog
 from peg.marketplaces.etsy.app import App
@@ -30,6 +32,7 @@ from peg.marketplaces.limiter import Lane
 from peg.marketplaces.port import Marketplace, RemoteGone, Shown, Write
 from peg.marketplaces.shopify.documents import documents
 from peg.marketplaces.shopify.owner import owner_of
+from peg.marketplaces.writers import PaidBack
 
 SPEAKS_TO_ETSY = sorted(Path("src/peg/marketplaces/etsy").glob("*.py"))
 UNNAMED = {"getMe", "getShop", "tokenScopes"}
@@ -106,6 +109,7 @@ async def test_peg_keeps_a_shopify_shop_by_the_book(shopify: PracticeShopify) ->
     await shop.ensure_webhooks("https://peg.example/webhooks/shopify")
     await shop.remove_webhooks()
     refused = await shop.cancel_order(again.order, note="sold twice")
+    taken_out = await takes_one_out(shopify, shopify.units[1])
     paid_back = await shop.paid_back(again.order)
     await owner_of(heard_by(shopify), STORE, token=shopify.token)
     with pytest.raises(RemoteGone):
@@ -115,8 +119,21 @@ async def test_peg_keeps_a_shopify_shop_by_the_book(shopify: PracticeShopify) ->
     assert [one.shown for one in stocked] == [Shown.SENT, Shown.REFUSED]
     assert again.order == page.orders[0].order
     assert paid_back.minor == 0  # it was not paid yet when it was cancelled
+    assert taken_out == PaidBack(amount=Money(4_999, "USD"))
     assert (refused.shown, refused.sentence) == (Shown.REFUSED, "Cannot cancel this order")
     assert answered_operations(shopify.overheard.exchanges).keys() == documents().keys() - READ_ON
+
+
+async def takes_one_out(shopify: PracticeShopify, unit: UnitId) -> PaidBack | None:
+    """Of two that were bought and paid."""
+    shop, market = shopify.shop, shopify.shopify.market
+    bought = market.buy(unit, 2)
+    market.pay(bought)
+    order = bought.rpartition("/")[2]
+    (line,) = (await shop.order(order)).lines
+    payments = await shop.payments_for(order, {line.line: 1})
+    await shop.take_out(order, {line.line: 1}, payments, note="sold twice", key=KEY)
+    return await shop.paid_back_with(order, "sold twice")
 
 
 async def test_peg_reads_the_rest_of_what_was_cut_off_by_the_book() -> None:

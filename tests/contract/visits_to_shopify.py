@@ -120,8 +120,18 @@ async def of_orders(shop: Rehearsal) -> None:
         await shop.data("OrderLocations", id=order)
     (line,) = (await shop.data("OrderById", id=kept))["order"]["lineItems"]["nodes"]
     row = {"lineItemId": line["id"], "quantity": 1, "restockType": "NO_RESTOCK"}
-    refund = {"orderId": kept, "refundLineItems": [row]}
+    told = await shop.data("WhatARefundWouldPay", id=kept, lines=[row])
+    (way,) = told["order"]["suggestedRefund"]["suggestedTransactions"]
+    pays = {
+        "orderId": kept,
+        "kind": "REFUND",
+        "gateway": way["gateway"],
+        "parentId": way["parentTransaction"]["id"],
+        "amount": way["amountSet"]["shopMoney"]["amount"],
+    }
+    refund = {"orderId": kept, "refundLineItems": [row], "transactions": [pays]}
     await done(shop, "RefundMake", input=refund, key="r")
+    await shop.data("RefundsOfOrder", id=kept)
     await shop.data("OrdersUpdatedSince", query="updated_at:>='2026-11-01T00:00:00Z'")
     await shop.data("OrdersWithLocations")
     await shop.data("ShopInfo")

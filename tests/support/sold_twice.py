@@ -20,6 +20,7 @@ from peg.domain.money import Money
 from peg.domain.order import LineSnapshot
 from peg.ledger import reservations
 
+EARRINGS = Sku("EARS-1")
 ON_SHOPIFY = OrderTold(order="1001", shop=SHOPIFY, created=1)
 ON_ETSY = OrderTold(order="2002", created=1 + 4 / 60)
 
@@ -61,6 +62,29 @@ async def sold_though_held(session: AsyncSession) -> None:
     await bench.take_in(ON_SHOPIFY.told(1, priced(line(shopify_ref(), 1, at="71"))), at=1.1)
 
 
+async def sold_twice_with_more(session: AsyncSession) -> None:
+    """Etsy's order takes earrings too."""
+    await sold_twice(session)
+    await Bench(session).stock(EARRINGS, 3)
+    await Bench(session).offer(etsy_ref(listing="70"), EARRINGS, shows=3)
+    await _told_of_both(session, 3, committed=1)
+
+
+async def all_of_that_was_sent(session: AsyncSession) -> None:
+    """Etsy tells of a parcel, and not of what is in it."""
+    await _told_of_both(session, 5, shipped=1)
+
+
+async def _told_of_both(
+    session: AsyncSession, at: float, *, committed: int = 0, shipped: int = 0
+) -> None:
+    lines = (
+        line(etsy_ref(), committed, shipped=shipped),
+        line(etsy_ref(listing="70"), committed, shipped=shipped, line="2"),
+    )
+    await Bench(session).take_in(ON_ETSY.told(at, *map(priced, lines)), at=at)
+
+
 async def sold_three_times(session: AsyncSession) -> None:
     await sold_twice(session)
     another = OrderTold(order="2003", created=2)
@@ -74,7 +98,7 @@ async def sold_twice_beside_others(session: AsyncSession) -> None:
         "RING-7": ("Ruby ring, silver", 2),
         "RING-8": ("Opal ring, silver", 1),
         "RING-9": ("Ruby ring, 14k white gold", 0),
-        "EARS-1": ("Ruby earrings, 14k white gold", 3),
+        EARRINGS: ("Ruby earrings, 14k white gold", 3),
     }
     for number, (sku, (title, pieces)) in enumerate(others.items(), start=70):
         bench = Bench(session)

@@ -83,6 +83,7 @@ class Line(Identified):
     quantity: int
     allocations: list[Allocation] = field(default_factory=list)
     refunded_after_fulfilment: int = 0
+    refunded_and_kept: int = 0
 
     @property
     def fulfilled(self) -> int:
@@ -97,7 +98,8 @@ class Line(Identified):
     @property
     def current_quantity(self) -> int:
         """Units neither refunded nor removed."""
-        return self.quantity - self.removed - self.refunded_after_fulfilment
+        refunded = self.refunded_after_fulfilment + self.refunded_and_kept
+        return self.quantity - self.removed - refunded
 
     @property
     def unfulfilled_quantity(self) -> int:
@@ -123,6 +125,22 @@ class RefundLine(Identified):
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
+class Payment(Identified):
+    """Money that came in for an order or, with a `parent`, went back by the way it came."""
+
+    kind: ClassVar[str] = "OrderTransaction"
+    number: int
+    amount_minor: int
+    parent: "Payment | None" = None
+    failed: bool = False
+
+    @property
+    def status(self) -> str:
+        """As GraphQL names it."""
+        return "FAILURE" if self.failed else "SUCCESS"
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class Refund(Identified):
     """Money or units given back on an order."""
 
@@ -132,11 +150,12 @@ class Refund(Identified):
     lines: list[RefundLine]
     note: str | None
     created_at: datetime
+    payments: list[Payment] = field(default_factory=list)
 
     @property
     def amount_minor(self) -> int:
-        """What the refunded pieces cost."""
-        return sum(it.quantity * it.line.price_minor for it in self.lines)
+        """What was paid back."""
+        return sum(it.amount_minor for it in self.payments if not it.failed)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -153,6 +172,7 @@ class Order(Identified):
     source_name: str = "web"
     tags: list[str] = field(default_factory=list)
     paid_at: datetime | None = None
+    payment: Payment | None = None
     cancelled_at: datetime | None = None
     cancel_reason: str | None = None
     closed_at: datetime | None = None
@@ -176,17 +196,22 @@ class Order(Identified):
 
     @property
     def refunded_minor(self) -> int:
-        """Money that went back: nothing before anything was paid."""
-        return sum(refund.amount_minor for refund in self.refunds) if self.paid_at else 0
+        """Money that went back."""
+        return sum(refund.amount_minor for refund in self.refunds)
+
+    @property
+    def refundable_minor(self) -> int:
+        """Money that came in and was not paid back."""
+        return (self.payment.amount_minor if self.payment else 0) - self.refunded_minor
 
     @property
     def financial_status(self) -> str:
         """Of the money, as GraphQL names it."""
-        if self.paid_at is None:
+        if self.payment is None:
             return "VOIDED" if self.cancelled_at else "PENDING"
         if self.refunded_minor == 0:
             return "PAID"
-        return "REFUNDED" if self.refunded_minor >= self.total_minor else "PARTIALLY_REFUNDED"
+        return "PARTIALLY_REFUNDED" if self.refundable_minor else "REFUNDED"
 
     @property
     def fulfillment_status(self) -> str:

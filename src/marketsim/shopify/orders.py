@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from marketsim.market import NotForSale, OrderClosed, OrderId, Returned, Sold
-from marketsim.shopify.order_records import Allocation, Line, Order, Refund, RefundLine
+from marketsim.market import NotForSale, OrderClosed
+from marketsim.shopify.order_records import Allocation, Line, Order, Payment, Refund, RefundLine
+from marketsim.shopify.paying import PayBack, back_by_the_way_it_came
 from marketsim.shopify.records import Location, Variant
 from marketsim.shopify.shipping import allocate, move
-from marketsim.shopify.stock import By, Stock, unit_of
+from marketsim.shopify.stock import By, Stock
 from marketsim.shopify.store import Store
+from marketsim.shopify.telling import tell_returned, tell_sold
 
 FIRST_ORDER_NUMBER = 1001
 OrderEvent = Callable[[str, Order], None]
@@ -24,6 +26,11 @@ class GiveBack:
     quantity: int
     restock_type: str
     location: Location | None = None
+
+    @property
+    def price_minor(self) -> int:
+        """What they were sold for."""
+        return self.quantity * self.line.price_minor
 
 
 class Orders:
@@ -63,7 +70,7 @@ class Orders:
         self._store.orders[order.number] = order
         for line in lines:
             taken = allocate(self._store, self._stock, order, line)
-            self._tell_sold(order, line)
+            tell_sold(self._store, self._stock, order, line)
             for level, pieces in taken if line.variant.item.tracked else ():
                 moved = {"available": -pieces, "committed": pieces}
                 self._stock.move(level, moved, by="buyer", quiet=True)
@@ -92,6 +99,7 @@ class Orders:
         if order.paid_at is not None or order.cancelled_at is not None:
             raise OrderClosed(f"{order.name} is paid or cancelled already")
         order.paid_at = self._store.now()
+        order.payment = Payment(number=order.number + 1, amount_minor=order.current_total_minor)
         self._touch(order, "orders/paid")
 
     def fulfil(self, order: Order) -> None:
@@ -139,13 +147,21 @@ class Orders:
             if line.current_quantity
         ]
         if back:
-            self._give_back(order, back, note=None, by=by)
+            self._give_back(order, back, note=None, by=by, pays=None)
         self._touch(order, "orders/cancelled")
 
     def refund(
-        self, order: Order, back: Sequence[GiveBack], *, note: str | None = None, by: By = "person"
+        self,
+        order: Order,
+        back: Sequence[GiveBack],
+        *,
+        note: str | None = None,
+        by: By = "person",
+        pays: PayBack | None = None,
     ) -> Refund:
         """Give pieces back: unshipped ones leave the order, shipped ones return or do not.
+
+        A person pays back what they were sold for; an app pays back what it says it `pays`.
 
         Raises:
             OrderClosed: a line holds fewer.
@@ -153,7 +169,7 @@ class Orders:
         for wanted in back:
             if not 1 <= wanted.quantity <= wanted.line.current_quantity:
                 raise OrderClosed(f"{wanted.line.gid} holds {wanted.line.current_quantity}")
-        refund = self._give_back(order, back, note=note, by=by)
+        refund = self._give_back(order, back, note=note, by=by, pays=pays)
         self._touch(order, None)
         return refund
 
@@ -171,15 +187,24 @@ class Orders:
         self.on_edit(order, line, quantity)
 
     def _give_back(
-        self, order: Order, back: Sequence[GiveBack], *, note: str | None, by: By
+        self,
+        order: Order,
+        back: Sequence[GiveBack],
+        *,
+        note: str | None,
+        by: By,
+        pays: PayBack | None,
     ) -> Refund:
-        lines = [row for wanted in back for row in self._give_line_back(order, wanted, by)]
+        lines = [row for wanted in back for row in self._give_line_back(order, wanted, by, pays)]
+        number = self._store.next_number()
+        paid = pays or PayBack(minor=sum(wanted.price_minor for wanted in back))
         refund = Refund(
-            number=self._store.next_number(),
+            number=number,
             order=order,
             lines=lines,
             note=note,
             created_at=self._store.now(),
+            payments=back_by_the_way_it_came(order, number, paid),
         )
         order.refunds.append(refund)
         self._store.refunds[refund.number] = refund
@@ -187,21 +212,32 @@ class Orders:
         self.on_refund(order, refund)
         return refund
 
-    def _give_line_back(self, order: Order, wanted: GiveBack, by: By) -> list[RefundLine]:
-        """Unshipped pieces first, then shipped ones, as separate rows of the refund."""
+    def _give_line_back(
+        self, order: Order, wanted: GiveBack, by: By, pays: PayBack | None
+    ) -> list[RefundLine]:
+        """Unshipped pieces first, then shipped ones, as separate rows of the refund.
+
+        Of a refund without a restock that an app makes it is the shipped ones first: only the
+        admin can say that those which were not are removed.
+        """
         line = wanted.line
-        unshipped = min(wanted.quantity, line.unfulfilled_quantity)
-        shipped = wanted.quantity - unshipped
         restock = wanted.restock_type != "NO_RESTOCK"
+        gone = line.fulfilled - line.refunded_after_fulfilment if pays and not restock else 0
+        unshipped = min(max(0, wanted.quantity - gone), line.unfulfilled_quantity)
+        shipped = wanted.quantity - unshipped
         rows = []
-        if unshipped:
+        if unshipped and pays and pays.keeps_fulfillable and not restock:
+            line.refunded_and_kept += unshipped
+            tell_returned(self._store, self._stock, order, line, unshipped, restocked=False)
+            rows.append(self._row(line, unshipped, "NO_RESTOCK", None))
+        elif unshipped:
             kind = "CANCEL" if restock else "NO_RESTOCK"
             for place, pieces in self._release(order, line, unshipped, restock=restock, by=by):
                 rows.append(self._row(line, pieces, kind, place if restock else None))
         if shipped:
             place = wanted.location or line.allocations[0].location
             line.refunded_after_fulfilment += shipped
-            self._tell_returned(order, line, shipped, restocked=restock)
+            tell_returned(self._store, self._stock, order, line, shipped, restocked=restock)
             if restock:
                 self._put_back(line, place, shipped, by)
             kind = "RETURN" if restock else "NO_RESTOCK"
@@ -214,7 +250,7 @@ class Orders:
         """Take unshipped pieces out of the order, the latest allocation first; from where."""
         left = quantity
         released = []
-        self._tell_returned(order, line, quantity, restocked=restock)
+        tell_returned(self._store, self._stock, order, line, quantity, restocked=restock)
         for allocation in reversed(line.allocations):
             pieces = min(left, allocation.open)
             if not pieces:
@@ -255,28 +291,3 @@ class Orders:
         if topic is not None:
             self.on_event(topic, order)
         self.on_event("orders/updated", order)
-
-    def _tell_sold(self, order: Order, line: Line) -> None:
-        self._stock.tell(
-            Sold(
-                market="shopify",
-                order=OrderId(order.gid),
-                unit=unit_of(line.variant),
-                quantity=line.quantity,
-                parts=line.parts,
-                at=self._store.exact_now(),
-            )
-        )
-
-    def _tell_returned(self, order: Order, line: Line, quantity: int, *, restocked: bool) -> None:
-        self._stock.tell(
-            Returned(
-                market="shopify",
-                order=OrderId(order.gid),
-                unit=unit_of(line.variant),
-                quantity=quantity,
-                parts=line.parts,
-                restocked=restocked,
-                at=self._store.exact_now(),
-            )
-        )

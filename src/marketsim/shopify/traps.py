@@ -60,6 +60,13 @@ _AT_TIMES = (
     ("bulk_fails", 0.005, "A bulk operation fails half-way, leaving partial data."),
     ("file_fails", 0.005, "A file's processing fails."),
     ("job_fails", 0.005, "An order cancellation's job ends without having cancelled."),
+    (
+        "refund_keeps_fulfillable",
+        0.0,
+        "What an app refunds unstocked stays among what is to be shipped: sources disagree.",
+    ),
+    ("refund_refused", 0.0, "An app's refund is refused, as where the shop's balance is too low."),
+    ("refund_payment_fails", 0.0, "A refund is made, and its payment back fails."),
     ("http_400", 0.0, "400: bad request."),
     ("http_402", 0.0, "402: the shop is frozen for not paying Shopify."),
     ("http_403", 0.0, "403: the shop's owner has not approved the scope."),

@@ -4,8 +4,11 @@ from collections.abc import Iterator, Mapping
 
 from peg.cli.case_words import Called
 from peg.cli.terminal import Report
+from peg.domain.counted import counted
+from peg.domain.identity import Channel
 from peg.domain.links import order_link
-from peg.propagation.resolving import ON_ETSY, GivenUp, Plan
+from peg.propagation.giving_up import IN_A_SET, GivenUp
+from peg.propagation.resolving import Plan
 from peg.reads.case_file import CaseFile, GivenUpRow
 
 
@@ -18,8 +21,8 @@ def resolved(
         (
             one.claim.name,
             called(one.claim.shop),
-            "you cancel it" if one.by_hand else "PEG cancels it and pays it back",
-            str(one.claim.whole or "not known") if one.claim.paid else "nothing was paid",
+            _how(one),
+            str(one.pays_back or "not known") if one.claim.paid else "nothing was paid",
             "" if dry_run else _came_to(_key(one), done, failed),
         )
         for one in made.give_up
@@ -31,7 +34,13 @@ def resolved(
             "dry_run": dry_run,
             "keep": [f"{one.shop}/{one.order}" for one in made.keep],
             "give_up": [
-                {"order": _key(one), "by_hand": one.by_hand or None, "refund": str(one.claim.whole)}
+                {
+                    "order": _key(one),
+                    "by_hand": one.by_hand or None,
+                    "pieces": one.pieces,
+                    "keeps_the_rest": one.keeps_the_rest,
+                    "refund": str(one.pays_back),
+                }
                 for one in made.give_up
             ],
             "file": file.model_dump(mode="json"),
@@ -41,6 +50,13 @@ def resolved(
         sentence="\n".join(_sentences(made, file, dry_run=dry_run)),
         exit_code=0 if ended or dry_run else 1,
     )
+
+
+def _how(one: GivenUp) -> str:
+    what = f"takes {one.pieces} out of it and pays" if one.keeps_the_rest else "cancels it and pays"
+    if one.by_hand:
+        return "you take it out" if one.keeps_the_rest else "you cancel it"
+    return f"PEG {what} {'that' if one.keeps_the_rest else 'it'} back"
 
 
 def _key(one: GivenUp) -> str:
@@ -60,18 +76,53 @@ def _sentences(made: Plan, file: CaseFile, *, dry_run: bool) -> Iterator[str]:
     elif file.closed_at is not None:
         yield f"{names} gets the piece; case {made.case} is closed"
     else:
-        yield f"{names} gets the piece; case {made.case} closes when the others are seen cancelled"
-    by_hand = [one for one in made.give_up if one.by_hand]
-    for one in by_hand:
-        yield f"{one.claim.name} is yours to cancel, since {one.by_hand}:"
-        yield from (f"  [ ] {step}" for step in _checklist(one))
+        yield f"{names} gets the piece; case {made.case} closes when the others are seen given up"
+    for one in made.give_up:
+        if one.keeps_the_rest:
+            yield f"{one.claim.name} keeps the rest: it loses {counted(one.pieces, 'piece')}"
+        if one.by_hand:
+            yield f"{one.claim.name} is yours to {_do(one)}, since {one.by_hand}:"
+            steps = _checklist_of_a_part(one, made) if one.keeps_the_rest else _checklist(one)
+            yield from (f"  [ ] {step}" for step in steps)
+
+
+def _do(one: GivenUp) -> str:
+    return "change" if one.keeps_the_rest else "cancel"
 
 
 def _checklist(one: GivenUp) -> Iterator[str]:
     yield "write to its buyer first"
     yield f"open {order_link(one.claim.shop, one.claim.order)}"
-    if one.by_hand == ON_ETSY:
+    if one.claim.channel is Channel.ETSY:
         yield "choose Cancel there, with a full refund; a refund alone names no piece"
         yield "PEG sees it at its next poll, and the case closes by itself"
     else:
-        yield "take the piece out of the order, or cancel it, without a restock; pay it back"
+        yield "cancel it there, without a restock, and pay it back"
+
+
+def _checklist_of_a_part(one: GivenUp, made: Plan) -> Iterator[str]:
+    """Shopify tells what was taken out of an order; Etsy tells of no more than money."""
+    price = str(one.pays_back or "what it cost")
+    yield "write to its buyer first: do they want the rest of the order?"
+    yield f"open {order_link(one.claim.shop, one.claim.order)}"
+    if one.claim.channel is not Channel.ETSY:
+        yield f"take {counted(one.pieces, 'piece')} out of it there, without a restock; pay it back"
+        if one.by_hand == IN_A_SET:
+            yield "was it a set, `peg count` its other pieces then: Shopify counts them as lost"
+        yield "PEG sees it at once, and the case closes by itself"
+        return
+    yield "if not, choose Cancel there, with a full refund: PEG sees it, and the case closes"
+    yield (
+        f"if they do, pay back {price} there: a refund names no piece, so that PEG goes on to count"
+        " it as sold"
+    )
+    yield (
+        "send the rest and mark the order as shipped there; then tell PEG what is on the shelf:"
+        f" `peg count {made.sku} N`, which closes the case"
+    )
+    yield f"book what you paid back: `peg cases cost {made.case} {_typed(one)} --paid-back …`"
+
+
+def _typed(one: GivenUp) -> str:
+    """As a shell takes it: most of them begin a comment with #."""
+    return one.claim.name.removeprefix("#")

@@ -86,8 +86,9 @@ def _substitute(one: Substitute, called: Called) -> str:
 
 
 def _given_up(one: GivenUpRow) -> str:
-    way = "to be cancelled by hand" if one.by_hand else "PEG has it cancelled"
-    came_to = one.outcome or "not seen cancelled yet"
+    how = "changed" if one.keeps_the_rest else "cancelled"
+    way = f"to be {how} by hand" if one.by_hand else f"PEG has it {how}"
+    came_to = one.outcome or "not seen done yet"
     paid = f"paid back {one.paid_back or 'not known'}, fees kept {one.fee or 'not known'}"
     return (
         f"{one.name} was given up by {one.who} ({seen(one.decided_at)}; {way}): {came_to}; {paid}"
@@ -118,10 +119,10 @@ def _steps(file: CaseFile) -> Sequence[str]:
     return [
         look,
         f"else write to the buyer of {losers}, on the shop where they bought",
-        f"then decide: `peg cases resolve {file.id}{kept if lose else ' --keep ORDER'}` cancels and"
-        " pays back the other order on Shopify, and lists what to do for one on Etsy, where no"
-        " program can; with `--dry-run` it only says so",
-        "the case closes by itself as soon as that order is seen cancelled",
+        f"then decide: `peg cases resolve {file.id}{kept if lose else ' --keep ORDER'}` cancels"
+        " the other order on Shopify, or takes the piece alone out of it, and pays that back; for"
+        " one on Etsy, where no program can, it lists what to do; with `--dry-run` it only says so",
+        "the case closes by itself as soon as that is seen done",
     ]
 
 

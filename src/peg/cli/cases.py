@@ -94,9 +94,10 @@ async def resolve(
 ) -> int:
     """Decide a case: the orders that you keep get their pieces, and the rest is given up.
 
-    On Shopify the order is cancelled, and its buyer paid back by the way they paid; nothing of it
-    is put back on sale, and Shopify sends them no message: write it yourself. On Etsy, and where
-    PEG cannot know how, you are told what to do there. Typed again, it goes on where it ended.
+    On Shopify the order is cancelled, or loses these pieces alone where it has others, and its
+    buyer is paid back for that by the way they paid; nothing of it is put back on sale, and
+    Shopify sends them no message: write it yourself. On Etsy, and where PEG cannot know how, you
+    are told what to do there. Typed again, it goes on where it ended.
 
     Args:
         case: its number.
@@ -105,6 +106,10 @@ async def resolve(
     """
     async with here.ground() as ground, open_peg(ground) as peg:
         policy = Policy(ground.settings.case_winner)
+        async with reading(ground.database) as session:
+            unbooked = await cancellations.unbooked(session, case)
+        if unbooked and not dry_run:  # an earlier command broke off before that
+            await (await peg.engine()).canceller().book_costs(unbooked)
         async with reading(ground.database) as session:
             made = await plan(session, case, keep, policy=policy)
             called = await shop_names(session)

@@ -29,6 +29,21 @@ class Stands(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Units of one line that can leave an order by themselves: nothing of the line was sent.
+
+    Attributes:
+        pieces_each: of the item that the claim is on; a unit of the line takes nothing else.
+        price: of one unit; None where the book does not know.
+    """
+
+    line: str
+    units: int
+    pieces_each: int
+    price: Money | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """One order's claim on pieces of an item; `shop` is `counter` for one sold in person.
 
@@ -37,6 +52,8 @@ class Claim:
         pays: for the pieces; None where the book does not know.
         whole: what the whole order comes to, as far as its lines tell.
         takes_more: it takes other pieces as well.
+        sent_some: some of its pieces were shipped, and others wait.
+        parts: what of it can be given up without the rest.
     """
 
     shop: ShopId
@@ -50,6 +67,8 @@ class Claim:
     pays: Money | None = None
     whole: Money | None = None
     takes_more: bool = False
+    sent_some: bool = False
+    parts: Sequence[Part] = ()
 
     @property
     def channel(self) -> Channel | None:

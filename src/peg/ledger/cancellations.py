@@ -1,7 +1,7 @@
 """What a person decided about a case: which orders do not get their pieces, and what came of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -14,17 +14,25 @@ from peg.domain.claim import Claim
 from peg.domain.errors import BadMoney, ErrorKind, PegError
 from peg.domain.identity import LocationId, ShopId, Sku
 from peg.domain.money import Money
-from peg.domain.order import OrderSnapshot
-from peg.domain.stock import Cause
-from peg.ledger.book import Posting, post
 from peg.ledger.tables import applied, cancellations
 
 log = structlog.get_logger()
 
 AMOUNTS = ("ordered", "paid_back", "fee")
 
-CANCELLED = "cancelled"
-NEVER_THERE = "its order was cancelled since the piece is another's: nothing left the shelf"
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gives:
+    """What an order gives up: pieces of the case's item, and which units if PEG takes them out.
+
+    `worth`: what its buyer pays for that, as far as the book knows.
+    """
+
+    pieces: int
+    keeps_the_rest: bool = False
+    units: Mapping[str, int] = field(default_factory=dict)
+    worth: Money | None = None
+    by_hand: bool = False
 
 
 class OtherCurrency(PegError):
@@ -42,11 +50,17 @@ class Cancellation:
 
     Attributes:
         by_hand: a person has to cancel it on its shop; PEG does not.
+        keeps_the_rest: its buyer still gets something.
+        units: what PEG has taken out of the order, by line; empty where all of it goes.
+        pieces: so many of its pieces may come to be written off by that.
+        keeps: it is over once the order takes no more pieces than these.
+        lost_before: pieces that its shop had written off before.
         sent_at: when the shop was last asked to cancel it.
+        attempt: what the shop was asked to pay back for `units`, and the key of that.
         outcome: what came of it, in words; empty while nothing has.
         ended_at: when it was seen cancelled.
         given_back: pieces that its shop wrote off and that were put back into the book.
-        ordered: what its buyer has paid for its lines, as far as that is known.
+        ordered: what its buyer has paid for what it gives up, as far as that is known.
         paid_back: what its shop, or a person, says was paid back.
         fee: what a person says its marketplace kept.
     """
@@ -58,9 +72,15 @@ class Cancellation:
     order_id: str
     name: str
     by_hand: bool
+    keeps_the_rest: bool
+    units: Mapping[str, int]
+    pieces: int
+    keeps: int
+    lost_before: int
     who: str
     decided_at: datetime
     sent_at: datetime | None
+    attempt: Mapping[str, Any] | None
     outcome: str
     ended_at: datetime | None
     given_back: int
@@ -81,26 +101,35 @@ async def decide(
     sku: Sku,
     loser: Claim,
     *,
-    by_hand: bool,
+    gives: Gives,
     who: str,
     now: datetime,
 ) -> None:
-    """An order does not get its pieces; what was decided of it before goes on."""
+    """An order does not get its pieces; what was decided of it before, and is not over, goes on."""
     require_transaction(session)
-    ordered = loser.whole if loser.paid else None
+    left, lost = await standing(session, loser.shop, loser.order, sku)
+    worth = gives.worth if loser.paid else None
+    currency = gives.worth or loser.whole
     row = {
         "case": case,
         "sku": sku,
         "shop": loser.shop,
         "order_id": loser.order,
         "name": loser.name,
-        "by_hand": by_hand,
+        "open_key": f"{case}/{loser.shop}/{loser.order}",
+        "by_hand": gives.by_hand,
+        "keeps_the_rest": gives.keeps_the_rest,
+        "units": dict(gives.units),
+        # A person may take out all that it has of the piece, or cancel it.
+        "pieces": loser.waiting if gives.by_hand else gives.pieces,
+        "keeps": left - gives.pieces,
+        "lost_before": sum(pieces for _, pieces in lost),
         "who": who,
         "decided_at": now,
         "outcome": "",
         "given_back": 0,
-        "ordered_minor": None if ordered is None else ordered.minor,
-        "currency": None if loser.whole is None else loser.whole.currency,
+        "ordered_minor": None if worth is None else worth.minor,
+        "currency": None if currency is None else currency.currency,
     }
     await session.execute(insert_or_ignore(session, cancellations).values(row))
 
@@ -110,6 +139,21 @@ async def of_case(session: AsyncSession, case: int) -> Sequence[Cancellation]:
     query = select(cancellations).where(cancellations.c.case == case)
     rows = (await session.execute(query.order_by(cancellations.c.id))).mappings()
     return [_cancellation(dict(row)) for row in rows]
+
+
+async def as_it_is(session: AsyncSession, one: Cancellation) -> Cancellation:
+    """One of them as it stands now."""
+    query = select(cancellations).where(cancellations.c.id == one.id)
+    return _cancellation(dict((await session.execute(query)).mappings().one()))
+
+
+async def unbooked(session: AsyncSession, case: int) -> Sequence[Cancellation]:
+    """Those that PEG asked for and that were seen done, whose cost is not known."""
+    return [
+        one
+        for one in await of_case(session, case)
+        if one.sent_at is not None and one.ended_at is not None and one.paid_back is None
+    ]
 
 
 async def booked(session: AsyncSession) -> Sequence[Cancellation]:
@@ -149,7 +193,7 @@ async def book_cost(
                 raise OtherCurrency(one.name, known.currency)
             values |= {f"{name}_minor": amount.minor, "currency": amount.currency}
     if values:
-        await _change(session, one.id, **values)
+        await change(session, one.id, **values)
 
 
 async def forget_unsent(session: AsyncSession, case: int) -> None:
@@ -159,9 +203,31 @@ async def forget_unsent(session: AsyncSession, case: int) -> None:
     await session.execute(delete(cancellations).where(cancellations.c.case == case, unsent))
 
 
-async def sending(session: AsyncSession, one: Cancellation, *, now: datetime) -> None:
+async def sending(
+    session: AsyncSession,
+    one: Cancellation,
+    *,
+    attempt: Mapping[str, Any] | None = None,
+    now: datetime,
+) -> None:
     """Its shop is about to be asked."""
-    await _change(session, one.id, sent_at=now, outcome="asked, and no answer yet")
+    await change(session, one.id, sent_at=now, attempt=attempt, outcome="asked, and no answer yet")
+
+
+async def standing(
+    session: AsyncSession, shop: str, order: str, sku: Sku
+) -> tuple[int, Sequence[tuple[LocationId, int]]]:
+    """Pieces of an item that an order still takes, and those it wrote off, by place."""
+    query = (
+        select(applied.c.location, func.sum(applied.c.committed + applied.c.shipped))
+        .add_columns(func.sum(applied.c.written_off))
+        .where(applied.c.shop == shop, applied.c.order_id == order)
+        .where(applied.c.sku == sku)
+        .group_by(applied.c.location)
+        .order_by(applied.c.location)
+    )
+    rows = [(LocationId(row[0]), int(row[1]), int(row[2])) for row in await session.execute(query)]
+    return sum(left for _, left, _ in rows), [(place, lost) for place, _, lost in rows if lost]
 
 
 async def came_to(session: AsyncSession, one: Cancellation, outcome: str) -> None:
@@ -171,73 +237,8 @@ async def came_to(session: AsyncSession, one: Cancellation, outcome: str) -> Non
     await session.execute(update(cancellations).where(mine).values(outcome=outcome))
 
 
-async def follow(session: AsyncSession, order: OrderSnapshot, *, now: datetime) -> None:
-    """An order was taken in: if a person gave it up, see whether that is done.
-
-    A shop that does not put the piece back on sale counts it as lost. It never was: the book gets
-    back what was written off, once, in the transaction that wrote it off.
-    """
-    if not any(line.restocked or line.written_off for line in order.lines):
-        return
-    query = select(cancellations).where(
-        cancellations.c.shop == order.shop, cancellations.c.order_id == order.order
-    )
-    for row in (await session.execute(query)).mappings().all():
-        left, lost = await _left_of(session, order, Sku(row["sku"]))
-        await _give_back(session, row["id"], Sku(row["sku"]), row["given_back"], lost, now=now)
-        if left == 0 and row["ended_at"] is None:
-            await _change(session, row["id"], outcome=CANCELLED, ended_at=now)
-            log.info("case.order_cancelled", case=row["case"], shop=order.shop, order=order.order)
-
-
-async def _left_of(
-    session: AsyncSession, order: OrderSnapshot, sku: Sku
-) -> tuple[int, Sequence[tuple[LocationId, int]]]:
-    """Pieces of an item that an order still takes, and those it wrote off, by place."""
-    query = (
-        select(applied.c.location, func.sum(applied.c.committed + applied.c.shipped))
-        .add_columns(func.sum(applied.c.written_off))
-        .where(applied.c.shop == order.shop, applied.c.order_id == order.order)
-        .where(applied.c.sku == sku)
-        .group_by(applied.c.location)
-        .order_by(applied.c.location)
-    )
-    rows = [(LocationId(row[0]), int(row[1]), int(row[2])) for row in await session.execute(query)]
-    return sum(left for _, left, _ in rows), [(place, lost) for place, _, lost in rows if lost]
-
-
-async def _give_back(
-    session: AsyncSession,
-    number: int,
-    sku: Sku,
-    given_back: int,
-    lost: Sequence[tuple[LocationId, int]],
-    *,
-    now: datetime,
-) -> None:
-    """Put back what was written off and was not put back yet."""
-    postings, before = [], given_back
-    for place, pieces in lost:
-        known = min(before, pieces)
-        before -= known
-        if pieces > known:
-            posting = Posting(
-                sku=sku,
-                location=place,
-                on_hand=pieces - known,
-                cause=Cause.CORRECTED,
-                source="case",
-                reference=str(number),
-                note=NEVER_THERE,
-                happened_at=now,
-            )
-            postings.append(posting)
-    if postings:
-        await post(session, postings, now=now)
-        await _change(session, number, given_back=sum(pieces for _, pieces in lost))
-
-
-async def _change(session: AsyncSession, number: int, **values: object) -> None:
+async def change(session: AsyncSession, number: int, **values: object) -> None:
+    """Note something of one cancellation."""
     require_transaction(session)
     statement = update(cancellations).where(cancellations.c.id == number)
     await session.execute(statement.values(**values))

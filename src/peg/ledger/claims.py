@@ -1,13 +1,13 @@
 """One case with all that the book knows of the orders in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.domain.claim import Claim, Stands
+from peg.domain.claim import Claim, Part, Stands
 from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import ShopId, Sku
 from peg.domain.money import Money
@@ -91,7 +91,22 @@ def _claim(order: Row, sku: Sku, waiting: int, shipped: int) -> Claim:
         pays=_sum(mine),
         whole=_sum(order["lines"]),
         takes_more=_takes_more(order, sku),
+        sent_some=bool(waiting) and shipped > 0,
+        parts=tuple(_parts(mine, sku)),
     )
+
+
+def _parts(lines: Sequence[Row], sku: Sku) -> Iterator[Part]:
+    """Lines of this item alone of which nothing was sent."""
+    for line in lines:
+        units = sum(line[state] for state in STATES)
+        each, rest = divmod(line["pieces"][sku], units) if units else (0, 1)
+        alone = set(line["pieces"]) == {sku} and line["resolved"]
+        if alone and not rest and line["committed"] and not line["shipped"]:
+            price = None
+            if line["price_minor"] is not None:
+                price = Money(line["price_minor"], line["currency"])
+            yield Part(line=line["line"], units=line["committed"], pieces_each=each, price=price)
 
 
 def _takes_more(order: Row, sku: Sku) -> bool:

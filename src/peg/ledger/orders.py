@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.db.transaction import require_transaction
 from peg.domain.identity import LocationId, OfferId, Sku
 from peg.domain.order import OrderSnapshot
-from peg.ledger import cancellations, order_headers, order_rows, sent_before
+from peg.ledger import given_back, order_headers, order_rows, sent_before
 from peg.ledger.book import Posting, post
 from peg.ledger.first_figures import decide
 from peg.ledger.line_effects import Rows
@@ -116,7 +116,7 @@ async def apply(
     postings += await sent_before.put_back(session, order, done, before, now=now)
     await _store(session, order, kept, done)
     posted = await post(session, postings, now=now)
-    await cancellations.follow(session, order, now=now)
+    await given_back.follow(session, order, now=now)
     lines = tuple(
         _line(one, kept.get(one.line.line), before.get(one.line.line, {})) for one in done
     )

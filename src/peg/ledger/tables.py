@@ -203,10 +203,17 @@ cancellations = Table(
     Column("shop", String(128), nullable=False),
     Column("order_id", String(64), nullable=False),
     Column("name", String(64), nullable=False),
+    Column("open_key", String(220)),
     Column("by_hand", Boolean, nullable=False),
+    Column("keeps_the_rest", Boolean, nullable=False),
+    Column("units", Json, nullable=False),
+    Column("pieces", Integer, nullable=False),
+    Column("keeps", Integer, nullable=False),
+    Column("lost_before", Integer, nullable=False),
     Column("who", String(64), nullable=False),
     Column("decided_at", UtcDateTime, nullable=False),
     Column("sent_at", UtcDateTime),
+    Column("attempt", Json),
     Column("outcome", Text, nullable=False, default=""),
     Column("ended_at", UtcDateTime),
     Column("given_back", Integer, nullable=False, default=0),
@@ -214,7 +221,8 @@ cancellations = Table(
     Column("paid_back_minor", Integer),
     Column("fee_minor", Integer),
     Column("currency", String(3)),
-    UniqueConstraint("case", "shop", "order_id"),
+    # NULL once it is over: an order that keeps a part may have to give up another one later.
+    UniqueConstraint("open_key"),
     Index("ix_cancellations_order", "shop", "order_id"),
 )
 

@@ -56,8 +56,25 @@ class Asked:
     sentence: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """Money that goes back by the way it came: `parent` is the payment that it was received by."""
+
+    parent: str
+    gateway: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaidBack:
+    """What was paid back with one refund; `odd` says what of it did not go as it should."""
+
+    amount: Money
+    odd: str = ""
+
+
 class OrderCanceller(Protocol):
-    """A marketplace on which a program may cancel an order (Shopify)."""
+    """A marketplace on which a program may cancel an order, or a part of it (Shopify)."""
 
     async def cancel_order(self, order: str, *, note: str) -> Asked:
         """Cancel an order of which nothing was shipped, and pay its buyer back.
@@ -68,6 +85,30 @@ class OrderCanceller(Protocol):
 
     async def paid_back(self, order: str) -> Money:
         """What was paid back of an order so far."""
+
+    async def payments_for(self, order: str, units: Mapping[str, int]) -> Sequence[Payment]:
+        """What would be paid back for some units, by line, and how; nothing where nothing was paid.
+
+        Shipping is left out: the rest of the order is sent.
+        """
+
+    async def take_out(
+        self,
+        order: str,
+        units: Mapping[str, int],
+        payments: Sequence[Payment],
+        *,
+        note: str,
+        key: str,
+    ) -> Asked:
+        """Take units that were not shipped out of an order, and make these payments.
+
+        Nothing of them is put back on sale. `note` tells this refund from others of the order;
+        `key` names the very attempt, and it may be sent again with it until it was answered.
+        """
+
+    async def paid_back_with(self, order: str, note: str) -> PaidBack | None:
+        """What came of the refund with this note; None: there is none."""
 
 
 class ListingWriter(Protocol):

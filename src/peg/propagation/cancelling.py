@@ -5,6 +5,7 @@ typed again: the order is read first, and what is cancelled already is not asked
 """
 
 from collections.abc import Mapping, Sequence
+from random import Random
 from typing import Protocol
 
 import structlog
@@ -13,13 +14,16 @@ from peg.db.engine import Database
 from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
 from peg.domain.identity import ShopId
+from peg.domain.order import OrderSnapshot
 from peg.intake.orders import take_in
 from peg.intake.patience import Patience
 from peg.ledger import cancellations
 from peg.ledger.cancellations import Cancellation
+from peg.ledger.given_back import TAKEN_OUT
 from peg.marketplaces.port import Marketplace, MarketplaceError, Shown
-from peg.marketplaces.writers import Asked, OrderCanceller
+from peg.marketplaces.writers import Asked, OrderCanceller, PaidBack
 from peg.propagation.pauses import go_on
+from peg.propagation.taking_out import PartTaker, note_of, sent_meanwhile
 
 log = structlog.get_logger()
 
@@ -44,11 +48,13 @@ class Canceller:
         shops: Mapping[ShopId, CancellingShop],
         *,
         patience: Patience,
+        rng: Random,
     ) -> None:
         self._database = database
         self._clock = clock
         self._shops = shops
         self._patience = patience
+        self._parts = PartTaker(database, clock, shops, rng=rng)
 
     async def cancel_all(self, decided: Sequence[Cancellation]) -> Mapping[str, str]:
         """Those of what was decided that PEG can cancel; why some could not be, by `shop/order`."""
@@ -62,6 +68,15 @@ class Canceller:
                     failed[f"{one.shop}/{one.order_id}"] = str(error)
         return failed
 
+    async def book_costs(self, decided: Sequence[Cancellation]) -> None:
+        """What was asked for and seen done, and has no cost since a command broke off before that.
+
+        Raises:
+            MarketplaceError: a shop could not be asked.
+        """
+        for one in decided:
+            await self._book_cost(one)
+
     async def cancel(self, one: Cancellation) -> None:
         """Have one order cancelled and paid back, and wait until that is seen.
 
@@ -69,7 +84,11 @@ class Canceller:
             Paused: writes to its shop are stopped; nothing was sent.
             MarketplaceError: its shop could not be asked, or the order not be read.
         """
-        if await self._is_done(one):
+        order = await self._unless_done(one)
+        if order is None:
+            return
+        if sent := sent_meanwhile(one, order):
+            await self._note(one, sent)
             return
         asked = await self._ask(one)
         log.info(
@@ -80,48 +99,54 @@ class Canceller:
             outcome=asked.shown.value,
             why=asked.sentence,
         )
-        if asked.shown is Shown.REFUSED and not await self._is_done(one):
+        if asked.shown is Shown.REFUSED and await self._unless_done(one) is not None:
             await self._note(one, f"refused: {asked.sentence}")
             return
         for _ in range(LOOKS_MAX):
-            if await self._is_done(one):
+            if await self._unless_done(one) is None:
                 return
             await self._clock.sleep(LOOK_S)
         await self._note(one, ACCEPTED if asked.shown is Shown.SENT else asked.sentence)
 
     async def _ask(self, one: Cancellation) -> Asked:
         """Ask the shop, with that stored before, and nothing sent where writes are stopped."""
-        async with begin(self._database) as session:
-            await go_on(session, one.shop)
-            await cancellations.sending(session, one, now=self._clock.now())
         try:
-            return await self._shops[one.shop].cancel_order(one.order_id, note=_note(one))
+            return await (self._parts.ask(one) if one.units else self._ask_for_all(one))
         except MarketplaceError as error:
             await self._note(one, str(error))
             raise
 
-    async def _is_done(self, one: Cancellation) -> bool:
-        """Read the order and take it in: whether nothing of it waits for its pieces any more."""
+    async def _ask_for_all(self, one: Cancellation) -> Asked:
+        async with begin(self._database) as session:
+            await go_on(session, one.shop)
+            await cancellations.sending(session, one, now=self._clock.now())
+        return await self._shops[one.shop].cancel_order(one.order_id, note=note_of(one))
+
+    async def _unless_done(self, one: Cancellation) -> OrderSnapshot | None:
+        """Read the order and take it in; None where it has given up what it was to give up."""
         order = await self._shops[one.shop].order(one.order_id)
         async with begin(self._database) as session:
             await take_in(session, order, patience=self._patience, now=self._clock.now())
-            found = await cancellations.of_case(session, one.case)
-        return any(each.id == one.id and each.ended_at is not None for each in found)
+            known = await cancellations.as_it_is(session, one)
+        return order if known.ended_at is None else None
 
     async def _book_cost(self, one: Cancellation) -> None:
         """What was paid back, once it was; its shop knows of shipping and tax too."""
         async with reading(self._database) as session:
-            found = await cancellations.of_case(session, one.case)
-        if any(each.id == one.id and each.ended_at is not None for each in found):
-            paid_back = await self._shops[one.shop].paid_back(one.order_id)
-            async with begin(self._database) as session:
-                await cancellations.book_cost(session, one, paid_back=paid_back, fee=None)
+            if (await cancellations.as_it_is(session, one)).ended_at is None:
+                return
+        shop = self._shops[one.shop]
+        if not one.units:
+            back: PaidBack | None = PaidBack(amount=await shop.paid_back(one.order_id))
+        else:
+            back = await shop.paid_back_with(one.order_id, note_of(one))
+        if back is None:
+            return  # a person has taken it out, and knows what they paid back
+        async with begin(self._database) as session:
+            await cancellations.book_cost(session, one, paid_back=back.amount, fee=None)
+            if back.odd:
+                await cancellations.change(session, one.id, outcome=f"{TAKEN_OUT}; {back.odd}")
 
     async def _note(self, one: Cancellation, outcome: str) -> None:
         async with begin(self._database) as session:
             await cancellations.came_to(session, one, outcome)
-
-
-def _note(one: Cancellation) -> str:
-    """What the shop's own history of the order will say."""
-    return f"{one.sku} was sold twice; cancelled with PEG by {one.who} (case {one.case})"

@@ -10,22 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.db.transaction import require_transaction
 from peg.domain.claim import Claim, Policy, Proposal, Stands, propose
 from peg.domain.errors import ErrorKind, PegError
-from peg.domain.identity import Channel, ShopId, Sku
+from peg.domain.identity import ShopId, Sku
 from peg.domain.near import quoted
 from peg.ledger import cancellations, claims, queries, reservations
-from peg.ledger.cancellations import Cancellation
+from peg.ledger.cancellations import Cancellation, Gives
+from peg.propagation.giving_up import GivenUp, give_up
 from peg.propagation.pauses import go_on
 from peg.shops import directory
-from peg.shops.directory import Shop, Status
-from peg.shops.scopes import CANCELLING
-
-ON_ETSY = "Etsy lets no program cancel an order"
-NOT_GRANTED = (
-    f"the app was not granted {CANCELLING}: grant it in Shopify's Dev Dashboard and connect"
-    " again (by the browser with `--may-cancel`, at /connect with its box ticked), and PEG can"
-)
-TAKES_MORE = "it takes other pieces too, which would be cancelled with it"
-UNREACHABLE = "its shop is not connected"
 
 
 class CaseClosed(PegError):
@@ -81,14 +72,6 @@ class NotGivenUp(PegError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GivenUp:
-    """An order that does not get its pieces; `by_hand` says why PEG cannot cancel it, if so."""
-
-    claim: Claim
-    by_hand: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What a person's word about a case comes to."""
 
@@ -125,14 +108,11 @@ async def plan(session: AsyncSession, number: int, keep: Sequence[str], *, polic
     )
     _refuse_unclear(proposal, kept, case["oversold"])
     shops = {shop.id: shop for shop in await directory.all_shops(session)}
-    give_up = [
-        GivenUp(claim=one, by_hand=_by_hand(one, shops, missing=case["oversold"]))
-        for one in proposal.lose
-    ]
-    for one in give_up:
+    given = give_up(proposal.lose, shops, missing=proposal.missing)
+    for one in given:
         if not one.by_hand:
             await go_on(session, one.claim.shop)
-    return Plan(case=number, sku=sku, keep=kept, give_up=give_up)
+    return Plan(case=number, sku=sku, keep=kept, give_up=given)
 
 
 async def decide(session: AsyncSession, made: Plan, *, who: str, now: datetime) -> None:
@@ -144,7 +124,8 @@ async def decide(session: AsyncSession, made: Plan, *, who: str, now: datetime) 
     require_transaction(session)
     keys = {(one.shop, one.order) for one in made.keep}
     for one in await cancellations.of_case(session, made.case):
-        if (one.shop, one.order_id) in keys and one.sent_at is not None:
+        under_way = one.sent_at is not None and one.ended_at is None
+        if (one.shop, one.order_id) in keys and under_way:
             raise GivenUpAlready(one.name)
     await cancellations.forget_unsent(session, made.case)
     for each in made.give_up:
@@ -153,7 +134,13 @@ async def decide(session: AsyncSession, made: Plan, *, who: str, now: datetime) 
             made.case,
             made.sku,
             each.claim,
-            by_hand=bool(each.by_hand),
+            gives=Gives(
+                pieces=each.pieces,
+                keeps_the_rest=each.keeps_the_rest,
+                units=each.units,
+                worth=each.pays_back,
+                by_hand=bool(each.by_hand),
+            ),
             who=who,
             now=now,
         )
@@ -170,9 +157,9 @@ async def given_up_as(session: AsyncSession, number: int, typed: str) -> Cancell
     word = typed.strip()
     known = await cancellations.of_case(session, number)
     found = [one for one in known if word in names_of(one.shop, one.order_id, one.name)]
-    if len(found) != 1:
+    if len({(one.shop, one.order_id) for one in found}) != 1:
         raise NotGivenUp(typed, number)
-    return found[0]
+    return found[-1]
 
 
 async def currency_of(session: AsyncSession, one: Cancellation) -> str:
@@ -206,19 +193,3 @@ def _refuse_unclear(proposal: Proposal, kept: Sequence[Claim], oversold: int) ->
     raise NotClear(
         f"{names} cannot all have a piece: {oversold} too many were sold, and no other order waits"
     )
-
-
-def _by_hand(claim: Claim, shops: Mapping[ShopId, Shop], *, missing: int) -> str:
-    """Why PEG cannot cancel an order; empty where it can."""
-    shop = shops.get(claim.shop)
-    if claim.channel is Channel.ETSY:
-        return ON_ETSY
-    if shop is None or shop.status is not Status.CONNECTED:
-        return UNREACHABLE
-    if CANCELLING not in shop.scopes:
-        return NOT_GRANTED
-    if claim.takes_more:
-        return TAKES_MORE
-    if claim.waiting > missing:
-        return f"it takes {claim.waiting} pieces, of which no more than {missing} are missing"
-    return ""

@@ -1,7 +1,7 @@
 """One case as a person needs it: the orders, what the shops showed, who should get the piece."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from pydantic import BaseModel
@@ -15,7 +15,8 @@ from peg.domain.links import order_link
 from peg.domain.money import Money
 from peg.ledger import cancellations, claims, queries
 from peg.ledger.cancellations import Cancellation
-from peg.reads.case_message import message
+from peg.propagation.giving_up import give_up
+from peg.reads.case_message import Loses, message
 from peg.reads.shown_then import ShownThen, shown_then
 from peg.reads.stock import Hold, holds
 from peg.reads.substitutes import Substitute, substitutes
@@ -63,16 +64,18 @@ class Proposed(BaseModel):
 class GivenUpRow(BaseModel):
     """An order that a person gave up; `by_hand`: they have to cancel it on its shop themselves.
 
+    `keeps_the_rest`: it loses no more than the piece, and its buyer gets what else they ordered.
     `sent_at`: when its shop was asked to cancel it. `ended_at`: when it was seen cancelled.
-    `ordered`: what its buyer paid for its lines; `paid_back`: what its shop, or a person, says they
-    got back, shipping and tax included; `fee`: what a person says its marketplace kept. Null where
-    that is not known.
+    `ordered`: what its buyer paid for what it gives up; `paid_back`: what its shop, or a person,
+    says they got back, shipping and tax included; `fee`: what a person says its marketplace kept.
+    Null where that is not known.
     """
 
     shop: ShopId
     order_id: str
     name: str
     by_hand: bool
+    keeps_the_rest: bool
     who: str
     decided_at: datetime
     sent_at: datetime | None
@@ -143,9 +146,10 @@ async def case_file(session: AsyncSession, number: int, *, policy: Policy, fees:
         holds=[f"hold {one.id}" for one in kept],
     )
     given_up = await cancellations.of_case(session, number)
-    losers = _losers(found, proposal, given_up)
+    losers = list(_losers(found, proposal, given_up))
     instead = await substitutes(session, sku) if losers else []
-    others = [one.created_at for one in found if one not in losers]
+    lost = {(one.claim.shop, one.claim.order) for one in losers}
+    others = [one.created_at for one in found if (one.shop, one.order) not in lost]
     return CaseFile(
         id=case["id"],
         sku=sku,
@@ -187,17 +191,28 @@ def _row(claim: Claim, first: datetime) -> ClaimRow:
 
 def _losers(
     found: Sequence[Claim], proposal: Proposal, given_up: Sequence[Cancellation]
-) -> Sequence[Claim]:
-    """Whose buyers are to be written to."""
-    decided = {(one.shop, one.order_id) for one in given_up}
-    losers = [one for one in found if (one.shop, one.order) in decided or one in proposal.lose]
-    if losers or not proposal.missing:
-        return losers
-    return [one for one in found if one.stands is Stands.WAITS]
+) -> Iterator[Loses]:
+    """Whose buyers are to be written to; all that wait where only a person can say."""
+    decided = {(one.shop, one.order_id): one for one in given_up}
+    would = {
+        (one.claim.shop, one.claim.order): one
+        for one in give_up(proposal.lose, {}, missing=proposal.missing)
+    }
+    nobody_yet = not decided and not would and proposal.missing
+    for claim in found:
+        key = (claim.shop, claim.order)
+        if key in decided:
+            one = decided[key]
+            yield Loses(claim=claim, pays_back=one.ordered, keeps_the_rest=one.keeps_the_rest)
+        elif key in would:
+            it = would[key]
+            yield Loses(claim=claim, pays_back=it.pays_back, keeps_the_rest=it.keeps_the_rest)
+        elif nobody_yet and claim.stands is Stands.WAITS:
+            yield Loses(claim=claim, pays_back=claim.pays, keeps_the_rest=claim.takes_more)
 
 
 def _draft(
-    loser: Claim,
+    loser: Loses,
     item: Item | None,
     sku: Sku,
     others: Sequence[datetime],
@@ -209,7 +224,8 @@ def _draft(
         others=others,
         instead=instead,
     )
-    return Draft(shop=loser.shop, order_id=loser.order, name=loser.name, text=text)
+    claim = loser.claim
+    return Draft(shop=claim.shop, order_id=claim.order, name=claim.name, text=text)
 
 
 def _given_up(one: Cancellation) -> GivenUpRow:
@@ -218,6 +234,7 @@ def _given_up(one: Cancellation) -> GivenUpRow:
         order_id=one.order_id,
         name=one.name,
         by_hand=one.by_hand,
+        keeps_the_rest=one.keeps_the_rest,
         who=one.who,
         decided_at=one.decided_at,
         sent_at=one.sent_at,

@@ -1,17 +1,28 @@
 """A message to the buyer who does not get the piece: a draft of what is known and no more. Pure."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from peg.domain.claim import Claim
+from peg.domain.money import Money
 from peg.reads.substitutes import Substitute
 
 NEARLY_AT_ONCE_S = 600.0
 """Within ten minutes a person would call it "at nearly the same time"."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loses:
+    """An order that does not get the piece; `keeps_the_rest`: its buyer gets what else it has."""
+
+    claim: Claim
+    pays_back: Money | None
+    keeps_the_rest: bool
+
+
 def message(
-    loser: Claim,
+    loser: Loses,
     piece: str,
     *,
     others: Sequence[datetime],
@@ -25,12 +36,13 @@ def message(
         others: when those ordered who get it.
         instead: what could be offered; nothing is promised of it.
     """
-    day = loser.created_at.astimezone()
+    claim = loser.claim
+    day = claim.created_at.astimezone()
     lines = [
         "Hello,",
         "",
-        f"thank you for your order {loser.name} of {day.day} {day:%B %Y}.",
-        f"I am sorry that I cannot send you {piece}: {_what_happened(loser, others)}.",
+        f"thank you for your order {claim.name} of {day.day} {day:%B %Y}.",
+        f"I am sorry that I cannot send you {piece}: {_what_happened(claim, others)}.",
         _money(loser),
         *_offered(instead),
         "",
@@ -54,10 +66,12 @@ def _what_happened(loser: Claim, others: Sequence[datetime]) -> str:
     return "another customer bought it at nearly the same time"
 
 
-def _money(loser: Claim) -> str:
-    if not loser.paid:
+def _money(loser: Loses) -> str:
+    if not loser.claim.paid and not loser.keeps_the_rest:
         return "I will cancel your order."
-    if loser.takes_more:
-        paid = f", {loser.pays}" if loser.pays is not None else ""
+    if not loser.claim.paid:
+        return "I will take it out of your order; the rest of that stays as it is."
+    if loser.keeps_the_rest:
+        paid = f", {loser.pays_back}" if loser.pays_back is not None else ""
         return f"You get back what you paid for it{paid}; the rest of your order stays as it is."
     return "I will cancel your order, and you get back all that you paid for it."

@@ -192,6 +192,7 @@ class Engine:
                 if isinstance(shop.marketplace, ShopifyMarketplace)
             },
             patience=self.patience,
+            rng=self.ground.rng,
         )
 
     def _stocker(self, key: ShopId, shop: PlaceStocker) -> Stocker:

@@ -9,6 +9,7 @@ from tests.support.bench import (
     RING,
     SHOPIFY,
     Bench,
+    OrderTold,
     etsy_ref,
     line,
     minute,
@@ -18,7 +19,9 @@ from tests.support.bench import (
 from tests.support.sold_twice import ON_ETSY, ON_SHOPIFY, priced, sold_twice
 
 from peg.ledger import cancellations, claims, queries
-from peg.ledger.cancellations import Cancellation
+from peg.ledger.cancellations import Cancellation, Gives
+
+THREE = OrderTold(order="1003", shop=SHOPIFY, created=3)
 
 
 @pytest.fixture
@@ -32,8 +35,9 @@ async def give_up(bench: Bench, shop: str) -> Cancellation:
     """The order of one shop loses; by hand, since that asks nobody."""
     case = await claims.case(bench.session, 1)
     (loser,) = [one for one in await claims.claims_of(bench.session, case) if one.shop == shop]
+    gives = Gives(pieces=1, by_hand=True)
     await cancellations.decide(
-        bench.session, 1, RING, loser, by_hand=True, who="mira", now=minute(3)
+        bench.session, 1, RING, loser, gives=gives, who="mira", now=minute(3)
     )
     (decided,) = await cancellations.of_case(bench.session, 1)
     return decided
@@ -85,3 +89,61 @@ async def test_the_same_decision_twice_is_one(bench: Bench) -> None:
     second = await give_up(bench, SHOPIFY)
 
     assert first == second
+
+
+async def gives_up_one(bench: Bench, at: float) -> None:
+    """A third order loses one of its rings, and keeps the rest."""
+    case = await claims.case(bench.session, 1)
+    found = await claims.claims_of(bench.session, case)
+    (loser,) = [one for one in found if one.order == THREE.order]
+    gives = Gives(pieces=1, keeps_the_rest=True, units={"1": 1})
+    await cancellations.decide(
+        bench.session, 1, RING, loser, gives=gives, who="mira", now=minute(at)
+    )
+
+
+async def of_three(bench: Bench, at: float, *, shipped: int = 0, written_off: int) -> None:
+    left = 3 - shipped - written_off
+    told = line(shopify_ref(), left, shipped=shipped, written_off=written_off, at="71")
+    await bench.take_in(THREE.told(at, priced(told)), at=at)
+
+
+async def test_an_order_gives_up_one_piece_after_another_and_each_comes_back_once(
+    bench: Bench,
+) -> None:
+    await of_three(bench, 3, written_off=0)
+    await bench.stock(RING, 2)
+
+    await gives_up_one(bench, 4)
+    await gives_up_one(bench, 5)  # typed twice: it is one decision
+    await of_three(bench, 6, written_off=1)
+    once = await on_hand_and_committed(bench)
+    await gives_up_one(bench, 7)
+    await of_three(bench, 8, written_off=2)
+
+    assert once == (3, 4)
+    assert await on_hand_and_committed(bench) == (3, 3)
+    decided = await cancellations.of_case(bench.session, 1)
+    assert [(one.keeps, one.given_back, one.outcome) for one in decided] == [
+        (2, 1, "taken out of the order"),
+        (1, 1, "taken out of the order"),
+    ]
+    assert (await claims.case(bench.session, 1))["closed_at"] is not None
+
+
+async def test_what_was_lost_before_the_decision_or_after_it_was_sent_is_lost(
+    bench: Bench,
+) -> None:
+    await of_three(bench, 3, written_off=0)
+    await bench.stock(RING, 2)
+    await of_three(bench, 3.5, written_off=1)
+    broken = await on_hand_and_committed(bench)
+
+    await gives_up_one(bench, 4)
+    await of_three(bench, 5, written_off=2)
+    given_up = await on_hand_and_committed(bench)
+    await of_three(bench, 6, written_off=2, shipped=1)
+    await of_three(bench, 7, written_off=3)
+
+    assert (broken, given_up) == ((2, 4), (2, 3))
+    assert await on_hand_and_committed(bench) == (1, 2)

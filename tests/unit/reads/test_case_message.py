@@ -7,13 +7,13 @@ from tests.support.clocks import MONDAY_NOON
 from peg.domain.claim import Claim, Stands
 from peg.domain.identity import ShopId
 from peg.domain.money import Money
-from peg.reads.case_message import message
+from peg.reads.case_message import Loses, message
 
 PIECE = "the ruby ring"
 
 
-def loser(*, paid: bool = True, takes_more: bool = False) -> Claim:
-    return Claim(
+def loser(*, paid: bool = True, keeps_the_rest: bool = False) -> Loses:
+    claim = Claim(
         shop=ShopId("etsy:1001"),
         order="2002",
         name="#2002",
@@ -22,14 +22,13 @@ def loser(*, paid: bool = True, takes_more: bool = False) -> Claim:
         paid=paid,
         stands=Stands.WAITS,
         waiting=1,
-        pays=Money(18_000, "USD"),
-        takes_more=takes_more,
     )
+    return Loses(claim=claim, pays_back=Money(18_000, "USD"), keeps_the_rest=keeps_the_rest)
 
 
-def written(claim: Claim, *, after_s: float = 4) -> str:
+def written(lost: Loses, *, after_s: float = 4) -> str:
     others = [MONDAY_NOON + timedelta(seconds=after_s)]
-    return message(claim, PIECE, others=others, instead=[])
+    return message(lost, PIECE, others=others, instead=[])
 
 
 def test_it_names_the_order_and_its_day_and_what_happened() -> None:
@@ -52,7 +51,9 @@ def test_no_money_is_promised_to_who_has_not_paid() -> None:
 
 
 def test_who_ordered_other_pieces_too_keeps_those() -> None:
-    told = written(loser(takes_more=True))
+    told = written(loser(keeps_the_rest=True))
+    unpaid = written(loser(keeps_the_rest=True, paid=False))
 
     assert "what you paid for it, 180.00 USD; the rest of your order stays as it is" in told
-    assert "cancel" not in told
+    assert "I will take it out of your order; the rest of that stays as it is." in unpaid
+    assert "cancel" not in told + unpaid

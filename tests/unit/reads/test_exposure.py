@@ -14,6 +14,7 @@ from peg.domain.errors import UnknownSku
 from peg.domain.identity import Channel, Sku
 from peg.domain.money import Money
 from peg.ledger import cancellations
+from peg.ledger.cancellations import Gives
 from peg.ledger.claims import case, claims_of
 from peg.reads.exposure import Exposure, exposure
 from peg.reads.exposure_measured import Period
@@ -148,8 +149,9 @@ async def test_a_double_sale_costs_what_past_ones_did_or_what_the_jeweller_says(
     guessed = await told(bench, replace(TERMS, cost_percent=Decimal(60)))
 
     loser = (await claims_of(bench.session, await case(bench.session, 1)))[-1]
+    gives = Gives(pieces=1, worth=loser.whole, by_hand=True)
     await cancellations.decide(
-        bench.session, 1, LAST, loser, by_hand=True, who="ann", now=minute(30)
+        bench.session, 1, LAST, loser, gives=gives, who="ann", now=minute(30)
     )
     (one,) = await cancellations.of_case(bench.session, 1)
     paid_back, fee = Money(40_000, "USD"), Money(2_000, "USD")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from marketsim.shopify.order_records import Order, Refund, RefundLine
+from marketsim.shopify.paying import GATEWAY
 from marketsim.shopify.payloads.line import line_body
 from marketsim.shopify.payloads.money import both
 from marketsim.shopify.store import Store
@@ -25,7 +26,7 @@ def refund_body(order: Order, refund: Refund, store: Store) -> dict[str, Any]:
         "restock": any(row.restocked for row in refund.lines),
         "return": None,
         "total_duties_set": both(0, store.currency),
-        "transactions": _transactions(order, refund, store) if order.paid_at else [],
+        "transactions": _transactions(order, refund, store),
         "user_id": store.shop_number,
     }
 
@@ -50,31 +51,31 @@ def _refund_line(row: RefundLine, store: Store) -> dict[str, Any]:
 
 
 def _transactions(order: Order, refund: Refund, store: Store) -> list[dict[str, Any]]:
-    number = refund.number + 1
     unsettled = {"amount": "0.0", "currency": store.currency}
     return [
         dict.fromkeys(
             ("amount_rounding", "authorization", "device_id", "error_code", "location_id")
         )
         | {
-            "id": number,
-            "admin_graphql_api_id": f"gid://shopify/OrderTransaction/{number}",
-            "amount": decimal(refund.amount_minor),
+            "id": payment.number,
+            "admin_graphql_api_id": payment.gid,
+            "amount": decimal(payment.amount_minor),
             "created_at": local(refund.created_at),
             "currency": store.currency,
-            "gateway": "bogus",
+            "gateway": GATEWAY,
             "kind": "refund",
             "manual_payment_gateway": False,
             "message": None,
             "order_id": order.number,
-            "parent_id": None,
+            "parent_id": payment.parent.number if payment.parent else None,
             "payment_id": f"{order.name}.1",
             "processed_at": local(refund.created_at),
             "receipt": {},
             "source_name": order.source_name,
-            "status": "success",
+            "status": payment.status.lower(),
             "test": False,
             "total_unsettled_set": {"presentment_money": unsettled, "shop_money": unsettled},
             "user_id": None,
         }
+        for payment in refund.payments
     ]

@@ -6,6 +6,7 @@ from marketsim.market import OrderClosed
 from marketsim.shopify.call import Call, call_of, user_error
 from marketsim.shopify.order_records import Job, Line, Order
 from marketsim.shopify.orders import GiveBack
+from marketsim.shopify.paying import NotPayable, PayBack, asked_for
 from marketsim.shopify.records import Location
 from marketsim.shopify.resolvers.base import Info, Resolvers
 from marketsim.shopify.resolvers.keyed import Payload, run_once
@@ -63,10 +64,30 @@ def _refund(call: Call, given: dict[str, Any]) -> Payload:
             return _refused("Line item does not belong to the order", "refundLineItems", index)
         back.append(_give_back(call, line, row))
     try:
-        made = call.shop.orders.refund(order, back, note=given.get("note"), by="app")
+        pays = _paid(call, order, given)
+        made = call.shop.orders.refund(order, back, note=given.get("note"), by="app", pays=pays)
+    except NotPayable as error:
+        return _refused(str(error), "transactions")
     except OrderClosed:
         return _refused("Refund cannot exceed the line item's quantity", "refundLineItems")
     return {"refund": made, "order": order, "userErrors": []}
+
+
+def _paid(call: Call, order: Order, given: dict[str, Any]) -> PayBack:
+    """What is to be paid back.
+
+    Raises:
+        NotPayable: it cannot be.
+    """
+    if call.shop.strikes("refund_refused"):
+        raise NotPayable("There are not enough funds available to make this refund")
+    if given.get("currency") not in {None, call.shop.store.currency}:
+        raise NotPayable("Currency is not the currency of the order")
+    return PayBack(
+        minor=asked_for(order, given.get("transactions") or []),
+        fails=call.shop.strikes("refund_payment_fails"),
+        keeps_fulfillable=call.shop.strikes("refund_keeps_fulfillable"),
+    )
 
 
 def _give_back(call: Call, line: Line, row: dict[str, Any]) -> GiveBack:

@@ -8,6 +8,7 @@ from typing import Any
 from marketsim.shopify.call import Call, call_of
 from marketsim.shopify.connections import Key, KeyOf
 from marketsim.shopify.order_records import Line, Order, Refund
+from marketsim.shopify.paying import Suggestion, suggested
 from marketsim.shopify.records import Variant
 from marketsim.shopify.resolvers.base import Info, Resolver, Resolvers, nested
 from marketsim.shopify.search import Field, Moment, Number, Word
@@ -106,6 +107,19 @@ def refunds(source: Order, info: Info, first: int | None = None) -> list[Refund]
     return source.refunds if first is None else source.refunds[:first]
 
 
+def suggested_refund(source: Order, info: Info, **args: Any) -> Suggestion | None:
+    """What would be paid back for some units of an order; null where it has fewer."""
+    del info
+    lines = {line.gid: line for line in source.lines}
+    units = []
+    for row in args.get("refundLineItems") or []:
+        line = lines.get(row["lineItemId"])
+        if line is None or not 1 <= row["quantity"] <= line.current_quantity:
+            return None
+        units.append((line, row["quantity"]))
+    return suggested(source, units)
+
+
 def fulfillment_orders(source: Order, info: Info, **args: Any) -> Any:
     """Where the order's pieces are taken from."""
     call = call_of(info)
@@ -148,12 +162,19 @@ RESOLVERS: Resolvers = {
     ("Order", "returns"): returns,
     ("Order", "refunds"): refunds,
     ("Order", "lineItems"): nested("lines"),
+    ("Order", "suggestedRefund"): suggested_refund,
     ("Order", "fulfillmentOrders"): fulfillment_orders,
     ("Order", "currentTotalPriceSet"): money("current_total_minor"),
     ("Order", "totalRefundedSet"): money("refunded_minor"),
     ("LineItem", "variant"): variant_of_line,
     ("LineItem", "originalUnitPriceSet"): money("price_minor"),
     ("Refund", "refundLineItems"): nested("lines"),
+    ("Refund", "totalRefundedSet"): money("amount_minor"),
+    ("Refund", "transactions"): nested("payments"),
+    ("OrderTransaction", "amountSet"): money("amount_minor"),
+    ("OrderTransaction", "parentTransaction"): lambda source, _info: source.parent,
+    ("SuggestedRefund", "amountSet"): money("amount_minor"),
+    ("SuggestedOrderTransaction", "amountSet"): money("amount_minor"),
     ("RefundLineItem", "lineItem"): lambda source, _info: source.line,
     ("FulfillmentOrder", "lineItems"): nested("lines"),
 }

@@ -18,9 +18,10 @@ from peg.marketplaces.shopify.client import ShopifyClient
 from peg.marketplaces.shopify.offer_pages import OfferPages
 from peg.marketplaces.shopify.order_pages import OrderPages
 from peg.marketplaces.shopify.reading import field, next_cursor, number, text
+from peg.marketplaces.shopify.refunding import Refunder
 from peg.marketplaces.shopify.stock_writes import StockWriter
 from peg.marketplaces.shopify.webhooks import TOPICS
-from peg.marketplaces.writers import Asked
+from peg.marketplaces.writers import Asked, PaidBack, Payment
 
 
 class ShopifyMarketplace:
@@ -41,6 +42,7 @@ class ShopifyMarketplace:
         self._writer = StockWriter(client)
         self._activator = Activator(client)
         self._canceller = Canceller(client)
+        self._refunder = Refunder(client)
 
     def listings(self, *, first: bool = False) -> AsyncIterator[OffersPage]:
         return self._offers.all(lane=lane_of_listings(first=first))
@@ -73,6 +75,23 @@ class ShopifyMarketplace:
 
     async def paid_back(self, order: str) -> Money:
         return await self._canceller.paid_back(order)
+
+    async def payments_for(self, order: str, units: Mapping[str, int]) -> Sequence[Payment]:
+        return await self._refunder.payments_for(order, units)
+
+    async def take_out(
+        self,
+        order: str,
+        units: Mapping[str, int],
+        payments: Sequence[Payment],
+        *,
+        note: str,
+        key: str,
+    ) -> Asked:
+        return await self._refunder.take_out(order, units, payments, note=note, key=key)
+
+    async def paid_back_with(self, order: str, note: str) -> PaidBack | None:
+        return await self._refunder.paid_back_with(order, note)
 
     async def ensure_webhooks(self, callback_url: str) -> Sequence[str]:
         wanted = {topic.upper().replace("/", "_"): topic for topic in TOPICS}

@@ -1,12 +1,12 @@
 """The first tables.
 
-Step 0001_a413a925, after nothing.
+Step 0001_aa65240d, after nothing.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001_a413a925"
+revision = "0001_aa65240d"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -677,10 +677,17 @@ def upgrade() -> None:
         sa.Column("shop", sa.String(length=128), nullable=False),
         sa.Column("order_id", sa.String(length=64), nullable=False),
         sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("open_key", sa.String(length=220), nullable=True),
         sa.Column("by_hand", sa.Boolean(), nullable=False),
+        sa.Column("keeps_the_rest", sa.Boolean(), nullable=False),
+        sa.Column("units", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("pieces", sa.Integer(), nullable=False),
+        sa.Column("keeps", sa.Integer(), nullable=False),
+        sa.Column("lost_before", sa.Integer(), nullable=False),
         sa.Column("who", sa.String(length=64), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempt", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("given_back", sa.Integer(), nullable=False),
@@ -690,9 +697,7 @@ def upgrade() -> None:
         sa.Column("currency", sa.String(length=3), nullable=True),
         sa.ForeignKeyConstraint(["case"], ["cases.id"], name=op.f("fk_cancellations_case")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cancellations")),
-        sa.UniqueConstraint(
-            "case", "shop", "order_id", name=op.f("uq_cancellations_case_shop_order_id")
-        ),
+        sa.UniqueConstraint("open_key", name=op.f("uq_cancellations_open_key")),
     )
     with op.batch_alter_table("cancellations", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_cancellations_case"), ["case"], unique=False)
