@@ -64,6 +64,8 @@ def _order(order: Order) -> dict[str, Any]:
         "paid_at": _time(order.paid_at),
         "cancelled_at": _time(order.cancelled_at),
         "financial_status": order.financial_status,
+        "paid_minor": 0 if order.payment is None else order.payment.amount_minor,
+        "refunded_minor": order.refunded_minor,
         "fulfillment_status": order.fulfillment_status,
         "lines": [
             {

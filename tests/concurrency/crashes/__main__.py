@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 
 from tests.concurrency.crashes.chain import Told
-from tests.concurrency.crashes.playing import play_moments, play_points, say
-from tests.concurrency.crashes.points import areas, points
+from tests.concurrency.crashes.playing import play_decisions, play_moments, play_points, say
+from tests.concurrency.crashes.points import areas, decisions, points
 
 KILLS_PER_CHAIN = 25
 """Random kills until PEG is judged; shops and database are new after that."""
@@ -21,6 +21,7 @@ def main() -> int:
     begun_s = time.monotonic()
     with ProcessPoolExecutor(wanted.jobs, max_tasks_per_child=1) as pool:
         chains = [pool.submit(play_points, found) for found in areas().values()]
+        chains.append(pool.submit(play_decisions, decisions()))
         for start in range(0, wanted.random, KILLS_PER_CHAIN):
             times = min(KILLS_PER_CHAIN, wanted.random - start)
             chains.append(pool.submit(play_moments, wanted.seed + start, times))
@@ -31,8 +32,9 @@ def main() -> int:
 
 def _summary(told: Sequence[Sequence[Told]], *, took_s: float) -> str:
     looks = [one for chain in told for one in chain]
+    at_points = len(list(points())) + len(decisions())
     return (
-        f"{sum(one.kills for one in looks)} kills, {len(list(points()))} of them at points, in"
+        f"{sum(one.kills for one in looks)} kills, {at_points} of them at points, in"
         f" {took_s:.0f} s, amid {sum(chain[-1].orders for chain in told)} orders and"
         f" {sum(chain[-1].letters for chain in told)} acknowledged deliveries:"
         f" {sum(bool(one.broken) for one in looks)} of {len(looks)} looks found something broken"

@@ -86,7 +86,7 @@ class Fair:
                 self._token_is_about_to_end("shopify")
             case Act.ETSYS_TOKEN_ENDS:
                 self._token_is_about_to_end("etsy")
-            case Act.NOTHING | Act.STARTS:
+            case Act.NOTHING | Act.STARTS | Act.GIVES_UP_AN_ORDER | Act.GIVES_UP_A_PART:
                 pass
 
     async def buy(self, market: str, *, single: bool) -> str:
@@ -109,7 +109,10 @@ class Fair:
             state = await self.control.read("buyers")
 
     async def _unit(self, market: str, *, single: bool) -> str:
-        """A unit that stands for one piece, shown by both shops, that there is one of or more."""
+        return (await self.on_both(single=single))[market]
+
+    async def on_both(self, *, single: bool) -> Mapping[str, str]:
+        """By shop, the units of one piece that both show, and that there is one of or several."""
         units = (await self.control.read("units"))["units"]
         shown: dict[str, dict[str, str]] = {}
         for unit in units:
@@ -118,7 +121,7 @@ class Fair:
             if alone and as_there_are and (unit["allowed"] == 1 if single else unit["allowed"] > 3):
                 (piece,) = unit["pieces"]
                 shown.setdefault(piece, {})[unit["market"]] = unit["unit"]
-        on_both = [where[market] for _, where in sorted(shown.items()) if len(where) == 2]
+        on_both = [where for _, where in sorted(shown.items()) if len(where) == 2]
         if not on_both:
             raise NothingLeft(f"{'a single piece' if single else 'several pieces'} on both shops")
         return on_both[0]

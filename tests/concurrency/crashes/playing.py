@@ -8,6 +8,8 @@ from pathlib import Path
 from random import Random
 
 from tests.concurrency.crashes.chain import Told, open_chain
+from tests.concurrency.crashes.decisions import kill_decisions
+from tests.concurrency.crashes.fair import open_fair
 from tests.concurrency.crashes.points import Point
 
 BUSY_PIECES = 200
@@ -21,6 +23,19 @@ def play_points(points: Sequence[Point]) -> list[Told]:
             async with open_chain(Path(home), seed=7) as chain:
                 chain.waits_for_leases = True
                 return [_said(one) async for one in chain.kill_at(points)]
+
+    return asyncio.run(play())
+
+
+def play_decisions(points: Sequence[Point]) -> list[Told]:
+    """Kill the command that decides a case at each of them."""
+
+    async def play() -> list[Told]:
+        with tempfile.TemporaryDirectory(prefix="peg-crash-") as home:
+            folder = Path(home)
+            async with open_fair(folder, seed=7, pieces=BUSY_PIECES) as fair:
+                log = folder / "errands.log"
+                return [_said(one) async for one in kill_decisions(fair, points, log=log)]
 
     return asyncio.run(play())
 

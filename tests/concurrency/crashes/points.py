@@ -33,6 +33,8 @@ class Act(Enum):
     SHOPIFYS_TOKEN_ENDS = "Shopify's token is about to end as PEG starts"
     ETSYS_TOKEN_ENDS = "Etsy's token is about to end as PEG starts"
     STARTS = "PEG starts"
+    GIVES_UP_AN_ORDER = "a person has an order cancelled, and its piece is another's"
+    GIVES_UP_A_PART = "a person has a piece taken out of an order, and the rest is sent"
 
     @property
     def is_before_the_start(self) -> bool:
@@ -73,6 +75,8 @@ INVENTORY = "peg.marketplaces.etsy.inventory:InventoryWriter"
 TOKENS = "peg.shops.tokens:TokenSource"
 LOOKOUT = "peg.intake.looking:Lookout"
 COMPARED = "peg.reconciliation.run:Reconciler"
+CANCELS = "peg.propagation.cancelling:Canceller"
+TAKES_OUT = "peg.propagation.taking_out:PartTaker"
 
 BEFORE, AMID, AFTER = Moment.COMMITTING, Moment.WRITING, Moment.COMMITTED
 ASKS, HEARS = Moment.ASKING, Moment.ANSWERED
@@ -126,13 +130,37 @@ TABLE: dict[str, Sequence[Row]] = {
 """By the part of PEG's work; one of each part's chain leaves to the next what it has broken off."""
 
 
+DECISIONS: Sequence[Row] = (
+    ("peg.propagation.resolving:decide", Act.GIVES_UP_AN_ORDER, (BEFORE, AFTER)),
+    (f"{CANCELS}._ask_for_all", Act.GIVES_UP_AN_ORDER, (BEFORE, AFTER, ASKS, HEARS)),
+    (f"{CANCELS}._unless_done", Act.GIVES_UP_AN_ORDER, ((HEARS, 2),)),
+    ("peg.ledger.given_back:follow", Act.GIVES_UP_AN_ORDER, (AMID, BEFORE, AFTER)),
+    (f"{CANCELS}._book_cost", Act.GIVES_UP_AN_ORDER, (ASKS, HEARS, BEFORE, AFTER)),
+    ("peg.propagation.resolving:decide", Act.GIVES_UP_A_PART, (AFTER,)),
+    (f"{TAKES_OUT}.ask", Act.GIVES_UP_A_PART, (BEFORE, AFTER, (ASKS, 2), (HEARS, 2))),
+    (f"{CANCELS}._unless_done", Act.GIVES_UP_A_PART, ((HEARS, 2),)),
+    ("peg.ledger.given_back:follow", Act.GIVES_UP_A_PART, (AMID, BEFORE, AFTER)),
+    (f"{CANCELS}._book_cost", Act.GIVES_UP_A_PART, (ASKS, (HEARS, 2), BEFORE, AFTER)),
+)
+"""Of `peg cases resolve`, a command: when it died it is typed again, and no other process helps."""
+
+
 def points() -> Iterator[Point]:
-    """All of them."""
+    """Those of `peg run`."""
     for area, rows in TABLE.items():
-        for where, act, moments in rows:
-            for one in moments:
-                moment, nth = one if isinstance(one, tuple) else (one, 1)
-                yield Point(area=area, where=where, moment=moment, act=act, nth=nth)
+        yield from _of(area, rows)
+
+
+def decisions() -> list[Point]:
+    """Those of the command that decides a case."""
+    return list(_of("decide", DECISIONS))
+
+
+def _of(area: str, rows: Sequence[Row]) -> Iterator[Point]:
+    for where, act, moments in rows:
+        for one in moments:
+            moment, nth = one if isinstance(one, tuple) else (one, 1)
+            yield Point(area=area, where=where, moment=moment, act=act, nth=nth)
 
 
 def areas() -> dict[str, list[Point]]:

@@ -30,3 +30,10 @@ POSTS_APART = Edit(
 """,
 )
 """The book is posted in one transaction, and that it was, noted in the next."""
+
+FORGETS_THE_COST = Edit(
+    file="cli/cases.py",
+    old="if unbooked and not dry_run:",
+    new="if not unbooked and dry_run:",
+)
+"""What a command has seen done and did not come to book is nobody's to book."""
