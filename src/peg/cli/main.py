@@ -15,13 +15,18 @@ from typing import IO, Annotated, Any, ClassVar
 from cyclopts import CycloptsError, Parameter
 from rich.console import Console
 
+from peg.cli import mistyped
 from peg.cli.commands import build, in_full
+from peg.cli.output import Output, ReaderGone
 from peg.cli.saying import say, window
 from peg.domain.errors import EXIT_CODE, ErrorKind, PegError
 from peg.monitoring.redaction import redact_text
 
 INTERRUPTED = 130
 """What a shell expects after Ctrl-C; also after SIGTERM where a command ends itself by it."""
+
+NOT_READ = 1
+"""Whoever read the output went before its end."""
 
 
 class NotText(PegError):
@@ -46,8 +51,9 @@ def run(
 ) -> int:
     """Run one command line; its exit code."""
     width = None if out is None else int(environment.get("COLUMNS", "200"))
-    stdout = Console(file=out, width=width, emoji=False)
-    stderr = Console(file=err, stderr=err is None, emoji=False)
+    printed = Output(sys.stdout) if out is None else out
+    stdout = Console(file=printed, width=width, emoji=False)
+    stderr = Console(file=Output(sys.stderr) if err is None else err, emoji=False)
     app = in_full(build(), *words[:1])
     as_json = "--json" in words
     refuse = partial(_refused, stderr, window(stderr, environment), as_json=as_json)
@@ -76,12 +82,16 @@ def run(
             console=stdout,
             result_action="return_value",
         )
+        if isinstance(printed, Output):
+            printed.finish()
     except CycloptsError as error:
-        return refuse("BadCommand", str(error), EXIT_CODE["refused"])
+        return refuse("BadCommand", mistyped.told(error), EXIT_CODE["refused"])
     except PegError as error:
         return refuse(type(error).__name__, str(error), EXIT_CODE[error.kind])
     except (KeyboardInterrupt, asyncio.CancelledError):
         return INTERRUPTED
+    except ReaderGone:
+        return NOT_READ
     except Exception:  # noqa: BLE001 - the process's edge: nothing was expected to come this far
         trace = redact_text(traceback.format_exc())
         return _refused(stderr, None, "Fault", trace, EXIT_CODE["bug"], as_json=as_json)

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from peg.domain.errors import HTTP_STATUS, PegError
 from peg.domain.near import quoted
+from peg.web import mistyped
 from peg.web.refusals import Refusal
 
 log = structlog.get_logger()
@@ -71,8 +72,8 @@ def add_problems(app: FastAPI) -> None:
         return problem(HTTP_STATUS[error.kind], type(error).__name__, str(error))
 
     @app.exception_handler(RequestValidationError)
-    async def mistyped(_request: Request, error: RequestValidationError) -> JSONResponse:
-        return problem(422, "BadRequest", "; ".join(map(_sentence, error.errors())))
+    async def cannot_be(_request: Request, error: RequestValidationError) -> JSONResponse:
+        return problem(422, "BadRequest", mistyped.told(error.errors()))
 
     @app.exception_handler(HTTPException)
     async def plain(request: Request, error: HTTPException) -> JSONResponse:
@@ -82,13 +83,6 @@ def add_problems(app: FastAPI) -> None:
     async def unforeseen(_request: Request, error: Exception) -> JSONResponse:
         log.error("request.failed", exc_info=error)
         return problem(500, "Fault", "a fault of PEG: its log has the details")
-
-
-def _sentence(wrong: Mapping[str, Any]) -> str:
-    """What is wrong with one parameter: its name, what it must be, and what it was."""
-    name = ".".join(str(part) for part in wrong["loc"][1:])
-    was = f", not {quoted(wrong['input'])}" if isinstance(wrong["input"], str) else ""
-    return f"{name}: {wrong['msg'][:1].lower()}{wrong['msg'][1:]}{was}"
 
 
 def _advice(request: Request, error: HTTPException) -> str:

@@ -80,6 +80,33 @@ def test_a_command_typed_wrong_is_refused_with_a_sentence(tmp_path: Path, words:
     assert ran.refusal["sentence"]
 
 
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (
+            ["stock", "Rose", "Studs"],
+            "'Studs' is one word too many: `peg stock` takes SKU. What has spaces in it stands in"
+            ' quotes, such as `peg stock "Rose Studs"`; `peg stock --help` tells all that it takes',
+        ),
+        (["sell", "A", "1", "B"], "'B' is one word too many: `peg sell` takes SKU QUANTITY."),
+        (["cases", "show", "1", "2"], "'2' is one word too many: `peg cases show` takes CASE."),
+        (["doctor", "x"], "'x' is one word too many: `peg doctor` takes none"),
+        (
+            ["match", "acept"],
+            "`peg match` knows no word 'acept' (did you mean accept?): behind it stands list or"
+            " accept or reject or reopen or compose, or nothing",
+        ),
+    ],
+)
+def test_a_word_too_many_is_named_and_what_the_command_takes(
+    tmp_path: Path, words: list[str], sentence: str
+) -> None:
+    ran = peg(tmp_path, *words, "--json")
+
+    assert (ran.code, ran.refusal["error"]) == (2, "BadCommand")
+    assert ran.refusal["sentence"].startswith(sentence)
+
+
 def test_a_wrong_setting_is_named_and_nothing_is_begun(tmp_path: Path) -> None:
     ran = peg(tmp_path, "migrate", "--json", PEG_PORT="ninety")
 

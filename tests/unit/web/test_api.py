@@ -150,6 +150,27 @@ async def test_what_is_not_there_and_what_is_too_much_is_named(
     assert 20 < len(answer.json()["detail"]) < 300
 
 
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ("/api/offers?after=zzz", "after takes a whole number, not 'zzz'; or leave it out"),
+        ("/api/offers?after=0", "after takes a whole number from 1 upward, not '0'; or leave it"),
+        ("/api/offers?limit=many", "limit takes a whole number, not 'many'"),
+        ("/api/offers?limit=1001", "limit takes a whole number up to 1000, not '1001'"),
+        ("/api/cases/one", "takes a whole number, not 'one'"),
+    ],
+)
+async def test_a_parameter_that_cannot_be_is_refused_in_plain_words(
+    tmp_path: Path, asked: str, sentence: str
+) -> None:
+    async with open_web(tmp_path) as door:
+        answer = await door.client.get(asked)
+
+    assert answer.status_code == 422
+    assert sentence in answer.json()["detail"]
+    assert answer.json()["detail"].count("after") <= 1
+
+
 async def test_a_method_that_is_none_here_is_refused_with_the_one_that_is(tmp_path: Path) -> None:
     async with open_web(tmp_path) as door:
         answer = await door.client.delete("/api/stock")
