@@ -13,8 +13,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from peg.cli.saying import say, window
 from peg.cli.table import lines_of
-from peg.domain.errors import ErrorKind, PegError
+from peg.db.transaction import reading
+from peg.domain.errors import ErrorKind, PegError, UnknownSku
 from peg.migrations.schema import ensure_current
+from peg.reads import unmatched
 from peg.wiring.ground import Ground, misspelled, open_ground
 from peg.wiring.overdue_holds import end_overdue_holds
 
@@ -81,7 +83,11 @@ class Terminal:
         async with open_ground(self.environment, log_level=log_level) as ground:
             await ensure_current(ground.database)
             await end_overdue_holds(ground)
-            yield ground
+            try:
+                yield ground
+            except UnknownSku as error:
+                async with reading(ground.database) as session:
+                    raise await unmatched.in_full(session, error) from None
 
     def warn(self, sentence: str) -> None:
         """Say something beside the report, on the error stream."""

@@ -52,12 +52,13 @@ class BadMoney(PegError):
 
 
 class UnknownSku(PegError):
-    """No item has this SKU."""
+    """No item has this SKU; what `waits` to be matched under it is told before all else."""
 
     kind = "missing"
 
-    def __init__(self, sku: str, near: str = "") -> None:
-        super().__init__(f"no item has the SKU {sku!r}{near}: `peg stock` lists them")
+    def __init__(self, sku: str, near: str = "", *, waits: str = "") -> None:
+        told = f" yet: {waits}" if waits else f"{near}: `peg stock` lists them"
+        super().__init__(f"no item has the SKU {sku!r}{told}")
         self.sku = sku
 
 

@@ -58,6 +58,14 @@ def parse_sku(text: str) -> Sku:
     return Sku(text)
 
 
+def usable_sku(text: str) -> Sku | None:
+    """The SKU as typed, if both marketplaces can carry it; slips are not mended here."""
+    try:
+        return parse_sku(text)
+    except BadSku:
+        return None
+
+
 def fold_sku(text: str) -> str:
     """What remains of a typed SKU when case and spaces are slips."""
     return "".join(text.split()).upper()

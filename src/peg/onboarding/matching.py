@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
-from peg.domain.errors import BadSku
-from peg.domain.identity import Channel, OfferRef, Sku, fold_sku, parse_sku
+from peg.domain.identity import Channel, OfferRef, Sku, fold_sku, usable_sku
 from peg.domain.offer import RemoteOffer
 from peg.domain.proposal import Pair, Proposal
 from peg.onboarding.likeness import Likeness, likenesses
@@ -83,14 +82,6 @@ def match(
         untracked=[offer.ref for offer in offers if not offer.tracked],
         nameless=[ref for ref in unnamed if ref not in paired],
     )
-
-
-def usable_sku(text: str) -> Sku | None:
-    """The SKU as typed, if both marketplaces can carry it; slips are not mended here."""
-    try:
-        return parse_sku(text)
-    except BadSku:
-        return None
 
 
 def _duplicates(offers: Sequence[RemoteOffer]) -> dict[str, list[OfferRef]]:

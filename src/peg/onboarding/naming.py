@@ -9,8 +9,7 @@ from peg.catalog import items, offers
 from peg.catalog.offers import Offer
 from peg.catalog.proposals import KeptProposal
 from peg.domain.errors import ErrorKind, PegError
-from peg.domain.identity import ShopId, Sku, fold_sku
-from peg.onboarding.matching import usable_sku
+from peg.domain.identity import ShopId, Sku, fold_sku, usable_sku
 
 
 class NeedsSku(PegError):

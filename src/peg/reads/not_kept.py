@@ -11,8 +11,7 @@ from peg.catalog import not_kept as catalog
 from peg.catalog import offers, proposals
 from peg.catalog.offers import Offer
 from peg.catalog.proposals import OpenPair
-from peg.domain.identity import OfferId, ShopId, fold_sku
-from peg.onboarding.matching import usable_sku
+from peg.domain.identity import OfferId, ShopId, Sku, fold_sku, usable_sku
 from peg.shops import directory
 
 NAMED_MAX = 3
@@ -73,6 +72,15 @@ async def not_kept(session: AsyncSession) -> Sequence[NotKept]:
     known = await offers.by_ids(session, list(await _not_kept(session)))
     doubled = await catalog.doubled_skus(session)
     return [_told(one, open_pairs.get(one.id), doubled) for one in known.values()]
+
+
+async def typed(session: AsyncSession, sku: Sku) -> Sequence[NotKept]:
+    """Those whose SKU is typed so, of which nobody knows what they sell."""
+    alike = [one for one in await offers.typed_alike(session, None, sku) if not one.components]
+    if not alike:
+        return []
+    wanted = {one.id for one in alike}
+    return [one for one in await not_kept(session) if one.offer in wanted]
 
 
 async def at_a_glance(session: AsyncSession) -> Glance:

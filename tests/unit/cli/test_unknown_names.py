@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tests.support.bench import ETSY, NOON, RING, Bench
 from tests.support.command_line import peg, seed
 
-from peg.domain.identity import Channel
+from peg.domain.identity import Channel, Sku
 from peg.ledger import reservations
 from peg.shops import directory
 from peg.shops.directory import AppCredentials, Shop, Status
@@ -62,6 +62,20 @@ def test_a_piece_that_is_none_is_refused_with_one_that_is_like_it(
     assert (ran.code, ran.refusal["error"]) == (3, "UnknownSku")
     assert "did you mean RING-1?" in ran.refusal["sentence"]
     assert ran.out == ""
+
+
+@pytest.mark.parametrize("typed", ["RING RSQZ 104 14WG 034856", "ringrsqz10414wg034856"])
+def test_a_piece_typed_without_its_dashes_is_the_one_suggested(tmp_path: Path, typed: str) -> None:
+    async def fill(session: AsyncSession) -> None:
+        for sku in ("RING-RSQZ-104-14WG-034856", "RING-RSQZ-104-14WG-034857"):
+            await Bench(session).stock(Sku(sku), 1)
+
+    seed(tmp_path, fill)
+
+    ran = peg(tmp_path, "stock", typed)
+
+    assert ran.code == 3
+    assert "(did you mean RING-RSQZ-104-14WG-034856?)" in ran.err
 
 
 @pytest.mark.parametrize(
