@@ -83,9 +83,18 @@ def test_the_verdict_says_each_figure_in_a_sentence(width: int) -> None:
     assert "0.84 s for half, 2.74 s for 99 %: from the order until the other shop showed" in said
     assert "8 orders on Shopify and 11 orders on Etsy: each is in the book, once" in said
     assert "3 sold in person, 1 received, 1 held for a while, 1 pair accepted" in said
+    assert "1 inside the window, before any shop could be told: PEG is to open a case for" in said
     assert "every order line counts once: held, by 21 lines of 19 orders; excused: 1, each" in said
     assert "113 right, 0 wrong, 2 kept lower until a person answers" in said
     assert said.endswith("WELL. Every invariant held.")
+
+
+def test_of_no_piece_that_was_sold_twice_no_case_is_told() -> None:
+    twice: dict[str, list[object]] = {"inside": [], "outside": []}
+
+    said = told({**FOUND, "double_sales": twice}, payment_s=1.5, ceiling_s=60.0)
+
+    assert ("sold twice", "0 inside the window, before any shop could be told") in said.rows
 
 
 def test_a_broken_invariant_is_named_with_its_first_breaches_and_ends_with_1() -> None:

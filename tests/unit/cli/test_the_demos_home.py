@@ -3,7 +3,8 @@
 import pytest
 
 from peg.cli.demo.home import fresh_home
-from peg.cli.demo.practice import BadRehearsal
+from peg.cli.demo.practice import BadRehearsal, PracticeMissing
+from peg.domain.errors import PegError
 
 
 def test_a_rehearsal_that_ends_well_leaves_nothing() -> None:
@@ -16,7 +17,7 @@ def test_a_rehearsal_that_ends_well_leaves_nothing() -> None:
     assert said == []
 
 
-def test_one_that_fails_keeps_its_folder_and_names_it() -> None:
+def test_a_fault_keeps_its_folder_and_names_it_however_early_it_comes() -> None:
     said: list[str] = []
 
     with pytest.raises(ValueError, match="a fault"), fresh_home(said.append) as home:  # noqa: PT012 - what stands there when it fails
@@ -28,14 +29,28 @@ def test_one_that_fails_keeps_its_folder_and_names_it() -> None:
     home.path.rmdir()
 
 
-def test_one_that_was_typed_wrong_leaves_nothing() -> None:
+@pytest.mark.parametrize(
+    "refusal", [BadRehearsal("no such fault"), PracticeMissing("the port is taken")]
+)
+def test_one_that_never_began_leaves_nothing(refusal: PegError) -> None:
     said: list[str] = []
 
-    with pytest.raises(BadRehearsal), fresh_home(said.append) as home:
-        raise BadRehearsal("no such fault")
+    with pytest.raises(type(refusal)), fresh_home(said.append) as home:
+        raise refusal
 
     assert not home.path.exists()
     assert said == []
+
+
+def test_a_refusal_after_it_began_keeps_its_folder() -> None:
+    said: list[str] = []
+
+    with pytest.raises(PracticeMissing), fresh_home(said.append) as home:  # noqa: PT012 - it has begun when it fails
+        home.begun = True
+        raise PracticeMissing("the practice shops ended")
+
+    assert [str(home.path) in sentence for sentence in said] == [True]
+    home.path.rmdir()
 
 
 def test_one_that_is_stopped_leaves_nothing() -> None:

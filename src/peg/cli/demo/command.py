@@ -86,6 +86,7 @@ async def _rehearse(
     watcher = Watcher(here, control)
     peg_url = f"http://127.0.0.1:{wanted.port}"
     shops = await connect_both(peg, control, ports.urls(), peg_url=peg_url)
+    home.begun = True
     watcher.say(f"Connected {shops[0].name} on Shopify and {shops[1].name} on Etsy.")
     engine = await peg.engine()
     imported = await persistently(

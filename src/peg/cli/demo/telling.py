@@ -80,15 +80,20 @@ def _sold(found: Mapping[str, Any], ceiling_s: float) -> list[Row]:
         ("sold", f"{orders}: {kept}"),
         (
             "sold twice",
-            f"{len(twice['inside'])} inside the window: two people bought before any shop could be"
-            " told; PEG opened a case",
+            f"{len(twice['inside'])} inside the window, before any shop could be told"
+            f"{_cases(len(twice['inside']))}",
         ),
         (
             "",
-            f"{len(twice['outside'])} outside it, or later than {ceiling_s:g} s: that would be"
+            f"{len(twice['outside'])} outside it, or later than {ceiling_s:g} s: such a one is"
             " PEG's fault",
         ),
     ]
+
+
+def _cases(pieces: int) -> str:
+    """What has become of pieces that two people bought."""
+    return f": PEG is to open a case for {'it' if pieces == 1 else 'each'}" if pieces else ""
 
 
 def _jeweller(done: Mapping[str, int]) -> Row:
