@@ -91,10 +91,13 @@ class Doubts:
     async def ghost(self) -> None:
         """Back on sale although it was withdrawn: withdrawn again at once, and alarmed."""
         await mirror.note_shelf(self.session, self.offer.id, Shelf.LISTED)
+        sells = ", ".join(part.sku for part in self.offer.components)
+        named = f"{self.offer.name!r}" + (f" ({sells})" if sells else "")
         await self._alert(
             "ghost_unit",
-            f"{self.offer.name!r} is back on sale on {self.offer.ref.channel} although it was"
-            " withdrawn: it is taken off again unless stock allows it",
+            f"{named} is back on sale on {self.offer.ref.channel} although it was withdrawn: it is"
+            " taken off again unless stock allows it. If you are asked whether there is really"
+            " another one (`peg questions`), say so",
         )
         await self.drifted()
 

@@ -201,12 +201,14 @@ def _facts(extra: Extra) -> Mapping[str, Any]:
 
 def _another(facts: Mapping[str, Any], *, again: bool) -> dict[str, Any]:
     shows, since = ("showed", " until PEG wrote there") if facts["covered"] else ("shows", "")
-    shown = f"{facts['title']!r} {shows} {facts['shown']} on {facts['channel']}{since}"
     parts = facts["parts"]
+    named = repr(facts["title"])
     if list(parts.values()) == [facts["more"]]:
+        named += f" ({next(iter(parts))})"
         more = f"{facts['more']} more"
     else:
         more = " and ".join(f"{pieces} more of {sku}" for sku, pieces in sorted(parts.items()))
+    shown = f"{named} {shows} {facts['shown']} on {facts['channel']}{since}"
     all_told = " in all, by everything told so far" if again else ""
     return {
         "sentence": f"{shown}, {more} than PEG knows of{all_told}. Is there really another one?",

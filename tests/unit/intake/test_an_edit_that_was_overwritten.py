@@ -102,7 +102,10 @@ async def test_it_is_asked_about_once_only(bench: Bench) -> None:
         await bench.read(etsy_ref(), 4, at=at)
 
     (question,) = await questions.open_questions(bench.session)
-    assert "showed 7 on etsy until PEG wrote there, 2 more than PEG knows of" in question.sentence
+    assert (
+        f" ({NECKLACE}) showed 7 on etsy until PEG wrote there, 2 more than PEG knows of"
+        in question.sentence
+    )
     assert question.evidence["more"] == 2
     assert await check_of(bench, offer) is None
 

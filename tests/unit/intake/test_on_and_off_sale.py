@@ -38,6 +38,8 @@ async def test_a_piece_that_is_back_on_sale_by_itself_is_alarmed_and_taken_off_a
 
     (alert,) = await bench.news("alert.raised")
     assert alert["name"] == "ghost_unit"
+    assert f" ({NECKLACE}) is back on sale on etsy" in alert["sentence"]
+    assert "`peg questions`" in alert["sentence"]
     assert not taken.explained
     assert await drifted(bench) == [ring.id]
     assert (await bench.expects(etsy_ref())).shelf is Shelf.LISTED
