@@ -60,7 +60,7 @@ async def _one(here: Here, number: int) -> int:
                 one.action,
                 Note("; ".join(f"{name} {value}" for name, value in one.evidence.items())),
             )
-            for one in found.differences
+            for one in sorted(found.differences, key=lambda one: one.cause in NOT_KEPT)
         ],
         sentence=f"{called(found.shop)}: {differing(found)}",
         exit_code=1 if any(one.cause not in NOT_KEPT for one in found.differences) else 0,

@@ -111,7 +111,10 @@ async def compared(
     wanted: Collection[ShopId] | None,
     failures: Mapping[ShopId, str] = NO_FAILURES,
 ) -> Report:
-    """The last comparison of these shops, or of all; and of some why there is no newer one."""
+    """The last comparison of these shops, or of all; and of some why there is no newer one.
+
+    What PEG keeps no figure of differs from nothing: it is only counted, so that it hides no other.
+    """
     called = await shop_names(session)
     found = [one for one in await doubts.drift(session) if wanted is None or one.shop in wanted]
     rows = [
@@ -124,17 +127,17 @@ async def compared(
         )
         for run in found
         for one in run.differences
+        if one.cause not in NOT_KEPT
     ]
     told = [f"{called(run.shop)}: {differing(run)}" for run in found]
     told += [f"{called(shop)} could not be compared now: {why}" for shop, why in failures.items()]
     told += _remedies(found)
-    wrong = any(one.cause not in NOT_KEPT for run in found for one in run.differences)
     return Report(
         facts=[run.model_dump(mode="json") for run in found],
         columns=("shop", "seen", "offer", "cause", "done"),
         rows=rows,
         sentence="\n".join(told) or "nothing was compared yet: `peg reconcile` does it now",
-        exit_code=1 if wrong or failures else 0,
+        exit_code=1 if rows or failures else 0,
     )
 
 
@@ -148,10 +151,20 @@ def differing(run: Comparison) -> str:
 
 
 def _remedies(found: Sequence[Comparison]) -> Sequence[str]:
-    """What ends that offers are not kept in step."""
+    """What ends that offers are not kept in step, and what lists them."""
     causes = {one.cause for run in found for one in run.differences}
     ends = dict.fromkeys(command for cause, command in _ENDED_BY.items() if cause in causes)
-    return [f"{' and '.join(ends)} for what is not kept in step"] if ends else []
+    if not ends:
+        return []
+    listed = [
+        f"`peg drift {run.id}`"
+        for run in found
+        if any(one.cause in NOT_KEPT for one in run.differences)
+    ]
+    return [
+        f"{' and '.join(ends)} for what is not kept in step;"
+        f" {' and '.join(listed)} {'lists' if len(listed) == 1 else 'list'} it"
+    ]
 
 
 _ENDED_BY = {

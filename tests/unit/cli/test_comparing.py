@@ -52,9 +52,9 @@ def test_what_is_not_kept_in_step_is_counted_apart_with_what_ends_that(tmp_path:
         compared = peg(tmp_path, "reconcile", COLUMNS="400", **environment)
 
     assert compared.code == 0
-    assert "not_matched" in compared.out
+    assert "not_matched" not in compared.out
     assert "Etsy: 0 of 36 offers differ, 4 not kept in step, " in compared.out
-    assert "`peg offers --unknown` for what is not kept in step" in compared.out
+    assert "`peg offers --unknown` for what is not kept in step; `peg drift 1` and" in compared.out
 
 
 def test_one_shop_can_be_compared_alone(tmp_path: Path) -> None:
@@ -111,13 +111,41 @@ async def one_is_not_counted(session: AsyncSession) -> None:
     await report.end_run(session, run, offers=1, outcome=report.COMPLETE, now=MONDAY_NOON)
 
 
-def test_what_a_shop_does_not_count_is_listed_and_nothing_is_wrong(tmp_path: Path) -> None:
+def test_what_a_shop_does_not_count_is_counted_and_nothing_is_wrong(tmp_path: Path) -> None:
     seed(tmp_path, one_is_not_counted)
 
     told = peg(tmp_path, "drift")
+    listed = peg(tmp_path, "drift", "1")
 
-    assert "Gift card" in told.out
-    assert told.code == 0
+    assert (told.code, "Gift card" in told.out) == (0, False)
+    assert "1 not kept in step" in told.out
+    assert "; `peg drift 1` lists it" in told.out
+    assert "Gift card" in listed.out
+
+
+async def the_chain_follows_two_that_are_not_kept(session: AsyncSession) -> None:
+    run = await report.begin_run(session, ShopId("etsy:1"), now=MONDAY_NOON)
+    for title, cause in (
+        ("Card", CauseClass.NOT_TRACKED),
+        ("Ring", CauseClass.NOT_MATCHED),
+        ("Chain", CauseClass.GHOST),
+    ):
+        found = Difference(cause=cause, action=Action.REPORT)
+        await report.record_difference(session, run, offer=None, title=title, found=found)
+    await report.end_run(session, run, offers=3, outcome=report.COMPLETE, now=MONDAY_NOON)
+
+
+def test_what_differs_is_buried_under_nothing(tmp_path: Path) -> None:
+    seed(tmp_path, the_chain_follows_two_that_are_not_kept)
+
+    told = peg(tmp_path, "drift").out
+    listed = peg(tmp_path, "drift", "1").out
+    programs = peg(tmp_path, "drift", "--json").facts
+
+    assert "Chain" in told
+    assert "Ring" not in told
+    assert listed.index("Chain") < listed.index("Card")
+    assert len(programs[0]["differences"]) == 3
 
 
 def test_before_any_comparison_that_is_said(tmp_path: Path) -> None:
