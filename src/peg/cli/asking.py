@@ -1,6 +1,7 @@
 """What PEG asks a person: `questions`, `answer`."""
 
 from peg.cli.cells import Note
+from peg.cli.shop_names import shops_in_words
 from peg.cli.terminal import Here, Report
 from peg.cli.words import Number, seen
 from peg.db.transaction import begin, reading
@@ -16,11 +17,18 @@ async def questions(*, here: Here) -> int:
     """What PEG wants to know from you; while you do not answer, it does the default."""
     async with here.ground() as ground, reading(ground.database) as session:
         found = await doubts.questions(session)
+        in_words = await shops_in_words(session)
     report = Report(
         facts=[one.model_dump(mode="json") for one in found],
         columns=("question", "asked", "about", "answers", "default"),
         rows=[
-            (one.id, seen(one.asked_at), Note(one.sentence), " | ".join(one.options), one.default)
+            (
+                one.id,
+                seen(one.asked_at),
+                Note(in_words(one.sentence)),
+                " | ".join(one.options),
+                one.default,
+            )
             for one in found
         ],
         sentence="`peg answer NUMBER ANSWER` answers one" if found else "no open questions",

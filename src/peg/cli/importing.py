@@ -1,8 +1,10 @@
 """`peg import`: read both shops into the book, and say once more what was found."""
 
 from collections import Counter
+from collections.abc import Callable
 from typing import ClassVar
 
+from peg.cli.shop_names import shops_in_words
 from peg.cli.terminal import Here, Report, Terminal
 from peg.cli.words import seen
 from peg.db.transaction import reading
@@ -47,7 +49,9 @@ async def import_(*, dry_run: bool = False, last: bool = False, here: Here) -> i
         raise UnclearImport("say `--dry-run` or `--last`: what was found cannot be tried out")
     async with here.ground() as ground:
         found = await (_newest(ground) if last else _read_shops(here, ground, dry_run=dry_run))
-    return here.show(_report(found))
+        async with reading(ground.database) as session:
+            in_words = await shops_in_words(session)
+    return here.show(_report(found, in_words))
 
 
 async def _newest(ground: Ground) -> Found:
@@ -75,7 +79,7 @@ async def _read_shops(here: Terminal, ground: Ground, *, dry_run: bool) -> Found
     return await _newest(ground)
 
 
-def _report(found: Found) -> Report:
+def _report(found: Found, in_words: Callable[[str], str]) -> Report:
     done = isinstance(found, ImportRow)
     left_out = Counter(one.why for one in found.left_out)
     rows = [
@@ -94,8 +98,8 @@ def _report(found: Found) -> Report:
     return Report(
         facts=found.model_dump(mode="json"),
         columns=("found", "how many"),
-        rows=rows,
-        sentence="\n".join(_sentences(found)),
+        rows=[(in_words(what), count) for what, count in rows],
+        sentence=in_words("\n".join(_sentences(found))),
         exit_code=1 if found.skipped or found.orders_unread else 0,
     )
 

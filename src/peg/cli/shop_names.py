@@ -1,7 +1,8 @@
 """What people call a shop: by its marketplace, as long as they have one there."""
 
+import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,7 +14,25 @@ WORDS = {Channel.SHOPIFY: "Shopify", Channel.ETSY: "Etsy"}
 
 async def shop_names(session: AsyncSession) -> Callable[[ShopId], str]:
     """Names each shop: by its marketplace, or by its id where several are on one."""
+    names = await _only_ones(session)
+    return lambda shop: names.get(shop, shop)
+
+
+async def shops_in_words(session: AsyncSession) -> Callable[[str], str]:
+    """Puts those names into a sentence that tells shops by their ids; commands stay as typed."""
+    names = await _only_ones(session)
+    if not names:
+        return lambda sentence: sentence
+    each = re.compile(r"`[^`]*`|(?<!\w)(?:%s)(?!\w)" % "|".join(map(re.escape, names)))
+
+    def name(found: re.Match[str]) -> str:
+        return names.get(ShopId(found[0]), found[0])
+
+    return lambda sentence: each.sub(name, sentence)
+
+
+async def _only_ones(session: AsyncSession) -> Mapping[ShopId, str]:
+    """The names of shops that are the only one on their marketplace."""
     found = await shop_reads.shops(session)
     on = Counter(shop.channel for shop in found)
-    names = {shop.id: WORDS[shop.channel] for shop in found if on[shop.channel] == 1}
-    return lambda shop: names.get(shop, shop)
+    return {shop.id: WORDS[shop.channel] for shop in found if on[shop.channel] == 1}

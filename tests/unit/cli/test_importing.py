@@ -61,9 +61,9 @@ def test_an_import_does_what_its_dry_run_said_and_names_a_shop_that_it_left_out(
     assert "may be the same piece" in unknown  # those of a doubled SKU find their twins by words
     assert (part.code, [one["shop"] for one in part.facts["skipped"]]) == (1, [etsy])
     assert (part.facts["matched"], etsy in part.facts["read"]) == (None, False)
-    assert (told.code, f"left out: {etsy}, connect it again" in told.out) == (1, True)
+    assert (told.code, "left out: Etsy, connect it again" in told.out) == (1, True)
     blank = [line for line in told.out.splitlines() if not line[-1].isdigit()]
-    assert [f"{etsy} was not read", BY_SKU, DISAGREE] == blank[1:4]
+    assert blank[1:4] == ["Etsy was not read", BY_SKU, DISAGREE]
 
 
 @pytest.mark.parametrize(
@@ -86,4 +86,4 @@ def test_a_shop_that_gives_no_answer_is_named_once_before_what_was_asked(tmp_pat
         told = peg(tmp_path, "import", "--dry-run", **nobody)
 
     assert told.code == 1
-    assert "left out: etsy:61234567 gives no answer (" in told.out
+    assert "left out: Etsy gives no answer (" in told.out

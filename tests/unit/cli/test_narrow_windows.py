@@ -8,16 +8,19 @@ import pytest
 from rich.console import Console
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
+from tests.support.bench import ETSY, NOON, SHOPIFY
 from tests.support.command_line import peg, seed
 from tests.support.full_book import fill
 
 from peg.catalog.tables import offers
 from peg.cli.saying import say, window
+from peg.domain.identity import Sku
+from peg.ledger.pieces_asked import ask_how_many
 
 WIDTH = 80
 LONG_TITLE = " ".join(["Vintage Opal Engagement Ring, Sterling Silver,"] * 3)[:140]
 LISTS = (
-    *("stock", "offers", "orders", "shops", "drift", "history RING-1", "cases", "questions"),
+    *("stock", "offers", "orders", "shops", "drift 1", "history RING-1", "cases", "questions"),
     *("alerts", "holds", "writes", "match list", "exposure", "low-stock", "dead", "places"),
     *("orders --unread", "orders --unknown", "pause"),
 )
@@ -74,6 +77,21 @@ def test_a_history_calls_a_shop_by_its_marketplace(home: Path) -> None:
 
     assert "Shopify" in told
     assert "shopify:gems.myshopify.com" not in told
+
+
+async def fill_and_ask_which_shop_is_right(session: AsyncSession) -> None:
+    await fill(session)
+    said = {SHOPIFY: 3, ETSY: 2}
+    await ask_how_many(session, Sku("RING-1"), "Ruby ring", said, now=NOON)
+
+
+def test_a_question_calls_a_shop_by_its_marketplace_too(tmp_path: Path) -> None:
+    seed(tmp_path, fill_and_ask_which_shop_is_right)
+
+    told = peg(tmp_path, "questions", COLUMNS="300").out
+
+    assert "Etsy shows 2, Shopify shows 3" in told
+    assert SHOPIFY not in told
 
 
 SENTENCE = "two of RING-17-ROSE are missed: `peg count RING-17-ROSE 2` says that they are there"
