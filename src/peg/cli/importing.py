@@ -93,6 +93,7 @@ def _report(found: Found, in_words: Callable[[str], str]) -> Report:
         ("offers that the shop does not count", left_out[Why.UNTRACKED]),
         ("offers without a usable SKU", left_out[Why.NO_SKU]),
         ("offers that could not be read", left_out[Why.UNREADABLE]),
+        *([(_WAIT, left_out[Why.SHOP_NOT_READ])] if found.skipped else []),
         ("items of which the shops disagree (`peg questions`)", _disagree(found)),
     ]
     return Report(
@@ -102,6 +103,9 @@ def _report(found: Found, in_words: Callable[[str], str]) -> Report:
         sentence=in_words("\n".join(_sentences(found))),
         exit_code=1 if found.skipped or found.orders_unread else 0,
     )
+
+
+_WAIT = "offers that wait for a shop that was not read"
 
 
 def _disagree(found: Found) -> int | None:
@@ -130,6 +134,12 @@ def _sentences(found: Found) -> list[str]:
         said.append(
             "the figures are those of the other shops, and blank where nobody knows: `peg import`"
             " again once it can be read"
+        )
+    if any(one.why is Why.SHOP_NOT_READ for one in found.left_out):
+        said.append(
+            "an offer on Etsy that may be the same piece as one on a shop that was not read waits"
+            " until it can be: opened now it might be sold twice. `peg disconnect` a shop that is"
+            " lost for good, and import again"
         )
     said += [
         f"the orders of {one.shop} could not be read once more ({one.why}): a running PEG does it"

@@ -23,7 +23,8 @@ async def shops_in_words(session: AsyncSession) -> Callable[[str], str]:
     names = await _only_ones(session)
     if not names:
         return lambda sentence: sentence
-    each = re.compile(r"`[^`]*`|(?<!\w)(?:%s)(?!\w)" % "|".join(map(re.escape, names)))
+    ids = "|".join(map(re.escape, names))
+    each = re.compile(rf"`[^`]*`|(?<!\w)(?:{ids})(?!\w)")
 
     def name(found: re.Match[str]) -> str:
         return names.get(ShopId(found[0]), found[0])

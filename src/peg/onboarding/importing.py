@@ -30,6 +30,7 @@ from peg.onboarding.imports import Imported
 from peg.onboarding.left_out import LeftOut, could_not_be_read, left_out
 from peg.onboarding.matching import Matching, match
 from peg.onboarding.reach import Reach
+from peg.onboarding.unread_twins import wait_for_twins
 
 log = structlog.get_logger()
 
@@ -178,6 +179,8 @@ class Importer:
             skipped = await imports.skipped(session, self._shops, reach.failures)
         mapped = frozenset(offer.ref for offer in known if offer.components)
         matching = match(found.values(), mapped=mapped, settled=_on_both(known), rejected=rejected)
+        if skipped:
+            matching = wait_for_twins(matching, known, mapped=mapped)
         to_be_known = mapped | {ref for one in matching.matches for ref in one.refs}
         pairs = {(one.shopify.ref, one.etsy.ref) for one in waiting}
         pairs = {pair for pair in pairs if not set(pair) <= to_be_known}

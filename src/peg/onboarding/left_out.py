@@ -18,6 +18,7 @@ class Why(StrEnum):
     UNTRACKED = "untracked"  # the shop does not count it
     NO_SKU = "no_usable_sku"  # none that both marketplaces can carry
     UNREADABLE = "unreadable"  # what its shop tells of it lacks what it must have
+    SHOP_NOT_READ = "shop_not_read"  # it may be the same piece as one on a shop that was not read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,7 @@ def left_out(
         (Why.SKU_DOUBLED, [ref for ref in doubled if ref not in mapped]),
         (Why.UNTRACKED, matching.untracked),
         (Why.NO_SKU, [ref for ref in matching.nameless if ref not in mapped]),
+        (Why.SHOP_NOT_READ, matching.waiting),
     )
     return [
         LeftOut(

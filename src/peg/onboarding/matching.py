@@ -32,6 +32,7 @@ class Matching:
         duplicates: SKUs that several offers of one shop carry: reported, never guessed.
         untracked: offers whose stock the marketplace does not count.
         nameless: offers without a SKU that both marketplaces can carry, and without a proposal.
+        waiting: offers that are no piece of their own until every shop was read.
     """
 
     matches: Sequence[Match]
@@ -39,6 +40,7 @@ class Matching:
     duplicates: Mapping[str, Sequence[OfferRef]]
     untracked: Sequence[OfferRef]
     nameless: Sequence[OfferRef]
+    waiting: Sequence[OfferRef] = ()
 
 
 def match(

@@ -27,7 +27,8 @@ _SENTENCES = {
     " that there, then `peg import`; or say what is sold, `peg match compose OFFER SKU`",
     Why.NO_SKU: "{many} without a SKU that both shops can carry: {named}: type one there, then"
     " `peg import`; or say what is sold, `peg match compose OFFER SKU`",
-    Why.NOT_IMPORTED: "{many} not in the book yet: {named}: `peg import` takes them in",
+    Why.NOT_IMPORTED: "{many} not in the book yet: {named}: `peg import` takes them in, once every"
+    " shop can be read",
 }
 
 
