@@ -63,6 +63,12 @@ def came_back(*, at: float) -> Happened:
     return good.returned("etsy", "chain", "E1", at=at, left=4)
 
 
+def added_twice(*, covered: bool) -> list[Happened]:
+    """One, and later two; in between PEG wrote the figure of before."""
+    written = write(4, 3, at=220) if covered else write(3, 3, at=220)
+    return [edit(1, at=200), written, edit(2, at=240)]
+
+
 def sale(*, at: float) -> Happened:
     return good.sold("shopify", "chain", "S9", at=at, left=2)
 
@@ -95,6 +101,10 @@ EXCUSED: dict[str, tuple[Case, str]] = {
     "a piece put there before a cancelled one came back": (
         lambda: cancelled(edit(2, at=200), came_back(at=224), lie_there=4),
         "before one added by hand was believed",
+    ),
+    "a piece put there and covered by a write, and then more put there": (
+        lambda: with_chains(5, *added_twice(covered=True), lie_there=6),
+        "what was typed next there may be the same pieces",
     ),
     "a person is asked": (
         lambda: asked(with_chains(2, lie_there=3), CHAIN),
@@ -143,6 +153,12 @@ NOT_EXCUSED: dict[str, Case] = {
     ),
     "a piece that came back before one was put there": lambda: cancelled(
         edit(2, at=200), came_back(at=180), lie_there=4
+    ),
+    "a piece put there, covered by no write, and then more put there": lambda: with_chains(
+        5, *added_twice(covered=False), lie_there=6
+    ),
+    "a piece put there and covered by a write, and no more put there": lambda: with_chains(
+        5, *added_twice(covered=True)[:2], lie_there=6
     ),
     "more than there is while a person is asked": lambda: asked(with_chains(4, lie_there=3), CHAIN),
     "another piece is asked about": lambda: asked(with_chains(2, lie_there=3), RING),

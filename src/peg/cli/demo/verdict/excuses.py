@@ -124,6 +124,8 @@ def _why_unheard(record: Record, edit: Happened, mine: Sequence[Happened]) -> st
         return "in the seconds of a sale"
     if any(covers(other, edit) for other in record.happened):
         return "while a write was on its way, and Etsy's take no condition"
+    if edit.delta > 0 and any(_is_met(edit, write, mine) for write in record.happened):
+        return "and covered by a write: what was typed next there may be the same pieces"
     writes = [other for other in record.happened if _unsettles(other, edit)]
     if edit.delta > 0 and any(_may_cover(write, sale) for write in writes for sale in mine):
         return "soon after a write, where more may be a sale that the write covered"
@@ -138,6 +140,20 @@ def covers(write: Happened, edit: Happened) -> bool:
     """Whether a write put back what a hand had just changed on Etsy."""
     same = write.by_app and write.market == "etsy" and (write.market, write.unit) == edit.key
     return same and edit.at <= write.at <= edit.at + COVERED
+
+
+def _is_met(edit: Happened, write: Happened, mine: Sequence[Happened]) -> bool:
+    """Whether a write lowered what a hand had added, and a hand then added more.
+
+    PEG asks about the first, and takes the next for what it had asked about: whoever looks at the
+    listing sees the lower figure, and types how many there are in all.
+    """
+    lowers = write.by_app and write.key == edit.key and write.buyable < write.before
+    return lowers and any(
+        next_.what == "edited" and next_.key == edit.key and next_.delta > 0
+        for next_ in mine
+        if edit.at <= write.at < next_.at
+    )
 
 
 def _unsettles(write: Happened, edit: Happened) -> bool:
