@@ -104,6 +104,45 @@ async def test_a_sale_before_the_pair_was_proposed_explains_nothing(jeweller: Je
     assert (await jeweller.stock()).available == 0
 
 
+async def test_a_ring_that_one_shop_had_sold_when_it_was_found_and_the_other_sold_then_is_a_case(
+    jeweller: Jeweller,
+) -> None:
+    """Etsy showed it still: nobody had taken it off there by hand."""
+    ours = jeweller.shopify.show("", 1, title=RUBY)
+    theirs = jeweller.etsy.show("", 1, title=RUBY)
+    early = jeweller.shopify.sell(ours)
+    await an_hour_passes(jeweller)
+    await jeweller.imports()
+    await an_hour_passes(jeweller)
+    jeweller.etsy.sell(theirs)
+
+    await accepts_the_pair(jeweller)
+
+    async with reading(jeweller.database) as session:
+        (case,) = await cases.all_cases(session)
+    assert (case["oversold"], len(case["orders"])) == (1, 2)
+    jeweller.shopify.cancel(early)
+    await jeweller.reads_orders()
+    assert await figures(jeweller) == (1, 1, 0)
+
+
+async def test_what_both_had_sold_when_they_were_found_was_taken_off_both_by_hand(
+    jeweller: Jeweller,
+) -> None:
+    """Whoever has two listings keeps them in step by hand until PEG does."""
+    ours, theirs = (window.show("", 5, title=RUBY) for window in (jeweller.shopify, jeweller.etsy))
+    for window, ref in ((jeweller.shopify, ours), (jeweller.etsy, theirs)):
+        window.sell(ref, 2)
+        window.set_by_hand(ref, 1)
+    await an_hour_passes(jeweller)
+    await jeweller.imports()
+
+    await accepts_the_pair(jeweller)
+
+    assert await jeweller.questions() == []
+    assert (await jeweller.stock()).available == 1
+
+
 async def test_shops_that_sold_as_many_each_show_the_same_and_too_much(jeweller: Jeweller) -> None:
     ours, theirs = await two_rings_that_nobody_names(jeweller, 4)
     jeweller.etsy.sell(theirs)

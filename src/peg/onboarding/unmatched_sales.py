@@ -47,16 +47,25 @@ async def histories(
 def _history(
     first: Mapping[OfferRef, FirstFound], sold: Mapping[OfferRef, Sequence[Waiting]]
 ) -> dict[ShopId, SoldUnmatched]:
+    """Since PEG first found them; or since before, if only that makes their first figures agree.
+
+    Then one had sold already what the others showed still, and sold in turn: nobody had taken that
+    off by hand. Where nothing was sold since, a person is asked about the difference.
+    """
     all_known = max(one.at for one in first.values())
-    return {
-        ref.shop: SoldUnmatched(
-            first=found.shown,
-            sold=_units(sold.get(ref, ()), since=found),
-            unheard=sum(line.units for line in sold.get(ref, ()) if line.created_at >= all_known),
-        )
-        for ref, found in first.items()
-    }
+    since, ever = {}, {}
+    for ref, found in first.items():
+        lines = sold.get(ref, ())
+        early = sum(line.units for line in lines if line.created_at < found.at)
+        units = sum(line.units for line in lines) - early
+        unheard = sum(line.units for line in lines if line.created_at >= all_known)
+        since[ref.shop] = SoldUnmatched(first=found.shown, sold=units, unheard=unheard)
+        before = None if found.shown is None else found.shown + early
+        everything = early + units
+        ever[ref.shop] = SoldUnmatched(first=before, sold=everything, unheard=everything)
+    is_sold = any(one.sold for one in since.values())
+    return ever if is_sold and _agree(ever) and not _agree(since) else since
 
 
-def _units(lines: Sequence[Waiting], *, since: FirstFound) -> int:
-    return sum(line.units for line in lines if line.created_at >= since.at)
+def _agree(history: Mapping[ShopId, SoldUnmatched]) -> bool:
+    return len({one.first for one in history.values()}) == 1
