@@ -7,12 +7,9 @@ and told of once the command has come to its end: a sale is not half done since 
 import codecs
 import io
 import unicodedata
-from typing import TYPE_CHECKING, ClassVar, TextIO
+from typing import Any, ClassVar, TextIO
 
 from peg.domain.errors import ErrorKind, PegError
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
 
 _IN_LETTERS = "peg.in_letters"
 
@@ -85,7 +82,7 @@ class _Outlet(io.FileIO):
         else:
             super().__init__(standard.fileno(), "w", closefd=False)
 
-    def write(self, data: "ReadableBuffer", /) -> int:
+    def write(self, data: Any, /) -> int:
         try:
             return super().write(data)
         except BrokenPipeError as error:

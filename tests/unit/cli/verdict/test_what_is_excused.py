@@ -6,12 +6,11 @@ from dataclasses import replace
 import pytest
 from tests.support import good_rehearsal as good
 from tests.support.good_rehearsal import CHAIN, RING
+from tests.support.judged import Told, broken, excused
 
-from peg.cli.demo.verdict.book import Book, KeptLine, States, Stock
-from peg.cli.demo.verdict.judge import judge_all
-from peg.cli.demo.verdict.record import IN_PERSON, DoubleSale, Happened, Record
+from peg.cli.demo.verdict.book import KeptLine, States, Stock
+from peg.cli.demo.verdict.record import Happened
 
-Told = tuple[Record, Book]
 Case = Callable[[], Told]
 
 
@@ -170,14 +169,6 @@ def _labelled(told: Told) -> Told:
     return record, replace(book, labelled=frozenset({"chain"}))
 
 
-def broken(told: Told) -> dict[str, list[str]]:
-    return {one.promise[:2]: list(one.broken) for one in judge_all(*told) if one.broken}
-
-
-def excused(told: Told) -> dict[str, str]:
-    return {one.promise[:2]: "; ".join(one.excused) for one in judge_all(*told) if one.excused}
-
-
 @pytest.mark.parametrize("name", EXCUSED)
 def test_a_difference_between_book_and_shelf_that_nobody_could_prevent_is_named(name: str) -> None:
     case, reason = EXCUSED[name]
@@ -252,54 +243,3 @@ def test_a_write_that_covered_what_had_just_changed_on_etsy_is_named(by: str) ->
 
     assert "I3" not in broken((record, book))
     assert "was covered" in excused((record, book))["I3"]
-
-
-def twice(**changed: object) -> DoubleSale:
-    return replace(good.good_record().double_sales[0], **changed)  # type: ignore[arg-type] # named by each case
-
-
-@pytest.mark.parametrize(
-    ("sale", "cancelled", "reason"),
-    [
-        (twice(), "S2", "one of both orders was cancelled"),
-        (twice(), "E2", "one of both orders was cancelled"),
-        (twice(first=""), "S1", "taken by hand, or never there"),
-    ],
-    ids=["second cancelled", "first cancelled", "no first order"],
-)
-def test_a_double_sale_that_needs_no_case_is_named(
-    sale: DoubleSale, cancelled: str, reason: str
-) -> None:
-    told = replace(good.good_record(), double_sales=[sale], cancelled=frozenset({"S1", cancelled}))
-    book = replace(good.good_book(), cases=[])
-
-    assert broken((told, book)) == {}
-    assert reason in excused((told, book))["I5"]
-
-
-def test_a_piece_that_was_never_there_was_sold_by_a_figure_that_nobody_doubted() -> None:
-    never = twice(verdict="outside", first="", because="opening")
-    told = replace(good.good_record(), double_sales=[never])
-    book = replace(good.good_book(), cases=[])
-    too_many = replace(told, shown_first={"ring": 1, "chain": 5, "opal": 2})
-
-    assert "I5" in broken((told, book))
-    assert "I5" not in broken((too_many, book))
-    assert "nothing told PEG" in excused((too_many, book))["I5"]
-
-
-@pytest.mark.parametrize(
-    "sale",
-    [
-        twice(verdict="in_person", second=IN_PERSON),
-        twice(first=IN_PERSON),
-    ],
-    ids=["handed over though sold", "sold though handed over"],
-)
-def test_what_went_over_the_counter_and_was_sold_online_too_must_have_its_case(
-    sale: DoubleSale,
-) -> None:
-    told, book = replace(good.good_record(), double_sales=[sale]), good.good_book()
-
-    assert broken((told, book)) == {}
-    assert broken((told, replace(book, cases=[]))).keys() == {"I5"}

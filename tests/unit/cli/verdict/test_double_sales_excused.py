@@ -1,0 +1,60 @@
+"""A piece sold twice for which nobody need open a case is named, and no other is."""
+
+from dataclasses import replace
+
+import pytest
+from tests.support import good_rehearsal as good
+from tests.support.judged import broken, excused
+
+from peg.cli.demo.verdict.record import IN_PERSON, DoubleSale
+
+
+def twice(**changed: object) -> DoubleSale:
+    return replace(good.good_record().double_sales[0], **changed)  # type: ignore[arg-type] # named by each case
+
+
+@pytest.mark.parametrize(
+    ("sale", "cancelled", "reason"),
+    [
+        (twice(), "S2", "one of both orders was cancelled"),
+        (twice(), "E2", "one of both orders was cancelled"),
+        (twice(first=""), "S1", "taken by hand, or never there"),
+    ],
+    ids=["second cancelled", "first cancelled", "no first order"],
+)
+def test_a_double_sale_that_needs_no_case_is_named(
+    sale: DoubleSale, cancelled: str, reason: str
+) -> None:
+    told = replace(good.good_record(), double_sales=[sale], cancelled=frozenset({"S1", cancelled}))
+    book = replace(good.good_book(), cases=[])
+
+    assert broken((told, book)) == {}
+    assert reason in excused((told, book))["I5"]
+
+
+def test_a_piece_that_was_never_there_was_sold_by_a_figure_that_nobody_doubted() -> None:
+    never = twice(verdict="outside", first="", because="opening")
+    told = replace(good.good_record(), double_sales=[never])
+    book = replace(good.good_book(), cases=[])
+    too_many = replace(told, shown_first={"ring": 1, "chain": 5, "opal": 2})
+
+    assert "I5" in broken((told, book))
+    assert "I5" not in broken((too_many, book))
+    assert "nothing told PEG" in excused((too_many, book))["I5"]
+
+
+@pytest.mark.parametrize(
+    "sale",
+    [
+        twice(verdict="in_person", second=IN_PERSON),
+        twice(first=IN_PERSON),
+    ],
+    ids=["handed over though sold", "sold though handed over"],
+)
+def test_what_went_over_the_counter_and_was_sold_online_too_must_have_its_case(
+    sale: DoubleSale,
+) -> None:
+    told, book = replace(good.good_record(), double_sales=[sale]), good.good_book()
+
+    assert broken((told, book)) == {}
+    assert broken((told, replace(book, cases=[]))).keys() == {"I5"}
