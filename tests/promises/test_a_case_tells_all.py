@@ -39,5 +39,9 @@ async def test_a_case_tells_what_each_shop_showed_and_proposes_who_gets_the_piec
         case = await told(shop)
 
     assert [one.showed for one in case.shown] == [1, 1]
-    assert (len(case.proposed.keep), len(case.proposed.lose)) == (1, 1)
-    assert case.proposed.why.endswith("is the earliest that is paid")
+    proposed = len(case.proposed.keep), len(case.proposed.lose)
+    if case.seconds:
+        assert proposed == (1, 1)
+        assert case.proposed.why.endswith("is the earliest that is paid")
+    else:  # both fell into one second, and nobody knows which was first
+        assert proposed == (0, 0)
