@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -13,7 +14,7 @@ from peg.db.transaction import begin
 from peg.domain.clock import Clock
 from peg.domain.identity import OfferId, ShopId
 from peg.intake import checks, watches
-from peg.intake.checks import CHECKS, URGENT, WATCHED, Check
+from peg.intake.checks import CHECKS, URGENT_CHECKS, WATCHED, Check
 from peg.intake.looking import Lookout
 from peg.intake.patience import Patience
 from peg.intake.polling import Polls
@@ -30,7 +31,8 @@ DOUBLINGS_MAX = 4
 class Checker:
     """Takes in the orders of a doubtful offer's shop, then reads the offer again.
 
-    What a told sale makes doubtful is read at once: its order is known already.
+    What a told sale makes doubtful is read at once, beside all other: its order is known already,
+    and polls wait for their turn when many calls are made.
     """
 
     def __init__(
@@ -51,18 +53,21 @@ class Checker:
         self._patience = patience
         self._failures: dict[OfferId, int] = {}
 
-    async def run(self) -> None:
-        """Check until cancelled."""
+    async def run(self, *, urgent: bool = False) -> None:
+        """Check until cancelled: what is `urgent`, or else all other."""
         while True:
-            if await self.check_once():
+            if await self._check(urgent=urgent):
                 await self._clock.sleep(self._patience.between_checks_s)
             else:
-                await self._signals.wait(CHECKS, timeout_s=SWEEP_S)
+                await self._signals.wait(URGENT_CHECKS if urgent else CHECKS, timeout_s=SWEEP_S)
 
     async def check_once(self) -> int:
-        """Read again what is due now; how many offers that were."""
+        """Read again what is due now, the urgent first; how many offers that were."""
+        return await self._check(urgent=True) + await self._check(urgent=False)
+
+    async def _check(self, *, urgent: bool) -> int:
         async with begin(self._database) as session:
-            due = await checks.take_due(session, now=self._clock.now())
+            due = await checks.take_due(session, now=self._clock.now(), urgent=urgent)
             known = await offers.by_ids(session, [check.offer for check in due])
         by_shop: dict[ShopId, list[Check]] = {}
         for check in due:
@@ -71,16 +76,10 @@ class Checker:
                 await self._drop(check.offer)
             else:
                 by_shop.setdefault(offer.ref.shop, []).append(check)
-        await all_to_their_end(*(self._check_shop(*one) for one in sorted(by_shop.items())))
+        # One shop that cannot be read keeps its checks, and holds up no other shop.
+        read = partial(self._look, urgent=True) if urgent else self._poll_and_look
+        await all_to_their_end(*(read(*one) for one in sorted(by_shop.items())))
         return len(due)
-
-    async def _check_shop(self, shop: ShopId, due: Sequence[Check]) -> None:
-        """One shop that cannot be read keeps its checks, and holds up no other shop."""
-        urgent = [check for check in due if check.why in URGENT]
-        if urgent:
-            await self._look(shop, urgent, urgent=True)
-        if rest := [check for check in due if check.why not in URGENT]:
-            await self._poll_and_look(shop, rest)
 
     async def _poll_and_look(self, shop: ShopId, due: Sequence[Check]) -> None:
         polled_at = self._clock.now()

@@ -13,8 +13,8 @@ from peg.db.transaction import require_transaction, signal, upsert
 from peg.domain.identity import OfferId
 from peg.intake.tables import checks
 
-CHECKS = "checks"
-"""The signal that wakes the checker."""
+CHECKS, URGENT_CHECKS = "checks", "urgent checks"
+"""The signals that wake the checker."""
 
 SAID_DELETED = "said to be deleted"
 WATCHED = "watched after an unconditional write"
@@ -72,7 +72,7 @@ async def read_again(
         "seen_at": seen_at if seen_at is not None or known is None else known.seen_at,
     }
     await session.execute(upsert(session, checks, row, ["offer"]))
-    signal(session, CHECKS)
+    signal(session, URGENT_CHECKS if why in URGENT else CHECKS)
 
 
 async def read_once_more(
@@ -102,13 +102,18 @@ async def waiting_among(session: AsyncSession, wanted: Sequence[OfferId]) -> fro
     return frozenset(found)
 
 
-async def take_due(session: AsyncSession, *, now: datetime, limit: int = 250) -> Sequence[Check]:
+async def take_due(
+    session: AsyncSession, *, now: datetime, urgent: bool = False, limit: int = 250
+) -> Sequence[Check]:
     """Take the checks whose time has come, oldest first: nobody else finds them meanwhile.
 
-    What was to be seen in passing is read all together once the first of it is due.
+    Either those that are `urgent` or the others: what is urgent waits for none of them. What was to
+    be seen in passing is read all together once the first of it is due.
     """
     require_transaction(session)
-    query = select(checks).where(checks.c.due_at <= now).order_by(checks.c.due_at).limit(limit)
+    of_these = checks.c.why.in_(URGENT) if urgent else checks.c.why.not_in(URGENT)
+    due = (checks.c.due_at <= now) & of_these
+    query = select(checks).where(due).order_by(checks.c.due_at).limit(limit)
     rows = (await session.execute(query.with_for_update())).mappings().all()
     if any(row["why"] == SEEN_IN_PASSING for row in rows):
         along = select(checks).where(checks.c.why == SEEN_IN_PASSING, checks.c.due_at > now)

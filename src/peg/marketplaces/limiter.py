@@ -26,7 +26,7 @@ class Lane(IntEnum):
 
     LOWER_STOCK = 0  # a sold piece comes off sale before anything else
     TOLD_ORDER = 1  # what it took comes off sale elsewhere as soon as it is read
-    PROVE_LOWER = 2  # whether it is off sale, and not merely sent
+    IN_TURN = 2  # what a listing is written upon, and checked by: sales of it wait for that
     ORDERS = 3  # what Shopify is asked: of its points there are plenty
     CHECKS = 4  # polls, and what is read again
     RAISE_STOCK = 5
@@ -37,7 +37,7 @@ class Lane(IntEnum):
 REACH = {
     Lane.LOWER_STOCK: 1.0,
     Lane.TOLD_ORDER: 1.0,
-    Lane.PROVE_LOWER: 1.0,
+    Lane.IN_TURN: 1.0,
     Lane.ORDERS: 0.8,
     Lane.CHECKS: 0.4,  # a sale of three listings has room beside it: six calls
     Lane.RAISE_STOCK: 0.3,
@@ -209,7 +209,7 @@ class Window(_Queue):
 KEPT = {
     Lane.LOWER_STOCK: 0.0,
     Lane.TOLD_ORDER: 0.02,
-    Lane.PROVE_LOWER: 0.0,
+    Lane.IN_TURN: 0.0,
     Lane.ORDERS: 0.02,
     Lane.CHECKS: 0.02,
     Lane.RAISE_STOCK: 0.1,

@@ -114,6 +114,15 @@ class OrderCanceller(Protocol):
 class ListingWriter(Protocol):
     """A marketplace that only takes a whole listing, unconditionally (Etsy)."""
 
+    async def room_to_raise(self) -> None:
+        """Wait until there are calls for a raise; from then on it waits like what is lowered.
+
+        Whoever holds a listing's turn holds up what is sold of it.
+
+        Raises:
+            MarketplaceError: there is no call left for it.
+        """
+
     async def withdraw(self, listing: str) -> Sequence[Result]:
         """Take a listing off sale and check it: two calls; a result for each of its offers."""
 

@@ -111,10 +111,7 @@ class ListingWrite:
                 decided in the end all the same; a raise is left for another time, also where more
                 is shown: what a person typed meanwhile would be covered, and seen by nobody.
         """
-        if self._proof:
-            await self._prover.orders_of(self._shop)
-        else:
-            await self._prover.sales_of(self._shop)
+        await self._prover.sales_of(self._shop)  # a cancellation can wait: no figure is too high
         decided = await self._commits.run(partial(self._decided, readings, self._basis))
         if decided is None:
             raise TooLate(f"listing {self._listing} changed while it was read: it is read again")

@@ -115,7 +115,12 @@ class ListingPusher:
 
     async def _raise_one(self, listing: str, proof: Mapping[OfferId, Proof]) -> None:
         async with self._room:
-            await self._push(listing, proof)
+            try:
+                await self._writer.room_to_raise()  # not in the listing's turn: a sale may want it
+            except MarketplaceError as error:
+                await self._later(list(proof), str(error))
+            else:
+                await self._push(listing, proof)
 
     async def _push(
         self, listing: str, proof: Mapping[OfferId, Proof] | None = None

@@ -124,6 +124,7 @@ class Engine:
             Task("bus", self.bus.run),
             Task("acceptor", self.acceptor.run),
             Task("checker", self.checker.run),
+            Task("urgent checks", partial(self.checker.run, urgent=True)),
             Task("truths", look),
             Task("blind sides", guard),
             Task("housekeeping", tidy),

@@ -1,11 +1,13 @@
 """Doubtful offers are read again when their time has come, and once more if that said nothing."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.market_time import turns
 from tests.support.two_shops import CHAIN, PATIENCE, RING, SHOPIFY, TwoShops, open_two_shops
 
 from peg.catalog.offers import Offer
@@ -170,3 +172,26 @@ async def test_a_check_that_crashes_abandons_no_other_shops_check(shops: TwoShop
 
     assert await left(shops, on_etsy) is None
     assert await left(shops, on_shopify) is not None
+
+
+async def test_what_may_be_sold_and_on_sale_again_is_read_while_another_check_waits_for_its_turn(
+    shops: TwoShops,
+) -> None:
+    """A poll waits where many calls are made, and every doubt waits for a poll."""
+    ring, chain = [await shops.offer(sku, shops.etsy.market.shop) for sku in (RING, CHAIN)]
+    await doubt(shops, chain)
+    async with shops.etsy.crowded(calls_left=500, of=1_000):
+        waiting = asyncio.create_task(shops.checker.run())
+        urgent = asyncio.create_task(shops.checker.run(urgent=True))
+        await turns()
+        async with begin(shops.database) as session:
+            now = shops.clock.now()
+            await checks.read_again(session, ring.id, due_at=now, why=checks.SOLD_MEANWHILE)
+        await turns()
+        left_of_both = await left(shops, ring), await left(shops, chain)
+    waiting.cancel()
+    urgent.cancel()
+    await asyncio.gather(waiting, urgent, return_exceptions=True)
+
+    assert left_of_both[0] is None
+    assert left_of_both[1] is not None

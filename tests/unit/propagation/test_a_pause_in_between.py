@@ -46,11 +46,11 @@ class Interrupted(Prover):
         self._here.etsy.practice.clock.advance(self._waits_s)
         return proved
 
-    async def orders_of(self, shop: ShopId) -> None:
+    async def sales_of(self, shop: ShopId) -> None:
         """The last thing before a listing is decided on: a lid is closed, and opened again."""
         self._here.etsy.practice.clock.advance(self._sleeps_s)
         self._sleeps_s = 0
-        await super().orders_of(shop)
+        await super().sales_of(shop)
 
 
 @pytest.fixture

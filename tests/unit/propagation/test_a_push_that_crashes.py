@@ -30,6 +30,9 @@ class Sent:
         await self._shops.shopify.market.compare_and_set(writes, key=key)
         raise ZeroDivisionError
 
+    async def room_to_raise(self) -> None:
+        await self._shops.etsy.market.room_to_raise()
+
     async def withdraw(self, listing: str) -> Sequence[Result]:
         await self._shops.etsy.market.withdraw(listing)
         raise ZeroDivisionError

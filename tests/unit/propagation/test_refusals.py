@@ -93,6 +93,9 @@ class Refusing:
     async def compare_and_set(self, writes: Sequence[Write], *, key: str) -> Sequence[Result]:
         return await self._unless_refused(self._shopify.compare_and_set(writes, key=key))
 
+    async def room_to_raise(self) -> None:
+        await self._etsy.room_to_raise()
+
     async def withdraw(self, listing: str) -> Sequence[Result]:
         return await self._unless_refused(self._etsy.withdraw(listing))
 

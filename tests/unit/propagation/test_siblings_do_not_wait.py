@@ -27,6 +27,9 @@ GOLD, SILVER = Sku("BAND-GOLD"), Sku("BAND-SILVER")
 class WritesNothing:
     """What waits is not written."""
 
+    async def room_to_raise(self) -> None:
+        raise AssertionError
+
     async def withdraw(self, listing: str) -> Sequence[Result]:
         raise AssertionError(listing)
 

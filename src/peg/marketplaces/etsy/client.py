@@ -59,6 +59,15 @@ class EtsyClient:
         """Wait until a call of this lane could go: what it asks for may grow until then."""
         await self._quota.room(lane)
 
+    async def room_to_raise(self) -> None:
+        """Wait until there are calls for a raise.
+
+        Raises:
+            BudgetSpent: there are none left for it today.
+        """
+        self._quota.admit(Lane.RAISE_STOCK)
+        await self._quota.room(Lane.RAISE_STOCK)
+
     async def inventory(self, listing: str, *, lane: Lane) -> Answer:
         """One listing's inventory and, with it, its state."""
         return await self._read(
@@ -127,7 +136,7 @@ class EtsyClient:
 
     async def activate(self, listing: str) -> Answer:
         """Put a listing on sale; never repeated, since it may cost a renewal."""
-        return await self._set_state(listing, "active", Lane.RAISE_STOCK, repeatable=False)
+        return await self._set_state(listing, "active", Lane.IN_TURN, repeatable=False)
 
     async def replace_inventory(
         self, listing: str, body: bytes, *, variations: int, send_before: datetime | None

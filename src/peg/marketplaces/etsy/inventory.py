@@ -1,9 +1,9 @@
 """The one writer of Etsy's inventories, shared by everything that changes a listing.
 
 Etsy has no conditional write: what was sold between our read and our write is overwritten. So a
-listing is read, decided upon, replaced and read again at once: a raise waits for its turn before
-the first reading, and for none after it, and a reading that grew old all the same is not written
-upon. What cannot be seen that way (a sale
+listing is read, decided upon, replaced and read again at once: a raise waits for calls before it
+takes the listing's turn, and for none after that, and a reading that grew old all the same is not
+written upon. What cannot be seen that way (a sale
 in between that left other pieces) shows in the receipts, which the caller reads afterwards. The
 caller also holds the listing's lock: two writers would overwrite each other.
 """
@@ -55,6 +55,14 @@ class InventoryWriter:
         self._clock = clock
         self._looks = Looks(shop=shop, client=client, clock=clock)
 
+    async def room_to_raise(self) -> None:
+        """Wait until there are calls for a raise.
+
+        Raises:
+            BudgetSpent: there are none left for it today.
+        """
+        await self._client.room_to_raise()
+
     async def withdraw(self, listing: str) -> Sequence[Result]:
         """Take a listing off sale and check it: two calls.
 
@@ -71,9 +79,7 @@ class InventoryWriter:
             doubt = "no answer came, and it still shows as active"
         except Refused as error:
             refusal = str(error)
-        view = await self._look_until(
-            listing, lambda seen: bool(refusal) or not seen.on_sale, Lane.PROVE_LOWER
-        )
+        view = await self._look_until(listing, lambda seen: bool(refusal) or not seen.on_sale)
         if refusal:
             return view.all(Shown.REFUSED if view.on_sale else Shown.ALREADY, refusal)
         if view.on_sale:
@@ -101,7 +107,7 @@ class InventoryWriter:
         self, listing: str, decide: Decide, keep: KeepBefore, *, lowers: bool
     ) -> Sequence[Result]:
         if not lowers:
-            return await self._rewritten(listing, decide, keep, Lane.RAISE_STOCK)
+            return await self._rewritten(listing, decide, keep, Lane.IN_TURN)
         with self._looks.writing() as ends:  # what is lowered beside it is checked in one call
             return await self._rewritten(listing, decide, keep, Lane.LOWER_STOCK, ends)
 
@@ -127,9 +133,8 @@ class InventoryWriter:
         if planned.body is None:
             return judge(planned, view)
         await keep(view.before_image())
-        lowers = lane is Lane.LOWER_STOCK
         try:
-            return judge(*await self._replace(planned, planned.body, is_sent, lowers=lowers))
+            return judge(*await self._replace(planned, planned.body, is_sent))
         except Refused as error:
             return view.all(Shown.REFUSED, str(error))
 
@@ -142,7 +147,7 @@ class InventoryWriter:
             RemoteGone: the listing is deleted.
             UnexpectedAnswer: what was read lacks something, so nothing was sent.
         """
-        view = await self._looks.look(listing, Lane.RAISE_STOCK)
+        view = await self._looks.look(listing, Lane.IN_TURN)
         if view.shelf is Shelf.LISTED:
             return await self.rewrite(listing, decide, keep)
         if view.state in COSTS_A_FEE:
@@ -188,8 +193,6 @@ class InventoryWriter:
         planned: Plan,
         body: bytes,
         is_sent: Callable[[], None] = lambda: None,
-        *,
-        lowers: bool = False,
     ) -> tuple[Plan, View]:
         before = planned.before
         can_be_bought = before.shelf is Shelf.LISTED
@@ -205,16 +208,11 @@ class InventoryWriter:
         except MaybeApplied:
             planned = planned.left_unanswered()
         is_sent()
-        lane = Lane.PROVE_LOWER if lowers else Lane.CHECKS
-        after = await self._look_until(before.listing, lambda seen: _moved(planned, seen), lane)
+        after = await self._look_until(before.listing, lambda seen: _moved(planned, seen))
         return planned, after
 
-    async def _look_until(
-        self, listing: str, changed: Callable[[View], bool], lane: Lane = Lane.CHECKS
-    ) -> View:
+    async def _look_until(self, listing: str, changed: Callable[[View], bool]) -> View:
         """Read until the write can be seen, three times at most.
-
-        That a sold piece is off sale is checked before all that is merely looked at.
 
         Raises:
             RemoteGone: the listing was deleted meanwhile.
@@ -222,12 +220,12 @@ class InventoryWriter:
                 former figure still stands: what is missing of it would seem lost.
         """
         try:
-            view = await self._looks.look(listing, lane)
+            view = await self._looks.look(listing, Lane.IN_TURN)
             for wait_s in LOOK_AGAIN_S:
                 if changed(view):
                     break
                 await self._clock.sleep(wait_s)
-                view = await self._looks.look(listing, lane)
+                view = await self._looks.look(listing, Lane.IN_TURN)
         except RemoteGone:
             raise
         except MarketplaceError as error:

@@ -48,7 +48,7 @@ class Quota:
         Raises:
             BudgetSpent: what is left today is kept for taking sold pieces off sale.
         """
-        self._admit(lane)
+        self.admit(lane)
         await self._second.take(1, lane)
         try:
             yield
@@ -79,7 +79,12 @@ class Quota:
         """How many times longer routine reading should wait now, so that the day lasts."""
         return self._day.slowed
 
-    def _admit(self, lane: Lane) -> None:
+    def admit(self, lane: Lane) -> None:
+        """Let one call go today.
+
+        Raises:
+            BudgetSpent: what is left today is kept for taking sold pieces off sale.
+        """
         try:
             self._day.admit(lane)
         except BudgetSpent:

@@ -12,10 +12,12 @@ from tests.support.market_time import turns
 from peg.domain.identity import OfferRef
 from peg.domain.offer import ANYWHERE, Reading
 from peg.marketplaces.etsy.inventory import READ_HOLDS
-from peg.marketplaces.port import Shown, TooLate
+from peg.marketplaces.port import BudgetSpent, Shown, TooLate
 from peg.marketplaces.writers import READINGS_MAX
 
 GOLD = "Metal=Gold|Ring size=7"
+CALLS = 1_000
+"""What the practice Etsy grants a second."""
 
 
 @pytest.fixture
@@ -98,14 +100,39 @@ async def test_a_raise_waits_for_its_turn_before_it_reads_and_not_after(
     assert written_in_the_crowd == 5
 
 
-async def test_a_raise_begins_only_where_others_have_room(shop: EtsyShop, gold: OfferRef) -> None:
+async def test_a_raise_begins_only_where_others_have_room(shop: EtsyShop) -> None:
     async with shop.crowded(calls_left=6):
-        raising = asyncio.create_task(
-            shop.market.rewrite(gold.listing, deciding({gold: 5}), Before(shop).keep)
-        )
+        waiting = asyncio.create_task(shop.market.room_to_raise())
         await turns()
-        asked_in_the_crowd = shop.count()
-    await raising
+        began_in_the_crowd = waiting.done()
+    await waiting
 
-    assert asked_in_the_crowd == {}
+    assert not began_in_the_crowd
+
+
+async def test_a_raise_that_has_begun_waits_for_nobody_who_only_looks(
+    shop: EtsyShop, gold: OfferRef
+) -> None:
+    """It holds its listing's turn, and what is sold of the listing waits for that."""
+    await shop.market.read([gold])  # the answer tells how many calls there are
+    async with shop.crowded(calls_left=CALLS // 2, of=CALLS):
+        looking = asyncio.create_task(shop.market.read([gold]))
+        await asyncio.wait_for(
+            shop.market.rewrite(gold.listing, deciding({gold: 5}), Before(shop).keep), timeout=5
+        )
+        has_looked = looking.done()
+    await looking
+
     assert shown(shop, gold) == 5
+    assert not has_looked
+
+
+async def test_no_raise_begins_where_the_days_calls_are_kept_for_what_is_sold(
+    shop: EtsyShop,
+) -> None:
+    few = {"x-limit-per-day": "10000", "x-remaining-today": "900"}
+    await shop.market.room_to_raise()
+    shop.quota.learn(few)
+
+    with pytest.raises(BudgetSpent):
+        await shop.market.room_to_raise()
