@@ -123,6 +123,7 @@ class Desk:
             suspended=await self._suspended(place, part.available, row),
             unanswered=open_writes.may_stand(row, self.reading, place),
             sold_since=row.sold_since,
+            unconditional=writes_shelves(self.offer),
         )
         judgement = judge(part.available, known, reserved=part.reserved)
         came_back = judgement.meaning is Meaning.CAME_BACK

@@ -1,6 +1,6 @@
 """What a fresh reading means, given what we expected: pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -31,6 +31,8 @@ class Known:
         suspended: pieces missed here before whose order has not been seen.
         unanswered: the figure of a write that got no answer, if one is open.
         sold_since: pieces sold since that write was sent: they came off before it, or after.
+        unconditional: it went over whatever stood there, so some may have come off before it, and
+            others after.
     """
 
     expected: int
@@ -39,13 +41,15 @@ class Known:
     suspended: int = 0
     unanswered: int | None = None
     sold_since: int = 0
+    unconditional: bool = False
 
     @property
-    def written(self) -> tuple[int, ...]:
+    def written(self) -> Sequence[int]:
         """The figures that the write without an answer would have left."""
         if self.unanswered is None:
             return ()
-        return self.unanswered, self.unanswered - self.sold_since
+        last = self.unanswered - self.sold_since
+        return range(last, self.unanswered + 1) if self.unconditional else (self.unanswered, last)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

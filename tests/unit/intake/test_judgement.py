@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,6 +34,18 @@ def test_a_piece_sold_since_a_write_without_an_answer_may_have_come_off_before_o
     assert not_applied.meaning is Meaning.ECHO
     assert before.meaning is after.meaning is Meaning.WRITTEN
     assert (one_more.meaning, one_more.pieces) == (Meaning.MISSING, 1)
+
+
+def test_of_two_sold_since_such_a_write_one_may_have_come_off_before_it_and_one_after() -> None:
+    """The write put the one on sale again, and the other came off what it left: none is missing."""
+    known = Known(expected=5, unanswered=7, sold_since=2, unconditional=True)
+
+    one_before, all_after, one_more = (judge(seen, known) for seen in (6, 5, 4))
+
+    assert one_before.meaning is Meaning.WRITTEN
+    assert all_after.meaning is Meaning.ECHO
+    assert (one_more.meaning, one_more.pieces) == (Meaning.MISSING, 1)
+    assert judge(6, replace(known, unconditional=False)).meaning is Meaning.MISSING
 
 
 def test_a_draft_order_only_reserves() -> None:
