@@ -76,8 +76,9 @@ class Wanted:
             would in Etsy's portal.
         orders: buyers come at once and stop after so many orders.
         pace: orders a minute; buyers come at once.
-        faults: name=rate,... as `marketsim faults` lists them; * stands for any, as in
-            *.webhook_lost=0.2, and `chance` for all that strike at times, as in chance=0.
+        faults: name=rate,... as `marketsim faults` lists them; 1 is always, 0 turns it off. *
+            stands for any, as in *.webhook_lost=0.2, and `chance` for all that strike at times, as
+            in chance=0.
     """
 
     shopify_port: Port = 8611

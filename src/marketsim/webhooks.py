@@ -45,7 +45,11 @@ class Terms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """One event for one subscription; every attempt carries these same bytes."""
+    """One event for one subscription.
+
+    Attributes:
+        again: the bytes of a further attempt; without it they are those of the first.
+    """
 
     id: str
     subscription: str
@@ -53,6 +57,7 @@ class Notice:
     url: str
     body: bytes
     sign: Sign
+    again: Callable[[], bytes] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,8 +209,9 @@ class Courier:
 
     async def _attempt(self, notice: Notice, kind: Kind, number: int) -> Attempt:
         at = self._clock.now()
-        headers = notice.sign(notice.body, number)
-        body = notice.body + b" " if kind == "forged" else notice.body
+        told = notice.again() if notice.again and number > 1 else notice.body
+        headers = notice.sign(told, number)
+        body = told + b" " if kind == "forged" else told
         status, error = None, ""
         try:
             async with asyncio.timeout(self._terms.total_timeout_s):

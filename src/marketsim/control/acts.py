@@ -100,7 +100,7 @@ def set_clock_speed(world: World, asked: Asked) -> dict[str, Any]:
 
 
 def set_faults(world: World, asked: Asked) -> dict[str, Any]:
-    """Changes the rates of faults, all or none. Send {name: rate, ...}, each from 0 to 1."""
+    """Changes the rates of faults, all or none. Send {name: rate}, each from 0 (off) to 1."""
     try:
         world.faults.set_rates(asked.rates())
     except ValueError as wrong:

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from marketsim.broken import BrokenAnswer
 from marketsim.etsy.credentials import KEYSTRING, SCOPES, SHOP_NAME
 from marketsim.etsy.grants import CHALLENGE
-from marketsim.etsy.refusals import Refusal, bad, oauth
+from marketsim.etsy.refusals import Refusal, bad, oauth, written
 from marketsim.etsy.shop import Shop
 
 ASKED = (
@@ -66,7 +66,7 @@ def token_endpoint(shop: Shop) -> Endpoint:
         try:
             answer = await _tokens(shop, request)
         except Refusal as refusal:
-            return JSONResponse(refusal.body, refusal.status)
+            return JSONResponse(written(refusal, shop.strikes), refusal.status)
         if shop.strikes("response_lost"):
             return BrokenAnswer()
         return JSONResponse(answer, headers={"cache-control": "no-store"})

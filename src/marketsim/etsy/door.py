@@ -11,7 +11,7 @@ from marketsim.etsy.asked import Answer, Asked
 from marketsim.etsy.credentials import KEYSTRING, SHARED_SECRET, SHOP_ID
 from marketsim.etsy.operation import Operation
 from marketsim.etsy.reading import read
-from marketsim.etsy.refusals import Refusal, bad, not_found, oauth, refused
+from marketsim.etsy.refusals import Refusal, bad, not_found, oauth, refused, written
 from marketsim.etsy.shop import Shop
 
 SLOWER_S = (0.05, 2.0)
@@ -43,7 +43,7 @@ async def _answered(shop: Shop, operation: Operation, request: Request) -> Respo
     try:
         _check_key(request)
     except Refusal as refusal:
-        return JSONResponse(refusal.body, refusal.status)
+        return JSONResponse(written(refusal, shop.strikes), refusal.status)
     throttled = shop.limits.admit()
     headers = shop.limits.headers()
     if throttled is not None:
@@ -55,7 +55,7 @@ async def _answered(shop: Shop, operation: Operation, request: Request) -> Respo
     try:
         return await _done(shop, operation, request, headers)
     except Refusal as refusal:
-        return JSONResponse(refusal.body, refusal.status, headers)
+        return JSONResponse(written(refusal, shop.strikes), refusal.status, headers)
 
 
 async def _done(

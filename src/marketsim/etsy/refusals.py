@@ -1,6 +1,6 @@
 """Etsy's refusals, in the three shapes it uses."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,15 @@ def not_found(what: str) -> Refusal:
 def oauth(status: int, error: str, description: str) -> Refusal:
     """The shape of OAuth, `{error, error_description}`."""
     return Refusal(status, {"error": error, "error_description": description})
+
+
+def written(refusal: Refusal, strikes: Callable[[str], bool]) -> Any:
+    """A refusal's body: OAuth's shape stays its own, unless that trap is off."""
+    body = refusal.body
+    special = isinstance(body, dict) and "error_description" in body
+    if not special or strikes("oauth_errors"):
+        return body
+    return {"error": f"{body['error']}: {body['error_description']}"}
 
 
 def misshapen(problems: Sequence[Problem], *, listed: bool) -> Refusal:

@@ -15,6 +15,7 @@ _ALWAYS_ON = (
     ("unknown_fields_ignored", "Unknown filters and fields (sku=, updated since) do nothing."),
     ("guessed_value_id", "An unknown value_id is accepted, and another value is stored."),
     ("listed_errors", "A body of the wrong shape is answered by a list of path/type/message."),
+    ("oauth_errors", "What concerns tokens is refused in OAuth's shape, with error_description."),
     ("updated_misses_refunds", "updated_timestamp does not move when money is refunded."),
     ("modified_misses_cancels", "min_last_modified does not find cancelled or refunded receipts."),
     ("cancelled_hidden", "Receipts that were cancelled are left out unless asked for."),

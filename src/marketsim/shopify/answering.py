@@ -1,5 +1,6 @@
 """The GraphQL address: who asks, in which version, and what goes wrong around the answer."""
 
+from math import ceil
 from typing import Any
 
 from starlette.requests import Request
@@ -76,14 +77,29 @@ class GraphQLAddress:
             for settle in call.settle:
                 settle()
         lost = after(shop, wrote=prepared.mutates and bool(answer.get("data")))
-        return lost or JSONResponse(answer, headers=headers)
+        return lost or self._written(answer, headers)
+
+    def _written(self, answer: dict[str, Any], headers: dict[str, str]) -> Response:
+        if not _is_throttled(answer) or self._shop.strikes("throttled_as_200"):
+            return JSONResponse(answer, headers=headers)
+        cost = answer["extensions"]["cost"]
+        left = cost["throttleStatus"]
+        missing = cost["requestedQueryCost"] - left["currentlyAvailable"]
+        wait_s = ceil(max(1, missing / left["restoreRate"]))
+        return JSONResponse(answer, 429, headers | {"Retry-After": str(wait_s)})
 
     def _count(self, answer: dict[str, Any], *, injected: bool) -> None:
         cost = answer.get("extensions", {}).get("cost", {})
         self._counts.points_spent += cost.get("actualQueryCost") or 0
-        if "data" not in answer and cost:
+        if _is_throttled(answer):
             self._counts.throttled_injected += injected
             self._counts.throttled += not injected
+
+
+def _is_throttled(answer: dict[str, Any]) -> bool:
+    """Whether the bucket could not pay for it."""
+    codes = [error.get("extensions", {}).get("code") for error in answer.get("errors", ())]
+    return codes == ["THROTTLED"]
 
 
 async def _given(request: Request) -> dict[str, Any] | None:

@@ -102,15 +102,31 @@ class Call:
         """The page asked for, searched first when the connection can be searched."""
         if fields is not None and args.get("query"):
             records = self._searched(info, records, args["query"], fields)
-        window = self.window
+        window, nested = self.window, info.path.prev is not None
+        if nested and (window is not None or self.tells_whole(args)):
+            return page(records, {}, key_of)
         if window is None:
             return page(records, args, key_of)
-        if info.path.prev is not None:
-            return page(records, {}, key_of)
         asked = {"first": window.size, "after": window.after}
         found = page(records, asked, key_of, objects_max=sys.maxsize)
         window.more, window.end = found.has_next_page, found.end_cursor
         return found
+
+    def tells_whole(self, args: Mapping[str, Any]) -> bool:
+        """Whether a list inside a record comes whole, however long a list was asked for."""
+        begun = args.get("after") or args.get("before")
+        return not begun and not self.shop.strikes("nested_truncation")
+
+    def gone(self, what: str) -> None:
+        """What is deleted reads as null, without an error unless that trap is off.
+
+        Raises:
+            GraphQLError: it is off.
+        """
+        if not self.shop.strikes("deleted_as_null"):
+            raise GraphQLError(
+                f"The {what} does not exist", extensions={"code": "RESOURCE_NOT_FOUND"}
+            )
 
     def _searched(
         self,

@@ -120,13 +120,14 @@ def run(call: Call, prepared: Prepared, given: Mapping[str, Any]) -> dict[str, A
         return {"errors": [_written(refusal, "BAD_REQUEST")]}
     weigh = each if strikes("pages_cost_each") else weight
     cost = requested(prepared.pieces, variables, weigh)
-    if cost > MAX_COST:
-        return _too_dear(cost)
     bucket = call.shop.bucket
-    if strikes("throttled") or bucket.available < cost:
+    if cost > MAX_COST and strikes("max_cost"):
+        told = {} if strikes("max_cost_without_status") else _unspent(cost, bucket.status())
+        return _too_dear(cost) | told
+    if strikes("throttled") or bucket.available < _needed(call, cost):
         return _throttled(cost, bucket.status())
     result = execute(call, prepared, given)
-    spent = min(cost, actual(prepared.pieces, result.data))
+    spent = min(cost, actual(prepared.pieces, result.data)) if strikes("charge_by_actual") else cost
     bucket.charge(spent)
     return _answer(call, prepared, result) | {"extensions": _extensions(call, cost, spent)}
 
@@ -155,6 +156,13 @@ def _answer(call: Call, prepared: Prepared, result: ExecutionResult) -> dict[str
     return answer | ({"errors": errors} if errors else {})
 
 
+def _needed(call: Call, cost: int) -> int:
+    """So many points the bucket must hold; without that rule any that are left will do."""
+    if not call.shop.strikes("admission_by_requested"):
+        return 1
+    return min(cost, int(call.shop.bucket.maximum))
+
+
 def _extensions(call: Call, cost: int, spent: int) -> dict[str, Any]:
     extensions: dict[str, Any] = {
         "cost": {
@@ -173,15 +181,14 @@ def _throttled(cost: int, status: dict[str, float]) -> dict[str, Any]:
                 "message": "Throttled",
                 "extensions": {"code": "THROTTLED", "documentation": THROTTLED_HELP},
             }
-        ],
-        "extensions": {
-            "cost": {
-                "requestedQueryCost": cost,
-                "actualQueryCost": None,
-                "throttleStatus": status,
-            }
-        },
-    }
+        ]
+    } | _unspent(cost, status)
+
+
+def _unspent(cost: int, status: dict[str, float]) -> dict[str, Any]:
+    """The extensions of what was not run."""
+    told = {"requestedQueryCost": cost, "actualQueryCost": None, "throttleStatus": status}
+    return {"extensions": {"cost": told}}
 
 
 def _too_dear(cost: int) -> dict[str, Any]:

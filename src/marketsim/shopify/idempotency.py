@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
@@ -37,14 +38,15 @@ class Remembered:
 class Keys:
     """The keys of one app on one shop."""
 
-    def __init__(self, clock: MarketClock) -> None:
+    def __init__(self, clock: MarketClock, strikes: Callable[[str], bool]) -> None:
         self._clock = clock
+        self._strikes = strikes
         self._kept: dict[tuple[str, str], Remembered] = {}
 
     def look(self, mutation: str, key: str, parameters: Any) -> tuple[Seen, Any]:
         """Whether the key is new to this mutation; if not, its state and its answer."""
         kept = self._kept.get((mutation, key))
-        if kept is None or kept.at + LIFE <= self._clock.now():
+        if kept is None or self._is_outlived(kept):
             return Seen.NEW, None
         if kept.fingerprint != fingerprint(parameters):
             return Seen.OTHER_PARAMETERS, None
@@ -59,14 +61,20 @@ class Keys:
         )
 
     def _drop_outlived(self) -> None:
-        oldest = self._clock.now() - LIFE
-        self._kept = {place: kept for place, kept in self._kept.items() if kept.at > oldest}
+        self._kept = {
+            place: kept for place, kept in self._kept.items() if not self._is_outlived(kept)
+        }
 
-    def settle(self, mutation: str, key: str, answer: Any, *, succeeded: bool) -> None:
-        """The answer has left: keep it. Until now the key counted as running."""
-        kept = self._kept[mutation, key]
-        kept.answer = answer
-        kept.state = Seen.SUCCEEDED if succeeded else Seen.FAILED
+    def _is_outlived(self, kept: Remembered) -> bool:
+        return kept.at + LIFE <= self._clock.now() and self._strikes("key_outlived")
+
+    def answered(self, mutation: str, key: str, answer: Any) -> None:
+        """What the key's request came to; it counts as running until the answer has left."""
+        self._kept[mutation, key].answer = answer
+
+    def settle(self, mutation: str, key: str, *, succeeded: bool) -> None:
+        """The answer has left."""
+        self._kept[mutation, key].state = Seen.SUCCEEDED if succeeded else Seen.FAILED
 
 
 def fingerprint(parameters: Any) -> str:

@@ -46,7 +46,7 @@ class ShopifyMarket:
         return self.store.seen
 
     def open(self, catalogue: Catalogue) -> None:
-        open_shop(self.store, catalogue)
+        open_shop(self.store, catalogue, self._shop.strikes)
         self._stock.announce(self.store.variants.values(), by="marketplace")
 
     def listen(self, listener: Listener) -> None:
@@ -135,13 +135,11 @@ class ShopifyMarket:
 
     def reserve(self, unit: UnitId, *, quantity: int, location: int = 0) -> None:
         """A draft order holds pieces (negative: lets them go); on_hand stays."""
-        moved = {"available": -quantity, "reserved": quantity}
-        self._stock.move(self._level(unit, location), moved, by="person")
+        self._hold(unit, quantity, "reserved", location)
 
     def set_aside(self, unit: UnitId, *, quantity: int, name: str, location: int = 0) -> None:
         """A person moves pieces from available to damaged, safety_stock or quality_control."""
-        moved = {"available": -quantity, name: quantity}
-        self._stock.move(self._level(unit, location), moved, by="person")
+        self._hold(unit, quantity, name, location)
 
     def reactivate(self, unit: UnitId) -> None:
         self._check_there(unit)
@@ -187,6 +185,9 @@ class ShopifyMarket:
     def retype_sku(self, unit: UnitId, sku: str) -> None:
         variant = self._acting_on(unit)
         if variant.number in self.store.variants:
+            alike = self.store.skus[sku] - (variant.sku == sku)
+            if sku and alike and not self._shop.strikes("duplicate_skus"):
+                raise EditRefused(f"another item has the SKU {sku}")
             self.store.rename_sku(variant.item, sku)
             self._products.changed(variant.product, by="person")
 
@@ -218,6 +219,12 @@ class ShopifyMarket:
         """The owner removes the app from the shop."""
         self._shop.subscriptions.new_action()
         self._shop.uninstall()
+
+    def _hold(self, unit: UnitId, quantity: int, name: str, location: int) -> None:
+        level = self._level(unit, location)
+        if self._stock.lacks(level, quantity):
+            raise EditRefused(f"fewer than {quantity} of {unit} are available there")
+        self._stock.move(level, {"available": -quantity, name: quantity}, by="person")
 
     def _check_there(self, unit: UnitId) -> None:
         if self._variant(unit).product.number not in self.store.products:

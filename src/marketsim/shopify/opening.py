@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import escape
 
 from marketsim.pieces import Catalogue, Listing, Unit
@@ -23,7 +23,7 @@ VENDOR = "Stonefield"
 CHANNELS = (ONLINE_STORE, "Point of Sale")
 
 
-def open_shop(store: Store, catalogue: Catalogue) -> None:
+def open_shop(store: Store, catalogue: Catalogue, strikes: Callable[[str], bool]) -> None:
     """Create locations, sales channels and the Shopify listings of the catalogue."""
     store.currency = catalogue.currency
     for name in catalogue.locations:
@@ -35,7 +35,17 @@ def open_shop(store: Store, catalogue: Catalogue) -> None:
     store.parts_by_sku.update(_parts_by_sku(catalogue))
     for listing in catalogue.listings:
         if listing.market == "shopify":
-            store.add_product(_product(store, listing))
+            product = _product(store, listing)
+            store.add_product(product)
+            for variant in reversed(product.variants):
+                if variant.sku and store.skus[variant.sku] > 1 and not strikes("duplicate_skus"):
+                    store.rename_sku(variant.item, _own_sku(store, variant.sku))
+
+
+def _own_sku(store: Store, sku: str) -> str:
+    """The SKU with the first number behind it that nothing else has."""
+    numbered = (f"{sku}-{number}" for number in itertools.count(2))
+    return next(it for it in numbered if not store.skus[it])
 
 
 def _parts_by_sku(catalogue: Catalogue) -> dict[str, Parts]:

@@ -54,7 +54,8 @@ class Orders:
         for variant, quantity in cart:
             if quantity < 1:
                 raise ValueError(f"an order takes at least one piece, got {quantity}")
-            if not anyway and self._stock.buyable(variant) < quantity:
+            there = self._stock.can_hand_over if anyway else self._stock.can_be_bought
+            if not there(variant, quantity):
                 raise NotForSale(f"{variant.gid}: fewer than {quantity} can be bought")
         now = self._store.now()
         lines = [self._line(variant, quantity) for variant, quantity in cart]

@@ -82,10 +82,14 @@ def build_shop(
     *, clock: MarketClock, faults: Faults, seed: int, http: httpx2.AsyncClient, public_url: str
 ) -> Shop:
     """A shop without goods."""
+
+    def strikes(fault: str) -> bool:
+        return faults.strikes(f"shopify.{fault}")
+
     rng = Random(f"shopify/{seed}")
     wide = faults.rate("shopify.wide_ids") > 0
     store = Store(clock=clock, rng=Random(f"shopify-ids/{seed}"), wide_ids=wide)
-    stock = Stock(store)
+    stock = Stock(store, strikes)
     courier = Courier(
         market="shopify",
         clock=clock,
@@ -109,9 +113,9 @@ def build_shop(
         orders=Orders(store, stock),
         products=Products(store, stock),
         courier=courier,
-        subscriptions=Subscriptions(store, courier, Random(f"shopify-webhooks/{seed}")),
-        tokens=Tokens(clock, Random(f"shopify-tokens/{seed}")),
-        keys=Keys(clock),
+        subscriptions=Subscriptions(store, courier, Random(f"shopify-webhooks/{seed}"), strikes),
+        tokens=Tokens(clock, Random(f"shopify-tokens/{seed}"), strikes),
+        keys=Keys(clock, strikes),
         bucket=Bucket(clock),
         agenda=agenda,
         growth=Growth(clock, store.variants),

@@ -33,8 +33,9 @@ def unit_of(variant: Variant) -> UnitId:
 class Stock:
     """Moves stock, and tells subscribers of levels and listeners of offers."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, strikes: Callable[[str], bool]) -> None:
         self._store = store
+        self._strikes = strikes
         self._listeners: list[Listener] = []
         self._shown: dict[int, int] = {}
         self.on_level: Callable[[Level, By], None] = lambda _level, _by: None
@@ -119,9 +120,23 @@ class Stock:
         """Pieces a visitor of the online shop could buy now."""
         if variant.number not in self._store.variants or not self._on_sale(variant):
             return 0
-        if not variant.item.tracked or variant.inventory_policy == "CONTINUE":
+        if not variant.item.tracked or self._sells_on(variant):
             return UNLIMITED
         return max(0, self.sellable(variant))
+
+    def can_be_bought(self, variant: Variant, quantity: int) -> bool:
+        """Whether a visitor may buy so many."""
+        return self.buyable(variant) >= quantity
+
+    def can_hand_over(self, variant: Variant, quantity: int) -> bool:
+        """Whether a seller who asks no stock may sell so many."""
+        counted = variant.item.tracked and self.sellable(variant) < quantity
+        return not counted or self._strikes("negative_available")
+
+    def lacks(self, level: Level | None, pieces: int) -> bool:
+        """Whether so many cannot be taken: fewer are available, and none may be owed."""
+        left = level.quantities["available"] if level else 0
+        return pieces > max(0, left) and not self._strikes("negative_available")
 
     def sellable(self, variant: Variant) -> int:
         """Available pieces over the locations that serve the online shop; may be negative."""
@@ -136,6 +151,10 @@ class Stock:
             and level.location.is_active
             and level.location.fulfills_online_orders
         ]
+
+    def _sells_on(self, variant: Variant) -> bool:
+        on = variant.inventory_policy == "CONTINUE"
+        return on and self._strikes("negative_available")
 
     def _on_sale(self, variant: Variant) -> bool:
         product = variant.product

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from marketsim.shopify.credentials import CLIENT_SECRET, SHOP_DOMAIN
 from marketsim.shopify.identity import Identified
+from marketsim.shopify.payloads.forms import plainly
 from marketsim.shopify.store import Store
 from marketsim.webhooks import Courier, Notice, Terms
 
@@ -63,10 +64,13 @@ def path_of(topic: str) -> str:
 class Subscriptions:
     """Keeps subscriptions and sends each event to those that want it."""
 
-    def __init__(self, store: Store, courier: Courier, rng: Random) -> None:
+    def __init__(
+        self, store: Store, courier: Courier, rng: Random, strikes: Callable[[str], bool]
+    ) -> None:
         self._store = store
         self._courier = courier
         self._rng = rng
+        self._strikes = strikes
         self.records: dict[int, Subscription] = {}
         self.deleted_for_failing: list[Subscription] = []
         self._event = self._uuid()
@@ -100,12 +104,17 @@ class Subscriptions:
             return
         body = make_body()
         for subscription in wanting:
-            self._courier.send(self._notice(subscription, body))
+            self._courier.send(self._notice(subscription, body, make_body))
 
-    def _notice(self, subscription: Subscription, body: Mapping[str, Any]) -> Notice:
-        wanted = subscription.include_fields
-        told = {name: body[name] for name in wanted if name in body} if wanted else body
-        raw = json.dumps(told, separators=(",", ":")).encode()
+    def _notice(
+        self, subscription: Subscription, body: Mapping[str, Any], make_body: MakeBody
+    ) -> Notice:
+        raw = self._raw(subscription, body)
+
+        def again() -> bytes:
+            stale = self._strikes("retry_payload_stale")
+            return raw if stale else self._raw(subscription, make_body())
+
         headers = {
             "Content-Type": "application/json",
             "X-Shopify-Topic": subscription.path,
@@ -114,7 +123,6 @@ class Subscriptions:
             "X-Shopify-Webhook-Id": self._uuid(),
             "X-Shopify-Event-Id": self._event,
             "X-Shopify-Triggered-At": self._triggered_at(),
-            "X-Shopify-Hmac-Sha256": signature(raw),
         }
         if subscription.name:
             headers["X-Shopify-Name"] = subscription.name
@@ -124,8 +132,15 @@ class Subscriptions:
             topic=subscription.path,
             url=subscription.uri,
             body=raw,
-            sign=lambda _body, _attempt: headers,
+            sign=lambda body, _attempt: headers | {"X-Shopify-Hmac-Sha256": signature(body)},
+            again=again,
         )
+
+    def _raw(self, subscription: Subscription, body: Mapping[str, Any]) -> bytes:
+        wanted = subscription.include_fields
+        told = {name: body[name] for name in wanted if name in body} if wanted else body
+        plain = plainly(told, self._strikes)
+        return json.dumps(plain, separators=(",", ":")).encode()
 
     def _triggered_at(self) -> str:
         return self._store.exact_now().strftime("%Y-%m-%dT%H:%M:%S.%f000Z")

@@ -1,6 +1,6 @@
 """Access tokens, refresh tokens and authorization codes of the one app on the one shop."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
@@ -50,9 +50,10 @@ class Code:
 class Tokens:
     """Hands out tokens and knows which are alive."""
 
-    def __init__(self, clock: MarketClock, rng: Random) -> None:
+    def __init__(self, clock: MarketClock, rng: Random, strikes: Callable[[str], bool]) -> None:
         self._clock = clock
         self._rng = rng
+        self._strikes = strikes
         self._grants: dict[str, Grant] = {}
         self._by_refresh: dict[str, Grant] = {}
         self._retired: dict[str, Retired] = {}
@@ -84,11 +85,12 @@ class Tokens:
         given out for it before dies then.
         """
         now = self._clock.now()
-        tried = self._retired.pop(refresh_token, None)
+        tried = self._retired.get(refresh_token)
         old = tried.grant if tried else self._by_refresh.get(refresh_token)
         if old is None:
             return None
-        self.revoke((tried.replaced_by if tried else old).access_token)
+        if self._strikes("refresh_race"):
+            self.revoke((tried.replaced_by if tried else old).access_token)
         until = tried.until if tried else _retry_until(old, now)
         if until <= now:
             return None
@@ -99,9 +101,8 @@ class Tokens:
     def find(self, access_token: str) -> Grant | None:
         """The grant behind a token that is alive."""
         granted = self._grants.get(access_token)
-        if granted and granted.expires_at and granted.expires_at <= self._clock.now():
-            return None
-        return granted
+        over = granted and granted.expires_at and granted.expires_at <= self._clock.now()
+        return None if over and self._strikes("tokens_expire") else granted
 
     def new_code(self, scopes: frozenset[str]) -> str:
         """An authorization code for these scopes."""

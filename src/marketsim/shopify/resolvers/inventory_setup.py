@@ -7,6 +7,7 @@ from marketsim.shopify.records import InventoryItem, Level, Location
 from marketsim.shopify.resolvers.base import Info, Resolvers
 from marketsim.shopify.resolvers.inventory_writes import QUANTITY_MAX
 from marketsim.shopify.resolvers.keyed import Payload, run_once
+from marketsim.shopify.resolvers.skus import TAKEN, taken
 from marketsim.shopify.wording import NotMoney, minor
 
 
@@ -15,8 +16,8 @@ def activate(_root: Any, info: Info, **args: Any) -> Payload:
     call = call_of(info)
     call.need("write_inventory", "inventoryActivate")
 
-    def refuse(message: str, _code: str) -> Payload:
-        return {"inventoryLevel": None, "userErrors": [user_error(message)]}
+    def refuse(message: str, code: str) -> Payload:
+        return {"inventoryLevel": None, "userErrors": [user_error(message, code=code)]}
 
     return run_once(info, args, lambda: _activate(call, args), refuse)
 
@@ -25,14 +26,17 @@ def _activate(call: Call, args: dict[str, Any]) -> Payload:
     item = call.look_up(args["inventoryItemId"])
     place = call.look_up(args["locationId"])
     if not isinstance(item, InventoryItem):
-        return _refused("The product couldn't be stocked: it does not exist.", "inventoryItemId")
+        message = "The product couldn't be stocked: it does not exist."
+        return _refused(message, "inventoryItemId", "INVALID_INVENTORY_ITEM")
     if not isinstance(place, Location) or not place.is_active:
-        return _refused("The product couldn't be stocked: no such location.", "locationId")
+        message = "The product couldn't be stocked: no such location."
+        return _refused(message, "locationId", "INVALID_LOCATION")
     if not item.mutable:
-        return _refused("The product couldn't be stocked: it is made of others.", "inventoryItemId")
+        message = "The product couldn't be stocked: it is made of others."
+        return _refused(message, "inventoryItemId", "NON_MUTABLE_INVENTORY_ITEM")
     wrong = _wrong_figure(args, item.levels.get(place.number))
     if wrong is not None:
-        return _refused(wrong, "available")
+        return _refused(wrong, "available", "INVALID_QUANTITY")
     given = args.get("onHand") if args.get("available") is None else args["available"]
     return {"inventoryLevel": _stocked(call, item, place, given), "userErrors": []}
 
@@ -69,8 +73,11 @@ def update(_root: Any, info: Info, id: str, input: dict[str, Any]) -> Payload:  
     if item is None:
         return {
             "inventoryItem": None,
-            "userErrors": [user_error("The product couldn't be found.", "id")],
+            "userErrors": [user_error("The product couldn't be found.", "id", code="NOT_FOUND")],
         }
+    if taken(call, [input], [item]):
+        error = user_error(TAKEN, "input", "sku", code="TAKEN")
+        return {"inventoryItem": None, "userErrors": [error]}
     try:
         change_item(call, item, input)
     except NotMoney:
@@ -100,8 +107,8 @@ def change_item(call: Call, item: InventoryItem, given: dict[str, Any]) -> None:
     item.updated_at = call.shop.store.now()
 
 
-def _refused(message: str, field: str) -> Payload:
-    return {"inventoryLevel": None, "userErrors": [user_error(message, field)]}
+def _refused(message: str, field: str, code: str) -> Payload:
+    return {"inventoryLevel": None, "userErrors": [user_error(message, field, code=code)]}
 
 
 RESOLVERS: Resolvers = {

@@ -62,6 +62,7 @@ def set_quantities(_root: Any, info: Info, input: dict[str, Any]) -> Payload:  #
         errors += _out_of_range(wanted, "quantities", "quantity", low=0)
         errors += _doubled(wanted)
         errors = errors or _stale(wanted, "quantities", input["name"])
+        errors = errors or _below_zero(call, wanted, "quantities", "quantity", input["name"])
         return _refused(errors) if errors else _apply(call, input, wanted, absolute=True)
 
     return run_once(info, input, write, _refuse, again=lambda: _again(call, input, "quantities"))
@@ -81,6 +82,7 @@ def adjust_quantities(_root: Any, info: Info, input: dict[str, Any]) -> Payload:
         errors += _document_errors(wanted, name)
         errors += _out_of_range(wanted, "changes", "delta", low=-QUANTITY_MAX)
         errors = errors or _stale(wanted, "changes", name)
+        errors = errors or _below_zero(call, wanted, "changes", "delta", name)
         return _refused(errors) if errors else _apply(call, input, wanted, absolute=False)
 
     return run_once(info, input, write, _refuse, again=lambda: _again(call, input, "changes"))
@@ -203,6 +205,19 @@ def _stale(wanted: Sequence[Wanted], rows: str, name: str) -> Errors:
     return errors
 
 
+def _below_zero(call: Call, wanted: Sequence[Wanted], rows: str, amount: str, name: str) -> Errors:
+    """Every line that would take more than is available, where none may be owed."""
+    errors: Errors = []
+    for index, line in enumerate(wanted if name in ("available", "on_hand") else ()):
+        level = line.item.levels.get(line.location.number)
+        held = level.quantity(name) if level else 0
+        taken = -line.amount if rows == "changes" else held - line.amount
+        if call.shop.stock.lacks(level, taken):
+            message, path = "The available quantity can't be negative.", ("input", rows, index)
+            errors.append(user_error(message, *path, amount, code="INVALID_QUANTITY_TOO_LOW"))
+    return errors
+
+
 def _apply(
     call: Call, given: Mapping[str, Any], wanted: Sequence[Wanted], *, absolute: bool
 ) -> Payload:
@@ -213,6 +228,8 @@ def _apply(
         delta = line.amount - level.quantity(name) if absolute else line.amount
         moved = "available" if name == "on_hand" else name
         changes += stock.move(level, {moved: delta}, by="app")
+    if not call.shop.strikes("paired_changes"):
+        changes = [change for change in changes if change.name == name]
     if not changes and call.shop.strikes("null_group_on_zero_delta"):
         return {"inventoryAdjustmentGroup": None, "userErrors": []}
     return {"inventoryAdjustmentGroup": _group(call, given, changes), "userErrors": []}

@@ -31,32 +31,33 @@ def run_once(
         again: for a same-key retry after success, what the comparison says now, if it is asked.
     """
     call = call_of(info)
-    mutation = info.field_name
+    mutation, strikes = info.field_name, call.shop.strikes
     key = key_of(info.schema, info.field_nodes[0], info.variable_values)
     if key is None:
         return write()
     keys = call.shop.keys
     seen, answer = keys.look(mutation, key, parameters)
-    if seen is Seen.OTHER_PARAMETERS:
+    if seen is Seen.OTHER_PARAMETERS and strikes("key_mismatch_refused"):
         return refuse(
             "The idempotency key was used before with other parameters.",
             "IDEMPOTENCY_KEY_PARAMETER_MISMATCH",
         )
-    if seen is Seen.RUNNING:
+    if seen is Seen.RUNNING and strikes("key_running_refused"):
         return refuse(
             "A request with the same idempotency key is being worked on.",
             "IDEMPOTENCY_CONCURRENT_REQUEST",
         )
-    if seen is Seen.FAILED and call.shop.strikes("previous_attempt_failed"):
+    if seen is Seen.FAILED and strikes("previous_attempt_failed"):
         return refuse(
             "The first attempt with this idempotency key failed.",
             "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED",
         )
-    if seen is Seen.SUCCEEDED:
-        stale = again() if call.shop.strikes("same_key_stale") else None
-        return stale or answer
+    if seen in {Seen.SUCCEEDED, Seen.RUNNING}:
+        stale = seen is Seen.SUCCEEDED and strikes("same_key_stale")
+        return (again() if stale else None) or answer
     keys.begin(mutation, key, parameters)
     payload = write()
+    keys.answered(mutation, key, payload)
     succeeded = not payload["userErrors"]
-    call.settle.append(lambda: keys.settle(mutation, key, payload, succeeded=succeeded))
+    call.settle.append(lambda: keys.settle(mutation, key, succeeded=succeeded))
     return payload

@@ -45,8 +45,8 @@ def refund(_root: Any, info: Info, input: dict[str, Any]) -> Payload:  # noqa: A
     call = call_of(info)
     call.need("write_orders", "refundCreate")
 
-    def refuse(message: str, _code: str) -> Payload:
-        return {"refund": None, "order": None, "userErrors": [user_error(message)]}
+    def refuse(message: str, code: str) -> Payload:
+        return {"refund": None, "order": None, "userErrors": [user_error(message, code=code)]}
 
     return run_once(info, input, lambda: _refund(call, input), refuse)
 

@@ -103,8 +103,8 @@ def money(attribute: str) -> Resolver:
 
 def refunds(source: Order, info: Info, first: int | None = None) -> list[Refund]:
     """The first refunds: a list without pages, cut without a word."""
-    del info
-    return source.refunds if first is None else source.refunds[:first]
+    whole = first is None or call_of(info).tells_whole({})
+    return source.refunds if whole else source.refunds[:first]
 
 
 def suggested_refund(source: Order, info: Info, **args: Any) -> Suggestion | None:
@@ -132,7 +132,11 @@ def fulfillment_orders(source: Order, info: Info, **args: Any) -> Any:
 
 def variant_of_line(source: Line, info: Info) -> Variant | None:
     """The line's variant, null without an error once it is deleted."""
-    return call_of(info).shop.store.variants.get(source.variant.number)
+    call = call_of(info)
+    found = call.shop.store.variants.get(source.variant.number)
+    if found is None:
+        call.gone("variant")
+    return found
 
 
 def return_status(_source: Order, _info: Info) -> str:

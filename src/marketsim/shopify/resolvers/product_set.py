@@ -22,6 +22,7 @@ from marketsim.shopify.resolvers.product_writes import (
     take_variant,
 )
 from marketsim.shopify.resolvers.products import by_custom_id
+from marketsim.shopify.resolvers.skus import TAKEN, taken
 
 OPTIONS_MAX = 3
 Errors = list[dict[str, Any]]
@@ -66,6 +67,13 @@ def _set(
     if handle and call.shop.store.handles.get(handle) not in (None, known):
         message = f"Handle '{handle}' already in use"
         errors.append(user_error(message, "input", "handle", code="HANDLE_NOT_UNIQUE"))
+    freed = [variant.item for variant in known.variants] if known else []
+    errors += [
+        user_error(
+            TAKEN, "input", "variants", index, "inventoryItem", "sku", code="INVALID_VARIANT"
+        )
+        for index in taken(call, given.get("variants") or [], freed)
+    ]
     new = _count_new(known, given.get("variants"))
     if not call.shop.growth.allows(new):
         message = "Daily variant creation limit reached. Please try again later."

@@ -7,6 +7,7 @@ from marketsim.shopify.records import Product, Publication, Variant
 from marketsim.shopify.resolvers.base import Info, Resolvers
 from marketsim.shopify.resolvers.inventory_setup import change_item
 from marketsim.shopify.resolvers.keyed import Payload
+from marketsim.shopify.resolvers.skus import TAKEN, sku_of, taken
 from marketsim.shopify.wording import NotMoney, minor
 
 TITLE_MAX = 255
@@ -29,7 +30,10 @@ def update(_root: Any, info: Info, **args: Any) -> Payload:
     gid = given.get("id") or identifier.get("id")
     found = call.find(gid, Product, "product") if gid else None
     if found is None:
-        return {"product": None, "userErrors": [user_error("Product does not exist", "id")]}
+        return {
+            "product": None,
+            "userErrors": [user_error("Product does not exist", "id", code="NOT_FOUND")],
+        }
     errors = plain_errors(given)
     if errors:
         return {"product": None, "userErrors": errors}
@@ -85,6 +89,11 @@ def update_variants(
     known = {it.gid: it for it in product.variants}
     errors = [
         error for index, row in enumerate(variants) for error in _variant_errors(row, known, index)
+    ]
+    freed = [known[row["id"]].item for row in variants if row.get("id") in known and sku_of(row)]
+    errors += [
+        user_error(TAKEN, "variants", index, "inventoryItem", "sku", code="INVALID_INPUT")
+        for index in taken(call, variants, freed)
     ]
     if errors and not args["allowPartialUpdates"]:
         return {"productVariants": None, "userErrors": errors}
@@ -162,7 +171,10 @@ def add_tags(_root: Any, info: Info, id: str, tags: list[str]) -> Payload:  # no
     call.need("write_products", "tagsAdd")
     product = call.find(id, Product, "product")
     if product is None:
-        return {"node": None, "userErrors": [user_error("Node does not exist", "id")]}
+        return {
+            "node": None,
+            "userErrors": [user_error("Node does not exist", "id", code="NOT_FOUND")],
+        }
     wanted = {part.strip() for tag in tags for part in tag.split(",") if part.strip()}
     if not wanted <= set(product.tags):
         product.tags = sorted(set(product.tags) | wanted)
@@ -183,7 +195,10 @@ def publish(_root: Any, info: Info, id: str, input: list[dict[str, Any]]) -> Pay
             return {"publishable": None, "userErrors": [error]}
         channels.append(found.number)
     if product is None:
-        return {"publishable": None, "userErrors": [user_error("Resource does not exist", "id")]}
+        return {
+            "publishable": None,
+            "userErrors": [user_error("Resource does not exist", "id", code="NOT_FOUND")],
+        }
     call.shop.products.publish(product, channels, by="app")
     return {"publishable": product, "userErrors": []}
 
@@ -194,7 +209,7 @@ def delete(_root: Any, info: Info, input: dict[str, Any], **_args: Any) -> Paylo
     call.need("write_products", "productDelete")
     product = call.find(input["id"], Product, "product")
     if product is None:
-        error = user_error("Product does not exist", "id")
+        error = user_error("Product does not exist", "id", code="NOT_FOUND")
         return {"deletedProductId": None, "userErrors": [error]}
     call.shop.products.delete(product, by="app")
     return {"deletedProductId": product.gid, "userErrors": []}

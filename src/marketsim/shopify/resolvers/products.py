@@ -69,6 +69,8 @@ def product(_root: Any, info: Info, id: str) -> Product | None:  # noqa: A002 - 
     call = call_of(info)
     call.need("read_products", "product")
     found: Product | None = call.find(id, Product, "product")
+    if found is None:
+        call.gone("product")
     return found
 
 
@@ -122,8 +124,8 @@ def variants_of(source: Product, info: Info, **args: Any) -> Any:
 
 def options_of(source: Product, info: Info, first: int | None = None) -> list[dict[str, Any]]:
     """A product's options with their values."""
-    del info
-    return [_option(option, position) for position, option in enumerate(source.options[:first], 1)]
+    size = None if first is None or call_of(info).tells_whole({}) else first
+    return [_option(option, position) for position, option in enumerate(source.options[:size], 1)]
 
 
 def _option(option: OptionRecord, position: int) -> dict[str, Any]:

@@ -125,6 +125,14 @@ def inventory_properties(_root: Any, _info: Info) -> dict[str, Any]:
     return {"quantityNames": rows}
 
 
+def plain_message(source: dict[str, Any], info: Info) -> str:
+    """What is wrong; this type of error has no code, which stands here where it is not to lack."""
+    message: str = source["message"]
+    if call_of(info).shop.strikes("plain_user_errors"):
+        return message
+    return f"{source['code'] or 'INVALID'}: {message}"
+
+
 def publications(_root: Any, info: Info, **args: Any) -> Any:
     """The sales channels."""
     call = call_of(info)
@@ -155,4 +163,5 @@ RESOLVERS: Resolvers = {
     ("QueryRoot", "inventoryProperties"): inventory_properties,
     ("QueryRoot", "publications"): publications,
     ("Publication", "catalog"): catalog,
+    ("UserError", "message"): plain_message,
 }

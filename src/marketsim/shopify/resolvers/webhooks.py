@@ -90,7 +90,7 @@ def delete(_root: Any, info: Info, id: str) -> Payload:  # noqa: A002 - the sche
     call = call_of(info)
     found = call.find(id, Subscription, "webhook subscription")
     if found is None:
-        error = user_error("Webhook subscription does not exist", "id")
+        error = user_error("Webhook subscription does not exist", "id", code="NOT_FOUND")
         return {"deletedWebhookSubscriptionId": None, "userErrors": [error]}
     call.shop.subscriptions.remove(found.number)
     return {"deletedWebhookSubscriptionId": id, "userErrors": []}

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from tests.support.practice_etsy import API, Fixture, good, let_in, open_etsy, writable
+from tests.support.practice_etsy import API, URL, Fixture, good, let_in, open_etsy, writable
 
 from marketsim.catalogue import draw_catalogue
 from marketsim.etsy import FAULTS
@@ -36,6 +36,21 @@ async def test_what_get_adds_can_be_let_through(shop: Fixture) -> None:
     allowed = await shop.put(listing, body)
 
     assert (refused.status_code, allowed.status_code) == (400, 200)
+
+
+@pytest.mark.parametrize("rate", [1, 0], ids=["on", "off"])
+async def test_what_concerns_tokens_is_refused_in_oauths_shape_or_in_the_usual_one(
+    shop: Fixture, rate: float
+) -> None:
+    shop.set_faults(oauth_errors=rate)
+    stranger = {"authorization": "Bearer 1.nobody"}
+
+    refreshed = await shop.client.post(f"{URL}/v3/public/oauth/token", data={"grant_type": "x"})
+    asked = await shop.client.get(f"{API}/users/me", headers=stranger)
+
+    shape = {"error", "error_description"} if rate else {"error"}
+    assert [answer.json().keys() for answer in (refreshed, asked)] == [shape, shape]
+    assert rate or asked.json()["error"].startswith("invalid_token: ")
 
 
 async def test_changes_of_quantity_can_be_told(shop: Fixture) -> None:

@@ -157,6 +157,17 @@ class Rehearsal:
         ]
 
 
+def setting(shop: Rehearsal, sku: str, quantity: int, **more: Any) -> dict[str, Any]:
+    """What sets the available pieces of one SKU at the first place."""
+    line = {
+        "inventoryItemId": shop.item(sku),
+        "locationId": shop.place(),
+        "quantity": quantity,
+        "changeFromQuantity": None,
+    }
+    return {"name": "available", "reason": "correction", "quantities": [line | more]}
+
+
 async def settle() -> None:
     for _ in range(30):
         await asyncio.sleep(0)

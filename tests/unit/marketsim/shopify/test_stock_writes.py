@@ -1,17 +1,7 @@
 from typing import Any
 
 import pytest
-from tests.unit.marketsim.shopify.rehearsal import Rehearsal
-
-
-def setting(shop: Rehearsal, sku: str, quantity: int, **more: Any) -> dict[str, Any]:
-    line = {
-        "inventoryItemId": shop.item(sku),
-        "locationId": shop.place(),
-        "quantity": quantity,
-        "changeFromQuantity": None,
-    }
-    return {"name": "available", "reason": "correction", "quantities": [line | more]}
+from tests.unit.marketsim.shopify.rehearsal import Rehearsal, setting
 
 
 async def set_stock(shop: Rehearsal, given: dict[str, Any], key: str = "k1") -> dict[str, Any]:

@@ -2,10 +2,9 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
-from tests.unit.marketsim.shopify.rehearsal import Rehearsal, rehearse, settle
+from tests.unit.marketsim.shopify.rehearsal import Rehearsal, rehearse, setting, settle
 
 ORDERS = "query($q: String) { orders(first: 9, query: $q) { nodes { id } } }"
 TOTALS = '{ products(first: 1, query: "title:Gold*") { nodes { totalInventory } } }'
@@ -20,16 +19,6 @@ BARE = {
         }
     ],
 }
-
-
-def setting(shop: Rehearsal, sku: str, quantity: int, **more: Any) -> dict[str, Any]:
-    line = {
-        "inventoryItemId": shop.item(sku),
-        "locationId": shop.place(),
-        "quantity": quantity,
-        "changeFromQuantity": None,
-    }
-    return {"name": "available", "reason": "correction", "quantities": [line | more]}
 
 
 @asynccontextmanager
