@@ -104,7 +104,7 @@ class Call:
             records = self._searched(info, records, args["query"], fields)
         window, nested = self.window, info.path.prev is not None
         if nested and (window is not None or self.tells_whole(args)):
-            return page(records, {}, key_of)
+            return page(records, {"reverse": args.get("reverse")}, key_of)
         if window is None:
             return page(records, args, key_of)
         asked = {"first": window.size, "after": window.after}
