@@ -22,6 +22,7 @@ class Expectation:
         sent_at: when the last one was that was sent, as far as is known.
         written_at: when we last changed it.
         settled_at: a reading begun then showed that the write had covered no sale told before.
+        aim: what it should show by the newest target; None before the first.
     """
 
     quantity: int
@@ -39,6 +40,12 @@ class Expectation:
     written_at: datetime | None = None
     seen_at: datetime | None = None
     settled_at: datetime | None = None
+    aim: int | None = None
+
+    @property
+    def to_come(self) -> int:
+        """By how much PEG is about to raise it; below 0: to lower it."""
+        return 0 if self.aim is None else self.aim - self.quantity
 
     @property
     def is_empty(self) -> bool:

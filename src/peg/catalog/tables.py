@@ -119,6 +119,7 @@ mirror = Table(
     Column("written_at", UtcDateTime),
     Column("seen_at", UtcDateTime),
     Column("settled_at", UtcDateTime),
+    Column("aim", Integer),
     CheckConstraint("may_rise >= 0", name="may_rise_not_negative"),
 )
 

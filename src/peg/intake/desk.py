@@ -21,7 +21,7 @@ from peg.intake.met import Met
 from peg.intake.overwritten import is_settled
 from peg.intake.shelf_seen import ShelfSeen, writes_shelves
 from peg.intake.surprises import Done, What
-from peg.ledger import suspense, there_after_all
+from peg.ledger import queries, suspense, there_after_all
 
 log = structlog.get_logger()
 
@@ -191,33 +191,52 @@ class Desk:
     ) -> None:
         """Hold it on all channels, unless very many offers show fewer at once."""
         await mirror.note_seen(self.session, self.offer.id, place, available)
-        reserved = judgement.meaning is Meaning.RESERVED  # by the marketplace, as it tells itself
-        if reserved or not await self.doubts.brake.stops(
+        if judgement.meaning is Meaning.RESERVED:  # by the marketplace, as it tells itself
+            await self._suspend(place, judgement.pieces, reservation=True)
+            return
+        sold_out = self.reading.shelf is Shelf.SOLD_OUT  # a buyer did that, whatever PEG was told
+        told = 0 if sold_out else min(judgement.pieces, max(0, -row.to_come))
+        unheard = judgement.pieces - told
+        if unheard and not await self.doubts.brake.stops(
             self.offer,
             What.PIECES,
             place,
-            pieces=-judgement.pieces,
+            pieces=-unheard,
             base=row.quantity,
             done=Done.SUSPENDED,
         ):
-            await self._suspend(place, judgement)
+            await self._suspend(place, unheard)
+        # Sold once more, or the same that PEG was told of: only pieces that are left can be held.
+        if held := min(told, await self._left()):
+            await self._suspend(place, held, told=True)
 
-    async def _suspend(self, place: str, judgement: Judgement) -> None:
+    async def _left(self) -> int:
+        """Units of the offer that can still be sold, by the book."""
+        left = [
+            (await queries.position(self.session, part.sku)).level.available // part.quantity
+            for part in self.offer.components
+        ]
+        return max(0, min(left, default=0))
+
+    async def _suspend(
+        self, place: str, pieces: int, *, reservation: bool = False, told: bool = False
+    ) -> None:
         """Hold on all channels what is missing here, until its order explains it."""
         missed = suspense.Missed(
             offer=self.offer.id,
             place=place,
             location=await mirror.location_of(self.session, self.offer, place),
             components=self.offer.components,
-            pieces=judgement.pieces,
-            reservation=judgement.meaning is Meaning.RESERVED,
+            pieces=pieces,
+            reservation=reservation,
+            told=told,
             shown_at=self.reading.marketplace_at,
         )
         waits = await order_lag(
             self.session, self.offer.ref.shop, self.doubts.patience, now=self.now
         )
         await suspense.open_suspense(self.session, missed, due_at=self.now + waits, now=self.now)
-        log.info("stock.missed", offer=self.offer.id, place=place, pieces=judgement.pieces)
+        log.info("stock.missed", offer=self.offer.id, place=place, pieces=pieces, told=told)
 
     async def _came_back(self, place: str, available: int, row: Expectation, pieces: int) -> None:
         """It is on sale again by the marketplace's doing; the piece may be sold elsewhere since."""

@@ -42,7 +42,10 @@ class Doubts:
     now: datetime
 
     async def shows_more(self, place: str, available: int, row: Expectation, pieces: int) -> None:
-        """More pieces than expected: believed only when seen twice, with orders read between."""
+        """More pieces than expected: believed only when seen twice, with orders read between.
+
+        What PEG has been told of, and was about to show, a person may have typed there herself.
+        """
         sold = await self._covered_sales(row)
         if not await self._seen_for_long(place, pieces, told=pieces <= sold):
             if pieces > sold:
@@ -54,16 +57,18 @@ class Doubts:
         if ours := min(pieces, sold):
             log.warning("stock.overwrote_sale", offer=self.offer.id, pieces=ours)
             await self.drifted()
-        if pieces > ours:
-            await self._is_more(place, available, row, pieces - ours)
+        if (more := pieces - ours - max(0, row.to_come)) > 0:
+            await self._is_more(place, available, row, more)
 
     async def _seen_first(self, place: str, available: int, row: Expectation, sold: int) -> None:
         """Noted, and asked about once a write has covered it.
 
         What had been off sale and is one of a kind is taken off again before anything is believed.
         """
-        base = row.quantity + sold
+        base = row.quantity + max(sold, row.to_come)
         more = available - base
+        if more <= 0:
+            return
         stopped = await self._stopped(What.FIRST_SIGHT, place, more, base, done=Done.SEEN)
         if row.shelf is not Shelf.LISTED and not stopped and not await self.is_stocked():
             await mirror.note_seen(self.session, self.offer.id, place, available)

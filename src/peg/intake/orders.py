@@ -13,7 +13,7 @@ from peg.domain.identity import BOOK, SALES, LocationId, OfferId, ShopId, Sku
 from peg.domain.messages import OrderTakenIn
 from peg.domain.order import OrderSnapshot
 from peg.intake import checks, covered_sales, lateness, odd_times, surprises, twins
-from peg.intake.late_returns import without_those_shown
+from peg.intake.late_returns import without_those_shown, without_those_typed
 from peg.intake.patience import Patience
 from peg.intake.which_piece import follow_guesses
 from peg.ledger import kept, pieces_asked
@@ -122,6 +122,7 @@ async def _explain_figures(
             await pieces_asked.meet_by_return(
                 session, sku, pieces, shop=order.shop, order=order.order
             )
+            await without_those_typed(session, order, sku, pieces, now=now)
 
 
 async def _voices_without(

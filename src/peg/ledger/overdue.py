@@ -30,11 +30,18 @@ THERE, GONE, HELD = "there", "gone", "held"
 
 STILL_HERE = "missed on a marketplace, and still there"
 
+_COUNTED = "the shelf was counted since"
+_TOLD = (
+    "as many had just been sold, kept or counted off elsewhere, and somebody may have typed that"
+    " into the shop before PEG wrote it there"
+)
+
 
 async def close_due(session: AsyncSession, *, now: datetime) -> int:
     """What no order has explained in time was taken by a person: it leaves the shelf for good.
 
-    Where a person counted the shelf meanwhile, her word stands: she is asked, and it stays held.
+    Where a person counted the shelf meanwhile, her word stands: she is asked, and it stays held. So
+    it is where PEG was told of as many otherwise: they may be the same.
 
     Returns how many left.
     """
@@ -42,10 +49,10 @@ async def close_due(session: AsyncSession, *, now: datetime) -> int:
     for offer, missed in _by_offer(await _due(session, now)).items():
         await _meet_what_is_asked(session, OfferId(offer), missed, now=now)
     rows = await _due(session, now)
-    counted = {row["offer"] for row in rows if await _was_counted_since(session, row)}
-    taken = [row for row in rows if row["offer"] not in counted]
+    asked = {row["offer"] for row in rows if row["told"] or await _was_counted_since(session, row)}
+    taken = [row for row in rows if row["offer"] not in asked]
     await _take_off(session, taken, now=now)
-    for offer in sorted(counted):
+    for offer in sorted(asked):
         await _ask(session, [row for row in rows if row["offer"] == offer], now=now)
     return len(taken)
 
@@ -133,13 +140,13 @@ async def _ask(session: AsyncSession, rows: Sequence[Mapping[str, Any]], *, now:
         await session.execute(change.values(asked_at=now))
     listed = ", ".join(f"{count} of {sku}" for sku, count in sorted(pieces.items()))
     offer = str(rows[0]["offer"])
+    why = _TOLD if any(row["told"] for row in rows) else _COUNTED
     await questions.ask(
         session,
         kind=STILL_THERE,
         subject=offer,
         sentence=(
-            f"A shop misses {listed} and no order tells why, but the shelf was counted since."
-            " Still there and for sale?"
+            f"A shop misses {listed} and no order tells why, but {why}. Still there and for sale?"
         ),
         evidence={"missed": pieces},
         options=(THERE, GONE),

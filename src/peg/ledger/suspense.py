@@ -49,6 +49,8 @@ class Missed:
         pieces: units of the offer.
         reservation: a checkout or draft order keeps them: it ends when the marketplace shows them
             back, and is never taken for an edit.
+        told: PEG had been told of as many that are sold or kept, and had not lowered it there yet:
+            a person may have done that herself.
         shown_at: when that was read, by the marketplace's clock; None where it did not say.
     """
 
@@ -58,6 +60,7 @@ class Missed:
     components: Sequence[Part]
     pieces: int
     reservation: bool = False
+    told: bool = False
     shown_at: datetime | None = None
 
 
@@ -75,6 +78,7 @@ async def open_suspense(
             "need": part.quantity,
             "pieces": missed.pieces * part.quantity,
             "reservation": missed.reservation,
+            "told": missed.told,
             "shown_at": missed.shown_at,
             "opened_at": now,
             "due_at": due_at,

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     literal_column,
 )
 
@@ -171,6 +172,7 @@ suspense = Table(
     Column("need", Integer, nullable=False),
     Column("pieces", Integer, nullable=False),
     Column("reservation", Boolean, nullable=False),
+    Column("told", Boolean, nullable=False, default=False, server_default=false()),
     Column("shown_at", UtcDateTime),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),

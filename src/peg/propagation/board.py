@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Integer, bindparam, case, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from peg.catalog.aims import note_aims
 from peg.db.columns import UtcDateTime
 from peg.db.transaction import execute_all, require_transaction, signal, upsert_all
 from peg.domain.identity import OfferId, ShopId
@@ -92,6 +93,7 @@ async def set_aims(
         if offer not in known or dict(known[offer].target.quantities) != dict(aim.quantities)
     ]
     await upsert_all(session, targets, rows, ["offer"])
+    await note_aims(session, {row["offer"]: row["quantities"] for row in rows})
     changed = {row["offer"] for row in rows}
     reworded = [
         {"of": offer, "reasons": list(aim.why)}

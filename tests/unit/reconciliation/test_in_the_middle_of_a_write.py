@@ -66,10 +66,12 @@ async def test_it_waits_for_the_answer_and_repairs_nothing(shops: TwoShops) -> N
     assert await due(shops, SHOPIFY, CHAIN) == []
 
 
-async def test_without_that_a_chain_is_found_that_was_sold(shops: TwoShops) -> None:
+async def test_without_that_a_chain_too_many_is_found_which_nobody_put_there(
+    shops: TwoShops,
+) -> None:
     await sells_one_in_person(shops, guarded=False)
 
-    assert (await shops.level(CHAIN)).available == 5  # there are four
+    assert await causes(shops) == [("extra", "doubt")]
 
 
 async def causes(shops: TwoShops) -> list[tuple[str, str]]:

@@ -1,12 +1,12 @@
 """The first tables.
 
-Step 0001_aa65240d, after nothing.
+Step 0001_a9edcdd9, after nothing.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001_aa65240d"
+revision = "0001_a9edcdd9"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -567,6 +567,7 @@ def upgrade() -> None:
         sa.Column("need", sa.Integer(), nullable=False),
         sa.Column("pieces", sa.Integer(), nullable=False),
         sa.Column("reservation", sa.Boolean(), nullable=False),
+        sa.Column("told", sa.Boolean(), server_default=sa.text("0"), nullable=False),
         sa.Column("shown_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
@@ -777,6 +778,7 @@ def upgrade() -> None:
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("aim", sa.Integer(), nullable=True),
         sa.CheckConstraint("may_rise >= 0", name=op.f("ck_mirror_may_rise_not_negative")),
         sa.ForeignKeyConstraint(["offer"], ["offers.id"], name=op.f("fk_mirror_offer")),
         sa.PrimaryKeyConstraint("offer", "place", name=op.f("pk_mirror")),
