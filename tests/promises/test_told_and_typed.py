@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.support.pushers import due, on_shopify
+from tests.support.pushers import due, on_shopify, reconciler
 from tests.support.two_shops import CHAIN, PATIENCE, RING, SHOPIFY, TwoShops, open_two_shops
 
 from peg.db.transaction import begin, reading
@@ -25,8 +25,8 @@ async def shops(tmp_path: Path) -> AsyncIterator[TwoShops]:
         yield shops
 
 
-async def tells(shops: TwoShops, sku: Sku = CHAIN, **told: int) -> None:
-    """She tells PEG of it; nothing is written to a shop yet."""
+async def tells(shops: TwoShops, sku: Sku = CHAIN, *, is_heard: bool = True, **told: int) -> None:
+    """She tells PEG of it; nothing is written to a shop yet, and without `peg run` nobody hears."""
     now = shops.clock.now()
     async with begin(shops.database) as session:
         match told:
@@ -40,7 +40,8 @@ async def tells(shops: TwoShops, sku: Sku = CHAIN, **told: int) -> None:
                 await reservations.hold(
                     session, sku, pieces, until=None, why="Ann", who="mira", now=now
                 )
-        await retarget(session, [sku], now=now)
+        if is_heard:
+            await retarget(session, [sku], now=now)
 
 
 def types(shops: TwoShops, delta: int, sku: Sku = CHAIN, *, etsy: bool = False) -> None:
@@ -198,3 +199,18 @@ async def test_a_ring_whose_sale_she_gave_up_on_etsy_is_asked_about_no_more(
     assert len(asked_before) == 1
     assert await asked(shops) == []
     assert (await shops.level(RING)).available == 1
+
+
+@MARKETS
+async def test_a_comparison_knows_what_she_told_while_nothing_was_at_work(
+    shops: TwoShops, *, etsy: bool
+) -> None:
+    shop = shops.etsy.market.shop if etsy else SHOPIFY
+    await tells(shops, is_heard=False, counted=7)
+    types(shops, +2, etsy=etsy)
+
+    for _ in range(3):
+        await reconciler(shops).reconcile(shop)
+        shops.etsy.practice.clock.advance(PATIENCE.receipt_lag_s + 1)
+
+    assert (await shops.level(CHAIN)).on_hand == 7

@@ -29,6 +29,7 @@ from peg.ledger import questions
 from peg.ledger.questions import Question
 from peg.marketplaces.port import Marketplace, OffersPage, UnreadableOffer
 from peg.propagation import board
+from peg.propagation.retarget import retarget_offers
 from peg.reconciliation import report
 from peg.reconciliation.behind import why_behind
 from peg.reconciliation.compare import (
@@ -140,9 +141,11 @@ class Reconciler:
     async def _take_in(self, run: _Run, page: OffersPage) -> None:
         fresh = [remote for remote in page.offers if remote.ref not in run.seen]
         run.seen.update(remote.ref for remote in fresh)
-        mine = [run.known[remote.ref].id for remote in fresh if remote.ref in run.known]
+        known = [run.known[remote.ref] for remote in fresh if remote.ref in run.known]
+        mine = [offer.id for offer in known]
         async with begin(self._database) as session:
             now = self._clock.now()
+            await retarget_offers(session, known, now=now)  # nobody may have heard of what was told
             expected = await mirror.expected_of(session, mine)
             standings = await board.standings(session, mine)
             behind = await why_behind(session, run.shop, standings, expected)
