@@ -286,8 +286,8 @@ async def test_the_newest_comparison_of_each_shop_is_told_with_the_share_that_di
     shop: Shop,
 ) -> None:
     shop.sets(shop.shopify, RING, 0)
-    await shop.compares(shop.shopify)
     await shop.compares(shop.etsy)
+    await shop.compares(shop.shopify)
 
     async with reading(shop.here.database) as session:
         etsy, shopify = await doubts.drift(session)
