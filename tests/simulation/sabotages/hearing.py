@@ -62,7 +62,7 @@ SABOTAGES: Sequence[Sabotage] = (
         edits=[
             Edit(
                 "intake/desk.py",
-                "            await self._suspend(place, judgement)",
+                "            await self._suspend(place, unheard)",
                 "            pass",
             )
         ],
