@@ -1,12 +1,11 @@
 """Cancel an order for want of the piece. Only ever for a person, who named the order."""
 
-from collections.abc import Mapping
-
 from peg.domain.money import Money
 from peg.marketplaces.limiter import Lane
-from peg.marketplaces.port import MaybeApplied, RemoteGone, Shown
+from peg.marketplaces.port import RemoteGone
 from peg.marketplaces.shopify.client import ShopifyClient
-from peg.marketplaces.shopify.reading import field, gid, text, things
+from peg.marketplaces.shopify.order_changes import ask
+from peg.marketplaces.shopify.reading import field, gid, text
 from peg.marketplaces.writers import Asked
 
 
@@ -23,17 +22,13 @@ class Canceller:
         order cancelled, and pays nothing back again.
         """
         variables = {"order": gid("Order", order), "note": note}
-        try:
-            answer = await self._client.execute(
-                "OrderCancel", variables, lane=Lane.ORDERS, writes=True
-            )
-        except MaybeApplied as error:
-            return Asked(shown=Shown.UNKNOWN, sentence=str(error))
-        payload = answer.data.get("orderCancel")
-        if not isinstance(payload, Mapping):
-            return Asked(shown=Shown.UNKNOWN, sentence="no payload came")
-        words = "; ".join(text(one, "message") for one in things(payload, "orderCancelUserErrors"))
-        return Asked(shown=Shown.REFUSED if words else Shown.SENT, sentence=words)
+        return await ask(
+            self._client,
+            "OrderCancel",
+            variables,
+            payload="orderCancel",
+            errors="orderCancelUserErrors",
+        )
 
     async def paid_back(self, order: str) -> Money:
         """What was paid back so far, shipping and tax included, in the shop's own currency.

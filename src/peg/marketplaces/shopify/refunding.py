@@ -11,8 +11,9 @@ from typing import Any
 
 from peg.domain.money import Money
 from peg.marketplaces.limiter import Lane
-from peg.marketplaces.port import MaybeApplied, RemoteGone, Shown, UnexpectedAnswer
+from peg.marketplaces.port import RemoteGone, UnexpectedAnswer
 from peg.marketplaces.shopify.client import ShopifyClient
+from peg.marketplaces.shopify.order_changes import ask
 from peg.marketplaces.shopify.reading import field, gid, next_cursor, text, things, whole
 from peg.marketplaces.writers import Asked, PaidBack, Payment
 
@@ -57,17 +58,7 @@ class Refunder:
     ) -> Asked:
         """Once for each key, without a restock: that would put a sold piece on sale, unproved."""
         variables = {"input": _input(gid("Order", order), units, payments, note), "key": key}
-        try:
-            answer = await self._client.execute(
-                "RefundLines", variables, lane=Lane.ORDERS, writes=True
-            )
-        except MaybeApplied as error:
-            return Asked(shown=Shown.UNKNOWN, sentence=str(error))
-        payload = answer.data.get("refundCreate")
-        if not isinstance(payload, Mapping):
-            return Asked(shown=Shown.UNKNOWN, sentence="no payload came")
-        words = "; ".join(text(one, "message") for one in things(payload, "userErrors"))
-        return Asked(shown=Shown.REFUSED if words else Shown.SENT, sentence=words)
+        return await ask(self._client, "RefundLines", variables, payload="refundCreate")
 
     async def paid_back_with(self, order: str, note: str) -> PaidBack | None:
         """What came of the refund that carries this note, in the shop's own currency.

@@ -1,6 +1,6 @@
 """A write that may have been applied stays in doubt, whatever its repetition comes to."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from random import Random
 
 import httpx2
@@ -19,8 +19,11 @@ from peg.marketplaces.port import (
     Shown,
     Write,
 )
+from peg.marketplaces.shopify.cancelling import Canceller
 from peg.marketplaces.shopify.client import ShopifyClient
+from peg.marketplaces.shopify.refunding import Refunder
 from peg.marketplaces.shopify.stock_writes import StockWriter
+from peg.marketplaces.writers import Asked
 
 KEY = "0b9e7c9a-0f0c-4d43-8f4e-3f1a6c2d9b11"
 WRITE = Write(
@@ -50,6 +53,10 @@ def page(_: httpx2.Request) -> httpx2.Response:
 
 
 def writer(*steps: Step) -> StockWriter:
+    return StockWriter(answered_by(*steps))
+
+
+def answered_by(*steps: Step) -> ShopifyClient:
     """Each call is answered by the next step, and those after them by the last."""
     left = list(steps)
 
@@ -60,7 +67,7 @@ def writer(*steps: Step) -> StockWriter:
     http = httpx2.AsyncClient(transport=httpx2.MockTransport(next_step))
     clock = StandingClock()
     door = Door(http, clock, Random(1), shop=SHOP, calls=CallLog())
-    return StockWriter(ShopifyClient(URL, door, OneToken("token"), clock))
+    return ShopifyClient(URL, door, OneToken("token"), clock)
 
 
 @pytest.mark.parametrize("then", [not_there, frozen, page], ids=lambda step: step.__name__)
@@ -122,3 +129,42 @@ async def test_what_is_refused_before_anything_is_done_is_not_in_doubt(
 async def test_what_was_never_sent_is_not_in_doubt() -> None:
     with pytest.raises(MarketplaceUnavailable):
         await writer(not_there).compare_and_set([WRITE], key=KEY)
+
+
+async def cancelled(shop: ShopifyClient) -> Asked:
+    return await Canceller(shop).cancel_order("1001", note="sold twice")
+
+
+async def taken_out(shop: ShopifyClient) -> Asked:
+    return await Refunder(shop).take_out("1001", {"1": 1}, [], note="sold twice", key=KEY)
+
+
+def tells(**data: object) -> Step:
+    return lambda _: httpx2.Response(200, json={"data": data})
+
+
+@pytest.mark.parametrize("ask", [cancelled, taken_out])
+@pytest.mark.parametrize(
+    "answer",
+    [no_answer, page, tells(), tells(orderCancel=None, refundCreate=None)],
+    ids=["none", "a page", "nothing of it", "no payload"],
+)
+async def test_an_order_may_be_cancelled_or_changed_when_the_answer_does_not_say(
+    ask: Callable[[ShopifyClient], Awaitable[Asked]], answer: Step
+) -> None:
+    asked = await ask(answered_by(answer))
+
+    assert asked.shown is Shown.UNKNOWN
+    assert asked.sentence
+
+
+@pytest.mark.parametrize("ask", [cancelled, taken_out])
+async def test_an_order_that_may_not_be_changed_is_refused_in_shopifys_words(
+    ask: Callable[[ShopifyClient], Awaitable[Asked]],
+) -> None:
+    why = [{"message": "it is archived"}, {"message": "it is not paid"}]
+    answer = tells(orderCancel={"orderCancelUserErrors": why}, refundCreate={"userErrors": why})
+
+    asked = await ask(answered_by(answer))
+
+    assert asked == Asked(shown=Shown.REFUSED, sentence="it is archived; it is not paid")
