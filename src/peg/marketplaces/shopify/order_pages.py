@@ -43,22 +43,24 @@ class OrderPages:
     async def since(self, cursor: str | None, *, now: datetime) -> OrdersPage:
         """One page of orders changed since `cursor`, oldest change first.
 
+        A cursor that lies ahead of the shop's own clock, which was set back since, would hide all
+        orders until then: it begins anew with all that can be seen. Whatever was taken in already
+        is the same again.
+
         Raises:
             MarketplaceError: the page could not be read.
         """
         where = _Cursor.parse(cursor, now)
-        query = f"updated_at:>='{where.since.isoformat()}'"
-        answer = await self._client.execute_sized(
-            "OrdersUpdatedSince",
-            {"query": query, "after": where.after},
-            first=ORDERS_PER_PAGE,
-            lane=Lane.ORDERS,  # of two thousand points they cost fifty: half need not stay free
-        )
-        _heed_warnings(answer)
+        answer = await self._ask(where)
+        latest = changed_until(answer.marketplace_at, now=now)
+        # Where no answer bears a time, ours may be the one that is wrong.
+        if where.since > (latest if answer.marketplace_at else now + AHEAD_MAX):
+            log.warning("cursor.put_aside", shop=self._shop, since=where.since.isoformat())
+            where = _Cursor.begin(latest)
+            answer = await self._ask(where)
         page = field(answer.data, "orders")
         nodes = [await self._entire(node) for node in field(page, "nodes")]
         orders, unreadable = orders_of(nodes, self._shop, fetched_at=now)
-        latest = changed_until(answer.marketplace_at, now=now)
         changed = (order.updated_at for order in orders if order.updated_at <= latest)
         newest = max([where.newest, *changed])
         after = next_cursor(page)
@@ -71,6 +73,17 @@ class OrderPages:
             more=after is not None,
             unreadable=unreadable,
         )
+
+    async def _ask(self, where: "_Cursor") -> Answer:
+        query = f"updated_at:>='{where.since.isoformat()}'"
+        answer = await self._client.execute_sized(
+            "OrdersUpdatedSince",
+            {"query": query, "after": where.after},
+            first=ORDERS_PER_PAGE,
+            lane=Lane.ORDERS,  # of two thousand points they cost fifty: half need not stay free
+        )
+        _heed_warnings(answer)
+        return answer
 
     async def one(self, order: str) -> OrderSnapshot:
         """One order with all that hangs on it.
@@ -126,12 +139,17 @@ class _Cursor:
         self.after = after
 
     @classmethod
+    def begin(cls, now: datetime) -> "_Cursor":
+        """All orders that can be seen."""
+        since = now - FIRST_LOOK_BACK
+        return cls(since=since, newest=since, after=None)
+
+    @classmethod
     def parse(cls, cursor: str | None, now: datetime) -> "_Cursor":
-        """Read a cursor back; without one, or with one to come, begin with all that can be seen."""
-        begin = now - FIRST_LOOK_BACK
-        told = json.loads(cursor) if cursor is not None else None
-        if told is None or moment(told["since"]) > now + AHEAD_MAX:
-            return cls(since=begin, newest=begin, after=None)
+        """Read a cursor back; without one, begin with all that can be seen."""
+        if cursor is None:
+            return cls.begin(now)
+        told = json.loads(cursor)
         return cls(since=moment(told["since"]), newest=moment(told["newest"]), after=told["after"])
 
     def text(self) -> str:

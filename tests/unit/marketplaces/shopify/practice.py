@@ -11,6 +11,7 @@ from marketsim.clock import MarketClock
 from marketsim.faults import Faults, without_chance
 from marketsim.market import UnitId
 from marketsim.pieces import Catalogue, Listing, Option, Piece, PieceId, Unit
+from marketsim.server import dated
 from marketsim.shopify import FAULTS
 from marketsim.shopify.app import Shopify, build_shopify
 from marketsim.shopify.credentials import CLIENT_ID, CLIENT_SECRET, SHOP_DOMAIN
@@ -81,7 +82,7 @@ async def open_practice_shopify(shelf: Catalogue | None = None) -> PracticeShopi
         public_url=URL,
     )
     shopify.market.open(shelf or catalogue())
-    overheard = Overheard(shopify.app)
+    overheard = Overheard(dated(shopify.app, market_clock))
     http = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=overheard))
     clock, calls = StandingClock(), CallLog()
     grant = await oauth.client_credentials(

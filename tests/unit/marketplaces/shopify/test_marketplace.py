@@ -1,4 +1,5 @@
-from datetime import timedelta
+import json
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -73,6 +74,54 @@ async def test_the_orders_of_the_last_half_minute_are_read_again() -> None:
 
     first, second, third, fourth = (orders[-1] for orders in read)
     assert read == [[first], [first, second], [first, second, third], [third, fourth]]
+
+
+@pytest.mark.parametrize(
+    "ahead", [timedelta(days=3 * 365), timedelta(hours=20)], ids=["years", "hours"]
+)
+async def test_a_cursor_from_a_clock_that_was_set_back_since_hides_no_order(
+    ahead: timedelta,
+) -> None:
+    practice = await open_practice_shopify()
+    since = (MONDAY_NOON + ahead).isoformat()
+    kept = json.dumps({"since": since, "newest": since, "after": None})
+
+    read = await orders_of_three_minutes(practice, kept, now=MONDAY_NOON)
+
+    assert read == [1, 2, 2]
+
+
+async def test_a_shop_whose_clock_is_ahead_of_ours_is_read_on_from_its_own_time() -> None:
+    """Its cursor lies ahead of our clock, and of its own it does not."""
+    practice = await open_practice_shopify()
+
+    read = await orders_of_three_minutes(practice, None, now=MONDAY_NOON - timedelta(days=300))
+
+    assert read == [1, 2, 2]
+
+
+async def orders_of_three_minutes(
+    practice: PracticeShopify, kept: str | None, *, now: datetime
+) -> list[int]:
+    """One is placed each minute; how many are read each time, the newest of before among them."""
+    read = []
+    for _ in range(3):
+        practice.clock.advance(60)
+        practice.shopify.market.buy(practice.units[1])
+        practice.clock.advance(1)
+        page = await practice.shop.orders_since(kept, now=now)
+        kept = page.cursor
+        read.append(len(page.orders))
+    return read
+
+
+async def test_orders_are_found_though_our_own_clock_is_ahead_by_months() -> None:
+    practice = await open_practice_shopify()
+    practice.shopify.market.buy(practice.units[1])
+
+    page = await practice.shop.orders_since(None, now=MONDAY_NOON + timedelta(days=300))
+
+    assert len(page.orders) == 1
 
 
 async def test_a_sale_is_read_once_its_order_is_placed_with_the_place_it_ships_from() -> None:
