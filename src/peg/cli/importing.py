@@ -8,6 +8,7 @@ from peg.cli.shop_names import shops_in_words
 from peg.cli.terminal import Here, Report, Terminal
 from peg.cli.words import seen
 from peg.db.transaction import reading
+from peg.domain.counted import counted
 from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import fold_sku
 from peg.onboarding.left_out import Why
@@ -94,6 +95,7 @@ def _report(found: Found, in_words: Callable[[str], str]) -> Report:
         ("offers without a usable SKU", left_out[Why.NO_SKU]),
         ("offers that could not be read", left_out[Why.UNREADABLE]),
         *([(_WAIT, left_out[Why.SHOP_NOT_READ])] if found.skipped else []),
+        *([(_WAIT_FOR_ONE, hidden)] if (hidden := left_out[Why.TWIN_NOT_READ]) else []),
         ("items of which the shops disagree (`peg questions`)", _disagree(found)),
     ]
     return Report(
@@ -106,6 +108,7 @@ def _report(found: Found, in_words: Callable[[str], str]) -> Report:
 
 
 _WAIT = "offers that wait for a shop that was not read"
+_WAIT_FOR_ONE = "offers that wait for one that could not be read"
 
 
 def _disagree(found: Found) -> int | None:
@@ -141,6 +144,13 @@ def _sentences(found: Found) -> list[str]:
             " until it can be: opened now it might be sold twice. `peg disconnect` a shop that is"
             " lost for good, and import again"
         )
+    twins = Counter(one.details for one in found.left_out if one.why is Why.TWIN_NOT_READ)
+    said += [
+        f"{counted(many, 'offer')} on Etsy may be the same piece as {name}, and"
+        f" {'waits' if many == 1 else 'wait'} until that can be read: opened now it might be sold"
+        " twice. Mend it there, or type another SKU if it is another piece, and `peg import` again"
+        for name, many in twins.items()
+    ]
     said += [
         f"the orders of {one.shop} could not be read once more ({one.why}): a running PEG does it"
         for one in found.orders_unread

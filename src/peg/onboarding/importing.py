@@ -24,13 +24,13 @@ from peg.intake.patience import Patience
 from peg.intake.places import read_places
 from peg.intake.polling import Polls
 from peg.ledger import kept
-from peg.marketplaces.port import Marketplace
+from peg.marketplaces.port import Marketplace, UnreadableOffer
 from peg.onboarding import adopting, imports
 from peg.onboarding.imports import Imported
-from peg.onboarding.left_out import LeftOut, could_not_be_read, left_out
+from peg.onboarding.left_out import could_not_be_read, left_out
 from peg.onboarding.matching import Matching, match
 from peg.onboarding.reach import Reach
-from peg.onboarding.unread_twins import wait_for_twins
+from peg.onboarding.unread_twins import hidden_on_shopify, wait_for_hidden, wait_for_twins
 
 log = structlog.get_logger()
 
@@ -178,9 +178,14 @@ class Importer:
             waiting = await proposals.open_proposals(session)
             skipped = await imports.skipped(session, self._shops, reach.failures)
         mapped = frozenset(offer.ref for offer in known if offer.components)
-        matching = match(found.values(), mapped=mapped, settled=_on_both(known), rejected=rejected)
+        settled = _on_both(known)
+        matching = match(found.values(), mapped=mapped, settled=settled, rejected=rejected)
         if skipped:
             matching = wait_for_twins(matching, known, mapped=mapped)
+        hidden = hidden_on_shopify(read.unreadable, known)
+        matching = wait_for_hidden(
+            matching, found, hidden, known, mapped=mapped, settled=settled, rejected=rejected
+        )
         to_be_known = mapped | {ref for one in matching.matches for ref in one.refs}
         pairs = {(one.shopify.ref, one.etsy.ref) for one in waiting}
         pairs = {pair for pair in pairs if not set(pair) <= to_be_known}
@@ -191,7 +196,10 @@ class Importer:
             skipped=skipped,
             matched=None if skipped else sum(len(one.refs) > 1 for one in matching.matches),
             proposals=len(pairs),
-            left_out=[*left_out(matching, found, mapped=mapped), *read.unreadable],
+            left_out=[
+                *left_out(matching, found, mapped=mapped),
+                *could_not_be_read(read.unreadable),
+            ],
         )
 
     async def _poll(self, reach: Reach, progress: Progress) -> None:
@@ -225,7 +233,7 @@ class Importer:
             # Pages shift while they are read: what comes twice counts as it was seen first.
             for offer in page.offers:
                 found.offers.setdefault(offer.ref, offer)
-            found.unreadable += [could_not_be_read(shop, odd) for odd in page.unreadable]
+            found.unreadable += [(shop, odd) for odd in page.unreadable]
             progress("reading", len(page.offers))
         return found
 
@@ -235,7 +243,7 @@ class _Found:
     """What stands on the shops."""
 
     offers: dict[OfferRef, RemoteOffer] = field(default_factory=dict)
-    unreadable: list[LeftOut] = field(default_factory=list)
+    unreadable: list[tuple[ShopId, UnreadableOffer]] = field(default_factory=list)
 
 
 def batches(things: Sequence[T], size: int) -> Iterator[Sequence[T]]:

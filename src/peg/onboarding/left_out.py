@@ -1,6 +1,6 @@
 """Offers that an import does not keep in step, and why: reported, never guessed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,6 +19,7 @@ class Why(StrEnum):
     NO_SKU = "no_usable_sku"  # none that both marketplaces can carry
     UNREADABLE = "unreadable"  # what its shop tells of it lacks what it must have
     SHOP_NOT_READ = "shop_not_read"  # it may be the same piece as one on a shop that was not read
+    TWIN_NOT_READ = "twin_not_read"  # it may be the same piece as an offer that could not be read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,7 @@ def left_out(
         (Why.UNTRACKED, matching.untracked),
         (Why.NO_SKU, [ref for ref in matching.nameless if ref not in mapped]),
         (Why.SHOP_NOT_READ, matching.waiting),
+        (Why.TWIN_NOT_READ, list(matching.hidden)),
     )
     return [
         LeftOut(
@@ -63,20 +65,24 @@ def left_out(
             title=found[ref].name,
             sku=found[ref].sku,
             why=why,
+            details=matching.hidden.get(ref, ""),
         )
         for why, refs in reasons
         for ref in refs
     ]
 
 
-def could_not_be_read(shop: ShopId, odd: UnreadableOffer) -> LeftOut:
-    """An offer of which its shop did not tell enough."""
-    return LeftOut(
-        shop=shop,
-        listing=odd.listing,
-        variant=odd.variant,
-        title=odd.title,
-        sku=odd.sku,
-        why=Why.UNREADABLE,
-        details=odd.why,
-    )
+def could_not_be_read(unread: Iterable[tuple[ShopId, UnreadableOffer]]) -> list[LeftOut]:
+    """Offers of which their shops did not tell enough."""
+    return [
+        LeftOut(
+            shop=shop,
+            listing=odd.listing,
+            variant=odd.variant,
+            title=odd.title,
+            sku=odd.sku,
+            why=Why.UNREADABLE,
+            details=odd.why,
+        )
+        for shop, odd in unread
+    ]

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from peg.domain.identity import Channel, OfferRef, Sku, fold_sku, usable_sku
 from peg.domain.offer import RemoteOffer
@@ -33,6 +33,8 @@ class Matching:
         untracked: offers whose stock the marketplace does not count.
         nameless: offers without a SKU that both marketplaces can carry, and without a proposal.
         waiting: offers that are no piece of their own until every shop was read.
+        hidden: the same until one offer was read, which they may be the twin of; by what it is
+            called.
     """
 
     matches: Sequence[Match]
@@ -41,6 +43,7 @@ class Matching:
     untracked: Sequence[OfferRef]
     nameless: Sequence[OfferRef]
     waiting: Sequence[OfferRef] = ()
+    hidden: Mapping[OfferRef, str] = field(default_factory=dict)
 
 
 def match(

@@ -25,7 +25,7 @@ class Why(StrEnum):
     NOT_COUNTED = "not_counted"  # its shop does not count it
     SKU_DOUBLED = "sku_doubled"  # several offers of its shop carry it
     NO_SKU = "no_usable_sku"  # none that both marketplaces can carry
-    NOT_IMPORTED = "not_imported"  # nothing is in its way but a shop that cannot be read
+    NOT_IMPORTED = "not_imported"  # a shop, or an offer, cannot be read: no more is in its way
 
 
 class NotKept(BaseModel):
@@ -141,5 +141,5 @@ _REMEDIES = {
     " which piece it is, `peg match compose {offer} SKU`",
     Why.NO_SKU: "no SKU that both shops can carry: type one there, then `peg import`; or say which"
     " piece it is, `peg match compose {offer} SKU`",
-    Why.NOT_IMPORTED: "`peg import` takes it in, once every shop can be read",
+    Why.NOT_IMPORTED: "`peg import` takes it in, once every shop and offer there can be read",
 }

@@ -64,7 +64,7 @@ def test_its_offers_and_their_pair_are_named_and_no_other_piece(
     ("typed", "remedy"),
     [
         ("STUD-3", "several offers are typed 'STUD-3': mend that there, then `peg import`"),
-        ("bang-4", "`peg import` takes it in, once every shop can be read"),
+        ("bang-4", "`peg import` takes it in, once every shop and offer there can be read"),
     ],
 )
 def test_what_waits_without_a_pair_is_told_with_what_ends_that(

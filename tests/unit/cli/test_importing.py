@@ -3,13 +3,17 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 from tests.support.clocks import MONDAY_NOON
-from tests.support.command_line import Ran, peg
+from tests.support.command_line import Ran, peg, seed
 from tests.support.given import two_practice_shops
 
 from peg.db.engine import open_database, sqlite_url
 from peg.db.transaction import begin
 from peg.domain.identity import ShopId
+from peg.onboarding import imports
+from peg.onboarding.imports import Imported
+from peg.onboarding.left_out import LeftOut, Why
 from peg.shops import directory
 from peg.shops.directory import Status
 
@@ -87,3 +91,34 @@ def test_a_shop_that_gives_no_answer_is_named_once_before_what_was_asked(tmp_pat
 
     assert told.code == 1
     assert "left out: Etsy gives no answer (" in told.out
+
+
+async def two_wait_for_one_that_could_not_be_read(session: AsyncSession) -> None:
+    left_out = [
+        LeftOut(
+            shop=ShopId("etsy:1001"),
+            listing=listing,
+            variant="",
+            title="Ring",
+            sku="",
+            why=Why.TWIN_NOT_READ,
+            details="'Opal ring' on shopify:gems.myshopify.com",
+        )
+        for listing in ("31", "32")
+    ]
+    told = Imported(left_out=left_out)
+    await imports.keep(session, told, begun_at=MONDAY_NOON, ended_at=MONDAY_NOON)
+
+
+def test_what_waits_for_an_offer_that_could_not_be_read_is_told_with_what_ends_that(
+    tmp_path: Path,
+) -> None:
+    seed(tmp_path, two_wait_for_one_that_could_not_be_read)
+
+    told = peg(tmp_path, "import", "--last").out
+
+    row, *_ = [line for line in told.splitlines() if "wait for one that could not be read" in line]
+    assert row.endswith(" 2")
+    assert "2 offers on Etsy may be the same piece as 'Opal ring' on shopify:gems" in told
+    assert "wait until that can be read" in told
+    assert "`peg import` again" in told
