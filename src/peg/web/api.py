@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import reading
 from peg.domain.claim import Policy
+from peg.domain.errors import UnknownSku
 from peg.domain.identity import ShopId, parse_sku
 from peg.reads import (
     alerts,
@@ -27,6 +28,7 @@ from peg.reads import (
     places,
     shops,
     stock,
+    unmatched,
     unresolved,
     writes,
 )
@@ -56,9 +58,12 @@ def ground_of(request: Request) -> Ground:
 
 
 async def one_moment(ground: Annotated[Ground, Depends(ground_of)]) -> AsyncIterator[AsyncSession]:
-    """One consistent moment of the database for one request."""
+    """One consistent moment of the database for one request; a SKU of no item is told in full."""
     async with reading(ground.database) as session:
-        yield session
+        try:
+            yield session
+        except UnknownSku as error:
+            raise await unmatched.in_full(session, error) from None
 
 
 Here = Annotated[Ground, Depends(ground_of)]

@@ -1,8 +1,11 @@
+import asyncio
 from base64 import b64encode
 from pathlib import Path
 
 import pytest
 from tests.support.clocks import MONDAY_NOON
+from tests.support.command_line import peg
+from tests.support.loose_offers import STONEFIELD, loose_offers
 from tests.support.web_door import WebDoor, open_web
 
 from peg.catalog import items
@@ -88,6 +91,26 @@ async def test_what_does_not_exist_is_a_problem_that_says_what_to_do(tmp_path: P
     assert "peg stock" in answer.json()["detail"]
     assert nowhere.status_code == 404
     assert (nonsense.status_code, nonsense.json()["title"]) == (422, "BadRequest")
+
+
+async def problem_of_what_waits(home: Path, ask: str) -> tuple[int, dict[str, str]]:
+    async with open_web(home) as door:
+        async with begin(door.ground.database) as session:
+            await loose_offers(session)
+        answer = await door.client.get(ask)
+        return answer.status_code, answer.json()
+
+
+@pytest.mark.parametrize("ask", ["stock/BANG-4", "stock/BANG-4/history", "writes?sku=BANG-4"])
+def test_a_sku_whose_offers_wait_is_told_as_the_command_line_tells_it(
+    tmp_path: Path, ask: str
+) -> None:
+    status, problem = asyncio.run(problem_of_what_waits(tmp_path, f"/api/{ask}"))
+
+    typed = peg(tmp_path, "stock", "BANG-4", "--json")
+    assert (status, problem["title"]) == (404, "UnknownSku")
+    assert problem["detail"] == typed.refusal["sentence"]
+    assert f"on {STONEFIELD} carries it and is not matched" in problem["detail"]
 
 
 @pytest.mark.parametrize("path", READS)
