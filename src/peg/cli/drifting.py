@@ -1,6 +1,7 @@
 """`peg drift`: what comparisons of whole shops found, each kept and signed."""
 
 from peg.cli.cells import Note
+from peg.cli.seen_from import seen_from
 from peg.cli.shop_names import shop_names
 from peg.cli.steering import compared, differing
 from peg.cli.terminal import Here, Report
@@ -8,6 +9,7 @@ from peg.cli.words import Lines, Number, and_more, seen, titled
 from peg.db.transaction import reading
 from peg.domain.counted import counted
 from peg.reads import doubts
+from peg.reads.places import names_at
 from peg.reconciliation import signed
 from peg.reconciliation.compare import NOT_KEPT
 from peg.reconciliation.signed import Checked
@@ -49,6 +51,7 @@ async def _one(here: Here, number: int) -> int:
     async with here.ground() as ground, reading(ground.database) as session:
         found = await doubts.comparison(session, number)
         called = await shop_names(session)
+        at = await names_at(session, found.shop)
     report = Report(
         facts=found.model_dump(mode="json"),
         columns=("offer", "title", "cause", "done", "seen from"),
@@ -58,7 +61,7 @@ async def _one(here: Here, number: int) -> int:
                 titled(one.title, one.options),
                 one.cause,
                 one.action,
-                Note("; ".join(f"{name} {value}" for name, value in one.evidence.items())),
+                Note("; ".join(seen_from(one.evidence, at))),
             )
             for one in sorted(found.differences, key=lambda one: one.cause in NOT_KEPT)
         ],

@@ -1,13 +1,13 @@
 """Where pieces lie."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import locations
 from peg.catalog.locations import OWN
-from peg.domain.identity import LocationId
+from peg.domain.identity import LocationId, ShopId
 
 
 class PlaceRow(BaseModel):
@@ -33,3 +33,9 @@ async def places(session: AsyncSession) -> Sequence[PlaceRow]:
         )
         for one in await locations.everything(session)
     ]
+
+
+async def names_at(session: AsyncSession, shop: ShopId) -> Mapping[str, str]:
+    """What a shop calls its places, by the marketplace's ids."""
+    found = await locations.everything(session)
+    return {one.remote: one.name for one in found if one.shop == shop}

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 from tests.support.clocks import MONDAY_NOON
 from tests.support.command_line import peg, seed
 from tests.support.given import two_practice_shops
 
+from peg.catalog import locations
 from peg.domain.identity import Channel, ShopId
 from peg.reconciliation import report
 from peg.reconciliation.compare import NOT_KEPT, Action, CauseClass, Difference
@@ -197,3 +199,62 @@ def test_a_comparison_that_is_not_kept_is_missing(tmp_path: Path) -> None:
 
     assert told.code == 3
     assert "no comparison 99 is kept: `peg drift --kept` lists them" in told.err
+
+
+ETSY, GEMS = ShopId("etsy:1"), ShopId("shopify:gems.myshopify.com")
+
+
+@pytest.mark.parametrize(
+    ("shop", "evidence", "said"),
+    [
+        (
+            ETSY,
+            {"shown": {"": 5}, "shelf": "listed", "expected": {"": 5}, "target": {"": 4}},
+            "it shows 5, as PEG left it, and should show 4",
+        ),
+        (
+            ETSY,
+            {"shown": {"": 3}, "shelf": "listed", "expected": {"": 5}, "target": {"": 5}},
+            "it shows 3, where PEG left 5, and should show 5",
+        ),
+        (
+            GEMS,
+            {"shown": {"71": 2, "72": 0}, "shelf": "listed", "expected": {}, "target": None},
+            "it shows 2 at Atelier and 0 at place 72, where PEG left nothing",
+        ),
+        (
+            ETSY,
+            {"shown": {"": 0}, "shelf": "withdrawn", "expected": {"": 1}, "target": {"": 0}},
+            "off sale there; it shows 0, where PEG left 1, and should",
+        ),
+        (
+            ETSY,
+            {"shown": {"": 1}, "shelf": "listed", "expected": {"": 1}, "target": {"": 1}},
+            "it shows 1, as PEG left it, and should",
+        ),
+        (
+            ETSY,
+            {"listing": "31", "sku": "", "why": "it has no price"},
+            "listing 31; it has no price",
+        ),
+        (ETSY, {"listing": "31", "sku": "RING-1"}, "listing 31; SKU RING-1"),
+    ],
+)
+def test_what_a_difference_was_seen_from_is_told_in_words_and_kept_for_programs(
+    tmp_path: Path, shop: ShopId, evidence: dict[str, object], said: str
+) -> None:
+    async def one_differs(session: AsyncSession) -> None:
+        await locations.link(session, GEMS, "71", name="Atelier")
+        found = Difference(cause=CauseClass.MISSING, action=Action.HOLD, evidence=evidence)
+        run = await report.begin_run(session, shop, now=MONDAY_NOON)
+        await report.record_difference(session, run, offer=None, title="Ruby ring", found=found)
+        await report.end_run(session, run, offers=1, outcome=report.COMPLETE, now=MONDAY_NOON)
+
+    seed(tmp_path, one_differs)
+
+    told = peg(tmp_path, "drift", "1").out
+    programs = peg(tmp_path, "drift", "1", "--json").facts
+
+    (line,) = [line for line in told.splitlines() if "Ruby ring" in line]
+    assert line.endswith(f"  {said}")
+    assert programs["differences"][0]["evidence"] == evidence
