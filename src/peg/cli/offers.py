@@ -74,7 +74,7 @@ async def shops(*, here: Here) -> int:
         found = await shop_reads.shops(session)
     report = Report(
         facts=[shop.model_dump(mode="json") for shop in found],
-        columns=("shop", "name", "currency", "state", "since", "about it"),
+        columns=("shop", "name", "currency", "state", "connected", "about it"),
         rows=[
             (
                 one.id,

@@ -37,8 +37,8 @@ class DatabaseLocked(DatabaseUnavailable):
 
     def __init__(self, place: str) -> None:
         super().__init__(
-            f"another program holds the database ({place}) for too long: see with `peg doctor`"
-            " whether two PEGs run on one file, and stop one"
+            f"another program holds the database ({place}) for too long: a second PEG, a backup,"
+            " a database browser? Wait until it has ended, or stop it, and try again"
         )
 
 

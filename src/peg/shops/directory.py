@@ -34,10 +34,9 @@ class NotConnected(PegError):
     kind: ClassVar[ErrorKind] = "refused"
 
     def __init__(self, shop: "Shop") -> None:
-        super().__init__(
-            f"{shop.id} is not connected any more ({shop.status_sentence}): run `peg connect"
-            f" {shop.channel}` again"
-        )
+        why, command = shop.status_sentence, f"`peg connect {shop.channel}`"
+        remedy = "" if command in why else f": run {command} again"
+        super().__init__(f"{shop.id} is not connected any more ({why}){remedy}")
 
 
 class Status(StrEnum):

@@ -81,7 +81,7 @@ def _offers(why: Why, found: Sequence[NotKept]) -> str:
     many = counted(len(found), "offer is", "offers are")
     named = [
         f"offer {one.offer} ({short_name(one.title, one.options)!r} on"
-        f" {one.shop.partition(':')[0]})"
+        f" {one.shop.partition(':')[0].capitalize()})"
         for one in found
     ]
     more = " (`peg offers --unknown` lists all)" if len(found) > NAMED_MAX else ""

@@ -133,7 +133,19 @@ def test_a_database_that_somebody_keeps_locked_is_named(home: Path) -> None:
 
         ran = peg(home, "sell", "RING-1", "--json", PEG_DATABASE_URL=address)
 
-    assert_refused(ran, 5, "DatabaseLocked", f"{home}/peg.db", "stop one")
+    assert_refused(ran, 5, "DatabaseLocked", f"{home}/peg.db", "stop it")
+
+
+def test_the_doctor_does_not_send_to_the_doctor(home: Path) -> None:
+    address = f"sqlite+aiosqlite:///{home}/peg.db?timeout=0.05"
+    with closing(sqlite3.connect(home / "peg.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+
+        ran = peg(home, "doctor", "--json", PEG_DATABASE_URL=address)
+
+    assert (ran.code, [one["what"] for one in ran.facts]) == (1, ["database"])
+    assert "stop it" in ran.facts[0]["sentence"]
+    assert "peg doctor" not in ran.facts[0]["sentence"]
 
 
 def test_a_disk_without_room_is_named_and_the_book_is_as_before(tmp_path: Path) -> None:

@@ -128,12 +128,13 @@ _REFUSALS: tuple[tuple[Callable[[int, str], bool], type[_Named], str], ...] = (
     (
         lambda status, said: status == 401 or "invalid_grant" in said,
         AccessRevoked,
-        "Etsy no longer accepts our token: connect the shop again",
+        "Etsy no longer accepts PEG's token: connect the shop again by `peg connect etsy`",
     ),
     (
         lambda status, said: status == 403 and "scope" in said,
         MissingScope,
-        "the app was not granted this scope: connect the shop again",
+        "Etsy does not let PEG do this: connect the shop again by `peg connect etsy`, and allow"
+        " everything",
     ),
     (
         lambda status, _: status in {402, 423},

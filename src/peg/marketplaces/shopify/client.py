@@ -40,6 +40,10 @@ BUCKET_POINTS_PER_S = 100.0
 
 
 _POINTS_LEFT = re.compile(rb'"currentlyAvailable"\s*:\s*(\d+(?:\.\d+)?)')
+_NOT_LET = (
+    "Shopify does not let the app do this: add the scope to it in the Dev Dashboard, release that,"
+    " and connect the shop again by `peg connect shopify`"
+)
 _FAILED_WITHIN = {"INTERNAL_SERVER_ERROR", "TIMEOUT"}
 _THROTTLED = re.compile(rb'"code"\s*:\s*"THROTTLED"')
 
@@ -206,10 +210,7 @@ def _refuse_status(operation: str, status: int) -> None:
             f" ({operation}: 401)"
         )
     if status == 403:
-        raise MissingScope(
-            "Shopify does not let the app do this: grant its scopes and connect again"
-            f" ({operation}: 403)"
-        )
+        raise MissingScope(f"{_NOT_LET} ({operation}: 403)")
     if status == 404:
         raise MarketplaceUnavailable(
             "Shopify knows no shop at this address: see in its admin whether it was closed or goes"
@@ -255,10 +256,7 @@ def _named(operation: str, errors: Any, *, writes: bool, has_data: bool) -> Exce
         return MaybeApplied(f"{sentence}: whether it was carried out is not told; it is read again")
     match _code(first):
         case "ACCESS_DENIED":
-            return MissingScope(
-                "Shopify does not let the app do this: grant its scopes and connect again"
-                f" ({operation}: {words})"
-            )
+            return MissingScope(f"{_NOT_LET} ({operation}: {words})")
         case code if code in _FAILED_WITHIN:
             return MarketplaceUnavailable(sentence)
         case "MAX_COST_EXCEEDED":

@@ -189,5 +189,5 @@ def _ended(error: str) -> str:
         )
     return (
         f"Shopify refuses the app's credentials ({error[:80]}): check the client id and secret, and"
-        " connect again"
+        " connect the shop again by `peg connect shopify`"
     )
