@@ -207,9 +207,12 @@ class ListingPusher:
             return _all(view, refusals.came_to(error, tries=tries), str(error))
 
     async def _look(self, wanted: Sequence[OfferId]) -> None:
-        """What shows the state before a write of ours is looked at again when that can tell."""
-        await self._prover.orders_of(self._shop)
-        seen = await self._lookout.look(wanted)
+        """What shows the state before a write of ours is looked at again when that can tell.
+
+        Nothing else is written there until it is known, so it waits for nobody who only looks.
+        """
+        await self._prover.sales_of(self._shop)
+        seen = await self._lookout.look(wanted, urgent=True)
         now = self._clock.now()
         for one in seen:
             if one.tells_from is not None:
