@@ -38,12 +38,20 @@ class ShelfSeen:
         if writes_shelves(self.offer) and any(row.unanswered for row in expected.values()):
             return True  # the write that got no answer was applied
         if self.seen is Shelf.LISTED:
-            return await self._is_listed_again()
+            return await self._is_renewed(before, expected) or await self._is_listed_again()
         if self.seen is Shelf.WITHDRAWN:
             base = sum(row.quantity for row in expected.values())
             await self.doubts.withdrawn_by_hand(base)
             return False
         return True  # sold out: its figure tells the rest
+
+    async def _is_renewed(self, before: Shelf, expected: Mapping[str, Expectation]) -> bool:
+        """Whether a person has put back what only she can, and what PEG would have on sale."""
+        is_wanted = before is Shelf.SOLD_OUT and any(row.to_come > 0 for row in expected.values())
+        if is_wanted and not self.offer.parked:
+            await mirror.note_shelf(self.session, self.offer.id, Shelf.LISTED)
+            await self.doubts.drifted()
+        return is_wanted and not self.offer.parked
 
     async def _is_listed_again(self) -> bool:
         """True: it was held whether it is off sale, and that has settled itself."""

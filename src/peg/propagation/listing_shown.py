@@ -1,12 +1,14 @@
-"""When a listing's offers show what they should."""
+"""When a listing's offers show what they should, nobody is asked to renew them any more."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.domain.clock import Clock
 from peg.domain.identity import ShopId
 from peg.domain.offer import Shelf
+from peg.ledger import questions
 from peg.propagation import board
 from peg.propagation.listing_view import view_listing
+from peg.propagation.renewal import RENEWAL
 
 
 async def settle_listing(session: AsyncSession, shop: ShopId, listing: str, clock: Clock) -> None:
@@ -18,10 +20,12 @@ async def settle_listing(session: AsyncSession, shop: ShopId, listing: str, cloc
             continue
         shows = side.known.quantity if side.known.shelf is Shelf.LISTED else 0
         if shows == side.wanted or view.offers[ref].parked:
+            now = clock.now()
             await board.shown(
                 session,
                 standing.offer,
                 standing.target.version,
                 outcome="parked by hand" if view.offers[ref].parked else "shown",
-                now=clock.now(),
+                now=now,
             )
+            await questions.withdraw(session, RENEWAL, str(standing.offer), now=now)
