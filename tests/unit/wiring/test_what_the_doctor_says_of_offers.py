@@ -36,7 +36,7 @@ async def test_pairs_that_wait_and_each_reason_are_named_with_the_command(bench:
     assert "pair 1 ('Ruby Ring'): `peg match` shows them" in pairs
     assert uncounted.startswith("1 offer is not counted on the shop: offer 7 ('Gift card' on")
     assert doubled.startswith("2 offers are typed with a SKU that others of that shop have, too")
-    assert "'Opal Studs' on etsy" in doubled
+    assert "'Opal Studs' on Etsy" in doubled
     assert "`peg match compose OFFER SKU`" in nameless
     assert "`peg import`" in left
 
@@ -47,4 +47,4 @@ async def test_of_very_many_the_first_are_named_and_the_list_of_all(bench: Bench
     (nameless,) = await told(bench)
 
     assert nameless.startswith("40 offers are without a SKU")
-    assert "'Charm 2' on etsy) and 37 more (`peg offers --unknown` lists all): " in nameless
+    assert "'Charm 2' on Etsy) and 37 more (`peg offers --unknown` lists all): " in nameless
