@@ -9,6 +9,10 @@ from peg.domain.identity import Channel
 from peg.domain.offer import Reading
 from peg.intake.patience import CLOCKS_APART, Patience
 
+CARRIED_OUT_WITHIN = timedelta(minutes=5)
+"""A write is, or never: both its tries are over in less than two minutes, and Shopify's work on it
+ends with each."""
+
 
 def is_under_way(expected: Mapping[str, Expectation], reading: Reading) -> bool:
     """Whether a write of ours is being sent that may have made the difference.
@@ -71,13 +75,17 @@ def may_stand(row: Expectation, reading: Reading, place: str) -> int | None:
     """The figure that a write without an answer may have left; None: it was not applied.
 
     Shopify says when a figure last changed: if that was before the write was sent, somebody else
-    made it what it is, such as a person who took as many off as we were about to.
+    made it what it is, such as a person who took as many off as we were about to. If none are left
+    since long after it was sent, then too: of the none that our write leaves nobody takes any off.
     """
-    changed_at, told_at = reading.parts[place].changed_at, reading.marketplace_at
-    if row.pending is None or row.sending_at is None or changed_at is None or told_at is None:
+    part, told_at = reading.parts[place], reading.marketplace_at
+    if row.pending is None or row.sending_at is None or part.changed_at is None or told_at is None:
         return row.pending
     ahead = told_at - (reading.begun_at + reading.took)
-    return row.pending if changed_at - ahead + CLOCKS_APART >= row.sending_at else None
+    after = part.changed_at - ahead - row.sending_at
+    none_left = part.available == row.pending == row.sold_since == row.may_rise == 0
+    made_by_us = after <= CARRIED_OUT_WITHIN or not none_left
+    return row.pending if after >= -CLOCKS_APART and made_by_us else None
 
 
 def has_returned(row: Expectation, reading: Reading) -> bool:
