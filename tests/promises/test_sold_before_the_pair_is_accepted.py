@@ -43,6 +43,10 @@ async def accepts_the_pair(jeweller: Jeweller) -> None:
     """An hour later, when PEG has heard of every order."""
     await an_hour_passes(jeweller)
     await jeweller.reads_orders()
+    await says_they_are_one(jeweller)
+
+
+async def says_they_are_one(jeweller: Jeweller) -> None:
     async with reading(jeweller.database) as session:
         (pair,) = await proposals.open_proposals(session)
     await jeweller.decider.accept(pair.id, who="ann", sku=Sku("RING-1"))
@@ -172,6 +176,25 @@ async def test_the_only_piece_that_both_have_sold_is_a_case(jeweller: Jeweller) 
     assert await figures(jeweller) == (1, 1, 0)
     async with reading(jeweller.database) as session:
         assert await cases.all_cases(session) == []
+
+
+async def test_a_sale_that_nobody_has_told_of_when_the_pair_is_accepted_is_no_hand_at_work(
+    jeweller: Jeweller,
+) -> None:
+    """Its shop was out of reach till then: the orders are read before the figures are believed."""
+    ours, theirs = await two_rings_that_nobody_names(jeweller, 1)
+    jeweller.etsy.sell(theirs)
+    await jeweller.reads_orders()
+    jeweller.shopify.sell(ours)
+    await an_hour_passes(jeweller)
+
+    await says_they_are_one(jeweller)
+    await jeweller.reads_orders()
+
+    assert await figures(jeweller) == (1, 2, -1)
+    async with reading(jeweller.database) as session:
+        (case,) = await cases.all_cases(session)
+    assert (case["oversold"], len(case["orders"])) == (1, 2)
 
 
 async def test_a_figure_that_was_lowered_by_hand_for_the_others_sale_is_believed(

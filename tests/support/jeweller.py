@@ -134,6 +134,7 @@ async def open_jeweller(home: Path) -> AsyncIterator[Jeweller]:
     etsy = ShopWindow(ShopId("etsy:1001"), MONDAY_NOON)
     shops = {shopify.shop: shopify, etsy.shop: etsy}
     importer = importer_of(database, clock, shops)
-    decider = Decider(database, clock, shops)
+    polls = Polls(database, clock, shops, Patience())
+    decider = Decider(database, clock, shops, polls=polls)
     yield Jeweller(database, clock, shopify, etsy, importer, decider)
     await database.close()

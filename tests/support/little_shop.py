@@ -188,7 +188,7 @@ class LittleShop:
     async def composes(self, sku: Sku, *parts: Sku) -> None:
         """The jeweller says on both shops what is sold together, one of each."""
         ground, engine = self.rehearsal.ground, self.rehearsal.engine
-        decider = Decider(ground.database, ground.clock, engine.doors)
+        decider = Decider(ground.database, ground.clock, engine.doors, polls=engine.polls)
         for market in MARKETS:
             offer = await self.offer(market, sku)
             await decider.compose(offer.id, dict.fromkeys(parts, 1), who="ann", sure=True)

@@ -17,6 +17,7 @@ from peg.domain.identity import OfferId, ShopId, Sku
 from peg.domain.offer import Reading, Shelf
 from peg.intake.orders import hold_anew
 from peg.intake.patience import Patience
+from peg.intake.polling import Polls
 from peg.marketplaces.port import Marketplace, RemoteGone
 from peg.onboarding import adopting, composing
 from peg.onboarding.adopting import Adopted
@@ -37,14 +38,20 @@ class NoSuchOffer(PegError):
 
 
 class Decider:
-    """Acts on decisions; figures are read afresh before anything is counted."""
+    """Acts on decisions; figures are read afresh, and the orders after them, before any counts."""
 
     def __init__(
-        self, database: Database, clock: Clock, shops: Mapping[ShopId, Marketplace]
+        self,
+        database: Database,
+        clock: Clock,
+        shops: Mapping[ShopId, Marketplace],
+        *,
+        polls: Polls,
     ) -> None:
         self._database = database
         self._clock = clock
         self._shops = shops
+        self._polls = polls
 
     async def accept(self, number: int, *, who: str, sku: Sku | None = None) -> Adopted:
         """The two offers sell the same piece: from now on they share its stock.
@@ -59,12 +66,15 @@ class Decider:
             NeedsSku, SkuTaken, NotOnePiece: see `name_of`.
             NotConnected: one of the shops is not connected any more.
             RemoteGone: one of the offers was deleted.
-            MarketplaceError: the offers could not be read.
+            MarketplaceError: the offers, or what was sold of them, could not be read.
         """
         async with reading(self._database) as session:
             one = await proposals.proposal(session, number)
         fresh = [offer for offer in (one.shopify, one.etsy) if not offer.components]
         found = {offer.ref: as_shown(offer, await self._read(offer)) for offer in fresh}
+        for shop in sorted({ref.shop for ref in found}):
+            # A sale that nobody has told of yet would look like a figure that a person lowered.
+            await self._polls.poll(shop)
         async with begin(self._database) as session:
             now = self._clock.now()
             decided = await proposals.decide(session, number, accepted=True, who=who, now=now)

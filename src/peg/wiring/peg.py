@@ -78,7 +78,7 @@ class Peg:
 
     def decider(self, engine: Engine) -> Decider:
         """What acts on a person's word about which offers are the same piece."""
-        return Decider(self.ground.database, self.ground.clock, engine.doors)
+        return Decider(self.ground.database, self.ground.clock, engine.doors, polls=engine.polls)
 
 
 @asynccontextmanager
