@@ -22,7 +22,7 @@ from tests.simulation.bare_rows import (
     TWICE,
     UNHANDLED,
 )
-from tests.simulation.obeyed import Obeyed, handed_over_without_a_case, never_ended
+from tests.simulation.obeyed import Obeyed, handed_over_without_a_case, holds_amiss
 from tests.simulation.one_figure import shows_the_lowest
 from tests.simulation.shelf import differences, edited, raised_too_high
 from tests.simulation.stage import OPENING, Stage
@@ -183,7 +183,7 @@ class Judge:
     def _obeyed_her(self) -> None:
         """I4: what she keeps is off sale, until its time is over."""
         late = partial(self._is_late, by_s=SEEN_S)
-        for sentence in (*self._obeyed.too_long(SEEN_S), *never_ended(self._book, late)):
+        for sentence in (*self._obeyed.too_long(SEEN_S), *holds_amiss(self._book, late)):
             self._fails("I4", sentence)
         self._cases_open(told_s=PAID_OR_GIVEN_UP_S)
 

@@ -63,6 +63,13 @@ def never_ended(book: sqlite3.Connection, late: Callable[[datetime], bool]) -> I
             yield f"hold {number} of {sku} never ended"
 
 
+def holds_amiss(book: sqlite3.Connection, late: Callable[[datetime], bool]) -> Iterator[str]:
+    """Holds that never ended, and pieces that are kept although no hold keeps them, or not kept."""
+    yield from never_ended(book, late)
+    for sku, reserved, kept in book.execute(KEPT_OTHERWISE).fetchall():
+        yield f"{reserved} of {sku} are kept, and its holds keep {kept}"
+
+
 def handed_over_without_a_case(
     book: sqlite3.Connection, stage: Stage, told: Callable[[datetime], bool]
 ) -> Iterator[str]:
@@ -82,3 +89,10 @@ def handed_over_without_a_case(
 
 
 KEPT_UNTIL = "SELECT id, sku, until FROM holds WHERE ended_at IS NULL AND until IS NOT NULL"
+KEPT_OTHERWISE = """
+SELECT positions.sku, reserved, coalesce(kept, 0) FROM positions LEFT JOIN (
+    SELECT holds.sku, sum(pieces) AS kept FROM held JOIN holds ON holds.id = hold
+    WHERE ended_at IS NULL GROUP BY holds.sku
+) AS by_holds ON by_holds.sku = positions.sku
+WHERE reserved <> coalesce(kept, 0)
+"""

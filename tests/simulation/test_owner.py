@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
-from tests.simulation.obeyed import never_ended
+from tests.simulation.obeyed import holds_amiss, never_ended
 from tests.simulation.owner.chores import KINDS, draw_chores
 from tests.simulation.owner.drawer import QUIET, Drawer
 from tests.simulation.plan import draw
@@ -140,3 +140,24 @@ def test_a_hold_whose_time_was_over_long_ago_is_told(hours_ago: float, *, told: 
     found = list(never_ended(book, lambda moment: now - moment > timedelta(hours=1)))
 
     assert found == (["hold 7 of RING never ended"] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("reserved", "told"), [(2, []), (3, ["3 of RING are kept, and its holds keep 2"])]
+)
+def test_a_piece_that_is_kept_and_by_no_hold_is_told(reserved: int, told: list[str]) -> None:
+    """Neither who let go of it nor who sold what was kept gave it back."""
+    book = sqlite3.connect(":memory:")
+    book.executescript(
+        """
+        CREATE TABLE positions (sku, reserved);
+        CREATE TABLE holds (id, sku, until, ended_at);
+        CREATE TABLE held (hold, pieces);
+        INSERT INTO holds VALUES (7, 'RING', NULL, NULL), (8, 'RING', NULL, '2026-11-02');
+        INSERT INTO held VALUES (7, 1), (7, 1), (8, 1);
+        INSERT INTO positions VALUES ('CHAIN', 0);
+        """
+    )
+    book.execute("INSERT INTO positions VALUES ('RING', ?)", (reserved,))
+
+    assert list(holds_amiss(book, lambda _: False)) == told

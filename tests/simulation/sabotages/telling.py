@@ -82,4 +82,49 @@ SABOTAGES: Sequence[Sabotage] = (
         chores_per_hour=30.0,
         returns=True,
     ),
+    Sabotage(
+        name="a till that takes nothing off",
+        like="a sale in person that stands on the receipt alone",
+        edits=[
+            Edit(
+                "ledger/counter.py",
+                "return (await post(session, [*postings, *explained], now=now))[sku]",
+                "return (await lock(session, [sku]))[sku]",
+            )
+        ],
+        breaks=OVERSELLS,
+        seed=1,
+        amid=CALM,
+        chores_per_hour=30.0,
+    ),
+    Sabotage(
+        name="received twice",
+        like="goods that are booked as they are ordered, and again as they come",
+        edits=[
+            Edit(
+                "ledger/counter.py",
+                "_posting(sku, pieces, place, cause=Cause.RECEIVED",
+                "_posting(sku, 2 * pieces, place, cause=Cause.RECEIVED",
+            )
+        ],
+        breaks=OVERSELLS,
+        seed=1,
+        amid=CALM,
+        chores_per_hour=30.0,
+    ),
+    Sabotage(
+        name="a count is added",
+        like="a stock-take that is booked as a delivery",
+        edits=[
+            Edit(
+                "ledger/counter.py",
+                "difference = counted + sent - lies.get(place, 0)",
+                "difference = counted + sent",
+            )
+        ],
+        breaks=OVERSELLS,
+        seed=1,
+        amid=CALM,
+        chores_per_hour=30.0,
+    ),
 )
