@@ -185,6 +185,14 @@ class LittleShop:
             one for one in found if (one.ref.channel.value, one.sku_as_typed) == (market, sku)
         )
 
+    async def is_known_to_be_there(self, market: MarketName, sku: Sku) -> None:
+        """PEG cares for the piece's listing on a shop, sooner or later."""
+        for _ in range(LOOKS_MAX):
+            if not (await self.offer(market, sku)).gone:
+                return
+            await asyncio.sleep(LOOK_S)
+        raise TimeoutError
+
     async def composes(self, sku: Sku, *parts: Sku) -> None:
         """The jeweller says on both shops what is sold together, one of each."""
         ground, engine = self.rehearsal.ground, self.rehearsal.engine

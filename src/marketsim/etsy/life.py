@@ -95,6 +95,18 @@ class Life:
         self._notices.of_listing("deleted", listing)
         self._notices.of_inventory("deleted", listing)
 
+    def take_away(self, listing: Listing) -> None:
+        """Etsy itself hides it from everybody, until it gives it back."""
+        del self._store.listings[listing.id]
+        self._store.took_a_step()
+        self._stock.announce(listing, by="marketplace")
+
+    def give_back(self, listing: Listing) -> None:
+        """It stands again where it stood, as if nothing had been."""
+        self._store.listings[listing.id] = listing
+        self._store.took_a_step()
+        self._stock.announce(listing, by="marketplace")
+
     def end_due(self) -> None:
         """Renew or end the listings whose four months are over."""
         now = self._store.now()

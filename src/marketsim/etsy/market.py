@@ -161,6 +161,16 @@ class EtsyMarket:
         if product is not None:
             self._life.delete(listing, by="person")
 
+    def take_away(self, unit: UnitId) -> None:
+        """Etsy takes the unit's listing away: nobody is shown it, and nobody is told."""
+        listing, product = self._store.find(unit)
+        if product is not None:
+            self._life.take_away(listing)
+
+    def give_back(self, unit: UnitId) -> None:
+        """Etsy gives back what it took away."""
+        self._life.give_back(self._store.listing_of[unit])
+
     def revoke(self) -> None:
         """The seller takes all access back."""
         self._shop.grants.revoke_all()

@@ -72,7 +72,7 @@ class Checker:
         by_shop: dict[ShopId, list[Check]] = {}
         for check in due:
             offer = known.get(check.offer)
-            if offer is None or offer.gone:
+            if offer is None:
                 await self._drop(check.offer)
             else:
                 by_shop.setdefault(offer.ref.shop, []).append(check)

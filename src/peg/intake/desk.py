@@ -19,9 +19,10 @@ from peg.intake.judgement import Judgement, Known, Meaning, TakenIn, judge
 from peg.intake.lateness import order_lag
 from peg.intake.met import Met
 from peg.intake.overwritten import is_settled
+from peg.intake.presence import Presence
 from peg.intake.shelf_seen import ShelfSeen, writes_shelves
 from peg.intake.surprises import Done, What
-from peg.ledger import queries, suspense, there_after_all
+from peg.ledger import suspense, there_after_all
 
 log = structlog.get_logger()
 
@@ -56,9 +57,9 @@ class Desk:
         if open_writes.may_be_old(expected, self.reading) and not await self.doubts.is_seen_twice():
             return self._result({}, outdated=True)
         if self.reading.shelf is Shelf.GONE:
-            await self.doubts.gone()
-            return self._result({}, explained=False)
-        await self.met.forget(What.GONE)
+            tells_from = await self._presence.not_found()
+            return self._result({}, explained=False, tells_from=tells_from)
+        expected = await self._presence.found(expected)
         shelf_as_expected = await self._shelf_seen.is_as_left(expected)
         judgements = {}
         for place, row in (await self._at_its_places(expected)).items():
@@ -75,6 +76,16 @@ class Desk:
             await self._forget_more_seen_once(place, row, judgements.get(place))
         await self._keep_watching(expected)
         return self._result(judgements, explained=explained)
+
+    @property
+    def _presence(self) -> Presence:
+        return Presence(
+            session=self.session,
+            offer=self.offer,
+            doubts=self.doubts,
+            met=self.met,
+            now=self.now,
+        )
 
     @property
     def _shelf_seen(self) -> ShelfSeen:
@@ -207,16 +218,8 @@ class Desk:
         ):
             await self._suspend(place, unheard)
         # Sold once more, or the same that PEG was told of: only pieces that are left can be held.
-        if held := min(told, await self._left()):
+        if held := min(told, await self.doubts.left()):
             await self._suspend(place, held, told=True)
-
-    async def _left(self) -> int:
-        """Units of the offer that can still be sold, by the book."""
-        left = [
-            (await queries.position(self.session, part.sku)).level.available // part.quantity
-            for part in self.offer.components
-        ]
-        return max(0, min(left, default=0))
 
     async def _suspend(
         self, place: str, pieces: int, *, reservation: bool = False, told: bool = False

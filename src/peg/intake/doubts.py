@@ -21,9 +21,8 @@ from peg.intake.edits import WITHDRAWN_BY_HAND, Edits
 from peg.intake.patience import Patience
 from peg.intake.polling import last_read_at
 from peg.intake.surprises import Done, What
-from peg.ledger import pieces_asked, questions
+from peg.ledger import pieces_asked, queries, questions
 from peg.ledger.pieces_asked import Extra
-from peg.ledger.queries import typed_elsewhere
 
 log = structlog.get_logger()
 
@@ -94,15 +93,16 @@ class Doubts:
         return await self.brake.stops(self.offer, what, place, pieces=pieces, base=base, done=done)
 
     async def ghost(self) -> None:
-        """Back on sale although it was withdrawn: withdrawn again at once, and alarmed."""
+        """Back on sale although it was withdrawn or deleted: withdrawn again, and alarmed."""
         await mirror.note_shelf(self.session, self.offer.id, Shelf.LISTED)
         sells = ", ".join(part.sku for part in self.offer.components)
         named = f"{self.offer.name!r}" + (f" ({sells})" if sells else "")
-        await self._alert(
+        await self.alarm(
             "ghost_unit",
-            f"{named} is back on sale on {self.offer.ref.channel} although it was withdrawn: it is"
-            " taken off again unless stock allows it. If you are asked whether there is really"
-            " another one (`peg questions`), say so",
+            f"{named} is back on sale on {self.offer.ref.channel} although it was"
+            f" {'deleted' if self.offer.gone else 'withdrawn'}: it is taken off again unless stock"
+            " allows it. If you are asked whether there is really another one (`peg questions`),"
+            " say so",
         )
         await self.drifted()
 
@@ -135,23 +135,6 @@ class Doubts:
             default="leave",
             now=self.now,
         )
-
-    async def gone(self) -> None:
-        """The listing was deleted on the marketplace: no more writes to it, and a word about it."""
-        if self.offer.gone or await self._is_doubted_that_it_is_gone():
-            return
-        await offers.mark_gone(self.session, self.offer.id)
-        await self._alert(
-            "listing_gone",
-            f"{self.offer.name!r} no longer exists on {self.offer.ref.channel}: list it again"
-            " there and run `peg import`, or leave it; its stock is still counted",
-        )
-
-    async def _is_doubted_that_it_is_gone(self) -> bool:
-        check = await checks.check_of(self.session, self.offer.id)
-        if check is not None and check.why == checks.SAID_DELETED:
-            return False
-        return await self.brake.stops(self.offer, What.GONE, base=0, done=Done.NOTED)
 
     async def drifted(self) -> None:
         """Have the offer compared with its target, and pushed."""
@@ -215,6 +198,14 @@ class Doubts:
         )
         return False
 
+    async def left(self) -> int:
+        """Units of the offer that can still be sold, by the book."""
+        left = [
+            (await queries.position(self.session, part.sku)).level.available // part.quantity
+            for part in self.offer.components
+        ]
+        return max(0, min(left, default=0))
+
     async def is_stocked(self) -> bool:
         """Whether there are several of the piece, so that one more is nothing strange."""
         if len(self.offer.components) != 1:
@@ -225,7 +216,7 @@ class Doubts:
     async def _was_typed_elsewhere(self) -> bool:
         shop, since = self.offer.ref.shop, self.now - TYPED_ON_BOTH
         pieces = [
-            await typed_elsewhere(self.session, part.sku, shop, since=since)
+            await queries.typed_elsewhere(self.session, part.sku, shop, since=since)
             for part in self.offer.components
         ]
         return any(pieces)
@@ -247,7 +238,8 @@ class Doubts:
         )
         await pieces_asked.ask_about_extra(self.session, extra, now=self.now)
 
-    async def _alert(self, name: str, sentence: str) -> None:
+    async def alarm(self, name: str, sentence: str) -> None:
+        """Tell a person about the offer."""
         log.warning("offer.doubted", doubt=name, offer=self.offer.id, shop=self.offer.ref.shop)
         alert = Alert(name=name, subject=str(self.offer.id), sentence=sentence)
         await tell(self.session, alert, now=self.now)

@@ -67,8 +67,7 @@ class Lookout:
             unheard = await unanswered(session)
         by_shop: dict[ShopId, list[offers.Offer]] = {}
         for offer in found.values():
-            if not offer.gone:
-                by_shop.setdefault(offer.ref.shop, []).append(offer)
+            by_shop.setdefault(offer.ref.shop, []).append(offer)
         taken: list[TakenIn] = []
         failures: dict[ShopId, MarketplaceError] = {}
         for shop, shop_offers in sorted(by_shop.items()):

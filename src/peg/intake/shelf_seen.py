@@ -58,8 +58,12 @@ class ShelfSeen:
         was_held = await self.met.forget(What.OFF_SALE)
         if self.offer.parked:
             await self.doubts.back_by_hand()
-        elif was_held:
+        elif was_held or (self.offer.gone and not await self._is_sold()):
             await mirror.note_shelf(self.session, self.offer.id, Shelf.LISTED)
         else:
             await self.doubts.ghost()
         return was_held and not self.offer.parked
+
+    async def _is_sold(self) -> bool:
+        """Whether the book has none left of it; of what nobody matched it says nothing."""
+        return bool(self.offer.components) and not await self.doubts.left()

@@ -129,6 +129,12 @@ async def of_offers(
     return found
 
 
+async def not_found(session: AsyncSession, wanted: Sequence[OfferId]) -> frozenset[OfferId]:
+    """Those of some offers that were not there when they were looked for last, believed or not."""
+    met = await of_offers(session, wanted)
+    return frozenset(offer for offer in met if any(one.what is What.GONE for one in met[offer]))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
     """What must not be written to one offer while a person is asked about its shop.

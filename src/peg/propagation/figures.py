@@ -8,6 +8,7 @@ from peg.db.engine import Database
 from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
 from peg.domain.identity import OfferId, OfferRef, ShopId
+from peg.intake import surprises
 from peg.intake.looking import Lookout
 from peg.marketplaces.port import MarketplaceError, Result, Shown, Write
 from peg.marketplaces.writers import ConditionalWriter
@@ -201,7 +202,8 @@ class FigurePusher:
         async with begin(self._database) as session:
             keys = [planned[result.ref].offer.id for result in refused]
             known = await offers.by_ids(session, keys)
-            there = {one.ref: one for one in known.values() if not one.gone}
+            missed = await surprises.not_found(session, keys)
+            there = {one.ref: one for key, one in known.items() if not (one.gone or key in missed)}
             told = [(there[one.ref], one) for one in refused if one.ref in there]
             await refusals.note_refused(session, told, now=self._clock.now())
 

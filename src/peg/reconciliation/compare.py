@@ -19,7 +19,7 @@ class CauseClass(StrEnum):
     REFUSED = "refused"  # its marketplace refuses to change it
     MISSING = "missing"  # fewer than expected: a sale not seen yet, or a person
     EXTRA = "extra"  # more than expected: a person, or a sale that our write covered
-    GHOST = "ghost"  # on sale although withdrawn
+    GHOST = "ghost"  # on sale although withdrawn, or deleted before
     OFF_SALE = "off_sale"  # taken off sale by a person
     GONE = "gone"  # deleted on the marketplace
     NOT_SHOWN = "not_shown"  # as expected, but not what it should show, and nobody was at it
@@ -101,6 +101,16 @@ def compare(
         evidence |= behind.evidence
         return Difference(cause=behind.cause, action=behind.action, evidence=evidence)
     return Difference(cause=CauseClass.NOT_SHOWN, action=Action.PUSH, evidence=evidence)
+
+
+def there_again(
+    reading: Reading, known: Mapping[str, Expectation], target: Target | None
+) -> Difference | None:
+    """It was deleted, and stands on a page: PEG sees to it again; None where nobody can buy it."""
+    if reading.shelf is not Shelf.LISTED:
+        return None
+    evidence = _evidence(reading, known, target)
+    return Difference(cause=CauseClass.GHOST, action=Action.PUSH, evidence=evidence)
 
 
 def not_imported(remote: RemoteOffer) -> Difference:

@@ -18,7 +18,7 @@ from peg.domain.counted import counted
 from peg.domain.identity import OfferId, OfferRef, ShopId
 from peg.domain.messages import Alert
 from peg.domain.offer import RemoteOffer
-from peg.intake import brake, checks
+from peg.intake import brake, checks, surprises
 from peg.intake.looking import Lookout
 from peg.intake.patience import Patience
 from peg.intake.places import read_places
@@ -42,6 +42,7 @@ from peg.reconciliation.compare import (
     not_matched,
     not_readable,
     not_tracked,
+    there_again,
 )
 from peg.reconciliation.reporter import Reporter, log_signed
 
@@ -215,12 +216,10 @@ class Reconciler:
         if not offer.components:
             return not_matched(remote)
         standing = standings.get(offer.id)
-        return compare(
-            remote.reading,
-            rows,
-            standing.target if standing else None,
-            behind=behind.get(offer.id),
-        )
+        target = standing.target if standing else None
+        if offer.gone:
+            return there_again(remote.reading, rows, target)
+        return compare(remote.reading, rows, target, behind=behind.get(offer.id))
 
     async def _vanished(self, shop: ShopId, run: _Run) -> str:
         """Offers that stood on no page are read by themselves; many at once are not believed."""
@@ -241,9 +240,11 @@ class Reconciler:
 
     async def _report_deleted(self, run: _Run, missing: Sequence[Offer]) -> None:
         async with begin(self._database) as session:
-            now_known = await offers.by_ids(session, [offer.id for offer in missing])
-            for offer in now_known.values():
-                if offer.gone:
+            keys = [offer.id for offer in missing]
+            now_known = await offers.by_ids(session, keys)
+            missed = await surprises.not_found(session, keys)
+            for key, offer in now_known.items():
+                if offer.gone or key in missed:
                     found = deleted(offer.ref.listing, offer.sku_as_typed)
                     run.notes(found)
                     await report.record_difference(

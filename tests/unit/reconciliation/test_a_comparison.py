@@ -1,126 +1,23 @@
 """A whole shop is compared with the book: each difference has its cause, its evidence, its end."""
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.support.jeweller import Jeweller, open_jeweller
-from tests.support.shop_window import ShopWindow
-from tests.support.shops import reporter
+from tests.support.compared_shop import CHAIN, RING, Shop, open_compared_shop
 
-from peg.bus import outbox
 from peg.catalog import mirror, offers
-from peg.catalog.offers import Offer
 from peg.db.transaction import begin, reading
-from peg.domain.identity import OfferId, OfferRef, ShopId
-from peg.domain.messages import Alert, OfferDrifted
-from peg.domain.offer import Parts, Shelf
+from peg.domain.offer import Shelf
 from peg.intake import checks
-from peg.intake.looking import Lookout
-from peg.intake.patience import Patience
-from peg.intake.polling import Polls
-from peg.marketplaces.port import Marketplace
-from peg.propagation import board
 from peg.reads import doubts
-from peg.reads.doubts import Difference
-from peg.reconciliation.run import Reconciler
-
-CHAIN, RING, STUDS = "CHAIN-5", "RING-1", "STUDS-1"
-
-
-@dataclass(frozen=True, slots=True)
-class Shop:
-    """Both windows show five chains, a ring and studs; everything shows its target."""
-
-    here: Jeweller
-    refs: dict[tuple[ShopId, str], OfferRef]
-    polls: Polls
-    reconciler: Reconciler
-
-    @property
-    def shopify(self) -> ShopWindow:
-        return self.here.shopify
-
-    @property
-    def etsy(self) -> ShopWindow:
-        return self.here.etsy
-
-    def ref(self, window: ShopWindow, sku: str) -> OfferRef:
-        return self.refs[window.shop, sku]
-
-    def sets(self, window: ShopWindow, sku: str, pieces: int) -> None:
-        """Somebody types another figure into the shop."""
-        ref = self.ref(window, sku)
-        remote = window.offers[ref]
-        parts = {place: Parts(available=pieces) for place in remote.reading.parts}
-        window.offers[ref] = replace(remote, reading=replace(remote.reading, parts=parts))
-
-    def puts(self, window: ShopWindow, sku: str, shelf: Shelf) -> None:
-        """Somebody puts it on or off sale."""
-        ref = self.ref(window, sku)
-        remote = window.offers[ref]
-        window.offers[ref] = replace(remote, reading=replace(remote.reading, shelf=shelf))
-
-    async def compares(self, window: ShopWindow) -> Sequence[Difference]:
-        """What the newest comparison of the shop has found."""
-        await self.reconciler.reconcile(window.shop)
-        async with reading(self.here.database) as session:
-            runs = await doubts.drift(session)
-        return next(run.differences for run in runs if run.shop == window.shop)
-
-    async def finds(self, window: ShopWindow) -> list[tuple[str, str, str]]:
-        """The same in short: title, cause and what was done."""
-        return [(one.title, one.cause, one.action) for one in await self.compares(window)]
-
-    async def offer(self, window: ShopWindow, sku: str) -> Offer:
-        ref = self.ref(window, sku)
-        async with reading(self.here.database) as session:
-            return (await offers.by_refs(session, [ref]))[ref]
-
-    async def is_due(self, window: ShopWindow, sku: str) -> bool:
-        """Whether the offer is driven to its target now."""
-        offer = await self.offer(window, sku)
-        async with reading(self.here.database) as session:
-            drifted = [one.offer for _, one in await outbox.recent(session, OfferDrifted)]
-            due = await board.dirty(session, window.shop, now=self.here.clock.now())
-        return offer.id in {*drifted, *(one.offer for one in due)}
-
-    async def alarms(self) -> list[str]:
-        async with reading(self.here.database) as session:
-            return [one.name for _, one in await outbox.recent(session, Alert)]
 
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
-    async with open_jeweller(tmp_path) as here:
-        windows = (here.shopify, here.etsy)
-        shelf = {CHAIN: 5, RING: 1, STUDS: 1}
-        refs = {
-            (window.shop, sku): window.show(sku, pieces)
-            for window in windows
-            for sku, pieces in shelf.items()
-        }
-        await here.imports()
-        for window in windows:
-            window.later(300)
-        await all_shown(here)
-        doors: dict[ShopId, Marketplace] = {window.shop: window for window in windows}
-        ground = (here.database, here.clock, doors)
-        patience = Patience()
-        polls = Polls(*ground, patience)
-        lookout = Lookout(*ground, patience, polls=polls)
-        reconciler = Reconciler(
-            *ground, polls=polls, lookout=lookout, patience=patience, reporter=reporter()
-        )
-        yield Shop(here, refs, polls, reconciler)
-
-
-async def all_shown(here: Jeweller) -> None:
-    async with begin(here.database) as session:
-        for one in await board.page(session, OfferId(0), limit=100):
-            now = here.clock.now()
-            await board.shown(session, one.offer, one.target.version, outcome="shown", now=now)
+    async with open_compared_shop(tmp_path) as shop:
+        yield shop
 
 
 async def test_where_all_is_as_it_should_be_nothing_is_found_and_nothing_done(shop: Shop) -> None:
@@ -182,24 +79,6 @@ async def test_what_was_taken_off_sale_is_asked_about(shop: Shop) -> None:
 
     assert await shop.finds(shop.etsy) == [(f"Piece {RING}", "off_sale", "ask")]
     assert [one.kind for one in await shop.here.questions()] == ["withdrawn_by_hand"]
-
-
-async def test_what_stands_on_no_page_is_read_by_itself_and_believed_gone(shop: Shop) -> None:
-    shop.shopify.delete(shop.ref(shop.shopify, STUDS))
-
-    assert await shop.finds(shop.shopify) == [(f"Piece {STUDS}", "gone", "report")]
-
-    assert (await shop.offer(shop.shopify, STUDS)).gone
-    assert await shop.alarms() == ["listing_gone"]
-
-
-async def test_what_stands_on_no_page_and_can_be_read_is_not(shop: Shop) -> None:
-    shop.shopify.hide(shop.ref(shop.shopify, STUDS))
-
-    await shop.compares(shop.shopify)
-
-    assert not (await shop.offer(shop.shopify, STUDS)).gone
-    assert await shop.alarms() == []
 
 
 async def test_what_nobody_was_at_is_driven_again(shop: Shop) -> None:
