@@ -21,6 +21,7 @@ from peg.ledger import cases, queries, questions
 from peg.propagation import activations, board
 from peg.propagation.forbidden import forbidden_shops
 from peg.propagation.refusals import open_refusals
+from peg.reads.newcomers import newcomers
 from peg.reads.severity import SEVERITY
 from peg.reconciliation import breaches
 from peg.shops import directory
@@ -149,6 +150,11 @@ async def _gone(session: AsyncSession, mine: Sequence[Kept], _now: datetime) -> 
     return {str(one.id) for one in gone if (one.ref.shop, one.components) not in instead}
 
 
+async def _unknown(session: AsyncSession, mine: Sequence[Kept], _now: datetime) -> Collection[str]:
+    """Until an import has taken the listing in, or a comparison finds it no more."""
+    return {one.subject for one in await newcomers(session, among={one.subject for one in mine})}
+
+
 async def _ghosts(session: AsyncSession, mine: Sequence[Kept], _now: datetime) -> Collection[str]:
     """Until the shop was seen to show what it should."""
     found = await board.standings(session, _offers(mine))
@@ -229,6 +235,7 @@ LASTS: Mapping[str, Lasting] = {
     "twin_unknown": _undecided,
     "low_stock": _low,
     "listing_gone": _gone,
+    "listing_unknown": _unknown,
     "ghost_unit": _ghosts,
     "write_refused": _refused,
     "writes_forbidden": _forbidden,

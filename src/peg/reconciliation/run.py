@@ -30,7 +30,7 @@ from peg.ledger.questions import Question
 from peg.marketplaces.port import Marketplace, OffersPage, UnreadableOffer
 from peg.propagation import board
 from peg.propagation.retarget import retarget_offers
-from peg.reconciliation import report
+from peg.reconciliation import newcomers, report
 from peg.reconciliation.behind import why_behind
 from peg.reconciliation.compare import (
     Action,
@@ -159,6 +159,8 @@ class Reconciler:
                 )
                 if found is None:
                     continue
+                if offer is None:
+                    await newcomers.warn(session, remote, now=now)
                 run.notes(found)
                 key = offer.id if offer is not None else None
                 await report.record_difference(

@@ -10,6 +10,7 @@ from peg.catalog.proposals import KeptProposal
 from peg.domain.counted import counted
 from peg.domain.offer_name import short_name
 from peg.propagation import board
+from peg.reads.newcomers import Newcomer, newcomers
 from peg.reads.not_kept import NAMED_MAX, NotKept, Why, not_kept
 from peg.reads.offers import rows_of
 from peg.reads.waits import OF_A_PERSON, WaitsFor, waits_for
@@ -41,6 +42,7 @@ async def not_in_step(session: AsyncSession) -> Sequence[Finding]:
         mine = [one for one in found if one.why is why]
         if mine:
             sentences.append(_offers(why, mine))
+    sentences += _newcomers(await newcomers(session))
     return [Finding(State.LOOK, "not in step", sentence) for sentence in sentences]
 
 
@@ -70,6 +72,16 @@ async def behind(session: AsyncSession, *, running: bool) -> Sequence[Finding]:
         )
         said.append(f"{does}: `peg offers --behind`")
     return [Finding(State.LOOK, "offers", sentence) for sentence in said]
+
+
+def _newcomers(found: Sequence[Newcomer]) -> Sequence[str]:
+    """By the shop: the comparison has seen them, and no import has."""
+    return [
+        f"{counted(many, 'listing', 'listings')} on {shop.partition(':')[0].capitalize()}"
+        f" {'was' if many == 1 else 'were'} made or renamed since the last import, and PEG keeps no"
+        " figure of what is new there: `peg import`"
+        for shop, many in sorted(Counter(one.shop for one in found).items())
+    ]
 
 
 def _pairs(pairs: Sequence[KeptProposal]) -> str:

@@ -79,6 +79,12 @@ def needs(parts: dict[Sku, int]) -> Spoiling:
     return spoil
 
 
+def given_up(record: Record, book: Book) -> Spoilt:
+    """The ring on Shopify is on sale, and PEG takes it for deleted."""
+    ring = replace(book.offers[good.RING_ON_SHOPIFY], gone=True)
+    return record, replace(book, offers={**book.offers, ring.id: ring})
+
+
 def happened(number: int, instead: Happened) -> Spoiling:
     def spoil(record: Record, book: Book) -> Spoilt:
         told = list(record.happened)
@@ -192,6 +198,7 @@ SPOILINGS: dict[str, tuple[str, Spoiling]] = {
     "raised above what the book allowed": ("I3", by_book(moves=good.good_book().moves[:-1])),
     "an offer shows one too many": ("I4", shows("etsy", "ring", 2)),
     "an offer shows one too few": ("I4", shows("shopify", "chain", 2)),
+    "an offer that is on sale is taken for deleted": ("I4", given_up),
     "an offer is taken for two": ("I4", needs({RING: 2})),
     "an offer is taken for another piece as well": ("I4", needs({RING: 1, CHAIN: 1})),
     "an offer that nobody mapped": ("I4", needs({})),

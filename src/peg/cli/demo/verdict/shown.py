@@ -54,6 +54,7 @@ def judge_shown(record: Record, book: Book) -> Finding:
         compared=f"what can be bought of {counted(len(mapped), 'offer')}",
         broken=[
             *map(str, wrong),
+            *_given_up(record, book),
             *_taken_for_others(record, book),
             *_too_late(record, book),
             *_too_many(record, book),
@@ -66,6 +67,13 @@ def _known(record: Record, book: Book) -> Iterator[Shown]:
     for unit in record.units:
         if unit.key in book.units:
             yield Shown(unit, book.offers[book.units[unit.key]], book)
+
+
+def _given_up(record: Record, book: Book) -> Iterator[str]:
+    """Units that can be bought and that PEG takes for deleted: it would not take them off sale."""
+    for one in _known(record, book):
+        if one.offer.gone and one.offer.needs and one.unit.buyable > 0:
+            yield f"{_name(one.unit)}: shows {one.unit.buyable}, and PEG takes it for deleted"
 
 
 def _taken_for_others(record: Record, book: Book) -> Iterator[str]:
