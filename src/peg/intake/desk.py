@@ -134,7 +134,7 @@ class Desk:
             suspended=await self._suspended(place, part.available, row),
             unanswered=open_writes.may_stand(row, self.reading, place),
             sold_since=row.sold_since,
-            unconditional=writes_shelves(self.offer),
+            unconditional=writes_shelves(self.offer.ref),
         )
         judgement = judge(part.available, known, reserved=part.reserved)
         came_back = judgement.meaning is Meaning.CAME_BACK
@@ -158,10 +158,12 @@ class Desk:
         return await suspense.pieces_open(self.session, self.offer.id, place)
 
     def _off_sale(self, row: Expectation) -> bool:
-        """A listing that is off sale on purpose keeps whatever number it had.
+        """A listing that was taken off sale instead of lowered keeps whatever number it had.
 
         One that was withdrawn and is sold out was on sale in between: its buyer's order will come.
         """
+        if not writes_shelves(self.offer.ref):
+            return False  # a draft of Shopify is kept at its target: another figure was typed
         off, seen = {Shelf.WITHDRAWN, Shelf.SOLD_OUT}, self.reading.shelf
         sold_meanwhile = row.shelf is Shelf.WITHDRAWN and seen is Shelf.SOLD_OUT
         return row.shelf in off and seen in off and not sold_meanwhile
@@ -179,7 +181,10 @@ class Desk:
             case Meaning.MISSING | Meaning.RESERVED:
                 await self._missed(place, available, row, judgement)
             case Meaning.EXTRA:
-                await self.doubts.shows_more(place, available, row, judgement.pieces)
+                is_back = self.reading.shelf is Shelf.LISTED is not row.shelf
+                await self.doubts.shows_more(
+                    place, available, row, judgement.pieces, is_back=is_back
+                )
 
     async def _stayed(self, place: str, row: Expectation) -> None:
         """The figure is as expected: what did not come about by now will not.
@@ -263,7 +268,7 @@ class Desk:
 
     async def _keep_watching(self, expected: Mapping[str, Expectation]) -> None:
         """What was written unconditionally is read again once every sale before it must show."""
-        if not writes_shelves(self.offer) or self.reading.shelf is not Shelf.LISTED:
+        if not writes_shelves(self.offer.ref) or self.reading.shelf is not Shelf.LISTED:
             return
         written = [row.written_at for row in expected.values() if row.written_at is not None]
         until = max(written, default=self.now) + self.doubts.patience.receipt_lag()

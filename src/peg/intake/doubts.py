@@ -40,15 +40,18 @@ class Doubts:
     brake: Brake
     now: datetime
 
-    async def shows_more(self, place: str, available: int, row: Expectation, pieces: int) -> None:
+    async def shows_more(
+        self, place: str, available: int, row: Expectation, pieces: int, *, is_back: bool
+    ) -> None:
         """More pieces than expected: believed only when seen twice, with orders read between.
 
         What PEG has been told of, and was about to show, a person may have typed there herself.
+        `is_back`: it was off sale before, and can be bought now.
         """
         sold = await self._covered_sales(row)
         if not await self._seen_for_long(place, pieces, told=pieces <= sold):
             if pieces > sold:
-                await self._seen_first(place, available, row, sold)
+                await self._seen_first(place, available, row, sold, is_back=is_back)
             return
         await checks.done(self.session, self.offer.id)
         await surprises.forget_first_sight(self.session, self.offer.id, place)
@@ -59,7 +62,9 @@ class Doubts:
         if (more := pieces - ours - max(0, row.to_come)) > 0:
             await self._is_more(place, available, row, more)
 
-    async def _seen_first(self, place: str, available: int, row: Expectation, sold: int) -> None:
+    async def _seen_first(
+        self, place: str, available: int, row: Expectation, sold: int, *, is_back: bool
+    ) -> None:
         """Noted, and asked about once a write has covered it.
 
         What had been off sale and is one of a kind is taken off again before anything is believed.
@@ -69,7 +74,7 @@ class Doubts:
         if more <= 0:
             return
         stopped = await self._stopped(What.FIRST_SIGHT, place, more, base, done=Done.SEEN)
-        if row.shelf is not Shelf.LISTED and not stopped and not await self.is_stocked():
+        if is_back and not stopped and not await self.is_stocked():
             await mirror.note_seen(self.session, self.offer.id, place, available)
             await self.drifted()
 

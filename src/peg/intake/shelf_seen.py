@@ -8,16 +8,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.catalog import mirror
 from peg.catalog.expectation import Expectation
 from peg.catalog.offers import Offer
-from peg.domain.identity import Channel
+from peg.domain.identity import Channel, OfferRef
 from peg.domain.offer import Shelf
 from peg.intake.doubts import Doubts
 from peg.intake.met import Met
 from peg.intake.surprises import What
 
 
-def writes_shelves(offer: Offer) -> bool:
-    """Whether our own writes put the offer on and off sale, as they do on Etsy."""
-    return offer.ref.channel is Channel.ETSY
+def writes_shelves(ref: OfferRef) -> bool:
+    """Whether our own writes put the offer on and off sale, as they do on Etsy.
+
+    Elsewhere only its figures are written, on sale or off: whatever moves them is told by somebody.
+    """
+    return ref.channel is Channel.ETSY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +38,7 @@ class ShelfSeen:
         before = next((row.shelf for row in expected.values()), self.seen)
         if self.seen is before or (before is not Shelf.LISTED and self.seen is not Shelf.LISTED):
             return True
-        if writes_shelves(self.offer) and any(row.unanswered for row in expected.values()):
+        if writes_shelves(self.offer.ref) and any(row.unanswered for row in expected.values()):
             return True  # the write that got no answer was applied
         if self.seen is Shelf.LISTED:
             return await self._is_renewed(before, expected) or await self._is_listed_again()

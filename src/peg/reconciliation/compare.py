@@ -7,6 +7,7 @@ from typing import Any
 
 from peg.catalog.expectation import Expectation
 from peg.domain.offer import Reading, RemoteOffer, Shelf, Target
+from peg.intake.shelf_seen import writes_shelves
 from peg.marketplaces.port import UnreadableOffer
 
 
@@ -159,8 +160,8 @@ def _from_shelf(
 def _from_figures(
     reading: Reading, known: Mapping[str, Expectation]
 ) -> tuple[CauseClass, Action] | None:
-    if reading.shelf is not Shelf.LISTED:
-        return None
+    if reading.shelf is not Shelf.LISTED and writes_shelves(reading.ref):
+        return None  # it keeps whatever number it had
     seen = {place: part.available for place, part in reading.parts.items()}
     if any(seen.get(place, 0) < row.quantity for place, row in known.items()):
         return CauseClass.MISSING, Action.HOLD

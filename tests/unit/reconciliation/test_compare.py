@@ -100,6 +100,22 @@ def test_what_the_marketplace_itself_took_off_as_sold_out_is_not() -> None:
     assert judged(seen(0, shelf=Shelf.SOLD_OUT), expects(0), should(0)) is None
 
 
+def test_what_was_typed_into_a_draft_of_shopify_differs_as_on_sale() -> None:
+    known = expects(5, shelf=Shelf.WITHDRAWN, place=ATELIER)
+    fewer, more = (
+        reading_of(shopify_ref(), {ATELIER: shown}, shelf=Shelf.WITHDRAWN) for shown in (3, 7)
+    )
+
+    assert judged(fewer, known) == (CauseClass.MISSING, Action.HOLD)
+    assert judged(more, known) == (CauseClass.EXTRA, Action.DOUBT)
+
+
+def test_what_an_etsy_listing_off_sale_says_differs_in_nothing() -> None:
+    known = expects(5, shelf=Shelf.WITHDRAWN)
+
+    assert judged(seen(3, shelf=Shelf.WITHDRAWN), known, should(0)) is None
+
+
 def test_what_was_deleted_is_reported() -> None:
     gone = Reading(ref=etsy_ref(), parts={}, shelf=Shelf.GONE, begun_at=seen(0).begun_at)
 
