@@ -8,6 +8,7 @@ from peg.domain.offer import ANYWHERE, Shelf
 ON_THE_SHELF = {
     Shelf.WITHDRAWN: "off sale there",
     Shelf.SOLD_OUT: "sold out there",
+    Shelf.SWITCHED_OFF: "switched off there",
     Shelf.GONE: "deleted there",
 }
 NAMES = {"listing": "listing", "sku": "SKU", "question": "question", "pause": "writing is paused:"}

@@ -20,6 +20,7 @@ class Shelf(StrEnum):
     LISTED = "listed"
     WITHDRAWN = "withdrawn"  # Etsy inactive, edit, draft, expired; Shopify archived or draft
     SOLD_OUT = "sold_out"  # Etsy's own state: putting it back costs a renewal
+    SWITCHED_OFF = "switched_off"  # one variation of an Etsy listing, by its owner: PEG never is
     GONE = "gone"  # deleted on the marketplace
 
 

@@ -161,10 +161,13 @@ class Desk:
         """A listing that was taken off sale instead of lowered keeps whatever number it had.
 
         One that was withdrawn and is sold out was on sale in between: its buyer's order will come.
+        A variation that a person switched off says nothing either, from the first moment.
         """
         if not writes_shelves(self.offer.ref):
             return False  # a draft of Shopify is kept at its target: another figure was typed
-        off, seen = {Shelf.WITHDRAWN, Shelf.SOLD_OUT}, self.reading.shelf
+        if self.reading.shelf is Shelf.SWITCHED_OFF:
+            return True
+        off, seen = {Shelf.WITHDRAWN, Shelf.SOLD_OUT, Shelf.SWITCHED_OFF}, self.reading.shelf
         sold_meanwhile = row.shelf is Shelf.WITHDRAWN and seen is Shelf.SOLD_OUT
         return row.shelf in off and seen in off and not sold_meanwhile
 

@@ -29,6 +29,14 @@ log = structlog.get_logger()
 TYPED_ON_BOTH = timedelta(minutes=10)
 """So soon a person who keeps two shops by hand has typed the same piece on the other one."""
 
+_TAKEN_OFF = (
+    "{} was taken off sale on {} by hand. Leave it off, or let PEG put it back when stock allows?"
+)
+_SWITCHED_OFF = (
+    "{} was switched off on {} by hand. Leave it off? To sell it there again, switch it on there:"
+    " PEG never does that itself"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doubts:
@@ -111,32 +119,30 @@ class Doubts:
         )
         await self.drifted()
 
-    async def back_by_hand(self) -> None:
-        """A person has put back on sale what a person had taken off: PEG cares for it again."""
-        await mirror.note_shelf(self.session, self.offer.id, Shelf.LISTED)
+    async def back_by_hand(self, shelf: Shelf) -> None:
+        """A person has undone what a person had taken off sale: PEG cares for it again."""
+        await mirror.note_shelf(self.session, self.offer.id, shelf)
         await offers.park(self.session, self.offer.id, parked=False)
         await questions.withdraw(self.session, WITHDRAWN_BY_HAND, str(self.offer.id), now=self.now)
         await self.drifted()
 
-    async def withdrawn_by_hand(self, base: int) -> None:
+    async def withdrawn_by_hand(self, base: int, shelf: Shelf) -> None:
         """Off sale although we left it on, showing `base`: a person's wish, kept until one says no.
 
         Very many at once may be no wish: they are not put back either.
         """
-        await mirror.note_shelf(self.session, self.offer.id, Shelf.WITHDRAWN)
+        await mirror.note_shelf(self.session, self.offer.id, shelf)
         if await self.brake.stops(self.offer, What.OFF_SALE, base=base, done=Done.PARKED):
             return
         await offers.park(self.session, self.offer.id)
+        asks = _SWITCHED_OFF if shelf is Shelf.SWITCHED_OFF else _TAKEN_OFF
         await questions.ask(
             self.session,
             kind=WITHDRAWN_BY_HAND,
             subject=str(self.offer.id),
-            sentence=(
-                f"{self.offer.name!r} was taken off sale on {self.offer.ref.channel} by hand."
-                " Leave it off, or let PEG put it back when stock allows?"
-            ),
+            sentence=asks.format(repr(self.offer.name), self.offer.ref.channel),
             evidence={"listing": self.offer.ref.listing},
-            options=("leave", "put_back"),
+            options=("leave",) if asks is _SWITCHED_OFF else ("leave", "put_back"),
             default="leave",
             now=self.now,
         )

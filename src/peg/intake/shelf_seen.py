@@ -36,6 +36,8 @@ class ShelfSeen:
     async def is_as_left(self, expected: Mapping[str, Expectation]) -> bool:
         """Whether nobody has put it on or off sale since; what a person did there is followed."""
         before = next((row.shelf for row in expected.values()), self.seen)
+        if self.seen is not before and Shelf.SWITCHED_OFF in {self.seen, before}:
+            return await self._is_switched(sum(row.quantity for row in expected.values()))
         if self.seen is before or (before is not Shelf.LISTED and self.seen is not Shelf.LISTED):
             return True
         if writes_shelves(self.offer.ref) and any(row.unanswered for row in expected.values()):
@@ -44,7 +46,7 @@ class ShelfSeen:
             return await self._is_renewed(before, expected) or await self._is_listed_again()
         if self.seen is Shelf.WITHDRAWN:
             base = sum(row.quantity for row in expected.values())
-            await self.doubts.withdrawn_by_hand(base)
+            await self.doubts.withdrawn_by_hand(base, self.seen)
             return False
         return True  # sold out: its figure tells the rest
 
@@ -56,11 +58,23 @@ class ShelfSeen:
             await self.doubts.drifted()
         return is_wanted and not self.offer.parked
 
+    async def _is_switched(self, base: int) -> bool:
+        """One variation of a listing was switched, which only a person does.
+
+        Off, it is off with its listing or without it. False in both cases: it is not as left.
+        """
+        if self.seen is Shelf.SWITCHED_OFF:
+            await self.doubts.withdrawn_by_hand(base, self.seen)
+        else:
+            await self.met.forget(What.OFF_SALE)
+            await self.doubts.back_by_hand(self.seen)
+        return False
+
     async def _is_listed_again(self) -> bool:
         """True: it was held whether it is off sale, and that has settled itself."""
         was_held = await self.met.forget(What.OFF_SALE)
         if self.offer.parked:
-            await self.doubts.back_by_hand()
+            await self.doubts.back_by_hand(Shelf.LISTED)
         elif was_held or (self.offer.gone and not await self._is_sold()):
             await mirror.note_shelf(self.session, self.offer.id, Shelf.LISTED)
         else:

@@ -21,6 +21,9 @@ from peg.onboarding.matching import Match
 from peg.onboarding.new_items import item_of
 from peg.propagation.retarget import retarget
 
+TAKEN_OFF = {Shelf.WITHDRAWN, Shelf.SWITCHED_OFF}
+"""Its owner took it off sale before PEG knew of it: PEG leaves it there."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adopted:
@@ -162,7 +165,7 @@ async def begin_offers(
         session, {offer: Baseline.of(shown) for offer, shown in readings.items()}
     )
     for offer, shown in readings.items():
-        if shown.shelf is Shelf.WITHDRAWN:  # its owner took it off sale: PEG leaves it there
+        if shown.shelf in TAKEN_OFF:
             await offers.park(session, offer)
 
 

@@ -19,13 +19,14 @@ async def settle_listing(session: AsyncSession, shop: ShopId, listing: str, cloc
         if standing is None or side.known.pending is not None or side.held:
             continue
         shows = side.known.quantity if side.known.shelf is Shelf.LISTED else 0
-        if shows == side.wanted or view.offers[ref].parked:
+        left_off = view.offers[ref].parked or side.switched_off
+        if shows == side.wanted or left_off:
             now = clock.now()
             await board.shown(
                 session,
                 standing.offer,
                 standing.target.version,
-                outcome="parked by hand" if view.offers[ref].parked else "shown",
+                outcome="parked by hand" if left_off else "shown",
                 now=now,
             )
             await questions.withdraw(session, RENEWAL, str(standing.offer), now=now)

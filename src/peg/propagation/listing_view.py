@@ -36,7 +36,8 @@ class ListingView:
         if self.doubted:
             return ListingMove.HELD
         move = plan_listing(self.sides)
-        parked = any(offer.parked for offer in self.offers.values())
+        apart = {ref for ref, side in self.sides.items() if side.switched_off}
+        parked = any(offer.parked for ref, offer in self.offers.items() if ref not in apart)
         return ListingMove.NONE if parked and move is ListingMove.RESTORE else move
 
     def misses(self, readings: Mapping[OfferRef, Reading], wanted: Collection[OfferId]) -> bool:
@@ -55,6 +56,7 @@ class ListingView:
             readings[ref].parts[ANYWHERE].available - side.known.quantity
             for ref, side in self.sides.items()
             if ref in readings and self.offers[ref].id in wanted and side.known.pending is None
+            if not side.switched_off
         ]
 
     def changes(self) -> Sequence[tuple[OfferRef, Side]]:
@@ -62,7 +64,7 @@ class ListingView:
         return [
             (ref, side)
             for ref, side in sorted(self.sides.items())
-            if side.wanted != side.known.quantity
+            if side.wanted != side.known.quantity and not side.switched_off
         ]
 
 

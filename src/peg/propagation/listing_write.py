@@ -141,7 +141,7 @@ class ListingWrite:
         decided, writes = {}, []
         for ref, standing in view.standings.items():
             seen = readings.get(ref)
-            if seen is None or ref not in view.sides:
+            if seen is None or ref not in view.sides or seen.shelf is Shelf.SWITCHED_OFF:
                 continue
             wanted = view.sides[ref].wanted
             basis = 0 if self._restores else seen.parts[ANYWHERE].available

@@ -112,6 +112,11 @@ class Side:
     known: Expectation
     held: bool = False
 
+    @property
+    def switched_off(self) -> bool:
+        """Whether a person has switched off this one alone: it is left so, with its figure."""
+        return self.known.shelf is Shelf.SWITCHED_OFF
+
 
 def plan_listing(sides: Mapping[OfferRef, Side]) -> ListingMove:
     """Plan for a marketplace that only takes a whole listing, unconditionally.
@@ -123,6 +128,7 @@ def plan_listing(sides: Mapping[OfferRef, Side]) -> ListingMove:
         return ListingMove.LOOK
     if any(side.known.pending is not None for side in sides.values()):
         return ListingMove.UNDER_WAY
+    sides = {ref: side for ref, side in sides.items() if not side.switched_off}
     if any(side.held for side in sides.values()) and _is_as_wanted(sides):
         return ListingMove.HELD
     on_sale = any(side.known.shelf is Shelf.LISTED for side in sides.values())

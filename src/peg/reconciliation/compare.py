@@ -150,9 +150,12 @@ def _from_shelf(
     reading: Reading, known: Mapping[str, Expectation]
 ) -> tuple[CauseClass, Action] | None:
     before = next((row.shelf for row in known.values()), reading.shelf)
+    if before is Shelf.SWITCHED_OFF and reading.shelf is not before:
+        return None  # a person switched it on again
     if reading.shelf is Shelf.LISTED and before is not Shelf.LISTED:
         return CauseClass.GHOST, Action.PUSH
-    if reading.shelf is Shelf.WITHDRAWN and before is Shelf.LISTED:
+    switched_off = reading.shelf is Shelf.SWITCHED_OFF is not before
+    if switched_off or (reading.shelf is Shelf.WITHDRAWN and before is Shelf.LISTED):
         return CauseClass.OFF_SALE, Action.ASK
     return None
 

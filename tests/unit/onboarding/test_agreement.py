@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.clocks import MONDAY_NOON
@@ -44,8 +45,9 @@ def test_a_piece_only_on_etsy_lies_at_the_main_place() -> None:
     assert agree([side(ETSY, any=1)]).available == {MAIN: 1}
 
 
-def test_a_listing_that_is_off_sale_has_no_say() -> None:
-    agreed = agree([side(SHOPIFY, studio=1), side(ETSY, Shelf.WITHDRAWN, any=9)])
+@pytest.mark.parametrize("shelf", [Shelf.WITHDRAWN, Shelf.SWITCHED_OFF])
+def test_a_listing_that_is_off_sale_has_no_say(shelf: Shelf) -> None:
+    agreed = agree([side(SHOPIFY, studio=1), side(ETSY, shelf, any=9)])
 
     assert agreed.available == {STUDIO: 1}
     assert not agreed.disagrees

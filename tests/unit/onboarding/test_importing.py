@@ -217,11 +217,12 @@ async def test_one_empty_shop_takes_the_piece_off_the_other(jeweller: Jeweller) 
     assert await jeweller.should_show(shown) == 0
 
 
+@pytest.mark.parametrize("shelf", [Shelf.WITHDRAWN, Shelf.SWITCHED_OFF])
 async def test_a_draft_is_counted_with_its_twin_and_never_put_on_sale_by_peg(
-    jeweller: Jeweller,
+    jeweller: Jeweller, shelf: Shelf
 ) -> None:
     jeweller.shopify.show("RING-1", 1)
-    draft = jeweller.etsy.show("RING-1", 1, shelf=Shelf.WITHDRAWN)
+    draft = jeweller.etsy.show("RING-1", 1, shelf=shelf)
 
     await jeweller.imports()
 

@@ -214,3 +214,28 @@ def test_a_listing_of_which_nothing_but_a_change_of_others_is_left_waits_for_the
     assert plan_listing({SIZES[0]: held}) is ListingMove.HELD
     beside_a_sale = {SIZES[0]: held, SIZES[1]: Side(wanted=1, known=shows(2))}
     assert plan_listing(beside_a_sale) is ListingMove.LOWER
+
+
+def test_a_variation_that_was_switched_off_is_left_so_whatever_there_is_of_it() -> None:
+    gold, silver = SIZES[:2]
+    off = Side(wanted=5, known=shows(2, Shelf.SWITCHED_OFF))
+
+    moves = [
+        plan_listing({gold: off, silver: Side(wanted=wanted, known=shows(3))})
+        for wanted in (3, 4, 2, 0)
+    ]
+
+    assert moves == [
+        ListingMove.NONE,
+        ListingMove.RAISE,
+        ListingMove.LOWER,
+        ListingMove.WITHDRAW,
+    ]
+    assert plan_listing({gold: off}) is ListingMove.NONE
+
+
+def test_the_others_come_back_on_sale_without_it() -> None:
+    off = Side(wanted=5, known=shows(2, Shelf.SWITCHED_OFF))
+    back = Side(wanted=3, known=shows(3, Shelf.WITHDRAWN))
+
+    assert plan_listing({SIZES[0]: off, SIZES[1]: back}) is ListingMove.RESTORE

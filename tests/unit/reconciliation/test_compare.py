@@ -116,6 +116,20 @@ def test_what_an_etsy_listing_off_sale_says_differs_in_nothing() -> None:
     assert judged(seen(3, shelf=Shelf.WITHDRAWN), known, should(0)) is None
 
 
+@pytest.mark.parametrize("before", [Shelf.LISTED, Shelf.WITHDRAWN])
+def test_a_variation_that_was_switched_off_is_asked_about_whatever_it_says(before: Shelf) -> None:
+    known = expects(3, shelf=before)
+    off = {shown: seen(shown, shelf=Shelf.SWITCHED_OFF) for shown in (3, 0)}
+
+    for reading in off.values():
+        assert judged(reading, known) == (CauseClass.OFF_SALE, Action.ASK)
+    assert judged(off[0], expects(3, shelf=Shelf.SWITCHED_OFF)) is None
+
+
+def test_a_variation_that_was_switched_on_again_is_no_ghost() -> None:
+    assert judged(seen(3), expects(3, shelf=Shelf.SWITCHED_OFF)) is None
+
+
 def test_what_was_deleted_is_reported() -> None:
     gone = Reading(ref=etsy_ref(), parts={}, shelf=Shelf.GONE, begun_at=seen(0).begun_at)
 

@@ -43,7 +43,10 @@ class View:
     @property
     def figures(self) -> dict[OfferRef, int]:
         """Sellable pieces of each offer, were the listing on sale."""
-        return {ref: one.parts[ANYWHERE].available for ref, one in self.readings.items()}
+        return {
+            ref: 0 if one.shelf is Shelf.SWITCHED_OFF else one.parts[ANYWHERE].available
+            for ref, one in self.readings.items()
+        }
 
     @property
     def read_at(self) -> datetime:

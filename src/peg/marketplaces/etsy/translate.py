@@ -22,6 +22,9 @@ SHELVES: Mapping[str, Shelf] = {
     "removed": Shelf.GONE,
 }
 
+SWITCHED_OFF = Shelf.SWITCHED_OFF
+"""A product that buyers do not find, whatever the state of its listing and its own quantity."""
+
 
 def shelf_of(state: str) -> Shelf:
     """What a listing's state means for buyers.
@@ -72,8 +75,9 @@ def readings(
         ref = OfferRef(shop=shop, listing=listing, variant=variant)
         if ref in found:
             raise UnexpectedAnswer(f"listing {listing} has two products with {variant or 'no'!r}")
-        parts = {ANYWHERE: Parts(available=_sellable(offering(product)))}
-        found[ref] = seen.reading(ref, parts, shelf)
+        one = offering(product)
+        parts = {ANYWHERE: Parts(available=whole(one, "quantity"))}
+        found[ref] = seen.reading(ref, parts, shelf if flag(one, "is_enabled") else SWITCHED_OFF)
     return found
 
 
@@ -124,11 +128,6 @@ def price_of(amount: Json) -> Decimal:
     if divisor <= 0:
         raise UnexpectedAnswer(f"Etsy divides a price by {divisor}")
     return Decimal(whole(amount, "amount")) / divisor
-
-
-def _sellable(one: Json) -> int:
-    quantity = whole(one, "quantity")
-    return quantity if flag(one, "is_enabled") else 0
 
 
 def _attributes(listing: Json) -> dict[str, str]:

@@ -54,9 +54,23 @@ def test_a_product_switched_off_sells_nothing_and_a_deleted_one_is_none() -> Non
 
     found = readings(SHOP, "1", inventory(off, deleted), "active", SEEN)
 
-    assert {ref.variant: one.parts[ANYWHERE].available for ref, one in found.items()} == {
-        "Ring size=6": 0
+    assert {ref.variant: one.shown() for ref, one in found.items()} == {
+        "Ring size=6": {ANYWHERE: 0}
     }
+    assert [one.shelf for one in found.values()] == [Shelf.SWITCHED_OFF]
+
+
+@pytest.mark.parametrize("state", ["active", "inactive", "sold_out"])
+def test_a_product_switched_off_is_that_in_whatever_state_its_listing_is(state: str) -> None:
+    off = product(1, value(SIZE, "Ring size", "6"), quantity=3, is_enabled=False)
+    on = product(2, value(SIZE, "Ring size", "7"), quantity=3)
+
+    found = readings(SHOP, "1", inventory(off, on), state, SEEN)
+
+    six, seven = found.values()
+    assert six.shelf is Shelf.SWITCHED_OFF
+    assert seven.shelf is not Shelf.SWITCHED_OFF
+    assert six.parts[ANYWHERE].available == 3  # what it will show when it is switched on again
 
 
 def test_two_products_that_cannot_be_told_apart_are_refused() -> None:

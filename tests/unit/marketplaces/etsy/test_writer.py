@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from tests.support.etsy_shop import EtsyShop, open_etsy_shop
 from tests.support.etsy_writes import Before, deciding
-from tests.support.practice_etsy import good, writable
 
 from peg.domain.identity import OfferRef
 from peg.domain.offer import ANYWHERE, Reading, Shelf
@@ -220,26 +219,6 @@ async def test_a_write_without_an_answer_is_sent_once_and_then_looked_for(
 
     assert outcomes(results) == {GOLD: Shown.SENT}
     assert shop.count()["updateListingInventory"] == 1
-
-
-async def test_a_product_switched_off_cannot_be_shown(shop: EtsyShop, gold: OfferRef) -> None:
-    await switch_off(shop, gold)
-    silver = shop.ref("RING-2-A", SILVER)
-
-    decision = deciding({gold: 3, silver: 1})
-    results = await shop.market.rewrite(gold.listing, decision, Before(shop).keep)
-
-    assert outcomes(results) == {GOLD: Shown.REFUSED, SILVER: Shown.SENT}
-
-
-async def switch_off(shop: EtsyShop, ref: OfferRef) -> None:
-    """The seller unticks a variation, which needs another one in stock."""
-    token = {"authorization": f"Bearer {await shop.tokens.token()}"}
-    client, path = shop.practice.client, f"/v3/application/listings/{ref.listing}/inventory"
-    body = writable(good(await client.get(path, headers=token)))
-    for product, enabled in zip(body["products"], (False, True), strict=True):
-        product["offerings"][0] |= {"is_enabled": enabled, "quantity": 2}
-    good(await client.put(path, headers=token, json=body))
 
 
 async def test_a_listing_comes_back_with_its_new_figure(shop: EtsyShop, gold: OfferRef) -> None:
