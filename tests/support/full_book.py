@@ -115,7 +115,8 @@ async def _doubt(bench: Bench) -> None:
     odd = Unreadable.of("9001", "quantity is missing", {"receipt_id": 9001})
     await unread.keep(session, ETSY, odd, now=NOON)
     run = await report.begin_run(session, ETSY, now=NOON)
-    found = Difference(cause=CauseClass.NOT_IMPORTED, action=Action.ASK, evidence={"sku": "OPAL-B"})
+    evidence = {"listing": "2002", "sku": "OPAL-B"}
+    found = Difference(cause=CauseClass.NOT_IMPORTED, action=Action.REPORT, evidence=evidence)
     await report.record_difference(session, run, offer=None, title="Opal ring", found=found)
     await report.end_run(session, run, offers=2, outcome="done", now=NOON)
     await put_aside(session, ETSY)
