@@ -90,7 +90,7 @@ class Bench:
     ) -> Offer:
         """Offer items on a shop; `read_minute` is when its first figures were read."""
         shown = {ANYWHERE: shows} if isinstance(shows, int) else shows
-        reading = reading_of(ref, shown)
+        reading = replace(reading_of(ref, shown), tracked=tracked)
         remote = RemoteOffer(
             ref=ref,
             reading=reading,
@@ -98,7 +98,6 @@ class Bench:
             sku=sku or (parts[0] if len(parts) == 1 else ""),
             options=options,
             price=price,
-            tracked=tracked,
         )
         ids = await findings.keep(self.session, [remote], now=NOON)
         needs = {sku: parts.count(sku) for sku in parts}

@@ -1,5 +1,7 @@
 """Offers that are not kept in step, one for each reason there is, and a pair that waits."""
 
+from dataclasses import replace
+
 from sqlalchemy.ext.asyncio import AsyncSession
 from tests.support.bench import NOON, RING, Bench, etsy_ref, reading_of, shopify_ref
 from tests.support.shops import APP, key_ring, shop
@@ -18,12 +20,11 @@ KNOWN, TWIN = shopify_ref("11", "111", "1111"), etsy_ref("22")
 def remote(ref: OfferRef, title: str, sku: str = "", *, tracked: bool = True) -> RemoteOffer:
     return RemoteOffer(
         ref=ref,
-        reading=reading_of(ref, {"": 1}),
+        reading=replace(reading_of(ref, {"": 1}), tracked=tracked),
         title=title,
         sku=sku,
         options={},
         price=Money(18_000, "USD"),
-        tracked=tracked,
     )
 
 

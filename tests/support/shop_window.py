@@ -72,12 +72,11 @@ class ShopWindow:
         )
         self.offers[ref] = RemoteOffer(
             ref=ref,
-            reading=self._reading(ref, pieces, shelf),
+            reading=replace(self._reading(ref, pieces, shelf), tracked=tracked),
             title=title or f"Piece {sku}",
             sku=sku,
             options=options or {},
             price=Money(price_minor, "USD"),
-            tracked=tracked,
             tags=tags,
         )
         return ref
@@ -86,7 +85,7 @@ class ShopWindow:
         shown = self.offers[ref].reading
         place = next(iter(shown.parts))
         left = shown.parts[place].available - pieces
-        self.offers[ref] = replace(self.offers[ref], reading=self._reading(ref, left, shown.shelf))
+        self.set_by_hand(ref, left)
         share = Share(
             place=place, committed=0 if shipped else pieces, shipped=pieces if shipped else 0
         )
@@ -115,8 +114,14 @@ class ShopWindow:
 
     def set_by_hand(self, ref: OfferRef, pieces: int) -> None:
         """Its owner types another figure."""
-        shelf = self.offers[ref].reading.shelf
-        self.offers[ref] = replace(self.offers[ref], reading=self._reading(ref, pieces, shelf))
+        before = self.offers[ref].reading
+        now = replace(before, parts=self._reading(ref, pieces, before.shelf).parts)
+        self.offers[ref] = replace(self.offers[ref], reading=now)
+
+    def ticks(self, ref: OfferRef, *, tracked: bool = True, oversells: bool = False) -> None:
+        """Its owner says whether it is counted, and whether it is sold on when none is left."""
+        shown = replace(self.offers[ref].reading, tracked=tracked, oversells=oversells)
+        self.offers[ref] = replace(self.offers[ref], reading=shown)
 
     def name_anew(self, ref: OfferRef, sku: str) -> None:
         """Its owner types another SKU."""

@@ -177,6 +177,18 @@ class ShopifyMarket:
         """A person makes the bundle an ordinary piece again."""
         self._acting_on(unit).item.mutable = True
 
+    def count(self, unit: UnitId, *, tracked: bool) -> None:
+        """A person ticks "Track quantity", or unticks it: then it sells without end."""
+        variant = self._acting_on(unit)
+        variant.item.tracked = tracked
+        self._products.changed(variant.product, by="person")
+
+    def sell_on(self, unit: UnitId, *, ticked: bool) -> None:
+        """A person ticks "Continue selling when out of stock", or unticks it."""
+        variant = self._acting_on(unit)
+        variant.inventory_policy = "CONTINUE" if ticked else "DENY"
+        self._products.changed(variant.product, by="person")
+
     def delete(self, unit: UnitId) -> None:
         product = self._acting_on(unit).product
         if product.number in self.store.products:

@@ -40,8 +40,8 @@ class FirstFound:
     shown: int | None
 
 
-FIRST = ("first_found_at", "first_shown")
-"""What is kept of the first reading, whatever is read later."""
+FIRST = ("first_found_at", "first_shown", "tracked", "oversells")
+"""What is kept of the first reading, whatever is read later; of the last two, intake tells more."""
 
 
 async def keep(

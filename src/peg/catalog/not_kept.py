@@ -1,4 +1,4 @@
-"""Offers that PEG keeps no figure of: nobody knows what they sell, or their shop counts none."""
+"""Offers that PEG does not keep in step: nobody knows what they sell, or no figure stops them."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ async def not_kept(session: AsyncSession) -> Mapping[OfferId, ShopId]:
     mine = tables.offers.c
     mapped = exists().where(tables.components.c.offer == mine.id)
     query = select(mine.id, mine.shop).where(
-        mine.gone.is_(False), mine.tracked.is_(False) | ~mapped
+        mine.gone.is_(False), mine.tracked.is_(False) | mine.oversells | ~mapped
     )
     found = await session.execute(query.order_by(mine.id))
     return {OfferId(row.id): ShopId(row.shop) for row in found}

@@ -37,6 +37,8 @@ class Offer:
     """One sellable unit.
 
     Attributes:
+        tracked: its shop counts it, as far as it was read last.
+        oversells: it is counted, and sold on when none is left.
         components: what a sale takes; empty until somebody maps the offer.
         parked: a person took it off sale; PEG does not put it back.
         gone: it was deleted on the marketplace.
@@ -56,6 +58,11 @@ class Offer:
     gone: bool
     baseline: Baseline | None
     components: Sequence[Component]
+
+    @property
+    def sells_on(self) -> bool:
+        """Whether its shop sells it whatever its figure says."""
+        return self.oversells or not self.tracked
 
     @property
     def name(self) -> str:

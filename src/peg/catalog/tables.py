@@ -51,6 +51,7 @@ offers = Table(
     Column("currency", String(3), nullable=False),
     Column("tracked", Boolean, nullable=False),
     Column("oversells", Boolean, nullable=False),
+    Column("sells_on_told", Boolean, nullable=False, default=False, server_default=false()),
     Column("parked", Boolean, nullable=False, default=False),
     Column("gone", Boolean, nullable=False, default=False),
     Column("found_at", UtcDateTime, nullable=False),

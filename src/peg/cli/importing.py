@@ -92,6 +92,7 @@ def _report(found: Found, in_words: Callable[[str], str]) -> Report:
         ("pairs to decide on (`peg match list`)", found.proposals),
         ("offers whose SKU their shop has several times", left_out[Why.SKU_DOUBLED]),
         ("offers that the shop does not count", left_out[Why.UNTRACKED]),
+        ("offers that the shop sells on at zero", left_out[Why.SELLS_ON]),
         ("offers without a usable SKU", left_out[Why.NO_SKU]),
         ("offers that could not be read", left_out[Why.UNREADABLE]),
         *([(_WAIT, left_out[Why.SHOP_NOT_READ])] if found.skipped else []),

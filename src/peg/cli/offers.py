@@ -11,7 +11,7 @@ from peg.db.transaction import reading
 from peg.domain.counted import counted
 from peg.reads import offers as offer_reads
 from peg.reads import shops as shop_reads
-from peg.reads.not_kept import not_kept
+from peg.reads.not_kept import NotKept, Why, not_kept
 from peg.reads.offers import OfferRow
 from peg.wiring.alone import is_running
 
@@ -31,7 +31,8 @@ async def offers(
         sku: only offers that sell this piece, or that it is typed on, as on a set.
         shop: only this shop's, such as `etsy`, or `etsy:61234567` where there are several.
         behind: only offers that do not show what they should yet.
-        unknown: only offers that are not kept in step: mapped to no piece, or not counted there.
+        unknown: only offers that are not kept in step: mapped to no piece, not counted there,
+            or sold on at zero.
     """
     async with here.ground() as ground, reading(ground.database) as session:
         called = await shop_names(session)
@@ -40,13 +41,13 @@ async def offers(
             shop=shop,
             sku=None if sku is None else sku_of(sku),
         )
-        why = {one.offer: one.remedy for one in await not_kept(session)}
+        why = {one.offer: one for one in await not_kept(session)}
     running = is_running(ground.settings)
     rows = [
         row
         for row in found
         if not (behind and (row.in_step is not False or not row.connected))
-        and not (unknown and row.parts and row.tracked)
+        and not (unknown and row.parts and row.tracked and not row.oversells)
     ]
     report = Report(
         facts=[row.model_dump(mode="json") for row in rows],
@@ -59,7 +60,7 @@ async def offers(
                 pieces_told({part.sku: part.quantity for part in row.parts}) or "unknown",
                 sum(row.shown.values()) if row.shown else None,
                 None if row.target is None else sum(row.target.values()),
-                Note(why.get(row.id) or state_of(row, running=running)),
+                Note(_state(row, why.get(row.id), running=running)),
             )
             for row in rows
         ],
@@ -89,6 +90,14 @@ async def shops(*, here: Here) -> int:
         sentence="" if found else "no shop yet: `peg connect shopify`, `peg connect etsy`",
     )
     return here.show(report)
+
+
+def _state(row: OfferRow, found: NotKept | None, *, running: bool) -> str:
+    """What sells on at zero is driven all the same: then there are two things to say."""
+    if found is None:
+        return state_of(row, running=running)
+    more = state_of(row, running=running) if found.why is Why.SELLS_ON else ""
+    return f"{found.remedy}; {more}" if more else found.remedy
 
 
 def _counted(rows: Sequence[OfferRow]) -> str:

@@ -199,6 +199,11 @@ def _words(asked: _Asked, came: Driven, behind: _Behind, *, running: bool) -> Se
         for one in asked.paused
     ]
     said += [str(NotConnected(one)) for one in asked.cut_off]
+    if sold_on := sum(one.oversells for one in asked.kept):
+        many = counted(sold_on, "is", "are")
+        said.append(
+            f"{many} sold on at zero all the same: `peg offers --unknown` says what ends it"
+        )
     if asked.not_kept:
         many = counted(asked.not_kept, "is", "are")
         said.append(f"{many} not kept in step: `peg offers --unknown` says why")

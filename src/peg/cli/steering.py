@@ -171,5 +171,6 @@ _ENDED_BY = {
     CauseClass.NOT_IMPORTED: "`peg import`",
     CauseClass.NOT_MATCHED: "`peg offers --unknown`",
     CauseClass.NOT_TRACKED: "`peg offers --unknown`",
+    CauseClass.SELLS_ON: "`peg offers --unknown`",
 }
 """By the causes that are no sign of anything wrong."""

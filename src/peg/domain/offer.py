@@ -50,6 +50,9 @@ class Reading:
         begun_at: when PEG began to read (PEG's clock): it may be that old.
         marketplace_at: the marketplace's own clock at the last answer (its Date header).
         took: from the beginning until then.
+        tracked: the marketplace counts it; where it does not, it sells whatever the figures say.
+        oversells: Shopify's policy "continue selling when out of stock": the figures are counted,
+            and sell on below zero.
     """
 
     ref: OfferRef
@@ -58,6 +61,8 @@ class Reading:
     begun_at: datetime
     marketplace_at: datetime | None = None
     took: timedelta = timedelta(0)
+    tracked: bool = True
+    oversells: bool = False
 
     @property
     def pieces(self) -> int:
@@ -82,10 +87,18 @@ class RemoteOffer:
     sku: str
     options: Mapping[str, str]
     price: Money
-    tracked: bool = True
-    oversells: bool = False  # Shopify's policy "continue selling when out of stock"
     tags: Sequence[str] = ()
     attributes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def tracked(self) -> bool:
+        """Whether its marketplace counts it."""
+        return self.reading.tracked
+
+    @property
+    def oversells(self) -> bool:
+        """Whether it is sold on when none is left, though it is counted."""
+        return self.reading.oversells
 
     @property
     def name(self) -> str:

@@ -9,7 +9,7 @@ from peg.catalog import mirror, offers
 from peg.catalog.interrupted import unanswered
 from peg.domain.identity import OfferId
 from peg.domain.offer import ANYWHERE, Reading
-from peg.intake import checks, covered_sales, surprises
+from peg.intake import checks, covered_sales, sells_on, surprises
 from peg.intake.brake import Brake
 from peg.intake.desk import Desk
 from peg.intake.doubts import Doubts
@@ -63,6 +63,7 @@ async def take_in_readings(
     unit) is withdrawn again. Where very many offers changed at once nothing is believed.
     """
     known = await offers.by_refs(session, [reading.ref for reading in readings])
+    silent = await sells_on.note(session, known, readings, now=now)
     keys = [offer.id for offer in known.values()]
     expected = await mirror.expected_of(session, keys)
     checked = await checks.waiting_among(session, keys)
@@ -73,8 +74,8 @@ async def take_in_readings(
     settled: dict[OfferId, datetime] = {}
     for reading in readings:
         offer = known.get(reading.ref)
-        if offer is None or offer.id not in basis or not offer.tracked:
-            continue  # what a marketplace does not count has no figure to be explained
+        if offer is None or offer.id not in basis or reading.ref in silent:
+            continue
         doubts = Doubts(session=session, offer=offer, patience=patience, brake=brake, now=now)
         desk = Desk(
             session=session,

@@ -12,6 +12,7 @@ from peg.domain.baseline import Baseline, Inside
 from peg.domain.identity import LocationId, OfferId, OfferRef, ShopId, Sku
 from peg.domain.offer import Reading, RemoteOffer, Shelf
 from peg.domain.stock import NOTHING
+from peg.intake import sells_on
 from peg.ledger import kept, queries
 from peg.ledger.line_meaning import Component
 from peg.ledger.pieces_asked import ask_how_many
@@ -61,6 +62,8 @@ async def keep(
         }
         for place in sorted(places - {""}):
             await locations.link_unnamed(session, shop, place)
+    known = await offers.by_refs(session, [offer.ref for offer in found])
+    await sells_on.note(session, known, [offer.reading for offer in found], now=now)
     return await findings.keep(session, found, now=now)
 
 

@@ -17,7 +17,7 @@ from peg.domain.clock import Clock
 from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import Channel, OfferRef, ShopId, Sku
 from peg.domain.offer import RemoteOffer
-from peg.intake import checks
+from peg.intake import checks, sells_on
 from peg.intake.looking import Lookout
 from peg.intake.orders import take_in
 from peg.intake.patience import Patience
@@ -129,6 +129,7 @@ class Importer:
         told.orders = await self.take_in_kept(progress)
         await self._look_again(begun_at)
         async with begin(self._database) as session:
+            await sells_on.tell(session, now=self._clock.now())
             await imports.keep(session, told, begun_at=begun_at, ended_at=self._clock.now())
         log.info("shops.imported", items=told.items, offers=told.offers, asked=len(told.asked))
         return told

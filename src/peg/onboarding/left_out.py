@@ -1,6 +1,6 @@
 """Offers that an import does not keep in step, and why: reported, never guessed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,6 +16,7 @@ class Why(StrEnum):
 
     SKU_DOUBLED = "sku_doubled"  # several offers of its shop carry it
     UNTRACKED = "untracked"  # the shop does not count it
+    SELLS_ON = "sells_on"  # the shop sells it on when none is left, whatever PEG writes
     NO_SKU = "no_usable_sku"  # none that both marketplaces can carry
     UNREADABLE = "unreadable"  # what its shop tells of it lacks what it must have
     SHOP_NOT_READ = "shop_not_read"  # it may be the same piece as one on a shop that was not read
@@ -47,16 +48,20 @@ def left_out(
 ) -> list[LeftOut]:
     """What was left out, by reason. One that a person has `mapped` to a piece is not.
 
-    An offer that its shop does not count is left out whoever mapped it.
+    An offer that its shop does not count is left out whoever mapped it. One that is sold on at zero
+    is kept as far as it can be, and named: PEG writes its figure, which stops nobody.
     """
     doubled = [ref for refs in matching.duplicates.values() for ref in refs if found[ref].tracked]
-    reasons = (
+    reasons: list[tuple[Why, Sequence[OfferRef]]] = [
         (Why.SKU_DOUBLED, [ref for ref in doubled if ref not in mapped]),
         (Why.UNTRACKED, matching.untracked),
         (Why.NO_SKU, [ref for ref in matching.nameless if ref not in mapped]),
         (Why.SHOP_NOT_READ, matching.waiting),
         (Why.TWIN_NOT_READ, list(matching.hidden)),
-    )
+    ]
+    told = {ref for _, refs in reasons for ref in refs}
+    sold_on = [ref for ref, one in found.items() if one.oversells and ref not in told]
+    reasons.append((Why.SELLS_ON, sold_on))
     return [
         LeftOut(
             shop=ref.shop,

@@ -126,6 +126,15 @@ async def make_dirty(session: AsyncSession, offer: OfferId, *, now: datetime) ->
         signal(session, targets_signal(ShopId(shop)))
 
 
+async def leave(session: AsyncSession, offer: OfferId) -> None:
+    """Its shop counts it no more: nothing is driven there until it does."""
+    require_transaction(session)
+    change = update(targets).where(targets.c.offer == offer)
+    await session.execute(
+        change.values(shown_version=targets.c.version, behind_since=None, refused_at=None)
+    )
+
+
 async def standing_of(session: AsyncSession, offer: OfferId) -> Standing | None:
     """One offer's standing; None before its first target."""
     return (await standings(session, [offer])).get(offer)

@@ -32,12 +32,21 @@ class Witness:
 
 
 Leg = Callable[[Witness], bool]
-"""Whether a witness stands on it."""
+"""Whether a witness stands on it.
+
+An offer that its shop does not count is a witness by its orders alone: no sale moves its figure, so
+that a zero there is none, and a one neither. One that is counted and sold on at zero is a witness
+like any other: each of its sales moves its figure, below zero too, so that the figure and the
+orders together still tell of all that was sold until they were read. That it can sell once more
+in the next minute is so of every offer that shows a piece. What no proof can mend is that it will
+after the last piece is sold elsewhere; not to raise the others would stop her sales, and not that
+one: a person is alarmed about it instead (`intake/sells_on.py`).
+"""
 
 
 def was_read(witness: Witness) -> bool:
-    """Its channel answered."""
-    return witness.taken is not None
+    """Its channel answered, if it has a figure that tells."""
+    return witness.taken is not None or not witness.offer.tracked
 
 
 def was_read_for_this(witness: Witness) -> bool:

@@ -56,7 +56,7 @@ class Prover:
         since, then computes the targets anew. An offer is unproved when one of those readings is
         not explained by the book, or could not be had. A shop that a person disconnected is not
         asked: what it sells is on its own from then on. A shop that cannot be read holds up what it
-        sells too, and nothing else.
+        sells too, and nothing else. Of what a shop does not count only the orders tell.
         """
         asked_about = await self._asked_about(wanted)
         async with reading(self._database) as session:
@@ -66,7 +66,7 @@ class Prover:
             siblings = [
                 offer
                 for offer in await offers.of_skus(session, sorted(skus))
-                if offer.tracked and not offer.gone and offer.ref.shop not in left_out
+                if not offer.gone and offer.ref.shop not in left_out
             ]
         witnesses = await self._witnesses(siblings)
         await self._retarget(skus)

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.alerts import register
 from peg.alerts.register import Kept
 from peg.catalog import items, offers, proposals
+from peg.catalog.not_kept import not_kept
 from peg.domain.identity import OfferId, ShopId, Sku
 from peg.intake import aside
 from peg.ledger import cases, queries, questions
@@ -161,6 +162,13 @@ async def _ghosts(session: AsyncSession, mine: Sequence[Kept], _now: datetime) -
     return {str(offer) for offer, one in found.items() if one.dirty}
 
 
+async def _sell_on(session: AsyncSession, _mine: Sequence[Kept], _now: datetime) -> Collection[str]:
+    """Told of one offer, or of many at once under the name of their shop."""
+    known = await offers.by_ids(session, list(await not_kept(session)))
+    found = [one for one in known.values() if one.components and one.sells_on]
+    return {str(offer.id) for offer in found} | {offer.ref.shop for offer in found}
+
+
 async def _refused(session: AsyncSession, _mine: Sequence[Kept], _now: datetime) -> Collection[str]:
     """Told of one offer, or of several at once under the name of their shop."""
     refused = [one.offer for one in await open_refusals(session)]
@@ -237,6 +245,7 @@ LASTS: Mapping[str, Lasting] = {
     "listing_gone": _gone,
     "listing_unknown": _unknown,
     "ghost_unit": _ghosts,
+    "sells_on": _sell_on,
     "write_refused": _refused,
     "writes_forbidden": _forbidden,
     "place_not_stocked": _not_stocked,

@@ -23,6 +23,8 @@ class Why(StrEnum):
 
     PAIR = "pair"  # it may be the same piece as another: a person is asked
     NOT_COUNTED = "not_counted"  # its shop does not count it
+    COUNTED_NO_MORE = "counted_no_more"  # nor this one, which PEG keeps otherwise
+    SELLS_ON = "sells_on"  # its shop sells it on when none is left, whatever it shows
     SKU_DOUBLED = "sku_doubled"  # several offers of its shop carry it
     NO_SKU = "no_usable_sku"  # none that both marketplaces can carry
     NOT_IMPORTED = "not_imported"  # a shop, or an offer, cannot be read: no more is in its way
@@ -126,7 +128,9 @@ def _told(offer: Offer, pair: int | None, doubled: Collection[tuple[ShopId, str]
 
 def _why(offer: Offer, pair: int | None, doubled: Collection[tuple[ShopId, str]]) -> Why:
     if not offer.tracked:
-        return Why.NOT_COUNTED
+        return Why.COUNTED_NO_MORE if offer.components else Why.NOT_COUNTED
+    if offer.components:
+        return Why.SELLS_ON
     if pair is not None:
         return Why.PAIR
     if (offer.ref.shop, fold_sku(offer.sku_as_typed)) in doubled:
@@ -137,6 +141,9 @@ def _why(offer: Offer, pair: int | None, doubled: Collection[tuple[ShopId, str]]
 _REMEDIES = {
     Why.PAIR: "may be the same piece as on the other shop: `peg match` (pair {pair})",
     Why.NOT_COUNTED: "not counted there: turn tracking on, then `peg import`",
+    Why.COUNTED_NO_MORE: 'sells without end, not counted there: tick "Track quantity" there, and'
+    " PEG keeps it again",
+    Why.SELLS_ON: 'sells on at zero: untick "Continue selling when out of stock" there',
     Why.SKU_DOUBLED: "several offers are typed {sku!r}: mend that there, then `peg import`; or say"
     " which piece it is, `peg match compose {offer} SKU`",
     Why.NO_SKU: "no SKU that both shops can carry: type one there, then `peg import`; or say which"

@@ -37,10 +37,11 @@ class OfferRow(BaseModel):
     offer is mapped to no item; until then `shown` is what the import read at `found_at`, and empty
     where the shop does not count it. `in_step`: the shop was seen to show the newest target; null
     while there is none, since it is not kept. `tracked`: the shop counts it; PEG cannot keep true
-    what is not counted. `connected`: a person did not take its shop out. `stopped`: why nothing is
-    written to its shop now, null where that goes on. `refused`: the marketplace refuses to change
-    it, `last_outcome` says why. `question`: it waits for the answer to this one. `tries`: so often
-    it was driven to its newest target in vain.
+    what is not counted. `oversells`: it is sold on when none is left, whatever it shows.
+    `connected`: a person did not take its shop out. `stopped`: why nothing is written to its shop
+    now, null where that goes on. `refused`: the marketplace refuses to change it, `last_outcome`
+    says why. `question`: it waits for the answer to this one. `tries`: so often it was driven to
+    its newest target in vain.
     """
 
     id: OfferId
@@ -64,6 +65,7 @@ class OfferRow(BaseModel):
     question: int | None
     tries: int
     tracked: bool
+    oversells: bool
     parked: bool
     gone: bool
     changed_at: datetime | None
@@ -106,7 +108,7 @@ async def rows_of(session: AsyncSession, found: Sequence[Offer]) -> Sequence[Off
         _row(
             offer,
             _shown(offer, known.get(offer.id, {}), at_import.get(offer.id)),
-            standings.get(offer.id),
+            standings.get(offer.id) if offer.tracked else None,
             connected=offer.ref.shop not in left,
             stopped=stopped.get(offer.ref.shop),
             question=asked.get(offer.id),
@@ -151,6 +153,8 @@ class _Shown:
 
 
 def _shown(offer: Offer, known: Mapping[str, Expectation], at_import: Finding | None) -> _Shown:
+    if not offer.tracked and not offer.gone:
+        return _Shown({})
     if known:
         shelf = next(one.shelf for one in known.values())
         listed = shelf is Shelf.LISTED
@@ -193,6 +197,7 @@ def _row(
         question=question,
         tries=standing.attempts if standing is not None and standing.dirty else 0,
         tracked=offer.tracked,
+        oversells=offer.oversells,
         parked=offer.parked,
         gone=offer.gone,
         changed_at=standing.changed_at if standing is not None else None,

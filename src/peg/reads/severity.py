@@ -22,7 +22,14 @@ class Severity(IntEnum):
 
 SEVERITY: Mapping[str, Severity] = {
     **dict.fromkeys(
-        ("oversold", "ghost_unit", "twin_unknown", "listing_unknown", "invariant_broken"),
+        (
+            "oversold",
+            "ghost_unit",
+            "sells_on",
+            "twin_unknown",
+            "listing_unknown",
+            "invariant_broken",
+        ),
         Severity.SELLS_TWICE,
     ),
     **dict.fromkeys(

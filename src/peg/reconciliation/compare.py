@@ -27,6 +27,7 @@ class CauseClass(StrEnum):
     NOT_IMPORTED = "not_imported"  # on the marketplace, unknown to PEG
     NOT_MATCHED = "not_matched"  # imported, and nobody has said which piece it is
     NOT_TRACKED = "not_tracked"  # Shopify does not count it, so it cannot be kept true
+    SELLS_ON = "sells_on"  # Shopify sells it on when none is left, whatever it shows
     UNREADABLE = "unreadable"  # what the marketplace tells of it lacks what it must have
 
 
@@ -47,8 +48,15 @@ DONE_BY_OTHERS = frozenset(
 """What is taken for the doing of a person or a buyer."""
 
 
-NOT_KEPT = frozenset({CauseClass.NOT_IMPORTED, CauseClass.NOT_MATCHED, CauseClass.NOT_TRACKED})
-"""What PEG keeps no figure of: told of, and no sign that anything is wrong."""
+NOT_KEPT = frozenset(
+    {
+        CauseClass.NOT_IMPORTED,
+        CauseClass.NOT_MATCHED,
+        CauseClass.NOT_TRACKED,
+        CauseClass.SELLS_ON,
+    }
+)
+"""What PEG cannot keep true: told of, and no sign that its figure is wrong."""
 
 
 UNDER_OUR_HANDS = NOT_KEPT | {CauseClass.IN_FLIGHT, CauseClass.ASKED, CauseClass.PAUSED}
@@ -139,6 +147,11 @@ def not_matched(remote: RemoteOffer) -> Difference:
 def not_tracked(remote: RemoteOffer) -> Difference:
     """The marketplace does not count it: no figure that it shows could be true."""
     return _reported(CauseClass.NOT_TRACKED, remote)
+
+
+def sold_on(remote: RemoteOffer) -> Difference:
+    """It shows what it should, and is sold on when that is nothing."""
+    return _reported(CauseClass.SELLS_ON, remote)
 
 
 def _reported(cause: CauseClass, remote: RemoteOffer) -> Difference:

@@ -18,7 +18,7 @@ from peg.domain.counted import counted
 from peg.domain.identity import OfferId, OfferRef, ShopId
 from peg.domain.messages import Alert
 from peg.domain.offer import RemoteOffer
-from peg.intake import brake, checks, surprises
+from peg.intake import brake, checks, sells_on, surprises
 from peg.intake.looking import Lookout
 from peg.intake.patience import Patience
 from peg.intake.places import read_places
@@ -42,6 +42,7 @@ from peg.reconciliation.compare import (
     not_matched,
     not_readable,
     not_tracked,
+    sold_on,
     there_again,
 )
 from peg.reconciliation.reporter import Reporter, log_signed
@@ -117,6 +118,7 @@ class Reconciler:
                     await self._take_in(run, portion)
         outcome = await self._vanished(shop, run)
         async with begin(self._database) as session:
+            await sells_on.tell(session, now=self._clock.now())  # a person may have mapped some
             if await brake.is_on(session, shop):
                 await report.asked_instead(session, run.id)
                 outcome = f"{outcome}; very many were changed at once: a person is asked"
@@ -213,15 +215,16 @@ class Reconciler:
             row.version != run.basis.get(offer.id, {}).get(place) for place, row in rows.items()
         ):
             return None  # it moved while it was read: the intake has it read again
-        if not remote.tracked:
-            return not_tracked(remote)
+        if not (remote.tracked and offer.tracked):
+            return not_tracked(remote)  # or not until now: its figure tells nothing yet
         if not offer.components:
             return not_matched(remote)
         standing = standings.get(offer.id)
         target = standing.target if standing else None
         if offer.gone:
             return there_again(remote.reading, rows, target)
-        return compare(remote.reading, rows, target, behind=behind.get(offer.id))
+        found = compare(remote.reading, rows, target, behind=behind.get(offer.id))
+        return sold_on(remote) if found is None and remote.oversells else found
 
     async def _vanished(self, shop: ShopId, run: _Run) -> str:
         """Offers that stood on no page are read by themselves; many at once are not believed."""

@@ -24,6 +24,10 @@ _PAIRS = (
 _SENTENCES = {
     Why.NOT_COUNTED: "{many} not counted on the shop: {named}: turn tracking on there, then"
     " `peg import`",
+    Why.COUNTED_NO_MORE: "{many} sold without end, since the shop does not count them: {named}:"
+    ' tick "Track quantity" there, and PEG keeps them again',
+    Why.SELLS_ON: "{many} sold on when none is left, whatever PEG writes: {named}: untick"
+    ' "Continue selling when out of stock" there',
     Why.SKU_DOUBLED: "{many} typed with a SKU that others of that shop have, too: {named}: mend"
     " that there, then `peg import`; or say what is sold, `peg match compose OFFER SKU`",
     Why.NO_SKU: "{many} without a SKU that both shops can carry: {named}: type one there, then"

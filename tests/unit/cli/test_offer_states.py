@@ -29,6 +29,7 @@ ROW = OfferRow(
     question=None,
     tries=0,
     tracked=True,
+    oversells=False,
     parked=False,
     gone=False,
     changed_at=None,

@@ -58,7 +58,9 @@ def test_what_buyers_do_not_find_shows_none(tmp_path: Path, shelf: Shelf) -> Non
 
 
 def test_what_its_shop_does_not_count_shows_no_figure(tmp_path: Path) -> None:
-    assert shown(tmp_path, replace(CHAIN, tracked=False)) == ({}, "")
+    uncounted = replace(CHAIN, reading=replace(CHAIN.reading, tracked=False))
+
+    assert shown(tmp_path, uncounted) == ({}, "")
     assert "import read" not in peg(tmp_path, "offers").out
 
 

@@ -6,6 +6,7 @@ import pytest
 from tests.support.jeweller import RING, Jeweller, open_jeweller
 from tests.support.shop_window import PLACE
 
+from peg.alerts import register
 from peg.catalog import items, offers, proposals
 from peg.db.transaction import reading
 from peg.domain.identity import LocationId, Sku
@@ -80,6 +81,19 @@ async def test_each_offer_that_is_left_out_is_named_with_its_reason(jeweller: Je
         ("Fourth", "no_usable_sku"),
     ]
     assert (told.items, told.offers) == (0, 0)  # nothing was guessed
+
+
+async def test_what_is_sold_on_at_zero_is_kept_and_named(jeweller: Jeweller) -> None:
+    ring = jeweller.shopify.show("RING-1", 1, title="First")
+    jeweller.etsy.show("RING-1", 1)
+    jeweller.shopify.ticks(ring, oversells=True)
+
+    told = await jeweller.imports()
+
+    assert [(one.title, one.why) for one in told.left_out] == [("First", "sells_on")]
+    assert (told.items, told.offers) == (1, 2)
+    async with reading(jeweller.database) as session:
+        assert [one.name for one in await register.standing(session)] == ["sells_on"]
 
 
 async def test_an_offer_that_waits_in_a_pair_is_not_also_counted_as_nameless(

@@ -219,6 +219,24 @@ async def test_what_a_raise_stood_on_is_kept_beside_it(chains: Chains) -> None:
     }
 
 
+@pytest.mark.parametrize(("silent", "raised"), [(set(), [(5, 7)]), ({"orders"}, [])])
+async def test_of_what_is_not_counted_only_the_orders_tell(
+    chains: Chains, silent: set[str], raised: list[tuple[int, int]]
+) -> None:
+    chains.etsy.ticks(chains.on_etsy, tracked=False)
+    await chains.lookout.look([OfferId(1), OfferId(2)])
+    chains.etsy.set_by_hand(chains.on_etsy, 99)
+    chains.etsy.silent = silent
+
+    assert await chains.raises() == raised
+
+
+async def test_what_is_sold_on_at_zero_is_a_witness_like_any_other(chains: Chains) -> None:
+    chains.etsy.ticks(chains.on_etsy, oversells=True)
+
+    assert await (await one_is_missing_on_etsy(chains)).raises() == []
+
+
 def test_a_proof_is_good_for_two_minutes() -> None:
     proof = Proof(begun_at=NOON, readings={}, orders={})
 

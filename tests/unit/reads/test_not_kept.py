@@ -7,7 +7,7 @@ import pytest
 from tests.support.bench import NOON, RING, Bench, open_bench
 from tests.support.loose_offers import KNOWN, STONEFIELD, TWIN, loose_offers, many_without_a_sku
 
-from peg.catalog import offers
+from peg.catalog import offers, sells_on
 from peg.ledger.line_meaning import Component
 from peg.reads.not_kept import Why, at_a_glance, not_kept
 from peg.shops import directory
@@ -36,6 +36,26 @@ async def test_each_is_told_with_what_ends_it(
     bench: Bench, title: str, why: Why, remedy: str
 ) -> None:
     (told,) = [one for one in await not_kept(bench.session) if one.title.startswith(title)]
+
+    assert told.why is why
+    assert remedy in told.remedy
+
+
+@pytest.mark.parametrize(
+    ("tracked", "oversells", "why", "remedy"),
+    [
+        (False, False, Why.COUNTED_NO_MORE, 'tick "Track quantity" there'),
+        (False, True, Why.COUNTED_NO_MORE, 'tick "Track quantity" there'),
+        (True, True, Why.SELLS_ON, 'untick "Continue selling when out of stock" there'),
+    ],
+)
+async def test_what_is_known_and_sells_without_end_is_among_them(
+    bench: Bench, *, tracked: bool, oversells: bool, why: Why, remedy: str
+) -> None:
+    known = (await offers.by_refs(bench.session, [KNOWN]))[KNOWN]
+    await sells_on.note(bench.session, known.id, tracked=tracked, oversells=oversells)
+
+    (told,) = [one for one in await not_kept(bench.session) if one.offer == known.id]
 
     assert told.why is why
     assert remedy in told.remedy

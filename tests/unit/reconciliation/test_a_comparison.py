@@ -117,7 +117,7 @@ async def test_what_nobody_has_matched_is_named_and_is_no_drift(shop: Shop) -> N
 
 async def test_what_a_shop_does_not_count_is_named(shop: Shop) -> None:
     ref = shop.ref(shop.shopify, CHAIN)
-    shop.shopify.offers[ref] = replace(shop.shopify.offers[ref], tracked=False)
+    shop.shopify.ticks(ref, tracked=False)
 
     (found,) = await shop.compares(shop.shopify)
 

@@ -22,6 +22,7 @@ from peg.reconciliation.compare import (
     not_matched,
     not_readable,
     not_tracked,
+    sold_on,
 )
 
 Expected = dict[str, Expectation]
@@ -213,6 +214,9 @@ def test_what_peg_keeps_no_figure_of_is_reported_by_listing_and_sku() -> None:
     )
     assert not_tracked(remote) == Difference(
         cause=CauseClass.NOT_TRACKED, action=Action.REPORT, evidence=evidence
+    )
+    assert sold_on(remote) == Difference(
+        cause=CauseClass.SELLS_ON, action=Action.REPORT, evidence=evidence
     )
 
 

@@ -1,6 +1,7 @@
 """Variants and levels in PEG's words."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -33,7 +34,11 @@ def reading_of(variant: Any, ref: OfferRef, seen: Seen) -> Reading:
     parts = {
         number(field(level, "location", "id")): _parts(level) for level in field(levels, "nodes")
     }
-    return seen.reading(ref, parts, Shelf.LISTED if active else Shelf.WITHDRAWN)
+    return replace(
+        seen.reading(ref, parts, Shelf.LISTED if active else Shelf.WITHDRAWN),
+        tracked=bool(field(variant, "inventoryItem", "tracked")),
+        oversells=field(variant, "inventoryPolicy") == "CONTINUE",
+    )
 
 
 def remote_offer(variant: Any, shop: ShopId, seen: Seen, *, currency: str) -> RemoteOffer:
@@ -51,8 +56,6 @@ def remote_offer(variant: Any, shop: ShopId, seen: Seen, *, currency: str) -> Re
         sku=text(variant, "sku"),
         options=options,
         price=Money.parse(text(variant, "price"), currency),
-        tracked=bool(field(variant, "inventoryItem", "tracked")),
-        oversells=field(variant, "inventoryPolicy") == "CONTINUE",
         tags=tuple(field(variant, "product", "tags")),
     )
 

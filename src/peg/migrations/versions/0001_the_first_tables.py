@@ -1,12 +1,12 @@
 """The first tables.
 
-Step 0001_a9edcdd9, after nothing.
+Step 0001_117aec43, after nothing.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001_a9edcdd9"
+revision = "0001_117aec43"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -310,6 +310,7 @@ def upgrade() -> None:
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("tracked", sa.Boolean(), nullable=False),
         sa.Column("oversells", sa.Boolean(), nullable=False),
+        sa.Column("sells_on_told", sa.Boolean(), server_default=sa.text("0"), nullable=False),
         sa.Column("parked", sa.Boolean(), nullable=False),
         sa.Column("gone", sa.Boolean(), nullable=False),
         sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),

@@ -6,6 +6,7 @@ import pytest
 from tests.support.clocks import MONDAY_NOON
 from tests.unit.marketplaces.shopify.practice import PracticeShopify, open_practice_shopify
 
+from marketsim.market import UnitId
 from marketsim.shopify.credentials import SCOPES
 from peg.domain.offer import RemoteOffer, Shelf
 from peg.marketplaces.port import MissingScope, RemoteGone, Shown, Write
@@ -27,6 +28,21 @@ async def test_every_variant_is_read_with_its_figures_place_by_place() -> None:
     assert sorted(part.available for part in chain.reading.parts.values()) == [3, 5]
     assert ring.tracked
     assert ring.reading.shelf is Shelf.LISTED
+
+
+async def test_a_reading_tells_whether_a_figure_stops_a_sale() -> None:
+    practice = await open_practice_shopify()
+    ring = (await found(practice))["RUBY-6"].ref
+    market, unit = practice.shopify.market, UnitId(f"gid://shopify/ProductVariant/{ring.variant}")
+
+    told = []
+    for tracked, ticked in ((True, False), (True, True), (False, False)):
+        market.count(unit, tracked=tracked)
+        market.sell_on(unit, ticked=ticked)
+        one = (await practice.shop.read([ring]))[ring]
+        told.append((one.tracked, one.oversells))
+
+    assert told == [(True, False), (True, True), (False, False)]
 
 
 async def test_a_stale_figure_holds_up_no_other_and_is_never_sent_again() -> None:
