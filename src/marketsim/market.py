@@ -92,6 +92,7 @@ class OfferChanged:
         by: who did it; "app" is a call through the API, "blind app" one that covered a sale which
             the app had not been shown yet, where nobody can write with a condition; "over a hand":
             it covered what a person had taken off.
+        endless: the marketplace sells it whatever its figure says, so that nobody can lower it.
     """
 
     market: MarketName
@@ -100,6 +101,7 @@ class OfferChanged:
     buyable: int
     by: By
     at: datetime
+    endless: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

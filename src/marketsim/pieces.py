@@ -31,6 +31,7 @@ class Unit:
         stock: pieces per location index; a location beyond its end does not stock the unit. Etsy
             uses only index 0 (it has no locations).
         tracked: Shopify only: whether the inventory item is tracked.
+        sells_on: Shopify only: whether it is sold on when none is left.
     """
 
     parts: tuple[tuple[PieceId, int], ...]
@@ -39,6 +40,7 @@ class Unit:
     price_minor: int
     stock: tuple[int, ...]
     tracked: bool = True
+    sells_on: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from marketsim.market import (
 )
 from marketsim.pieces import MARKETS, Catalogue, Listing, MarketName, Piece, PieceId, Unit
 from marketsim.seen import Seen
+from marketsim.shopify.stock import UNLIMITED
 from marketsim.truth import Truth, report
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -85,6 +86,7 @@ class Story:
                 buyable=buyable,
                 by=by,
                 at=self.now,
+                endless=buyable >= UNLIMITED,
             )
         )
 

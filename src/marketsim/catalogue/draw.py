@@ -127,4 +127,5 @@ def _unit(design: Design, variant: Variant, market: MarketName, typed: Typed) ->
         price_minor=variant.price_minor,
         stock=counted if market == "shopify" else (sum(counted),),
         tracked=market == "etsy" or variant.sku not in typed.untracked,
+        sells_on=market == "shopify" and variant.sku in typed.sold_on,
     )

@@ -21,7 +21,7 @@ SPELLINGS: tuple[Callable[[str], str], ...] = (
 class Slips:
     """Which share of the designs or variants has which slip.
 
-    Each kind occurs at least once, if there are pieces enough.
+    Each kind that occurs does so at least once, if there are pieces enough.
 
     Attributes:
         shopify_only: designs never listed on Etsy.
@@ -30,6 +30,8 @@ class Slips:
         doubled_sku: variants that carry another piece's SKU on one side.
         misspelled_sku: variants whose SKU differs by case or spaces on one side.
         untracked: stocked variants whose quantity Shopify does not track.
+        sold_on: stocked variants that Shopify sells on when none is left. None unless asked for:
+            most shops have none, and some mean it, for what they make to order.
         miscounted: stocked variants of which one side shows one or two too many or too few.
     """
 
@@ -40,6 +42,7 @@ class Slips:
     misspelled_sku: float = 0.04
     untracked: float = 0.03
     miscounted: float = 0.03
+    sold_on: float = 0
 
     def __post_init__(self) -> None:
         for name in self.__slots__:
@@ -65,6 +68,7 @@ class Typed:
     absent: dict[str, MarketName] = field(default_factory=dict)
     skus: dict[tuple[MarketName, str], str] = field(default_factory=dict)
     untracked: set[str] = field(default_factory=set)
+    sold_on: set[str] = field(default_factory=set)
     miscounts: dict[tuple[MarketName, str], int] = field(default_factory=dict)
 
     def lists(self, design: Design, market: MarketName) -> bool:
@@ -111,6 +115,9 @@ def _slip_stock(stocked: Sequence[Variant], slips: Slips, rng: Random, typed: Ty
     for _ in range(min(_count(slips.miscounted, stocked), len(victims))):
         victim = victims.popleft()
         typed.miscounts[rng.choice(MARKETS), victim.sku] = rng.choice(_miscounts(victim))
+    # Drawn last, and from the other end: the other slips are the same whether there are any.
+    sold_on = min(_count(slips.sold_on, stocked), len(victims))
+    typed.sold_on = {victims.pop().sku for _ in range(sold_on)}
 
 
 def _miscounts(variant: Variant) -> Sequence[int]:

@@ -47,6 +47,7 @@ ROUTES: tuple[tuple[str, str, Endpoint, str], ...] = (
     ("POST", "/places/rename", shopify_acts.rename_place, "location name"),
     ("POST", "/places/close", shopify_acts.close_place, "location move_to"),
     ("POST", "/bundle", shopify_acts.bundle, "unit bundle"),
+    ("POST", "/tick", shopify_acts.tick, "unit tracked sells_on"),
     ("GET", "/clock", reads.clock, ""),
     ("POST", "/clock/advance", acts.advance_clock, "seconds"),
     ("POST", "/clock/speed", acts.set_clock_speed, "speed"),

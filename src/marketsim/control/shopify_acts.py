@@ -67,6 +67,14 @@ def bundle(world: World, asked: Asked) -> dict[str, Any]:
     return {"unit": unit, "bundle": is_bundle}
 
 
+def tick(world: World, asked: Asked) -> dict[str, Any]:
+    """A person unticks what counts a unit, or has it sold on at 0. Send unit, tracked, sells_on."""
+    market, unit = _unit(world, asked)
+    market.count(unit, tracked=asked.yes_or_no("tracked", default=True))
+    market.sell_on(unit, ticked=asked.yes_or_no("sells_on", default=False))
+    return {"unit": unit, "buyable": market.buyable(unit)}
+
+
 def _name(asked: Asked) -> str:
     name = asked.text("name")
     if not name.strip():

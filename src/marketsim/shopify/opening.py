@@ -119,6 +119,7 @@ def _variant(store: Store, product: Product, unit: Unit, position: int) -> Varia
         options={option.name: option.value for option in unit.options}
         or {"Title": "Default Title"},
         position=position,
+        inventory_policy="CONTINUE" if unit.sells_on else "DENY",
         created_at=now,
         updated_at=now,
     )

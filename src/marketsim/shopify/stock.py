@@ -113,6 +113,7 @@ class Stock:
                     buyable=now,
                     by=by,
                     at=self._store.exact_now(),
+                    endless=now == UNLIMITED,
                 )
             )
 

@@ -77,7 +77,8 @@ class Lowered:
 class Offer:
     """What one unit shows, against what there is.
 
-    `tracked`: the marketplace counts it, or an app has touched it and so answers for it.
+    `tracked`: the marketplace counts it, or an app has touched it and so answers for it. `endless`:
+    since it opened it was made to sell whatever its figure says.
     """
 
     market: MarketName
@@ -85,6 +86,7 @@ class Offer:
     parts: tuple[tuple[PieceId, int], ...]
     tracked: bool
     buyable: int
+    endless: bool = False
     window: Window | None = None
     lowered_at: datetime | None = None
     waits: list[Wait] = field(default_factory=list)
@@ -99,7 +101,7 @@ class DoubleSale:
         first: what took the last piece; None when there never was one.
         window: how long the offer had shown too much, and why.
         withdrawn_at: when the offer last came down before this sale, if it did after `first`.
-        tracked: whether the marketplace counts the unit's stock at all.
+        tracked: whether the marketplace counts the unit's stock, and stops selling it at zero.
     """
 
     piece: PieceId

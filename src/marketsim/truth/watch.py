@@ -48,7 +48,7 @@ class Truth:
             (listing.market, unit.parts)
             for listing in catalogue.listings
             for unit in listing.units
-            if not unit.tracked
+            if not unit.tracked or unit.sells_on
         }
         self._unheard: Counter[PieceId] = Counter()
         self._exhausted: dict[PieceId, Taken] = {}
@@ -149,7 +149,7 @@ class Truth:
     def _shown(self, change: OfferChanged) -> None:
         offer = self._offer(change.market, change.unit, change.parts, 0)
         put_back, offer.buyable = change.buyable - offer.buyable, change.buyable
-        offer.tracked = offer.tracked or change.by in APPS
+        self._count(offer, change)
         if change.parts and change.buyable > self.allowed(change.parts):
             offer.window = offer.window or Window(since=change.at, opened_by=self._why(change))
         elif offer.window is not None:
@@ -161,6 +161,15 @@ class Truth:
                 self.counts["waits_ended_by_a_buyer"] += 1
             else:
                 self._note_lowered(offer, wait, change.at)
+
+    def _count(self, offer: Offer, change: OfferChanged) -> None:
+        """What a person made endless no app can lower, until it is counted again."""
+        if change.endless != offer.endless:
+            offer.endless, offer.tracked = change.endless, not change.endless
+        offer.tracked = offer.tracked or change.by in APPS
+        if not offer.tracked:
+            self.counts["untracked_cannot_follow"] += len(offer.waits)
+            offer.waits.clear()
 
     def _why(self, raised: OfferChanged) -> Opening:
         whose: dict[str, Opening] = {

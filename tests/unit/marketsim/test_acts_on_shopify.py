@@ -10,6 +10,7 @@ from marketsim.build import build_world
 from marketsim.control import control_app
 from marketsim.market import UnitId
 from marketsim.pieces import MARKETS
+from marketsim.shopify.stock import UNLIMITED
 from marketsim.world import World
 
 
@@ -142,6 +143,19 @@ async def test_a_ghost_that_etsy_refuses_is_not_told_as_done(
     answer = await control.post("/reactivate", json={"market": "etsy", "unit": unit})
 
     assert answer.status_code == 409
+
+
+async def test_a_person_has_a_unit_sold_without_end_and_mends_it(
+    world: World, control: httpx2.AsyncClient
+) -> None:
+    unit = single(world)
+
+    shown = [
+        (await act(control, "/tick", unit=unit, **ticks))["buyable"]
+        for ticks in ({"tracked": False}, {}, {"sells_on": True}, {})
+    ]
+
+    assert shown == [UNLIMITED, 1, UNLIMITED, 1]
 
 
 async def test_a_bundle_is_made_and_unmade(world: World, control: httpx2.AsyncClient) -> None:

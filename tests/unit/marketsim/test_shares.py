@@ -1,6 +1,7 @@
 """How the jeweller's two shops differ, counted: each share is about what it is meant to be."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from statistics import mean
 
 import pytest
@@ -49,10 +50,25 @@ def shares_of(seed: int) -> Mapping[str, float]:
 def test_each_slip_occurs_in_every_shop_and_is_as_frequent_as_it_is_meant_to_be() -> None:
     shops = [shares_of(seed) for seed in SEEDS]
 
-    for name in Slips.__slots__:
+    for name in shops[0]:
         shares, meant = [shop[name] for shop in shops], getattr(MEANT, name)
         assert min(shares) > 0, name
         assert 0.6 * meant <= mean(shares) <= 1.4 * meant, f"{name}: {shares}, meant {meant}"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_shopify_sells_on_at_zero_is_drawn_when_asked_for_and_changes_nothing_else(
+    seed: int,
+) -> None:
+    usual, asked = (
+        by_parts(draw_catalogue(seed, slips=slips), "shopify")
+        for slips in (Slips(), Slips(sold_on=0.05))
+    )
+
+    assert not any(unit.sells_on for unit in usual.values())
+    assert any(unit.sells_on for unit in asked.values())
+    assert all(unit.tracked for unit in asked.values() if unit.sells_on)
+    assert usual == {it: replace(unit, sells_on=False) for it, unit in asked.items()}
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -98,6 +98,7 @@ async def work_on_shopify_alone(visitor: Visitor) -> None:
     await visitor.ask("POST", "/till", unit=unit)
     await visitor.ask("POST", "/drafts", unit=unit, quantity=1)
     await visitor.ask("POST", "/bundle", unit=unit, bundle=False)
+    await visitor.ask("POST", "/tick", unit=unit)
     order = (await visitor.order("shopify"))["order"]
     await visitor.ask("POST", "/orders/remove", order=order)
     fair = (await visitor.ask("POST", "/places", name="Fair"))["location"]

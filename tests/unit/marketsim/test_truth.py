@@ -6,6 +6,7 @@ import pytest
 from tests.support.story import CHAIN, RING, opened
 
 from marketsim.pieces import MarketName
+from marketsim.shopify.stock import UNLIMITED
 from marketsim.truth import followed
 
 
@@ -246,6 +247,20 @@ def test_an_app_that_touched_an_untracked_offer_answers_for_it() -> None:
     story.sells("shopify", "ring", left=0, after_s=1)
 
     assert waiting == 1
+    assert len(story.report()["double_sales"]["outside"]) == 1
+
+
+def test_nobody_answers_for_what_a_person_made_endless_until_it_is_counted_again() -> None:
+    story = opened()
+    story.sells("etsy", "ring", left=0)
+    story.shows("shopify", "ring", UNLIMITED, by="person", after_s=1)
+    story.sells("shopify", "ring", left=UNLIMITED, after_s=60)
+    cases = story.report()["double_sales"]
+    waiting = story.report()["waiting"]["count"]
+
+    assert (len(cases["untracked"]), len(cases["outside"]), waiting) == (1, 0, 0)
+    story.shows("shopify", "ring", 1, by="person", after_s=1)
+    story.sells("shopify", "ring", left=0, after_s=1)
     assert len(story.report()["double_sales"]["outside"]) == 1
 
 

@@ -171,7 +171,7 @@ def _known(offer: Offer, standing: Standing | None, places: Places) -> KnownOffe
         by_place=_by_place(needs, places) if needs and counts_by_place else None,
         target=standing.target.total if standing else None,
         why=standing.target.why if standing else (),
-        tracked=offer.tracked,
+        tracked=not offer.sells_on,
         parked=offer.parked,
         gone=offer.gone,
     )
