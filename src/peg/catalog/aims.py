@@ -10,6 +10,13 @@ from peg.catalog.mirror import expected_of
 from peg.db.transaction import execute_all, require_transaction
 from peg.domain.identity import OfferId
 
+_NOTED = (
+    update(tables.mirror)
+    .where(tables.mirror.c.offer == bindparam("of"), tables.mirror.c.place == bindparam("at"))
+    .values(aim=bindparam("figure"))
+)
+"""Built once: every new target is noted, and building takes longer than noting."""
+
 
 async def note_aims(session: AsyncSession, aims: Mapping[OfferId, Mapping[str, int]]) -> None:
     """What offers should show from now on, by place; none where a place is not named.
@@ -18,14 +25,9 @@ async def note_aims(session: AsyncSession, aims: Mapping[OfferId, Mapping[str, i
     """
     require_transaction(session)
     known = await expected_of(session, list(aims))
-    statement = (
-        update(tables.mirror)
-        .where(tables.mirror.c.offer == bindparam("of"), tables.mirror.c.place == bindparam("at"))
-        .values(aim=bindparam("figure"))
-    )
     rows = [
         {"of": offer, "at": place, "figure": figures.get(place, 0)}
         for offer, figures in aims.items()
         for place in known.get(offer, {})
     ]
-    await execute_all(session, statement, rows)
+    await execute_all(session, _NOTED, rows)
