@@ -24,6 +24,8 @@ from peg.marketplaces.http import Door
 from peg.marketplaces.limiter import Lane
 
 SHOP = ShopId(f"etsy:{SHOP_ID}")
+GRANTED = 1_000
+"""Calls a second, by this practice Etsy."""
 
 
 class MarketTime:
@@ -83,6 +85,15 @@ class EtsyShop:
         async with AsyncExitStack() as calls:
             for _ in range(of - calls_left):
                 await calls.enter_async_context(self.quota.turn(Lane.LOWER_STOCK))
+            yield
+
+    @asynccontextmanager
+    async def busy(self) -> AsyncIterator[None]:
+        """So many calls are under way that whoever only looks, or begins a raise, has to wait.
+
+        A sale has room. Etsy must have told by an answer how many calls it grants.
+        """
+        async with self.crowded(calls_left=GRANTED // 2, of=GRANTED):
             yield
 
     def ref(self, sku: str, variant: str = "") -> OfferRef:

@@ -180,7 +180,7 @@ async def test_what_may_be_sold_and_on_sale_again_is_read_while_another_check_wa
     """A poll waits where many calls are made, and every doubt waits for a poll."""
     ring, chain = [await shops.offer(sku, shops.etsy.market.shop) for sku in (RING, CHAIN)]
     await doubt(shops, chain)
-    async with shops.etsy.crowded(calls_left=500, of=1_000):
+    async with shops.etsy.busy():
         waiting = asyncio.create_task(shops.checker.run())
         urgent = asyncio.create_task(shops.checker.run(urgent=True))
         await turns()

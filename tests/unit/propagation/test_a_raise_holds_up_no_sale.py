@@ -17,10 +17,6 @@ from peg.propagation.listings import ListingPusher
 from peg.propagation.proof import Prover
 from peg.propagation.retarget import retarget
 
-CALLS, LEFT = 1_000, 500
-"""What the practice Etsy grants a second here, and what others leave of it: enough for a sale, and
-too few for a raise to begin."""
-
 
 class HeldUp(Prover):
     """Once it has proved something, it lets others ask for calls before it tells."""
@@ -47,7 +43,7 @@ async def test_a_piece_sold_while_a_raise_of_its_listing_waits_for_calls_comes_o
         await counted(shops, received=2)
         raising = asyncio.create_task(pusher.raise_(await waiting(shops)))
         await prover.has_proved.wait()
-        async with shops.etsy.crowded(calls_left=LEFT, of=CALLS):
+        async with shops.etsy.busy():
             prover.goes_on.set()
             await turns()
             calls_of_the_raise = shops.etsy.count().get("updateListingInventory", 0)

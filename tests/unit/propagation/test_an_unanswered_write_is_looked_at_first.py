@@ -13,9 +13,6 @@ from peg.domain.offer import ANYWHERE
 from peg.ledger import counter
 from peg.propagation.retarget import retarget
 
-CALLS, LEFT = 1_000, 500
-"""What the practice Etsy grants a second here, and what others leave of it: too few for a poll."""
-
 
 async def is_unanswered(shops: TwoShops) -> None:
     """One of five chains was sold at the counter; nobody knows whether Etsy was told."""
@@ -32,7 +29,7 @@ async def test_it_waits_for_nobody_who_only_looks(tmp_path: Path) -> None:
         await is_unanswered(shops)
         pusher = on_etsy(shops)
         (group,) = await pusher.groups(await due(shops, shops.etsy.market.shop, CHAIN))
-        async with shops.etsy.crowded(calls_left=LEFT, of=CALLS):
+        async with shops.etsy.busy():
             read_before = shops.etsy.count().get("getListingInventory", 0)
             looking = asyncio.create_task(pusher.lower(group))
             await turns()

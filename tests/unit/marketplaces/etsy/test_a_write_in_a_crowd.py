@@ -16,8 +16,6 @@ from peg.marketplaces.port import BudgetSpent, Shown, TooLate
 from peg.marketplaces.writers import READINGS_MAX
 
 GOLD = "Metal=Gold|Ring size=7"
-CALLS = 1_000
-"""What the practice Etsy grants a second."""
 
 
 @pytest.fixture
@@ -115,7 +113,7 @@ async def test_a_raise_that_has_begun_waits_for_nobody_who_only_looks(
 ) -> None:
     """It holds its listing's turn, and what is sold of the listing waits for that."""
     await shop.market.read([gold])  # the answer tells how many calls there are
-    async with shop.crowded(calls_left=CALLS // 2, of=CALLS):
+    async with shop.busy():
         looking = asyncio.create_task(shop.market.read([gold]))
         await asyncio.wait_for(
             shop.market.rewrite(gold.listing, deciding({gold: 5}), Before(shop).keep), timeout=5
