@@ -94,7 +94,7 @@ async def test_a_sold_out_listing_that_is_renewed_is_withdrawn_and_asked_about(
 ) -> None:
     async with open_little_shop(tmp_path, rates=rates) as shop:
         shop.buys("etsy", RING)
-        await shop.until(lambda: shop.shows(RING) == (0, 0))
+        await shop.ends_at(RING, 0)  # and no old state can show it any more
 
         shop.puts_back("etsy", RING)
         assert shop.shows(RING) == (0, 1)

@@ -71,7 +71,7 @@ async def shown_as_before(
 
     Told by then, besides: the reading was compared with figures from which no other was taken.
     """
-    since, until = read_at - patience.receipt_lag() - CLOCKS_APART, read_at + CLOCKS_APART
+    since, until = read_at - patience.old_state() - CLOCKS_APART, read_at + CLOCKS_APART
     return await units_sold(session, offer, [Sales(since=since, until=until, told_by=read_at)])
 
 

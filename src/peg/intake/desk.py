@@ -266,7 +266,7 @@ class Desk:
         first = self.met.find(What.FIRST_SIGHT, place)
         if first is None or (judgement is not None and judgement.meaning is Meaning.EXTRA):
             return
-        if await is_settled(self.doubts, row, first):
+        if await is_settled(self.doubts, row, first, self.reading):
             await self.met.forget(What.FIRST_SIGHT, place)
 
     async def _keep_watching(self, expected: Mapping[str, Expectation]) -> None:

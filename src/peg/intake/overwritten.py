@@ -9,6 +9,7 @@ from dataclasses import replace
 import structlog
 
 from peg.catalog.expectation import Expectation
+from peg.domain.offer import Reading
 from peg.intake import checks, surprises
 from peg.intake.covered_sales import shown_as_before
 from peg.intake.doubts import Doubts
@@ -19,15 +20,15 @@ from peg.ledger.queries import given_back
 log = structlog.get_logger()
 
 
-async def is_settled(doubts: Doubts, row: Expectation, first: Surprise) -> bool:
-    """Whether what was seen a `first` time, and is seen no more, may be forgotten.
+async def is_settled(doubts: Doubts, row: Expectation, first: Surprise, reading: Reading) -> bool:
+    """Whether what was seen a `first` time, and is not unexpected any more, may be forgotten.
 
     What our write covered may have been cancelled pieces that came back, or sold ones in an old
     reading, so their orders are read first. About the rest a person is asked: it was seen only
     once.
     """
     if not _is_covered(row, first):
-        return True
+        return not _waits_to_be_taken_off(row, first, reading)
     told_by = first.met_at + doubts.patience.receipt_lag()
     orders_at = await last_read_at(doubts.session, doubts.offer.ref.shop)
     if doubts.now < told_by or orders_at is None or orders_at < told_by:
@@ -45,6 +46,12 @@ def _is_covered(row: Expectation, first: Surprise) -> bool:
     if first.done is not Done.SEEN:
         return first.done is Done.COVERED
     return row.unanswered or (row.written_at is not None and row.written_at > first.met_at)
+
+
+def _waits_to_be_taken_off(row: Expectation, first: Surprise, reading: Reading) -> bool:
+    """Whether it is shown still, and no surprise only because it is about to be taken off again."""
+    part, shown = reading.parts.get(first.place), first.base + first.pieces
+    return part is not None and part.available == row.quantity == shown
 
 
 async def _ask(doubts: Doubts, first: Surprise) -> None:

@@ -180,12 +180,12 @@ async def seen_after_a_sale(bench: Bench, *, sold: float) -> list[str]:
 
 
 async def test_what_was_sold_a_moment_before_may_show_in_an_old_reading(bench: Bench) -> None:
-    assert await seen_after_a_sale(bench, sold=-LAG / 2) == []
+    assert await seen_after_a_sale(bench, sold=-PATIENCE.old_state_s / 60) == []
 
 
-async def test_a_sale_of_long_before_explains_no_piece_more(bench: Bench) -> None:
+async def test_a_sale_of_before_that_explains_no_piece_more(bench: Bench) -> None:
     """No reading is as old as that: a person has typed one more."""
-    assert await seen_after_a_sale(bench, sold=-LAG - 1) == [EXTRA_PIECES]
+    assert await seen_after_a_sale(bench, sold=-LAG / 2) == [EXTRA_PIECES]
 
 
 async def test_of_what_an_earlier_write_put_back_nobody_is_asked(bench: Bench) -> None:

@@ -10,9 +10,12 @@ from tests.support.bench import (
     PATIENCE,
     RING,
     Bench,
+    OrderTold,
     etsy_ref,
+    line,
     minute,
     open_bench,
+    reading_of,
 )
 from tests.support.doubts import asked, chain, check_of, drifted
 
@@ -20,6 +23,8 @@ from peg.catalog import mirror, offers
 from peg.catalog.offers import Offer
 from peg.domain.identity import Sku
 from peg.domain.offer import ANYWHERE, Shelf
+
+SECOND = 1 / 60
 
 
 @pytest.fixture
@@ -64,6 +69,57 @@ async def test_an_only_piece_that_was_sold_and_is_renewed_is_taken_off_at_first_
     assert (await bench.expects(etsy_ref())).quantity == 1  # more than the book allows: it is due
     assert ring.id in await drifted(bench)
     assert await bench.available(RING) == 0
+
+
+@pytest.mark.parametrize("sold_s", [30.0, 600.0])
+@pytest.mark.parametrize("looks", [1, 2])
+async def test_an_only_piece_that_is_renewed_is_asked_about_once_it_is_off_again(
+    bench: Bench, looks: int, sold_s: float
+) -> None:
+    """However often it is looked at before it is off, and also soon after it was sold."""
+    ring = await renewed_ring(bench, sold_s)
+    for look in range(looks):
+        await bench.look(etsy_ref(), 1, at=look * SECOND)
+
+    await taken_off(bench, ring, at=5 * SECOND)
+    for at in (2.0, 4.0):
+        await bench.orders_read(ETSY, at=at)
+        await bench.look(etsy_ref(), 1, at=at, shelf=Shelf.WITHDRAWN)
+
+    assert await asked(bench) == ["extra_pieces"]
+
+
+async def test_what_may_be_an_old_state_from_before_its_sale_is_not_asked_about(
+    bench: Bench,
+) -> None:
+    ring = await renewed_ring(bench, sold_s=5.0)
+    await bench.look(etsy_ref(), 1)
+
+    await taken_off(bench, ring, at=5 * SECOND)
+    for at in (2.0, 4.0):
+        await bench.orders_read(ETSY, at=at)
+        await bench.look(etsy_ref(), 1, at=at, shelf=Shelf.WITHDRAWN)
+
+    assert await asked(bench) == []
+
+
+async def renewed_ring(bench: Bench, sold_s: float) -> Offer:
+    """A ring that was sold so many seconds ago on Etsy, where it is on sale again now."""
+    await bench.stock(RING, 1)
+    ring = await bench.offer(etsy_ref(), RING)
+    sold_at = -sold_s / 60
+    order = OrderTold(created=sold_at)
+    await bench.take_in(order.told(sold_at, line(etsy_ref(), committed=1)), at=sold_at)
+    await mirror.note_shelf(bench.session, ring.id, Shelf.SOLD_OUT)
+    return ring
+
+
+async def taken_off(bench: Bench, offer: Offer, *, at: float) -> None:
+    """PEG withdraws it: Etsy keeps the number it had."""
+    session, now = bench.session, minute(at)
+    await mirror.note_sending(session, offer.id, ANYWHERE, 0, now=now)
+    withdrawn = reading_of(etsy_ref(), {ANYWHERE: 1}, shelf=Shelf.WITHDRAWN, begun_at=now)
+    await mirror.note_rewritten(session, offer.id, withdrawn, now=now)
 
 
 async def test_goods_in_stock_that_were_sold_out_and_are_renewed_are_believed_in_time(
