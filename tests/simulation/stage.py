@@ -24,6 +24,7 @@ from marketsim.build import build_world, served_app
 from marketsim.catalogue import Slips
 from marketsim.clock import MarketClock
 from marketsim.pieces import MARKETS, PieceId
+from marketsim.server import dated
 from peg.cli.demo.connecting import connect_both
 from peg.cli.demo.person import sort_out
 from peg.cli.demo.practice import Control
@@ -68,7 +69,10 @@ class Stage:
             slips=Slips(),
             urls={"shopify": URLS["shopify"], "etsy": URLS["etsy"]},
         )
-        self._apps = {name: served_app(self.world, name) for name in self.world.practices}
+        self._apps = {
+            name: dated(served_app(self.world, name), self.world.clock)
+            for name in self.world.practices
+        }
         self._by_hand = Wire(Line(Random(0)), trace)
         for name, app in self._apps.items():
             self._by_hand.reach(f"{name}.test", app)

@@ -1,12 +1,18 @@
 """A history can be played again, and what it shows can be believed."""
 
 import asyncio
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from tests.simulation.plan import Plan, draw
 from tests.simulation.run import simulate
+from tests.simulation.stage import OPENING, URLS, Stage
+from tests.simulation.trace import Trace
 from tests.simulation.troubles import Troubles
 from tests.simulation.virtual_loop import Leap, Stuck, VirtualLoop
+
+from peg.marketplaces.http import marketplace_time
 
 MORNING = 0.125
 """Three hours of trade."""
@@ -29,6 +35,25 @@ def test_the_same_seed_plays_the_same_history() -> None:
 
     assert first.trace == again.trace
     assert first.last_lines == again.last_lines
+
+
+@pytest.mark.parametrize("url", URLS.values())
+def test_an_answer_bears_the_time_of_the_shop_that_gave_it(url: str, tmp_path: Path) -> None:
+    """PEG's clock may be wrong: of what changed there it asks by this one."""
+    loop = VirtualLoop()
+
+    async def ask_an_hour_later() -> timedelta | None:
+        stage = Stage(small(1), tmp_path, Trace(loop.time, echo=None))
+        await asyncio.sleep(3600)
+        answer = await stage.life.peg.http.get(url)
+        await stage.close()
+        told = marketplace_time(answer.headers)
+        return None if told is None else told - OPENING
+
+    told = loop.run_until_complete(ask_an_hour_later())
+    loop.close()
+
+    assert told == timedelta(hours=1)
 
 
 def test_waiting_costs_no_time() -> None:
