@@ -105,9 +105,18 @@ class Brake:
     async def _added(self, one: Surprise) -> Surprise:
         """A further change of what was changed before counts from where that began."""
         before = await surprises.known(self._session, one)
-        if before is None or before.done is Done.SEEN:
+        if before is None:
             return one
+        if before.done is Done.SEEN:
+            return _seen_again(before, one)
         return replace(one, pieces=before.pieces + one.pieces, base=before.base)
+
+
+def _seen_again(before: Surprise, one: Surprise) -> Surprise:
+    """What is shown now, of which some may be known by now: as much and as early as ever seen."""
+    pieces = max(before.pieces, one.pieces)
+    base = one.base + one.pieces - pieces
+    return replace(one, pieces=pieces, base=base, met_at=before.met_at)
 
 
 async def is_on(session: AsyncSession, shop: ShopId) -> bool:

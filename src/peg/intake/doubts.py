@@ -20,7 +20,7 @@ from peg.intake.covered_sales import covered_sales, shown_as_before
 from peg.intake.edits import WITHDRAWN_BY_HAND, Edits
 from peg.intake.patience import Patience
 from peg.intake.polling import last_read_at
-from peg.intake.surprises import Done, What
+from peg.intake.surprises import Done, Surprise, What
 from peg.ledger import pieces_asked, queries, questions
 from peg.ledger.pieces_asked import Extra
 
@@ -57,18 +57,31 @@ class Doubts:
         `is_back`: it was off sale before, and can be bought now.
         """
         sold = await self._covered_sales(row)
-        if not await self._seen_for_long(place, pieces, told=pieces <= sold):
+        if not await self._seen_for_long(place, pieces, told=pieces <= sold, after=row.written_at):
             if pieces > sold:
                 await self._seen_first(place, available, row, sold, is_back=is_back)
             return
         await checks.done(self.session, self.offer.id)
-        await surprises.forget_first_sight(self.session, self.offer.id, place)
+        first = await surprises.take_first_sight(self.session, self.offer.id, place)
         await mirror.note_seen(self.session, self.offer.id, place, available)
         if ours := min(pieces, sold):
             log.warning("stock.overwrote_sale", offer=self.offer.id, pieces=ours)
             await self.drifted()
         if (more := pieces - ours - max(0, row.to_come)) > 0:
             await self._is_more(place, available, row, more)
+        if first and (open_ := min(first.pieces - more, await self._came_back_after(first))) > 0:
+            await self.ask_about_extra(available, open_)
+
+    async def _came_back_after(self, first: Surprise) -> int:
+        """Units of orders that were cancelled only after more was seen: they may be on top of it.
+
+        Or they are the same: who cancels on Etsy types the piece in again herself.
+        """
+        shop, found = self.offer.ref.shop, []
+        for part in self.offer.components:
+            pieces = await queries.came_back_after(self.session, part.sku, shop, first.met_at)
+            found.append(pieces // part.quantity)
+        return min(found, default=0)
 
     async def _seen_first(
         self, place: str, available: int, row: Expectation, sold: int, *, is_back: bool
@@ -162,7 +175,7 @@ class Doubts:
             return True
         if pieces <= row.may_rise and not await self._may_be_from_before_a_sale():
             return True
-        if not await self._seen_for_long(place, pieces, told=False):
+        if not await self._seen_for_long(place, pieces, told=False, after=row.written_at):
             return False
         await checks.done(self.session, self.offer.id)
         return True
@@ -180,12 +193,15 @@ class Doubts:
             return 0
         return await covered_sales(self.session, self.offer.id, row, self.patience, now=self.now)
 
-    async def _seen_for_long(self, place: str, pieces: int, *, told: bool) -> bool:
+    async def _seen_for_long(
+        self, place: str, pieces: int, *, told: bool, after: datetime | None = None
+    ) -> bool:
         """Whether so many more may be believed; if not, it is remembered and read again.
 
         Etsy may go on for a while to show what stood there before a sale, and tell of the sale
         late: more is believed there only once every sale from before must have been told. Where
         sales that are `told` explain it, it only has to be no old state, in whichever reading.
+        `after`: when we wrote there last; what was seen before went with it.
         """
         is_etsy = self.offer.ref.channel is Channel.ETSY
         lag = self.patience.receipt_lag() if is_etsy and not told else timedelta(0)
@@ -194,6 +210,8 @@ class Doubts:
         known = await checks.check_of(self.session, self.offer.id)
         seen = dict(known.seen or {}) if known else {}
         first_at = known.seen_at if known and seen.get(place) == pieces else None
+        if is_etsy and first_at is not None and after is not None and first_at < after:
+            first_at = None
         if first_at is not None and first_at + wait <= self.now:
             orders_at = await last_read_at(self.session, self.offer.ref.shop)
             if told or (orders_at is not None and orders_at >= first_at + lag):

@@ -82,10 +82,14 @@ async def forget(session: AsyncSession, one: Surprise) -> None:
     await session.execute(delete(surprises).where(_same(one)))
 
 
-async def forget_first_sight(session: AsyncSession, offer: OfferId, place: str) -> None:
-    """It was seen a second time, or no more."""
+async def take_first_sight(session: AsyncSession, offer: OfferId, place: str) -> Surprise | None:
+    """It was seen a second time: what was kept of the first, which is forgotten."""
+    require_transaction(session)
     mine = (surprises.c.offer == offer) & (surprises.c.place == place)
-    await session.execute(delete(surprises).where(mine, surprises.c.what == What.FIRST_SIGHT))
+    first = mine & (surprises.c.what == What.FIRST_SIGHT)
+    found = await _find(session, first)
+    await session.execute(delete(surprises).where(first))
+    return found[0] if found else None
 
 
 async def explain(

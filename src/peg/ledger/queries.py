@@ -79,6 +79,19 @@ async def given_back(session: AsyncSession, sku: Sku, shop: ShopId, *, since: da
     return sum(await session.scalars(by_order))
 
 
+async def came_back_after(session: AsyncSession, sku: Sku, shop: ShopId, moment: datetime) -> int:
+    """Pieces of an item that a shop's orders gave back after a moment of the shop's clock."""
+    net = func.sum(entries.c.on_hand - entries.c.committed)
+    by_change = (
+        select(net)
+        .where(entries.c.sku == sku, entries.c.happened_at > moment)
+        .where(entries.c.cause == Cause.ORDER, entries.c.source == shop)
+        .group_by(entries.c.reference, entries.c.posted_at)
+        .having(net > 0)
+    )
+    return sum(await session.scalars(by_change))
+
+
 async def net_of_order(
     session: AsyncSession, sku: Sku, shop: ShopId, order: str, *, since: datetime
 ) -> int:

@@ -203,3 +203,23 @@ async def test_of_what_an_earlier_write_put_back_nobody_is_asked(bench: Bench) -
 
     (question,) = await questions.open_questions(bench.session)
     assert "showed 6 on etsy until PEG wrote there, 1 more than PEG knows of" in question.sentence
+
+
+async def test_what_was_written_over_and_shows_in_an_old_reading_was_not_seen_twice(
+    bench: Bench,
+) -> None:
+    """Else it would be believed, missed by the next reading, and held for an order."""
+    offer = await chain(bench, etsy_ref())
+    await bench.read(etsy_ref(), 6, at=-LAG - 0.1)
+    await bench.orders_read(ETSY, at=0)
+    await covers(bench, offer, shows=5)
+
+    await bench.read(etsy_ref(), 6, at=WRITTEN + HALF_A_SECOND)
+    await bench.read(etsy_ref(), 5, at=SOON)
+    assert await bench.available(NECKLACE) == 5
+
+    await bench.orders_read(ETSY, at=LATER)
+    await bench.read(etsy_ref(), 5, at=LATER)
+    (question,) = await questions.open_questions(bench.session)
+    assert question.kind == EXTRA_PIECES
+    assert "showed 6 on etsy until PEG wrote there, 1 more" in question.sentence

@@ -11,12 +11,19 @@ from tests.support.bench import (
     RING,
     SHOPIFY,
     Bench,
+    OrderTold,
     etsy_ref,
+    line,
     minute,
     open_bench,
     shopify_ref,
 )
 from tests.support.doubts import asked, chain, check_of, drifted
+
+from peg.catalog import mirror
+from peg.domain.offer import ANYWHERE
+from peg.ledger import questions
+from peg.ledger.pieces_asked import EXTRA_PIECES
 
 SECOND = 1 / 60
 
@@ -159,3 +166,23 @@ async def test_pieces_at_a_place_that_was_never_heard_of_are_more_than_expected(
     assert seen == "echo, extra"
     assert await bench.available(NECKLACE) == 7
     assert await bench.read(shopify_ref(), {"71": 5, "73": 2}, at=2) == "echo, echo"
+
+
+async def test_of_what_was_typed_before_an_order_was_given_up_she_is_asked_which_are_the_same(
+    bench: Bench,
+) -> None:
+    """Two were typed; one piece came back later, which Etsy puts back nowhere. The lower holds."""
+    offer, order = await chain(bench, etsy_ref()), OrderTold(shop=ETSY, created=0.5)
+    await bench.read(etsy_ref(), 7)
+    await bench.take_in(order.told(0.5, line(etsy_ref(), 1)), at=0.5)
+    await bench.read(etsy_ref(), 6, at=0.6)
+    await bench.take_in(order.told(1, line(etsy_ref(), restocked=1)), at=1.1)
+    await mirror.change(bench.session, offer.id, ANYWHERE, aim=5)
+    await bench.orders_read(ETSY, at=2)
+
+    await bench.read(etsy_ref(), 6, at=2.5)
+
+    assert await bench.available(NECKLACE) == 5 + 1
+    (question,) = await questions.open_questions(bench.session)
+    assert question.kind == EXTRA_PIECES
+    assert question.evidence["more"] == 1
