@@ -32,10 +32,16 @@ class ListingView:
 
     @property
     def move(self) -> ListingMove:
-        """What the listing needs; one that a person took off sale is not put back."""
+        """What the listing needs; one that a person took off sale is not put back.
+
+        Where nobody has matched some of its variations, only its reading tells whether they sell:
+        the others are lowered, and it is withdrawn if that leaves nothing.
+        """
         if self.doubted:
             return ListingMove.HELD
         move = plan_listing(self.sides)
+        if move is ListingMove.WITHDRAW and self.offers.keys() - self.sides.keys():
+            return ListingMove.LOWER
         apart = {ref for ref, side in self.sides.items() if side.switched_off}
         parked = any(offer.parked for ref, offer in self.offers.items() if ref not in apart)
         return ListingMove.NONE if parked and move is ListingMove.RESTORE else move
