@@ -112,6 +112,13 @@ async def test_a_piece_sold_twice_is_read_as_a_case(bench: Bench) -> None:
     assert auditing.cases(found) == [Case(sku=RING, opened_at=minute(4) - AHEAD, open=True)]
 
 
+async def test_a_piece_that_was_kept_when_it_was_sold_is_read_as_such(bench: Bench) -> None:
+    await bench.post(RING, reserved=1)
+    await bench.take_in(ORDER.told(1, line(etsy_ref(), 2)), at=4)
+
+    assert [(one.sku, one.kept) for one in auditing.cases(await rows(bench))] == [(RING, True)]
+
+
 async def test_a_write_is_read_with_its_proof_and_with_what_stood_there(bench: Bench) -> None:
     offer = (await offers.by_refs(bench.session, [etsy_ref()]))[etsy_ref()].id
     write = Write(ref=etsy_ref(), place="", basis=0, quantity=2)

@@ -6,6 +6,7 @@ import pytest
 from tests.support import good_rehearsal as good
 from tests.support.judged import broken, excused
 
+from peg.cli.demo.verdict.book import Case
 from peg.cli.demo.verdict.record import IN_PERSON, DoubleSale
 
 
@@ -58,3 +59,13 @@ def test_what_went_over_the_counter_and_was_sold_online_too_must_have_its_case(
 
     assert broken((told, book)) == {}
     assert broken((told, replace(book, cases=[]))).keys() == {"I5"}
+
+
+def test_a_piece_sold_while_it_was_kept_for_somebody_has_a_case_with_one_order() -> None:
+    opened_at = good.second(11)
+    case = Case(sku=good.CHAIN, opened_at=opened_at, open=False, kept=True)
+    book = good.good_book()
+    found = replace(book, cases=[*book.cases, case])
+
+    assert broken((good.good_record(), found)) == {}
+    assert "kept for somebody when it was sold" in excused((good.good_record(), found))["I5"]

@@ -157,9 +157,18 @@ def cases(rows: Rows) -> list[Case]:
             sku=Sku(row["sku"]),
             opened_at=rows.at(row["opened_at"]),
             open=row["closed_at"] is None,
+            kept=_kept(rows, row["sku"], by=row["opened_at"]) > 0,
         )
         for row in rows.of("cases")
     ]
+
+
+def _kept(rows: Rows, sku: str, *, by: datetime) -> int:
+    return sum(
+        row["reserved"]
+        for row in rows.of("entries")
+        if row["sku"] == sku and row["posted_at"] <= by
+    )
 
 
 def asked(rows: Rows) -> frozenset[str]:

@@ -62,11 +62,12 @@ class KeptLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One double sale that the book knows of."""
+    """One double sale that the book knows of; `kept`: some were kept for somebody just then."""
 
     sku: Sku
     opened_at: datetime
     open: bool
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

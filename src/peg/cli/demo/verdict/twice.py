@@ -73,7 +73,8 @@ def _reason(sale: DoubleSale, record: Record, book: Book) -> str:
 def _cases_of_nothing(record: Record, book: Book) -> Iterator[tuple[str, str]]:
     """Cases of pieces that were not sold twice, and why the book had too few; "" if it cries wolf.
 
-    A piece of which the book may have fewer than lie there is oversold by the book alone.
+    A piece of which the book may have fewer than lie there is oversold by the book alone, and one
+    that was kept for somebody and sold at the same time is promised twice.
     """
     twice = {sale.piece for sale in record.double_sales}
     named = {book.sku(piece): piece for piece in record.at_first}
@@ -81,4 +82,5 @@ def _cases_of_nothing(record: Record, book: Book) -> Iterator[tuple[str, str]]:
         piece = named.get(case.sku)
         if piece is None or piece not in twice:
             reason = fewer_than_there_are(record, book, piece) if piece else ""
+            reason = "it was kept for somebody when it was sold" if case.kept else reason
             yield f"{case.sku}: a case, and it was sold to nobody twice", reason
