@@ -25,8 +25,9 @@ async def test_only_what_was_sold_comes_off_the_book(tmp_path: Path) -> None:
         await writes_seven(here, ref)
         here.etsy.sell(ref)
         await here.reads_orders()
-        later(here)
-        await looks(here, ref)
+        for _ in range(2):  # the first may see an old state
+            later(here)
+            await looks(here, ref)
 
         stock = await here.stock(CHAIN)
         assert (stock.available, stock.suspended) == (5, 0)

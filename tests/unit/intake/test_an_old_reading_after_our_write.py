@@ -4,7 +4,16 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.support.bench import NECKLACE, PATIENCE, Bench, etsy_ref, minute, open_bench
+from tests.support.bench import (
+    NECKLACE,
+    PATIENCE,
+    Bench,
+    OrderTold,
+    etsy_ref,
+    line,
+    minute,
+    open_bench,
+)
 from tests.support.doubts import chain, check_of, drifted
 
 from peg.catalog import mirror
@@ -55,3 +64,19 @@ async def test_five_that_can_be_no_old_state_do_and_it_is_written_again(bench: B
     assert (await bench.expects(etsy_ref())).quantity == 5
     assert await open_write(bench) is None
     assert await drifted(bench) == [offer.id]
+
+
+async def test_what_stood_there_before_a_sale_is_not_our_figure_less_the_sale(bench: Bench) -> None:
+    """A raise to six was never taken, one of the five was sold, and a reading shows the five."""
+    offer, order = await chain(bench, etsy_ref()), OrderTold(created=OLD)
+    await mirror.note_sending_all(bench.session, {offer.id: 6}, now=minute(0))
+    await mirror.note_unanswered(bench.session, offer.id, ANYWHERE)
+    await bench.take_in(order.told(OLD, line(etsy_ref(), 1)), at=1.1 * OLD)
+
+    await bench.read(etsy_ref(), 5, at=1.5 * OLD)
+    for at in (2, 3):
+        await bench.read(etsy_ref(), 4, at=at)
+
+    level = await bench.level(NECKLACE)
+    assert (level.available, level.suspended) == (4, 0)
+    assert (await bench.expects(etsy_ref())).quantity == 4
