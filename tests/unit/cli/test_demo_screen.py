@@ -35,6 +35,7 @@ FOUND: dict[str, Any] = {
         "pairs_accepted": 1,
         "questions_answered": 1,
     },
+    "machine": {"processors": 2, "seconds": 200.0, "waited_for_one_s": 3.1},
     "invariants": {"I2 every order line counts once": True},
     "judged": {
         "I2 every order line counts once": {
@@ -113,6 +114,17 @@ def test_a_broken_invariant_is_named_with_its_first_breaches_and_ends_with_1() -
     assert "BROKEN. etsy order 1: is not in the book;" in said
     assert "etsy order 3: is not in the book; and 2 more" in said
     assert "not each is in the book once: see I2" in said
+
+
+def test_a_machine_that_was_too_busy_is_named_beside_the_seconds() -> None:
+    busy = {"processors": 2, "seconds": 200.0, "waited_for_one_s": 85.4}
+
+    quiet = told(FOUND, payment_s=1.5, ceiling_s=60.0)
+    said = told({**FOUND, "machine": busy}, payment_s=1.5, ceiling_s=60.0)
+
+    assert "the machine" not in dict(quiet.rows)
+    assert "PEG waited 85 of 200 s for one of 2 processors" in dict(said.rows)["the machine"]
+    assert "run this again" in dict(said.rows)["the machine"]
 
 
 def test_calls_refused_for_haste_are_not_well_either() -> None:

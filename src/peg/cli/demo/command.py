@@ -16,6 +16,7 @@ from peg.cli.demo.drawer import right_pairs
 from peg.cli.demo.home import Home, fresh_home
 from peg.cli.demo.person import Sorted, sort_out
 from peg.cli.demo.practice import Control, Ports, practice
+from peg.cli.demo.processor import Processor
 from peg.cli.demo.setting import (
     AT_ONCE,
     CEILING_S,
@@ -107,6 +108,7 @@ async def _rehearse(
             rng=Random(f"{wanted.seed}/jeweller"),  # noqa: S311 - what a seed decides is no secret
             say=watcher.say,
         )
+        processor = Processor.watched(peg.ground.clock)
         rest = await watcher.watch(work.engine, _trade(wanted, work.engine, control, her))
         run = Rehearsed(
             beginning=beginning,
@@ -118,7 +120,11 @@ async def _rehearse(
             key_file=peg.ground.settings.key_file,
         )
         found = await judge(work.engine, control, run)
-        told_beside = {"onboarding": _onboarding(imported, sorted_out), "jeweller": her.told()}
+        told_beside = {
+            "onboarding": _onboarding(imported, sorted_out),
+            "jeweller": her.told(),
+            "machine": processor.facts(),
+        }
         facts = {**wanted.facts(), **found, **told_beside}
         exit_code = here.show(told(facts, payment_s=wanted.payment_s, ceiling_s=CEILING_S))
         if exit_code:

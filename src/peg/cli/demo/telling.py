@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from peg.cli.demo.processor import is_busy
 from peg.cli.demo.screen import NAMES, seconds
 from peg.cli.demo.verdict.figures import HASTE_MAX
 from peg.cli.terminal import Report
@@ -35,6 +36,7 @@ def told(found: Mapping[str, Any], *, payment_s: float, ceiling_s: float) -> Rep
             *_sold(found, ceiling_s),
             _jeweller(found["jeweller"]),
             *_calls(found),
+            *_machine(found["machine"]),
             *_end(found),
         ],
         sentence=(
@@ -65,6 +67,20 @@ def _speed(lowered: Mapping[str, Any], payment_s: float) -> list[Row]:
             f"{half.get('etsy->shopify', '-')} for half: Etsy tells of a sale once it is paid,"
             f" here after {payment_s:g} s on average",
         ),
+    ]
+
+
+def _machine(facts: Mapping[str, Any]) -> list[Row]:
+    """Said where the machine was too busy for the figures of time above to be PEG's own."""
+    if not is_busy(facts):
+        return []
+    return [
+        (
+            "the machine",
+            f"PEG waited {facts['waited_for_one_s']:.0f} of {facts['seconds']:.0f} s for one of"
+            f" {counted(facts['processors'], 'processor')}: other programs made it slow, so the"
+            " seconds told here are not its own. End them, and run this again",
+        )
     ]
 
 
