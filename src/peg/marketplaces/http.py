@@ -31,6 +31,9 @@ RETRY_WAIT_S_MAX = 8.0
 RETRY_BUDGET_S = 30.0
 CONNECT_TIMEOUT_S = 5.0
 
+WHEN_SILENT = "see whether this machine is on line and the marketplace up, then try again"
+WHEN_IN_TROUBLE = "the fault is the marketplace's; try again in a minute"
+
 _SECONDS = re.compile(r"\d+(\.\d+)?\Z", re.ASCII)
 FROZEN = {402: "its bill is not paid", 423: "it is locked"}
 Turn = Callable[[], AbstractAsyncContextManager[None]]
@@ -251,12 +254,12 @@ def _moment(text: str) -> datetime | None:
 def _no_answer(shop: ShopId, request: Request, error: httpx2.TransportError) -> MarketplaceError:
     sentence = f"{shop} gives no answer ({request.operation}: {type(error).__name__})"
     if request.repeatable or isinstance(error, NEVER_SENT):
-        return MarketplaceUnavailable(sentence)
+        return MarketplaceUnavailable(f"{sentence}: {WHEN_SILENT}")
     return MaybeApplied(f"{sentence}: it may have been applied; it is read before deciding")
 
 
 def _failed(shop: ShopId, request: Request, status: int) -> MarketplaceError:
     sentence = f"{shop} is in trouble ({request.operation}: {status})"
     if request.repeatable:
-        return MarketplaceUnavailable(sentence)
+        return MarketplaceUnavailable(f"{sentence}: {WHEN_IN_TROUBLE}")
     return MaybeApplied(f"{sentence}: it may have been applied; it is read before deciding")

@@ -84,6 +84,7 @@ def test_a_shop_that_cannot_be_read_is_named_and_the_next_is_compared(tmp_path: 
     assert "Shopify: " in compared.out
     assert (alone.code, alone.out) == (5, "")  # there is nothing else to tell
     assert alone.err.startswith("peg: etsy:61234567 gives no answer")
+    assert "see whether this machine is on line" in " ".join(alone.err.split())
 
 
 async def etsy_is_revoked(session: AsyncSession) -> None:
