@@ -1,6 +1,6 @@
 """What a person decides about proposals: the same piece, or two."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import ClassVar
 
@@ -72,9 +72,7 @@ class Decider:
             one = await proposals.proposal(session, number)
         fresh = [offer for offer in (one.shopify, one.etsy) if not offer.components]
         found = {offer.ref: as_shown(offer, await self._read(offer)) for offer in fresh}
-        for shop in sorted({ref.shop for ref in found}):
-            # A sale that nobody has told of yet would look like a figure that a person lowered.
-            await self._polls.poll(shop)
+        await self._hear_of_sales({ref.shop for ref in found})
         async with begin(self._database) as session:
             now = self._clock.now()
             decided = await proposals.decide(session, number, accepted=True, who=who, now=now)
@@ -118,7 +116,7 @@ class Decider:
             UnknownSku: no item has one of the SKUs.
             NotConnected: its shop is not connected any more.
             RemoteGone: it was deleted.
-            MarketplaceError: the offer could not be read.
+            MarketplaceError: the offer, or what was sold of it, could not be read.
         """
         if not parts:
             raise NoParts
@@ -127,12 +125,18 @@ class Decider:
         if known is None:
             raise NoSuchOffer(offer)
         shown = await self._read(known)
+        await self._hear_of_sales({known.ref.shop})
         async with begin(self._database) as session:
             newest = (await offers.by_ids(session, [offer]))[offer]
             now = self._clock.now()
             return await composing.compose(
                 session, newest, parts, shown, who=who, now=now, sure=sure
             )
+
+    async def _hear_of_sales(self, shops: Iterable[ShopId]) -> None:
+        """A sale nobody has told of yet would look like a figure that a person lowered."""
+        for shop in sorted(shops):
+            await self._polls.poll(shop)
 
     async def _read(self, offer: Offer) -> Reading:
         shop = self._shops.get(offer.ref.shop)
