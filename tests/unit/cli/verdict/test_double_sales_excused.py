@@ -69,3 +69,18 @@ def test_a_piece_sold_while_it_was_kept_for_somebody_has_a_case_with_one_order()
 
     assert broken((good.good_record(), found)) == {}
     assert "kept for somebody when it was sold" in excused((good.good_record(), found))["I5"]
+
+
+@pytest.mark.parametrize(("at", "excuses"), [(28.0, True), (5.0, False)])
+def test_a_piece_taken_by_hand_in_the_seconds_of_a_sale_may_be_sold_once_more(
+    at: float, *, excuses: bool
+) -> None:
+    """Its figure was to come down anyway. A hand that came long before that was seen."""
+    taken = good.edited("etsy", "opal", -1, at=at, left=0)
+    record = good.good_record()
+    again = twice(verdict="outside", first="", because="raised by person")
+    told = replace(record, double_sales=[again], happened=[*record.happened, taken])
+    book = good.good_book()
+
+    assert ("I5" not in broken((told, book))) is excuses
+    assert ("nobody could tell from a sale" in excused((told, book)).get("I5", "")) is excuses

@@ -62,7 +62,8 @@ def _reason(sale: DoubleSale, record: Record, book: Book) -> str:
     if sale.because == OPENING and more_than_there_is(record, book, sale.piece):
         return "the shop began with more than there were, and nothing told PEG"
     if sale.verdict == "outside":
-        return ""
+        unheard = not sale.first and more_than_there_is(record, book, sale.piece)
+        return "a hand took it off that nobody could tell from a sale" if unheard else ""
     if not sale.first:
         return "no order took the last piece: it was taken by hand, or never there"
     if {sale.first, sale.second} & record.cancelled:
