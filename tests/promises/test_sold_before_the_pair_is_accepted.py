@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.support.jeweller import Jeweller, open_jeweller
 
-from peg.catalog import offers, proposals
+from peg.catalog import proposals
 from peg.db.transaction import reading
 from peg.domain.identity import OfferRef, Sku
 from peg.ledger import cases
@@ -195,24 +195,6 @@ async def test_a_sale_that_nobody_has_told_of_when_the_pair_is_accepted_is_no_ha
     async with reading(jeweller.database) as session:
         (case,) = await cases.all_cases(session)
     assert (case["oversold"], len(case["orders"])) == (1, 2)
-
-
-async def test_nor_when_she_says_herself_which_piece_the_offer_is(jeweller: Jeweller) -> None:
-    ours = jeweller.shopify.show("RING-1", 1, title=RUBY)
-    theirs = jeweller.etsy.show("", 1, title="A band of silver")
-    await jeweller.imports()
-    await an_hour_passes(jeweller)
-    jeweller.etsy.sell(theirs)
-    await an_hour_passes(jeweller)
-
-    async with reading(jeweller.database) as session:
-        offer = (await offers.by_refs(session, [theirs]))[theirs].id
-    await jeweller.decider.compose(offer, {Sku("RING-1"): 1}, who="ann")
-    await jeweller.importer.take_in_kept(lambda _step, _by: None)
-
-    assert await jeweller.questions() == []
-    assert await figures(jeweller) == (1, 1, 0)
-    assert await jeweller.should_show(ours) == 0
 
 
 async def test_a_figure_that_was_lowered_by_hand_for_the_others_sale_is_believed(
