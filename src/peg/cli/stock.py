@@ -1,22 +1,21 @@
 """What happens away from the marketplaces: `sell`, `receive`, `count`, `hold`, `release`."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.catalog import locations, offers, sets
+from peg.catalog import locations, sets
+from peg.cli import advice_about
 from peg.cli.cells import Note
 from peg.cli.terminal import Here, Report
 from peg.cli.words import Number, Pieces, Reason, moment_of, seen, sku_of
 from peg.db.transaction import begin, reading
 from peg.domain.identity import LocationId, Sku
 from peg.domain.stock import StockLevel
-from peg.ledger import counter, queries, reservations, suspense
+from peg.ledger import counter, queries, reservations
 from peg.ledger.book import Position
 from peg.ledger.reservations import Hold
 from peg.propagation.retarget import retarget
-from peg.propagation.unstocked import have_stocked, unstocked
 from peg.reads import stock as reads
 
 
@@ -125,7 +124,8 @@ async def receive(
             session, item, quantity, who=here.who, note=note, location=place, now=now
         )
         await retarget(session, [item], now=now)
-        advice = await _not_shown(session, after.sku, place, now)
+        advice = await advice_about.told_twice(session, after.sku)
+        advice += await advice_about.not_shown(session, after.sku, place, now)
     return _say(here, after.sku, after.level, f"received {quantity}", advice=advice)
 
 
@@ -156,10 +156,11 @@ async def count(
         )
         await retarget(session, [item], now=now)
         after = await queries.position(session, item)
-        advice = _perhaps_sent(after, counted, sent, at) if wrong_by < 0 else ""
-        advice += await _missed(session, after.sku) + await _not_shown(
-            session, after.sku, place, now
+        advice = advice_about.perhaps_sent(after, counted, sent, at) if wrong_by < 0 else ""
+        advice += await advice_about.missed(session, after.sku) + await advice_about.told_twice(
+            session, after.sku
         )
+        advice += await advice_about.not_shown(session, after.sku, place, now)
     words = f"the book was off by {wrong_by:+}" if wrong_by else "the book was right"
     return _say(here, after.sku, after.level, words, advice=advice, difference=wrong_by)
 
@@ -219,7 +220,8 @@ async def release(hold: Number, /, *, here: Here) -> int:
         ended = await reservations.release(session, hold, now=now)
         await retarget(session, [ended.sku], now=now)
         after = await queries.position(session, ended.sku)
-    return _say(here, ended.sku, after.level, f"hold {hold} is over", hold=hold)
+        advice = await advice_about.told_twice(session, ended.sku)
+    return _say(here, ended.sku, after.level, f"hold {hold} is over", advice=advice, hold=hold)
 
 
 async def holds(*, here: Here) -> int:
@@ -243,37 +245,6 @@ async def holds(*, here: Here) -> int:
         sentence="" if found else "nothing is on hold",
     )
     return here.show(report)
-
-
-def _perhaps_sent(after: Position, counted: int, sent: int, at: str | None) -> str:
-    """Fewer than the book had: a parcel may have left of which no shop has told."""
-    unsent = after.level.committed - sent
-    if unsent <= 0:
-        return ""
-    where = f" --at '{at}'" if at else ""
-    sold = "1 is sold" if unsent == 1 else f"{unsent} are sold"
-    return (
-        f"\n{sold}, and no shop has told that a parcel left: did one, and you did not count it, say"
-        f" `peg count {after.sku} {counted} --sent {after.level.committed}{where}`"
-    )
-
-
-async def _missed(session: AsyncSession, sku: Sku) -> str:
-    """Pieces that lie there, and that a shop shows fewer of: an order may want them yet."""
-    missed = await suspense.missed_of(session, sku)
-    known = await offers.by_ids(session, [offer for offer, _, _ in missed])
-    return "".join(
-        f"\n{pieces} missed on {known[offer].ref.channel}: held until an order tells why, and asked"
-        f" about if none has by {seen(due_at)}"
-        for offer, pieces, due_at in missed
-    )
-
-
-async def _not_shown(session: AsyncSession, sku: Sku, at: LocationId | None, now: datetime) -> str:
-    """Pieces where Shopify does not stock them: it is asked to where a person said they lie."""
-    if at is not None:
-        await have_stocked(session, sku, at, now=now)
-    return "".join(f"\n{one}" for one in await unstocked(session, [sku]))
 
 
 async def _piece(session: AsyncSession, typed: str) -> Sku:

@@ -23,11 +23,9 @@ from peg.intake.polling import last_read_at
 from peg.intake.surprises import Done, Surprise, What
 from peg.ledger import pieces_asked, queries, questions
 from peg.ledger.pieces_asked import Extra
+from peg.ledger.told_twice import TWICE_WITHIN
 
 log = structlog.get_logger()
-
-TYPED_ON_BOTH = timedelta(minutes=10)
-"""So soon a person who keeps two shops by hand has typed the same piece on the other one."""
 
 _TAKEN_OFF = (
     "{} was taken off sale on {} by hand. Leave it off, or let PEG put it back when stock allows?"
@@ -243,7 +241,7 @@ class Doubts:
         return item is not None and not item.one_of_a_kind
 
     async def _was_typed_elsewhere(self) -> bool:
-        shop, since = self.offer.ref.shop, self.now - TYPED_ON_BOTH
+        shop, since = self.offer.ref.shop, self.now - TWICE_WITHIN
         pieces = [
             await queries.typed_elsewhere(self.session, part.sku, shop, since=since)
             for part in self.offer.components

@@ -1,6 +1,6 @@
 """What people and tools did on a shop: taken in, and taken back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +21,7 @@ from peg.ledger import (
     there_after_all,
 )
 from peg.ledger.pieces_asked import EXTRA_PIECES
+from peg.ledger.told_twice import TWICE_WITHIN
 
 WITHDRAWN_BY_HAND = "withdrawn_by_hand"
 """The kind of the question whether PEG may put an offer back on sale."""
@@ -37,7 +38,7 @@ class Edits:
     async def believe_more(self, place: str, pieces: int) -> None:
         """Somebody has put so many more on the shelf, and typed it in on the marketplace."""
         note = f"raised by hand on {self.offer.ref.channel}"
-        await self._post(place, pieces, cause=Cause.EDITED, note=note)
+        await self._post(place, self._parts(pieces), cause=Cause.EDITED, note=note)
         for part in self.offer.components:
             more = pieces * part.quantity
             await pieces_asked.meet(self.session, part.sku, more, now=self.now)
@@ -55,7 +56,7 @@ class Edits:
     async def had_come_back(self, place: str, pieces: int) -> None:
         """So many that were believed are known of a cancelled order by now."""
         note = "taken back: a cancelled order had brought them"
-        await self._post(place, -pieces, cause=Cause.CORRECTED, note=note)
+        await self._post(place, self._parts(-pieces), cause=Cause.CORRECTED, note=note)
 
     async def believe(self, one: Surprise) -> None:
         """A person says that this was meant."""
@@ -77,7 +78,8 @@ class Edits:
                 await self._let_go(one.place, -one.pieces)
             case Done.BELIEVED:
                 note = "taken back: very many offers were changed with it"
-                await self._post(one.place, -one.pieces, cause=Cause.CORRECTED, note=note)
+                parts = await self._still_believed(one)
+                await self._post(one.place, parts, cause=Cause.CORRECTED, note=note)
             case Done.ASKED:
                 await questions.withdraw(self.session, EXTRA_PIECES, subject, now=self.now)
             case Done.PARKED:
@@ -105,10 +107,21 @@ class Edits:
         )
         await suspense.open_suspense(self.session, missed, due_at=self.now, now=self.now)
 
-    async def _post(self, place: str, pieces: int, *, cause: Cause, note: str) -> None:
+    def _parts(self, units: int) -> Mapping[Sku, int]:
+        return {part.sku: units * part.quantity for part in self.offer.components}
+
+    async def _still_believed(self, one: Surprise) -> Mapping[Sku, int]:
+        """What to take back of it: what was told to PEG as well is taken back already."""
+        since, shop, parts = one.met_at - TWICE_WITHIN, self.offer.ref.shop, {}
+        for sku, pieces in self._parts(one.pieces).items():
+            stand = await queries.typed_in(self.session, sku, self.offer.id, shop, since=since)
+            parts[sku] = -min(pieces, max(0, stand))
+        return parts
+
+    async def _post(self, place: str, parts: Mapping[Sku, int], *, cause: Cause, note: str) -> None:
         postings = [
             book.Posting(
-                sku=part.sku,
+                sku=sku,
                 location=location,
                 on_hand=share,
                 cause=cause,
@@ -117,8 +130,8 @@ class Edits:
                 happened_at=self.now,
                 note=note,
             )
-            for part in self.offer.components
-            for location, share in await self._shares(place, part.sku, pieces * part.quantity)
+            for sku, pieces in parts.items()
+            for location, share in await self._shares(place, sku, pieces)
         ]
         await book.post(self.session, postings, now=self.now)
 

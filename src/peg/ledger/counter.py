@@ -1,5 +1,6 @@
 """What happens away from the marketplaces: sold in person, received, counted."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -10,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.domain.errors import BadQuantity, ErrorKind, PegError
 from peg.domain.identity import POOL, LocationId, Sku
 from peg.domain.stock import Cause
-from peg.ledger import explaining, pieces_asked, reservations
+from peg.ledger import explaining, pieces_asked, reservations, told_twice
 from peg.ledger.book import Position, Posting, lock, post
 from peg.ledger.cases import COUNTER
 from peg.ledger.places import fullest, put_away, spread
 from peg.ledger.queries import levels
+from peg.ledger.told_twice import Told
 
 EXPLAINED = "missed on a marketplace, told of at the counter"
 
@@ -95,19 +97,27 @@ async def receive(
 ) -> Position:
     """Goods came in, from a supplier or the bench.
 
+    Those that somebody has just typed into a shop are counted once, and she is asked; where no
+    place is named they lie where the shop showed them.
+
     Raises:
         BadQuantity: not a positive number.
         UnknownSku: no such item.
     """
     _positive(quantity)
     await lock(session, [sku])
-    put = {location: quantity} if location else await put_away(session, sku, quantity)
+    told = Told(sku=sku, pieces=quantity, what="received", at=now)
+    twice = await told_twice.find(session, told, first=location)
+    put = Counter({location: quantity} if location else twice.places)
+    if not location:
+        put.update(await put_away(session, sku, quantity - twice.pieces))
     postings = [
         _posting(sku, pieces, place, cause=Cause.RECEIVED, who=who, note=note, now=now)
         for place, pieces in put.items()
     ]
+    postings += await twice.taken_back(session, before=postings)
     after = (await post(session, postings, now=now))[sku]
-    await pieces_asked.meet(session, sku, quantity, now=now)
+    await twice.ask(session, more=quantity)
     return after
 
 
@@ -157,12 +167,28 @@ async def count(
     difference = counted + sent - lies.get(place, 0)
     posting = _posting(sku, difference, place, cause=Cause.COUNTED, who=who, note=note, now=now)
     _, explained = await _explain(session, sku, max(0, -difference), who=who, now=now)
-    await post(session, [posting, *explained], now=now)
     if filled.keys() <= {place}:
+        await post(session, [posting, *explained], now=now)
         await pieces_asked.settle_by_count(session, sku, now=now)
     elif difference > 0:
-        await pieces_asked.meet(session, sku, difference, now=now)
+        await _found_more(session, posting)
+    else:
+        await post(session, [posting, *explained], now=now)
     return difference
+
+
+async def _found_more(session: AsyncSession, counted: Posting) -> None:
+    """At one place of several: somebody may have typed those into a shop, which put them elsewhere.
+
+    Etsy knows no places.
+    """
+    place, now = counted.location, counted.happened_at
+    what = f"more counted at {place}"
+    told = Told(sku=counted.sku, pieces=counted.on_hand, what=what, at=now)
+    twice = await told_twice.find(session, told, but_at=place)
+    back = await twice.taken_back(session, before=[counted], is_counted=True)
+    await post(session, [counted, *back], now=now)
+    await twice.ask(session, more=counted.on_hand)
 
 
 async def _explain(

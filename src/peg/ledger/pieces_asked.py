@@ -5,6 +5,7 @@ itself; a count of the shelf settles the question, and pieces that somebody tell
 put into its words: no piece is told of twice.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -58,16 +59,24 @@ async def ask_how_many(
 
 async def ask_about_extra(session: AsyncSession, extra: Extra, *, now: datetime) -> None:
     """Ask whether more pieces are really there; a further change is added to what is asked."""
-    subject = str(extra.offer)
-    known = await questions.open_about(session, EXTRA_PIECES, subject)
+    await ask_about(session, str(extra.offer), _facts(extra), now=now)
+
+
+async def ask_about(
+    session: AsyncSession, offer: str, facts: Mapping[str, Any], *, now: datetime
+) -> None:
+    """Ask whether more pieces are there: those a shop shows, or that were `told` of twice."""
+    known = await questions.open_about(session, EXTRA_PIECES, offer)
     if known is None:
-        words = _another(_facts(extra), again=False)
-        await questions.ask(session, kind=EXTRA_PIECES, subject=subject, **words, now=now)
+        words = _another(facts, again=False)
+        await questions.ask(session, kind=EXTRA_PIECES, subject=offer, **words, now=now)
         return
-    before: Mapping[Sku, int] = known.evidence["parts"]
-    parts = {sku: pieces + before.get(sku, 0) for sku, pieces in extra.parts.items()}
-    facts = {**_facts(extra), "more": extra.more + known.evidence["more"], "parts": parts}
-    await questions.reword(session, EXTRA_PIECES, subject, **_another(facts, again=True))
+    all_told = {
+        **_both(known.evidence, facts),
+        "more": facts["more"] + known.evidence["more"],
+        "parts": dict(Counter(known.evidence["parts"]) + Counter(facts["parts"])),
+    }
+    await questions.reword(session, EXTRA_PIECES, offer, **_another(all_told, again=True))
 
 
 def items_of(question: Question) -> Sequence[Sku]:
@@ -84,16 +93,34 @@ async def settle_by_count(session: AsyncSession, sku: Sku, *, now: datetime) -> 
         await _reduce(session, one, sku, one.evidence["parts"][sku], now=now)
 
 
-async def meet(session: AsyncSession, sku: Sku, pieces: int, *, now: datetime) -> None:
+async def meet(
+    session: AsyncSession, sku: Sku, pieces: int, *, typed: int = 0, now: datetime
+) -> None:
     """Somebody told of so many more: they may be those that are asked about.
 
-    Whoever knows of more than these says so by another answer, or counts.
+    Whoever knows of more than these says so by another answer, or counts. Those she had `typed`
+    just before have met what is asked already; whether they are the same is asked by itself.
     """
     disputed = await questions.open_about(session, DISAGREES, sku)
     if disputed is not None:
-        await _add_to_figures(session, sku, disputed, pieces)
+        await _add_to_figures(session, sku, disputed, pieces - typed)
     for one in await _asked_extra(session, sku):
-        await _reduce(session, one, sku, pieces, now=now)
+        anew = pieces - typed if "told" in one.evidence else pieces
+        await _reduce(session, one, sku, max(0, anew), now=now)
+
+
+async def tell_of_release(session: AsyncSession, sku: Sku, words: str, *, since: datetime) -> None:
+    """What a hold let go of may be what a shop showed too many of: who answers has to know."""
+    for one in await _asked_extra(session, sku):
+        facts = one.evidence
+        if "told" not in facts and datetime.fromisoformat(facts["seen_at"]) >= since:
+            words_now = _another({**facts, "let_go": words}, again=True)
+            await questions.reword(session, EXTRA_PIECES, one.subject, **words_now)
+
+
+async def told_twice(session: AsyncSession, sku: Sku) -> Sequence[Question]:
+    """What is asked about pieces of an item that were typed into a shop and told as well."""
+    return [one for one in await _asked_extra(session, sku) if "told" in one.evidence]
 
 
 async def meet_by_return(
@@ -199,7 +226,33 @@ def _facts(extra: Extra) -> Mapping[str, Any]:
     return {**facts, "seen_at": extra.seen_at.isoformat(), "parts": dict(extra.parts)}
 
 
+def _both(before: Mapping[str, Any], facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is told in the words of a question to which something comes."""
+    if "told" not in facts:
+        return facts
+    if "told" not in before:
+        return before
+    return {**before, **{name: [*before[name], *facts[name]] for name in ("typed", "told")}}
+
+
 def _another(facts: Mapping[str, Any], *, again: bool) -> dict[str, Any]:
+    sentence = _counted_once(facts) if "told" in facts else _shows_more(facts, again=again)
+    return {
+        "sentence": sentence,
+        "evidence": {**facts, OTHERWISE: OR_COUNT},
+        "options": ["no", "yes"],
+        "default": "no",
+    }
+
+
+def _counted_once(facts: Mapping[str, Any]) -> str:
+    ((sku, pieces),) = facts["parts"].items()
+    told = ", and ".join([*facts["typed"], *facts["told"]])
+    taken = "PEG takes them for the same and counts them once"
+    return f"{sku}: {told}. {taken}. Are they others, so that there are {pieces} more?"
+
+
+def _shows_more(facts: Mapping[str, Any], *, again: bool) -> str:
     shows, since = ("showed", " until PEG wrote there") if facts["covered"] else ("shows", "")
     parts = facts["parts"]
     named = repr(facts["title"])
@@ -210,12 +263,8 @@ def _another(facts: Mapping[str, Any], *, again: bool) -> dict[str, Any]:
         more = " and ".join(f"{pieces} more of {sku}" for sku, pieces in sorted(parts.items()))
     shown = f"{named} {shows} {facts['shown']} on {facts['channel']}{since}"
     all_told = " in all, by everything told so far" if again else ""
-    return {
-        "sentence": f"{shown}, {more} than PEG knows of{all_told}. Is there really another one?",
-        "evidence": {**facts, OTHERWISE: OR_COUNT},
-        "options": ["no", "yes"],
-        "default": "no",
-    }
+    let_go = f" Since then {facts['let_go']}: counted already." if "let_go" in facts else ""
+    return f"{shown}, {more} than PEG knows of{all_told}.{let_go} Is there really another one?"
 
 
 def _figures(sku: Sku, title: str, said: Mapping[ShopId, int], *, since: int) -> dict[str, Any]:

@@ -12,9 +12,11 @@ from peg.domain.errors import BadQuantity, InsufficientStock, PegError
 from peg.domain.identity import LocationId, Sku
 from peg.domain.moment import BadMoment, for_people
 from peg.domain.stock import Cause
+from peg.ledger import pieces_asked, suspense, told_twice
 from peg.ledger.book import Posting, lock, post
 from peg.ledger.places import available_by_place, spread
 from peg.ledger.tables import held, holds
+from peg.ledger.told_twice import Told
 
 EXPIRED = "expired"
 """How a hold ended that nobody ended."""
@@ -104,8 +106,9 @@ async def hold(
     statement = insert(holds).values(row).returning(holds.c.id)
     number: int = (await session.execute(statement)).scalar_one()
     await _keep(session, number, sku, places)
+    await suspense.note_told(session, sku)
     kept = Hold(id=number, sku=sku, places=places, until=until, why=why, who=who, opened_at=now)
-    await _post(session, kept, 1, cause=Cause.HELD, at=now, now=now)
+    await post(session, _postings(kept, 1, cause=Cause.HELD, at=now), now=now)
     return number
 
 
@@ -141,6 +144,7 @@ async def use_up(
     if await session.scalar(query) is None:
         over = await _since_it_ended(session, number)
         raise NoSuchHold(f"no open hold {number} keeps {sku}{over}: `peg holds` lists them")
+    await suspense.note_told(session, sku)
     kept = (await _places(session, [number]))[number]
     taken: dict[LocationId, int] = {}
     for place in sorted(kept, key=lambda place: (place != first, -kept[place], place)):
@@ -217,7 +221,10 @@ async def _places(
 async def _end(
     session: AsyncSession, number: int, *, by: str, cause: Cause, at: datetime, now: datetime
 ) -> Hold:
-    """The conditional update decides who ends the hold; everybody else finds it ended."""
+    """The conditional update decides who ends the hold; everybody else finds it ended.
+
+    A piece that somebody has just typed back into a shop, while it was kept, counts once.
+    """
     require_transaction(session)
     statement = (
         update(holds)
@@ -230,7 +237,15 @@ async def _end(
         over = await _since_it_ended(session, number)
         raise NoSuchHold(f"no open hold has the number {number}{over}: `peg holds` lists them")
     ended = Hold(**row, places=(await _places(session, [number]))[number])
-    await _post(session, ended, -1, cause=cause, at=at, now=now)
+    let_go = _postings(ended, -1, cause=cause, at=at)
+    what = f"let go by hold {number} ({ended.why})"
+    told = Told(sku=ended.sku, pieces=ended.quantity, what=what, at=now)
+    twice = await told_twice.find(session, told, since=ended.opened_at)
+    back = await twice.taken_back(session, before=let_go)
+    await post(session, [*let_go, *back], now=now)
+    await twice.ask(session, more=0)
+    words = f"{ended.quantity} {what}"
+    await pieces_asked.tell_of_release(session, ended.sku, words, since=ended.opened_at)
     return ended
 
 
@@ -252,10 +267,8 @@ async def _since_it_ended(session: AsyncSession, number: int) -> str:
     return f", since it {how} {for_people(row.ended_at, seconds=True)}"
 
 
-async def _post(
-    session: AsyncSession, hold: Hold, sign: int, *, cause: Cause, at: datetime, now: datetime
-) -> None:
-    postings = [
+def _postings(hold: Hold, sign: int, *, cause: Cause, at: datetime) -> Sequence[Posting]:
+    return [
         Posting(
             sku=hold.sku,
             location=place,
@@ -268,4 +281,3 @@ async def _post(
         )
         for place, pieces in hold.places.items()
     ]
-    await post(session, postings, now=now)

@@ -6,7 +6,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any, Protocol
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import require_transaction
@@ -49,8 +49,8 @@ class Missed:
         pieces: units of the offer.
         reservation: a checkout or draft order keeps them: it ends when the marketplace shows them
             back, and is never taken for an edit.
-        told: PEG had been told of as many that are sold or kept, and had not lowered it there yet:
-            a person may have done that herself.
+        told: PEG had been told of as many that are sold or kept, and had not lowered it there yet,
+            or is told of them while they are missed: a person may have done that herself.
         shown_at: when that was read, by the marketplace's clock; None where it did not say.
     """
 
@@ -92,6 +92,16 @@ async def open_suspense(
         posting(row, suspended=row["pieces"], cause=Cause.SUSPENDED, now=now) for row in rows
     ]
     await post(session, postings, now=now)
+
+
+async def note_told(session: AsyncSession, sku: Sku) -> None:
+    """Somebody tells of pieces that go, and a shop misses some already, which she may have typed.
+
+    They may be the same: she is asked before what is missed leaves the book.
+    """
+    require_transaction(session)
+    mine = (*IS_MISSED, suspense.c.sku == sku, suspense.c.asked_at.is_(None))
+    await session.execute(update(suspense).where(*mine).values(told=True))
 
 
 async def pieces_open(session: AsyncSession, offer: OfferId, place: str | None = None) -> int:

@@ -19,11 +19,11 @@ from tests.support.doubts import asked, chain
 
 from peg.catalog import offers
 from peg.domain.identity import OfferRef, ShopId
-from peg.intake.doubts import TYPED_ON_BOTH
 from peg.intake.edits import Edits
+from peg.ledger.told_twice import TWICE_WITHIN
 
 LAG = PATIENCE.receipt_lag_s / 60
-LATER = TYPED_ON_BOTH.total_seconds() / 60 + 1
+LATER = TWICE_WITHIN.total_seconds() / 60 + 1
 
 
 @pytest.fixture
