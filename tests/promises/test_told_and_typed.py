@@ -208,6 +208,23 @@ async def test_a_ring_whose_sale_she_gave_up_on_etsy_is_asked_about_no_more(
 
 
 @MARKETS
+async def test_what_she_typed_first_and_then_told_counts_once_until_she_says_otherwise(
+    shops: TwoShops, *, etsy: bool
+) -> None:
+    types(shops, +2, etsy=etsy)
+    await looks(shops, etsy=etsy)
+    believed = (await shops.level(CHAIN)).on_hand
+
+    await tells(shops, received=2)
+    await looks(shops, etsy=etsy)
+
+    assert believed == (await shops.level(CHAIN)).on_hand == 5 + 2
+    (sentence,) = await asked(shops)
+    assert "2 typed in on" in sentence
+    assert "2 received" in sentence
+
+
+@MARKETS
 async def test_a_comparison_knows_what_she_told_while_nothing_was_at_work(
     shops: TwoShops, *, etsy: bool
 ) -> None:

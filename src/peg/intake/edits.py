@@ -19,6 +19,7 @@ from peg.ledger import (
     questions,
     suspense,
     there_after_all,
+    told_twice,
 )
 from peg.ledger.pieces_asked import EXTRA_PIECES
 from peg.ledger.told_twice import TWICE_WITHIN
@@ -67,8 +68,19 @@ class Edits:
                 await offers.mark_gone(self.session, self.offer.id)
             case _ if one.pieces > 0:
                 await self.believe_more(one.place, one.pieces)
+                await self._count_once(one)
             case _:
                 await self._believe_fewer(one.place, -one.pieces)
+
+    async def _count_once(self, one: Surprise) -> None:
+        """What was received just after it was typed is in the book already."""
+        for sku in self._parts(one.pieces):
+            told = await told_twice.received_after(self.session, sku, one.met_at)
+            if told is not None:
+                twice = await told_twice.find(self.session, told)
+                back = await twice.taken_back(self.session, before=())
+                await book.post(self.session, back, now=self.now)
+                await twice.ask(self.session, more=0)
 
     async def take_back(self, one: Surprise) -> None:
         """As if nothing had been concluded from it yet. What the shop shows stays noted."""

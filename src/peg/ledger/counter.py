@@ -106,7 +106,7 @@ async def receive(
     """
     _positive(quantity)
     await lock(session, [sku])
-    told = Told(sku=sku, pieces=quantity, what="received", at=now)
+    told = Told(sku=sku, pieces=quantity, what=told_twice.RECEIVED, at=now)
     twice = await told_twice.find(session, told, first=location)
     put = Counter({location: quantity} if location else twice.places)
     if not location:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import require_transaction
@@ -24,6 +24,8 @@ from peg.ledger.tables import entries
 
 TWICE_WITHIN = timedelta(minutes=10)
 """So soon a person who has typed a piece in on a shop types it on the other one, or tells PEG."""
+
+RECEIVED = "received"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +148,18 @@ async def find(
             typed.append(replace(one, pieces=share))
             left -= share
     return Twice(told=told, typed=typed)
+
+
+async def received_after(session: AsyncSession, sku: Sku, moment: datetime) -> Told | None:
+    """What was received just after something was typed, of which PEG believed nothing then."""
+    book = entries.c
+    query = (
+        select(func.coalesce(func.sum(book.on_hand), 0), func.max(book.posted_at))
+        .where(book.sku == sku, book.cause == Cause.RECEIVED)
+        .where(book.posted_at.between(moment, moment + TWICE_WITHIN))
+    )
+    pieces, at = (await session.execute(query)).one()
+    return Told(sku=sku, pieces=pieces, what=RECEIVED, at=at) if pieces else None
 
 
 async def _standing(session: AsyncSession, sku: Sku, oldest: datetime) -> Sequence[Typed]:

@@ -216,21 +216,54 @@ async def test_what_came_back_from_a_cancelled_order_is_not_taken_back_again(ben
 async def test_what_is_undone_with_very_many_is_not_taken_back_twice(bench: Bench) -> None:
     await types(bench, 2)
     await receives(bench, 2)
+    edits = await edits_of(bench, at=4)
+
+    await edits.take_back(two_more(edits, Done.BELIEVED))
+
+    assert await on_hand(bench) == 7
+
+
+async def test_what_was_received_while_she_was_asked_about_very_many_counts_once(
+    bench: Bench,
+) -> None:
+    """She says that all of it was meant, of which this is a part."""
+    await receives(bench, 2)
+    edits = await edits_of(bench, at=30)
+
+    await edits.believe(two_more(edits, Done.HELD))
+
+    assert await on_hand(bench) == 7
+    assert "and 2 received" in (await the_question(bench)).sentence
+
+
+async def test_what_came_in_long_after_very_many_were_typed_is_something_else(
+    bench: Bench,
+) -> None:
+    await receives(bench, 2, at=WINDOW + 2)
+    edits = await edits_of(bench, at=30)
+
+    await edits.believe(two_more(edits, Done.HELD))
+
+    assert await on_hand(bench) == 9
+
+
+async def edits_of(bench: Bench, *, at: float) -> Edits:
     (offer,) = (await offers.by_refs(bench.session, [shopify_ref()])).values()
-    one = Surprise(
-        offer=offer.id,
+    return Edits(session=bench.session, offer=offer, now=minute(at))
+
+
+def two_more(edits: Edits, done: Done) -> Surprise:
+    """Shopify showed two more a minute after noon."""
+    return Surprise(
+        offer=edits.offer.id,
         place="",
         what=What.PIECES,
         shop=SHOPIFY,
         pieces=2,
         base=5,
-        done=Done.BELIEVED,
-        met_at=minute(0),
+        done=done,
+        met_at=minute(1),
     )
-
-    await Edits(session=bench.session, offer=offer, now=minute(4)).take_back(one)
-
-    assert await on_hand(bench) == 7
 
 
 async def test_typed_in_and_typed_off_again_and_received_is_no_piece_less(bench: Bench) -> None:
