@@ -94,7 +94,7 @@ async def foresee(
         if one.sku in before and refs:
             everywhere = sum(levels.get(one.sku, {}).values(), start=NOTHING)
             unheard = await _unheard(session, one.sku, [readings[ref] for ref in refs])
-            booked = max(0, everywhere.available - unheard)
+            booked = max(0, everywhere.available) - unheard
         agreement = agree(sides, booked=booked, history=history if booked is None else {})
         foreseen.append(
             Foreseen(sku=one.sku, new=one.sku not in before, fresh=refs, agreement=agreement)

@@ -61,7 +61,8 @@ def agree(
 
     Args:
         sides: what shops show of it.
-        booked: what the book has of an item that is known already: a voice like a shop's.
+        booked: what the book has of an item that is known already: a voice like a shop's. Below
+            none where more was sold than there was.
         history: what each shop sold since PEG has known all of these offers, where it has.
     """
     speaking = [side for side in sides if side.speaks]
@@ -71,8 +72,10 @@ def agree(
     if history:
         said = _with_sales(said, history)
     if booked is not None:
-        said[BOOK] = booked
+        said[BOOK] = max(0, booked)
     total = min(said.values(), default=0)
+    if booked is not None and booked < 0:
+        total = min(total, booked)
     counted = next((side for side in speaking if side.counts_by_place), None)
     if counted is None:
         return Agreement(available={MAIN: total}, said=said)

@@ -44,6 +44,10 @@ async def _lower(session: AsyncSession, sku: Sku, pieces: int, *, now: datetime)
         posting = _posting(sku, location, -less, reference="a new offer shows less", now=now)
         await book.post(session, [posting], now=now)
         left -= less
+    if left > 0:  # more was sold than there was: a case tells of it
+        at = await places.fullest(session, sku)
+        posting = _posting(sku, at, -left, reference="a new offer shows less", now=now)
+        await book.post(session, [posting], now=now)
 
 
 def _posting(
