@@ -11,13 +11,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from tests.support.clocks import MONDAY_NOON
+from tests.support.laid_tables import lay_tables
 
 from peg.bus.tables import outbox
 from peg.catalog import findings, items, locations, mirror, offers
 from peg.catalog.expectation import Expectation
 from peg.catalog.items import Item
 from peg.catalog.offers import Offer
-from peg.db.columns import metadata
 from peg.db.engine import Database, open_database, sqlite_url
 from peg.db.transaction import begin
 from peg.domain.baseline import Baseline
@@ -35,7 +35,6 @@ from peg.ledger import book, queries
 from peg.ledger.book import Posting
 from peg.ledger.line_meaning import Component
 from peg.ledger.orders import Applied
-from peg.migrations.tables import all_tables
 
 NOON = MONDAY_NOON
 SHOPIFY = ShopId("shopify:gems.myshopify.com")
@@ -184,9 +183,7 @@ class Bench:
 async def open_book(home: Path) -> AsyncIterator[Database]:
     """An empty database with all tables."""
     database = open_database(sqlite_url(home / "peg.db"))
-    async with begin(database) as session:
-        all_tables()
-        await session.run_sync(lambda s: metadata.create_all(s.connection()))
+    await lay_tables(database)
     yield database
     await database.close()
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from tests.support.laid_book import lay_book
 
 from peg.cli.main import run
 from peg.db.engine import open_database, sqlite_url
 from peg.db.transaction import begin
-from peg.migrations.schema import ensure_current
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def seed(home: Path, work: Callable[[AsyncSession], Awaitable[None]]) -> None:
 
     async def fill() -> None:
         database = open_database(sqlite_url(home / "peg.db"))
-        await ensure_current(database)
+        await lay_book(database)
         async with begin(database) as session:
             await work(session)
         await database.close()

@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from sqlalchemy import select
 from tests.support.clocks import MONDAY_NOON, StandingClock
 from tests.support.inbox_work import tried
+from tests.support.laid_book import lay_book
 
 from peg.db.transaction import reading
 from peg.domain.identity import Channel, ShopId
@@ -30,7 +31,6 @@ from peg.marketplaces.etsy.webhooks import EtsyHints, EtsySignatures
 from peg.marketplaces.hints import SignatureCheck
 from peg.marketplaces.port import Marketplace
 from peg.marketplaces.shopify.webhooks import ShopifyHints, ShopifySignatures
-from peg.migrations.schema import ensure_current
 from peg.web.app import create_app
 from peg.wiring import examination
 from peg.wiring.ground import Ground, open_ground
@@ -185,7 +185,7 @@ async def open_delivery_door(home: Path) -> AsyncIterator[DeliveryDoor]:
         ETSY: EtsySignatures(PORTAL_SECRET),
     }
     async with open_ground({"PEG_HOME": str(home)}, clock=StandingClock()) as ground:
-        await ensure_current(ground.database)
+        await lay_book(ground.database)
         app = create_app(ground, Reception(ground.database, ground.clock, signatures))
         transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:

@@ -7,13 +7,12 @@ from pathlib import Path
 import httpx2
 from tests.support.etsy_shop import MarketTime
 from tests.support.exchanges import Overheard
+from tests.support.laid_tables import lay_tables
 from tests.support.practice_etsy import URL, Fixture
 from tests.support.shops import key_ring
 
 from marketsim.etsy.credentials import KEYSTRING, SHARED_SECRET, SHOP_ID
-from peg.db.columns import metadata
 from peg.db.engine import open_database, sqlite_url
-from peg.db.transaction import begin
 from peg.domain.identity import ShopId
 from peg.shops.connect.desk import Desk
 from peg.shops.directory import AppCredentials
@@ -27,8 +26,7 @@ SHOP = ShopId(f"etsy:{SHOP_ID}")
 async def open_etsy_desk(practice: Fixture, app: Overheard, folder: Path) -> AsyncIterator[Desk]:
     """PEG's side of it, with an empty database in `folder`; what is said to Etsy goes to `app`."""
     database = open_database(sqlite_url(folder / "peg.db"))
-    async with begin(database) as session:
-        await session.run_sync(lambda s: metadata.create_all(s.connection()))
+    await lay_tables(database)
     yield Desk(
         database=database,
         clock=MarketTime(practice.clock),

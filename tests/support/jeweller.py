@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 from tests.support.clocks import MONDAY_NOON, StandingClock
+from tests.support.laid_book import lay_book
 from tests.support.shop_window import ShopWindow
 from tests.support.shops import reporter
 
@@ -19,7 +20,6 @@ from peg.intake.looking import Lookout
 from peg.intake.patience import Patience
 from peg.intake.polling import Polls
 from peg.ledger import questions
-from peg.migrations.schema import ensure_current
 from peg.onboarding.deciding import Decider
 from peg.onboarding.importing import Importer
 from peg.onboarding.imports import Imported
@@ -128,7 +128,7 @@ def importer_of(
 async def open_jeweller(home: Path) -> AsyncIterator[Jeweller]:
     """Both shops are empty; their clocks and PEG's begin at the same moment."""
     database = open_database(sqlite_url(home / "peg.db"))
-    await ensure_current(database)
+    await lay_book(database)
     clock = StandingClock()
     shopify = ShopWindow(ShopId("shopify:gems.myshopify.com"), MONDAY_NOON)
     etsy = ShopWindow(ShopId("etsy:1001"), MONDAY_NOON)

@@ -10,6 +10,7 @@ from random import Random
 import httpx2
 from tests.support.desks import desk_of
 from tests.support.exchanges import Overheard
+from tests.support.laid_tables import lay_tables
 from tests.support.virtual_time import virtual_ground
 
 from marketsim import etsy as sim_etsy
@@ -23,7 +24,6 @@ from marketsim.pieces import MARKETS, Catalogue, MarketName
 from marketsim.shopify import credentials as shopify_credentials
 from marketsim.shopify.app import Shopify, build_shopify
 from marketsim.world import Practice, World, open_world
-from peg.db.columns import metadata
 from peg.db.transaction import begin
 from peg.domain.clock import Clock
 from peg.domain.identity import ShopId
@@ -180,8 +180,7 @@ def _open_fair(
 
 async def _open_peg(ground: Ground, http: httpx2.AsyncClient, patience: Patience) -> Peg:
     """PEG, connected to both shops."""
-    async with begin(ground.database) as session:
-        await session.run_sync(lambda s: metadata.create_all(s.connection()))
+    await lay_tables(ground.database)
     ring = parse_keys(new_key())
     peg = Peg(
         ground=ground,

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from tests.support.clocks import MONDAY_NOON
+from tests.support.laid_tables import lay_tables
 
-from peg.db.columns import metadata
 from peg.db.engine import Database, open_database, sqlite_url
 from peg.db.transaction import begin
 from peg.domain.identity import Channel, ShopId
@@ -68,8 +68,8 @@ async def open_file(file: Path) -> AsyncIterator[Database]:
 async def connect(
     database: Database, ring: KeyRing, first: Grant, *, shop_id: ShopId = ETSY
 ) -> None:
+    await lay_tables(database)
     async with begin(database) as session:
-        await session.run_sync(lambda s: metadata.create_all(s.connection()))
         await directory.store(session, ring, shop(shop_id), APP)
         stored = StoredGrant(grant=first, fencing=0)
         await grants.store(session, ring, shop_id, stored, now=MONDAY_NOON)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import httpx2
 from tests.support.clocks import StandingClock
+from tests.support.laid_book import lay_book
 
 from peg.domain.identity import Channel
 from peg.intake.inbox import Receipt
-from peg.migrations.schema import ensure_current
 from peg.web.app import create_app
 from peg.wiring.ground import Ground, open_ground
 from peg.wiring.peg import open_peg
@@ -44,7 +44,7 @@ async def open_web(
     """Serve PEG's pages to one client."""
     settings = {"PEG_HOME": str(home), **environment}
     async with open_ground(settings, clock=StandingClock()) as ground, open_peg(ground) as peg:
-        await ensure_current(ground.database)
+        await lay_book(ground.database)
         app = create_app(ground, NoWebhooks(), peg.desk)
         transport = httpx2.ASGITransport(
             app=app, raise_app_exceptions=False, client=(caller, 50_000)

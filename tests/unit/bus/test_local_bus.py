@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 from tests.support.clocks import StandingClock
+from tests.support.laid_tables import lay_tables
 
 from peg.bus.local import LocalBus
 from peg.bus.outbox import stage
 from peg.bus.signals import Signals
-from peg.db.columns import metadata
 from peg.db.engine import Database, open_database, sqlite_url
 from peg.db.transaction import begin
 from peg.domain.identity import Sku
@@ -21,8 +21,7 @@ STUDS = StockChanged(sku=Sku("STUDS-1"), version=1, was=2, available=1)
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     database = open_database(sqlite_url(tmp_path / "peg.db"))
-    async with begin(database) as session:
-        await session.run_sync(lambda s: metadata.create_all(s.connection()))
+    await lay_tables(database)
     yield database
     await database.close()
 

@@ -10,6 +10,7 @@ from tests.support.clocks import StandingClock
 from tests.support.desks import desk_of, refusing
 from tests.support.etsy_desk import APP, HTTPS, SHOP, open_etsy_desk
 from tests.support.exchanges import Overheard
+from tests.support.laid_book import lay_book
 from tests.support.practice_etsy import Fixture, open_etsy
 
 from marketsim.etsy.credentials import SHOP_NAME
@@ -18,7 +19,6 @@ from peg.marketplaces.port import (
     AccessRevoked,
     BadCallback,
 )
-from peg.migrations.schema import ensure_current
 from peg.shops import directory, grants
 from peg.shops.addresses import InsecureUrl
 from peg.shops.connect import etsy
@@ -143,7 +143,7 @@ async def test_a_code_of_another_flow_does_not_fit_the_verifier(desk: Desk) -> N
 async def test_without_any_setting_etsy_itself_is_asked_and_no_other_host(tmp_path: Path) -> None:
     hosts: list[str] = []
     async with open_ground({"PEG_HOME": str(tmp_path)}, clock=StandingClock()) as ground:
-        await ensure_current(ground.database)
+        await lay_book(ground.database)
         desk = desk_of(ground, refusing("invalid_grant", hosts))
 
         consent_page = await begun(desk)

@@ -12,6 +12,7 @@ from tests.support.clocks import MONDAY_NOON, StandingClock
 from tests.support.desks import desk_of, refusing
 from tests.support.etsy_shop import MarketTime
 from tests.support.exchanges import Overheard
+from tests.support.laid_tables import lay_tables
 from tests.support.shops import key_ring
 
 from marketsim.clock import MarketClock
@@ -20,9 +21,8 @@ from marketsim.shopify import FAULTS
 from marketsim.shopify.app import build_shopify
 from marketsim.shopify.credentials import CLIENT_ID, CLIENT_SECRET, SHOP, SHOP_DOMAIN, SHOP_NAME
 from marketsim.shopify.oauth import callback_hmac
-from peg.db.columns import metadata
 from peg.db.engine import open_database, sqlite_url
-from peg.db.transaction import begin, reading
+from peg.db.transaction import reading
 from peg.domain.identity import ShopId
 from peg.marketplaces.port import AccessRevoked, BadCallback, MissingScope
 from peg.shops import directory, grants
@@ -61,8 +61,7 @@ async def practice(tmp_path: Path) -> AsyncIterator[Practice]:
     )
     overheard = Overheard(server.app)
     database = open_database(sqlite_url(tmp_path / "peg.db"))
-    async with begin(database) as session:
-        await session.run_sync(lambda s: metadata.create_all(s.connection()))
+    await lay_tables(database)
     desk = Desk(
         database=database,
         clock=MarketTime(clock),

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 from tests.support.clocks import MONDAY_NOON
+from tests.support.laid_tables import lay_tables
 from tests.support.shops import APP, key_ring
 
-from peg.db.columns import metadata
 from peg.db.engine import Database, open_database, sqlite_url
 from peg.db.transaction import begin
 from peg.domain.identity import Channel
@@ -31,8 +31,7 @@ RING = key_ring()
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     database = open_database(sqlite_url(tmp_path / "peg.db"))
-    async with begin(database) as session:
-        await session.run_sync(lambda s: metadata.create_all(s.connection()))
+    await lay_tables(database)
     yield database
     await database.close()
 

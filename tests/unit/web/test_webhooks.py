@@ -8,13 +8,13 @@ import httpx2
 import pytest
 from sqlalchemy import select, text
 from tests.support.clocks import StandingClock
+from tests.support.laid_book import lay_book
 from tests.support.signers import PlainSignatures
 
 from peg.db.transaction import begin, reading
 from peg.domain.identity import ShopId
 from peg.intake.reception import Reception
 from peg.intake.tables import inbox
-from peg.migrations.schema import ensure_current
 from peg.web.app import create_app
 from peg.web.webhooks import WEBHOOK_BODY_BYTES_MAX
 from peg.wiring.ground import Ground, open_ground
@@ -62,7 +62,7 @@ class Door:
 @pytest.fixture
 async def door(tmp_path: Path) -> AsyncIterator[Door]:
     async with open_ground({"PEG_HOME": str(tmp_path)}, clock=StandingClock()) as ground:
-        await ensure_current(ground.database)
+        await lay_book(ground.database)
         app = create_app(ground, Reception(ground.database, ground.clock, SIGNATURES))
         transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:

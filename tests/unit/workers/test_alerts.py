@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.clocks import MONDAY_NOON, StandingClock
+from tests.support.laid_book import lay_book
 
 from peg.bus import outbox
 from peg.bus.local import LocalBus
@@ -16,7 +17,6 @@ from peg.domain.stock import Cause
 from peg.intake.inbox import record_once
 from peg.ledger import book, counter
 from peg.ledger.book import Posting
-from peg.migrations.schema import ensure_current
 from peg.wiring.ground import Ground, open_ground
 from peg.workers.alerts import Announcer
 from peg.workers.gauges import Gauges
@@ -27,7 +27,7 @@ RING = Sku("RING-1")
 @pytest.fixture
 async def ground(tmp_path: Path) -> AsyncIterator[Ground]:
     async with open_ground({"PEG_HOME": str(tmp_path)}, clock=StandingClock()) as ground:
-        await ensure_current(ground.database)
+        await lay_book(ground.database)
         ring = Item(sku=RING, name="Ruby ring", one_of_a_kind=False, low_stock_at=2)
         posting = Posting(
             sku=RING,

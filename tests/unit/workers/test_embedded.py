@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 from tests.support.clocks import RealClock
+from tests.support.laid_book import lay_book
 
 from peg.db.transaction import begin
 from peg.domain.identity import Channel, ShopId
 from peg.intake.reception import Unsigned
 from peg.marketplaces.grant import Grant
-from peg.migrations.schema import ensure_current
 from peg.shops import directory, grants
 from peg.shops.directory import AppCredentials, Shop, Status
 from peg.shops.grants import StoredGrant
@@ -50,7 +50,7 @@ async def test_a_shop_connected_while_peg_runs_is_taken_in_without_a_restart(
         open_ground(environment, clock=RealClock(), log_level="error") as ground,
         open_peg(ground) as peg,
     ):
-        await ensure_current(ground.database)
+        await lay_book(ground.database)
         work = await Embedded.prepare(peg)
         running = asyncio.ensure_future(work.run())
         body = json.dumps({"event_type": "order.paid", "shop_id": 61234567}).encode()

@@ -17,10 +17,10 @@ from tests.support.bench import (
     shopify_ref,
 )
 from tests.support.clocks import StandingClock
+from tests.support.laid_book import lay_book
 
 from peg.bus.local import LocalBus
 from peg.db.transaction import begin, reading
-from peg.migrations.schema import ensure_current
 from peg.monitoring.metrics import Metrics
 from peg.propagation import board
 from peg.propagation.attempts import record_write
@@ -39,7 +39,7 @@ AGE = 'peg_sale_waiting_seconds{{followed_on="etsy",sold_on="shopify"}} {value}'
 async def ground(tmp_path: Path) -> AsyncIterator[Ground]:
     clock = StandingClock()
     async with open_ground({"PEG_HOME": str(tmp_path)}, clock=clock) as ground:
-        await ensure_current(ground.database)
+        await lay_book(ground.database)
         async with begin(ground.database) as session:
             bench = Bench(session)
             await bench.stock(RING, 5)
