@@ -10,6 +10,9 @@ PYTEST := PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 $(RUN) pytest
 UV_READY := .tools/uv-$(UV_VERSION)
 READY := .venv/ready
 
+# Tests that run beside each other. Many wait for PEG to come to rest: a core is free meanwhile.
+WORKERS ?= 2
+
 SEEDS ?= 20
 FIRST ?= 1
 ORDERS ?= 300
@@ -38,11 +41,11 @@ format: $(READY) ## Lay out the code and mend what can be mended by rule
 	$(RUN) ruff check --fix .
 
 check: static ## Fast gate: lint, types, import contracts, tidy limits, unit tests
-	$(PYTEST) -n 2 -rs tests/tidy tests/unit
+	$(PYTEST) -n $(WORKERS) -rs tests/tidy tests/unit
 
-test: static ## Everything: the fast gate, promises, contracts, races, the documentation's code
+test: static ## Everything: the fast gate, promises, contracts, races, the pages' code [WORKERS=2]
 	@$(RUN) python -m tools.schemas --if-possible
-	$(PYTEST) -n 2 -rs tests
+	$(PYTEST) -n $(WORKERS) -rs tests
 
 test-browser: $(READY) ## The live page in a real Chromium; CHROMIUM=... names one that is not found
 	PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 $(RUN) --group browser pytest -rs tests/browser
