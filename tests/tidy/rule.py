@@ -2,6 +2,7 @@
 
 import ast
 import io
+import re
 import tokenize
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -57,8 +58,10 @@ def functions(text: str) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
             yield node
 
 
-def comments(text: str) -> Iterator[tuple[int, str]]:
-    """Each comment with its line; what stands in a string is none."""
+def comments(text: str, words: re.Pattern[str]) -> Iterator[tuple[int, str]]:
+    """Each comment that has the words, with its line; what stands in a string is none."""
+    if not words.search(text):  # few files have: to divide one into its tokens takes long
+        return
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type == tokenize.COMMENT:
+        if token.type == tokenize.COMMENT and words.search(token.string):
             yield token.start[0], token.string

@@ -1,11 +1,12 @@
 """The limits of how PEG is written, on every file; and proof that each limit can fail."""
 
 import subprocess
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
-from tests.tidy.rule import Rule
+from tests.tidy.rule import Rule, tree
 from tests.tidy.shape_rules import SHAPE_RULES
 from tests.tidy.word_rules import WORD_RULES
 
@@ -24,6 +25,14 @@ def repository() -> dict[str, str]:
         if b"\0" not in content:
             texts[name] = content.decode()
     return texts
+
+
+@pytest.fixture(autouse=True, scope="module")
+def lets_go() -> Iterator[None]:
+    """A thousand trees kept for nobody would be walked by each later collection of garbage."""
+    yield
+    tree.cache_clear()
+    repository.cache_clear()
 
 
 @pytest.mark.parametrize("rule", RULES, ids=str)

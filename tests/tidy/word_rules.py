@@ -17,15 +17,16 @@ MADE_BY_TOOLS = {"uv.lock"}
 
 
 def unfinished(path: PurePosixPath, text: str) -> Iterator[Breach]:
-    lines = comments(text) if path.suffix == ".py" else enumerate(text.splitlines(), 1)
+    in_code = path.suffix == ".py"
+    lines = comments(text, UNFINISHED) if in_code else enumerate(text.splitlines(), 1)
     for number, line in lines:
         if UNFINISHED.search(line):
             yield number, "finish it, or file an issue and say so in words"
 
 
 def silenced(_: PurePosixPath, text: str) -> Iterator[Breach]:
-    for number, comment in comments(text):
-        if SILENCED.search(comment) and not SILENCED_WITH_REASON.search(comment):
+    for number, comment in comments(text, SILENCED):
+        if not SILENCED_WITH_REASON.search(comment):
             yield number, "a check is silenced without its code and a reason beside it"
 
 
