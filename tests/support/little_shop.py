@@ -32,7 +32,7 @@ DEAF = {"shopify.webhook_lost": 1.0, "etsy.webhook_lost": 1.0}
 """No webhook arrives."""
 NO_POLLS = {f"PEG_{name}_S": "36000" for name in ("POLL_SHOPIFY", "POLL_ETSY", "GLANCE")}
 """PEG looks only when something tells it to, or when it wants to write."""
-LOOK_S, LOOKS_MAX = 0.01, 1_000
+LOOK_S, LOOKS_MAX = 0.01, 3_000
 """Real seconds between two looks at the shops, and how many looks are enough."""
 
 CALLS_PER_S = 1_000
