@@ -10,7 +10,15 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from tests.support.little_catalogue import BROOCH, CHAIN, GOLD, RING, SILVER, STUDS
+from tests.support.little_catalogue import (
+    BROOCH,
+    CHAIN,
+    GOLD,
+    RING,
+    SILVER,
+    STUDS,
+    little_catalogue,
+)
 from tests.support.little_shop import LittleShop, open_little_shop
 
 from peg.alerts import register
@@ -31,7 +39,9 @@ MANY = Many(offers_min=3, share=0.2)
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[LittleShop]:
-    async with open_little_shop(tmp_path, with_brooch=True, many=MANY) as shop:
+    async with open_little_shop(
+        tmp_path, catalogue=little_catalogue(with_brooch=True), many=MANY
+    ) as shop:
         yield shop
 
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.support.little_catalogue import BROOCH, CHAIN, RING
+from tests.support.little_catalogue import BROOCH, CHAIN, RING, little_catalogue
 from tests.support.little_shop import LittleShop, open_little_shop
 from tests.support.rehearsal import QUICK
 from tests.support.shops import SIGNED_BY
@@ -20,7 +20,7 @@ from peg.wiring.engine import build_engine
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[LittleShop]:
-    async with open_little_shop(tmp_path, with_brooch=True) as shop:
+    async with open_little_shop(tmp_path, catalogue=little_catalogue(with_brooch=True)) as shop:
         yield shop
 
 

@@ -11,7 +11,15 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from tests.support.little_catalogue import BROOCH, CHAIN, GOLD, RING, SILVER, STUDS
+from tests.support.little_catalogue import (
+    BROOCH,
+    CHAIN,
+    GOLD,
+    RING,
+    SILVER,
+    STUDS,
+    little_catalogue,
+)
 from tests.support.little_shop import LittleShop, open_little_shop
 
 from peg.catalog import rules
@@ -37,7 +45,9 @@ SHOPIFY_KEEPS_MOST = {Channel.SHOPIFY: Decimal(90)}
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[LittleShop]:
-    async with open_little_shop(tmp_path, with_brooch=True, many=MANY) as shop:
+    async with open_little_shop(
+        tmp_path, catalogue=little_catalogue(with_brooch=True), many=MANY
+    ) as shop:
         shop.buys("shopify", GOLD, 3)
         await shop.ends_at(GOLD, 0)
         shop.buys("etsy", SILVER, 4)

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.support.little_catalogue import RING, SET, STUDS
+from tests.support.little_catalogue import RING, SET, STUDS, little_catalogue
 from tests.support.little_shop import LittleShop, open_little_shop
 
 from marketsim.pieces import MARKETS, MarketName
@@ -15,7 +15,7 @@ from peg.ledger import counter
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[LittleShop]:
     """The jeweller has said on both shops what the set is made of."""
-    async with open_little_shop(tmp_path, with_set=True) as shop:
+    async with open_little_shop(tmp_path, catalogue=little_catalogue(with_set=True)) as shop:
         await shop.composes(SET, RING, STUDS)
         await shop.stays(SET, 1, 1)
         yield shop
@@ -63,7 +63,7 @@ async def test_a_set_sold_in_person_is_named_by_its_pieces_and_leaves_both_shops
 async def test_a_set_that_is_taken_for_a_piece_is_sold_though_half_of_it_is_gone(
     tmp_path: Path,
 ) -> None:
-    async with open_little_shop(tmp_path, with_set=True) as shop:
+    async with open_little_shop(tmp_path, catalogue=little_catalogue(with_set=True)) as shop:
         shop.buys("shopify", STUDS)
         await shop.ends_at(STUDS, 0)
 

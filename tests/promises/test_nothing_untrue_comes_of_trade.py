@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from sqlalchemy import update
-from tests.support.little_catalogue import CHAIN, GOLD, RING, SILVER, STUDS
+from tests.support.little_catalogue import CHAIN, GOLD, RING, SILVER, STUDS, little_catalogue
 from tests.support.little_shop import LOOK_S, LOOKS_MAX, LittleShop, open_little_shop
 
 from peg.catalog.tables import mirror
@@ -33,7 +33,7 @@ async def trades(shop: LittleShop) -> None:
 
 
 async def test_after_all_that_happens_in_a_shop_nothing_is_untrue(tmp_path: Path) -> None:
-    async with open_little_shop(tmp_path, with_set=True) as shop:
+    async with open_little_shop(tmp_path, catalogue=little_catalogue(with_set=True)) as shop:
         await trades(shop)
 
         assert await shop.rehearsal.engine.truth_watch.look() == []

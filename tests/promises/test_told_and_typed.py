@@ -11,6 +11,7 @@ import pytest
 from tests.support.pushers import due, on_shopify, reconciler
 from tests.support.two_shops import CHAIN, PATIENCE, RING, SHOPIFY, TwoShops, open_two_shops
 
+from peg.catalog import mirror
 from peg.db.transaction import begin, reading
 from peg.domain.identity import ShopId, Sku
 from peg.ledger import counter, overdue, questions, reservations
@@ -158,6 +159,24 @@ async def test_a_sale_that_peg_has_not_heard_of_is_held_beside_what_it_was_told(
     level = await shops.level(CHAIN)
     assert held == level.available == 5 - 2
     assert (level.committed, level.suspended) == (1, 0)
+
+
+async def test_a_sale_is_taken_off_once_though_more_was_sold_than_there_was(
+    shops: TwoShops,
+) -> None:
+    """Etsy sold the only ring, and Shopify too: what Shopify shows then is not lowered in mind."""
+    await tells(shops, RING, sold=1)
+    shops.buys_on_shopify(RING)
+    await shops.looks_at(RING, SHOPIFY)
+
+    await shops.polls.poll(SHOPIFY)
+
+    offer = await shops.offer(RING, SHOPIFY)
+    async with reading(shops.database) as session:
+        (row,) = (await mirror.expected_of(session, [offer.id]))[offer.id].values()
+    assert (row.quantity, row.off_already) == (0, 0)
+    level = await shops.level(RING)
+    assert (level.available, level.suspended) == (-1, 0)
 
 
 async def gives_up_on_etsy(shops: TwoShops, sku: Sku) -> None:

@@ -10,7 +10,7 @@ from itertools import cycle
 from pathlib import Path
 
 from tests.support.exchanges import Overheard
-from tests.support.little_catalogue import CHAIN, KIT, RING, SET, SILVER, STUDS
+from tests.support.little_catalogue import CHAIN, KIT, RING, SET, SILVER, STUDS, little_catalogue
 from tests.support.little_shop import NO_POLLS, LittleShop, open_little_shop
 from tests.support.rehearsal import NO_CHANCE, QUICK, Rehearsal, rehearse
 from tests.support.virtual_time import in_virtual_time
@@ -88,7 +88,7 @@ async def test_what_no_glance_passed_by_is_read_once_more_together(tmp_path: Pat
 def test_one_order_of_three_single_pieces_costs_etsy_four_calls(tmp_path: Path) -> None:
     async def sells_a_set() -> None:
         async with open_little_shop(
-            tmp_path, environment=NO_POLLS, with_set=True, speed=None
+            tmp_path, environment=NO_POLLS, catalogue=little_catalogue(with_set=True), speed=None
         ) as shop:
             await shop.composes(SET, RING, STUDS)
             await shop.stays(SET, 1, 1)
@@ -109,7 +109,7 @@ def test_one_order_of_three_listings_costs_etsy_five_calls(tmp_path: Path) -> No
     async def sells_a_kit() -> None:
         environment = {**NO_POLLS, "PEG_GLANCE_S": "2"}
         async with open_little_shop(
-            tmp_path, environment=environment, with_kit=True, speed=None
+            tmp_path, environment=environment, catalogue=little_catalogue(with_kit=True), speed=None
         ) as shop:
             await shop.composes(KIT, CHAIN, SILVER)
             await shop.stays(KIT, 4, 4)

@@ -14,7 +14,7 @@ from tests.support.practice_etsy import KEY
 from tests.support.rehearsal import ETSY_URL, NO_CHANCE, QUICK, Rehearsal, rehearse
 
 from marketsim.market import OrderId, UnitId
-from marketsim.pieces import MARKETS, MarketName
+from marketsim.pieces import MARKETS, Catalogue, MarketName
 from marketsim.truth import report
 from peg.catalog import offers
 from peg.catalog.offers import Offer
@@ -236,9 +236,7 @@ async def open_little_shop(
     *,
     rates: Mapping[str, float] | None = None,
     environment: Mapping[str, str] | None = None,
-    with_set: bool = False,
-    with_kit: bool = False,
-    with_brooch: bool = False,
+    catalogue: Catalogue | None = None,
     speed: float | None = SPEED,
     many: Many | None = None,
 ) -> AsyncIterator[LittleShop]:
@@ -248,9 +246,7 @@ async def open_little_shop(
         folder: for PEG's database.
         rates: of faults; those that strike at times never do unless named here.
         environment: more of PEG's settings.
-        with_set: ring and studs are also listed together, as one piece.
-        with_kit: so are a chain and a silver band.
-        with_brooch: Shopify also sells three brooches, which Etsy does not.
+        catalogue: all that is sold, in place of that.
         speed: of the shops' time and of PEG's; None: it is the event loop's, see `in_virtual_time`.
         many: how many offers changing at once are very many.
     """
@@ -259,7 +255,7 @@ async def open_little_shop(
         rates={**NO_CHANCE, "etsy.receipt_lag": 0.0, **(rates or {})},
         patience=replace(QUICK, many=many or QUICK.many),
         environment={"PEG_GLANCE_S": "2", **(environment or {})},
-        catalogue=little_catalogue(with_set=with_set, with_kit=with_kit, with_brooch=with_brooch),
+        catalogue=catalogue or little_catalogue(),
         speed=speed,
     ) as rehearsal:
         rehearsal.etsy.market.settings.per_second = CALLS_PER_S

@@ -23,6 +23,8 @@ class Expectation:
         written_at: when we last changed it.
         settled_at: a reading begun then showed that the write had covered no sale told before.
         aim: what it should show by the newest target; None before the first.
+        off_already: pieces it shows no more that nothing else tells of: their order may yet come.
+        off_since: when they were seen to be off; an order from after that is another.
     """
 
     quantity: int
@@ -41,6 +43,8 @@ class Expectation:
     seen_at: datetime | None = None
     settled_at: datetime | None = None
     aim: int | None = None
+    off_already: int = 0
+    off_since: datetime | None = None
 
     @property
     def to_come(self) -> int:

@@ -111,11 +111,27 @@ async def close_place(session: AsyncSession, offer: OfferId, place: str) -> None
     await session.execute(delete(tables.mirror).where(mine))
 
 
-async def note_taken(session: AsyncSession, offer: OfferId, place: str, pieces: int) -> None:
-    """The marketplace has taken pieces off by itself, for an order.
+async def note_off_already(
+    session: AsyncSession, offer: OfferId, place: str, pieces: int, *, now: datetime
+) -> None:
+    """A reading shows fewer, and there is no piece left to hold for an order that may come."""
+    off = tables.mirror.c.off_already + pieces
+    await change(session, offer, place, off_already=off, off_since=now)
 
-    It may do so at a place where it never showed any: then it shows less than none there.
+
+async def note_taken(
+    session: AsyncSession, offer: OfferId, place: str, pieces: int, *, placed_by: datetime
+) -> None:
+    """The marketplace has taken pieces off by itself, for an order placed by then.
+
+    Those that a reading after it has shown to be off are off already. It may take some at a place
+    where it never showed any: then it shows less than none there.
     """
+    believed = (await expected_of(session, [offer])).get(offer, {}).get(place)
+    if believed is not None and believed.off_since and placed_by <= believed.off_since:
+        off = min(pieces, believed.off_already)
+        pieces -= off
+        await change(session, offer, place, off_already=believed.off_already - off)
     known = await change(
         session,
         offer,

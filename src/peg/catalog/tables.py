@@ -121,6 +121,8 @@ mirror = Table(
     Column("seen_at", UtcDateTime),
     Column("settled_at", UtcDateTime),
     Column("aim", Integer),
+    Column("off_already", Integer, nullable=False, server_default="0"),
+    Column("off_since", UtcDateTime),
     CheckConstraint("may_rise >= 0", name="may_rise_not_negative"),
 )
 

@@ -45,6 +45,7 @@ class OrderTakenIn(Message):
     topic = "order.taken_in"
     shop: ShopId
     order: str
+    is_new: bool = False
 
 
 class Alert(Message):

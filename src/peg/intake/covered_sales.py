@@ -6,6 +6,7 @@ reading shows that it does not. A sale shows in the receipts within their lag.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -43,7 +44,24 @@ async def covered_sales(
     session: AsyncSession, offer: OfferId, row: Expectation, patience: Patience, *, now: datetime
 ) -> int:
     """Units of an offer, of those told so far, that its last write may have put back on sale."""
+    row = await _as_settled(session, offer, row, patience)
     return await units_sold(session, offer, reaches(row, patience, now=now))
+
+
+async def _as_settled(
+    session: AsyncSession, offer: OfferId, row: Expectation, patience: Patience
+) -> Expectation:
+    """What was settled by a reading is open again, if a sale from before it was told after it.
+
+    Nobody had heard of that one yet: a piece that the write put back stood there in its place.
+    """
+    settled_at = row.settled_at
+    if settled_at is None:
+        return row
+    since, until = settled_at - patience.receipt_lag() - CLOCKS_APART, settled_at + CLOCKS_APART
+    masking = Sales(since=since, until=until, told_after=settled_at)
+    is_open = await units_sold(session, offer, [masking])
+    return replace(row, settled_at=None) if is_open else row
 
 
 def settles(
@@ -80,6 +98,7 @@ async def sold(
 ) -> None:
     """A sale was told: if our write may have covered it, the listing is read at once."""
     row = (await mirror.expected_of(session, [offer])).get(offer, {}).get(ANYWHERE)
+    row = await _as_settled(session, offer, row, patience) if row else None
     meant = reaches(row, patience, now=now) if row else ()
     if any(one.since <= placed_at <= one.until for one in meant):
         await checks.read_again(session, offer, due_at=now, why=SOLD_MEANWHILE)

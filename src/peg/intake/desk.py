@@ -16,12 +16,12 @@ from peg.intake import checks, open_writes, surprises, watches
 from peg.intake.doubts import Doubts
 from peg.intake.first_sales import explain_first_sales
 from peg.intake.judgement import Judgement, Known, Meaning, TakenIn, judge
-from peg.intake.lateness import order_lag
 from peg.intake.met import Met
+from peg.intake.missing import Missing
 from peg.intake.overwritten import is_settled
 from peg.intake.presence import Presence
 from peg.intake.shelf_seen import ShelfSeen, writes_shelves
-from peg.intake.surprises import Done, What
+from peg.intake.surprises import What
 from peg.ledger import suspense, there_after_all
 
 log = structlog.get_logger()
@@ -182,7 +182,14 @@ class Desk:
             case Meaning.CAME_BACK:
                 await self._came_back(place, available, row, judgement.pieces)
             case Meaning.MISSING | Meaning.RESERVED:
-                await self._missed(place, available, row, judgement)
+                missing = Missing(
+                    session=self.session,
+                    offer=self.offer,
+                    reading=self.reading,
+                    doubts=self.doubts,
+                    now=self.now,
+                )
+                await missing.missed(place, available, row, judgement)
             case Meaning.EXTRA:
                 is_back = self.reading.shelf is Shelf.LISTED is not row.shelf
                 await self.doubts.shows_more(
@@ -204,50 +211,6 @@ class Desk:
 
     def _overdue(self, row: Expectation) -> bool:
         return returns.is_overdue(row, self.reading.begun_at)
-
-    async def _missed(
-        self, place: str, available: int, row: Expectation, judgement: Judgement
-    ) -> None:
-        """Hold it on all channels, unless very many offers show fewer at once."""
-        await mirror.note_seen(self.session, self.offer.id, place, available)
-        if judgement.meaning is Meaning.RESERVED:  # by the marketplace, as it tells itself
-            await self._suspend(place, judgement.pieces, reservation=True)
-            return
-        sold_out = self.reading.shelf is Shelf.SOLD_OUT  # a buyer did that, whatever PEG was told
-        told = 0 if sold_out else min(judgement.pieces, max(0, -row.to_come))
-        unheard = judgement.pieces - told
-        if unheard and not await self.doubts.brake.stops(
-            self.offer,
-            What.PIECES,
-            place,
-            pieces=-unheard,
-            base=row.quantity,
-            done=Done.SUSPENDED,
-        ):
-            await self._suspend(place, unheard)
-        # Sold once more, or the same that PEG was told of: only pieces that are left can be held.
-        if held := min(told, await self.doubts.left()):
-            await self._suspend(place, held, told=True)
-
-    async def _suspend(
-        self, place: str, pieces: int, *, reservation: bool = False, told: bool = False
-    ) -> None:
-        """Hold on all channels what is missing here, until its order explains it."""
-        missed = suspense.Missed(
-            offer=self.offer.id,
-            place=place,
-            location=await mirror.location_of(self.session, self.offer, place),
-            components=self.offer.components,
-            pieces=pieces,
-            reservation=reservation,
-            told=told,
-            shown_at=self.reading.marketplace_at,
-        )
-        waits = await order_lag(
-            self.session, self.offer.ref.shop, self.doubts.patience, now=self.now
-        )
-        await suspense.open_suspense(self.session, missed, due_at=self.now + waits, now=self.now)
-        log.info("stock.missed", offer=self.offer.id, place=place, pieces=pieces, told=told)
 
     async def _came_back(self, place: str, available: int, row: Expectation, pieces: int) -> None:
         """It is on sale again by the marketplace's doing; the piece may be sold elsewhere since."""

@@ -14,7 +14,7 @@ from peg.domain.messages import OrderTakenIn
 from peg.domain.order import OrderSnapshot
 from peg.intake import checks, covered_sales, lateness, odd_times, surprises, twins
 from peg.intake.late_returns import without_those_shown, without_those_typed
-from peg.intake.patience import Patience
+from peg.intake.patience import CLOCKS_APART, Patience
 from peg.intake.which_piece import follow_guesses
 from peg.ledger import kept, pieces_asked
 from peg.ledger import orders as book_orders
@@ -62,7 +62,9 @@ async def take_in(
         await follow_guesses(session, order, resolved, applied, now=now)
         await twins.warn(session, order, applied, now=now)
         await _explain_figures(session, order, applied, now=now)
-        await stage(session, OrderTakenIn(shop=order.shop, order=order.order), now=now)
+        is_new = applied.outcome is Outcome.NEW
+        message = OrderTakenIn(shop=order.shop, order=order.order, is_new=is_new)
+        await stage(session, message, now=now)
         log.info(
             "order.taken_in",
             shop=order.shop,
@@ -173,7 +175,14 @@ async def _expect(
                 back = await without_those_shown(session, order, line.offer, at, change, now=now)
                 sure = order.never_sold is None
                 await _expect_at(
-                    session, line.offer, at, back, sure=sure, patience=patience, now=now
+                    session,
+                    line.offer,
+                    at,
+                    back,
+                    placed_by=order.created_at - CLOCKS_APART,
+                    sure=sure,
+                    patience=patience,
+                    now=now,
                 )
 
 
@@ -183,6 +192,7 @@ async def _expect_at(
     place: str,
     change: Change,
     *,
+    placed_by: datetime,
     sure: bool,
     patience: Patience,
     now: datetime,
@@ -195,7 +205,7 @@ async def _expect_at(
         await surprises.explain(session, offer, change.explained)
     taken = change.sold - change.explained - change.moved_away
     if taken:
-        await mirror.note_taken(session, offer, place, taken)
+        await mirror.note_taken(session, offer, place, taken, placed_by=placed_by)
     if change.put_back:
         until = now + patience.may_rise()
         await returns.note_may_rise(session, offer, place, change.put_back, until=until, sure=sure)

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import require_transaction
@@ -16,6 +16,9 @@ from peg.marketplaces.port import Write
 from peg.propagation.board import Standing
 from peg.propagation.evidence import Proof
 from peg.propagation.tables import attempts, targets, undone, writes
+
+SENT_WITHIN = timedelta(minutes=10)
+"""An attempt has ended by then, however long it waited for its turn."""
 
 
 def new_key(rng: Random) -> str:
@@ -69,6 +72,23 @@ async def keep_before(session: AsyncSession, key: str, before: object) -> None:
     """Keep the former state of what an attempt replaces as a whole."""
     require_transaction(session)
     await session.execute(update(attempts).where(attempts.c.key == key).values(before=before))
+
+
+async def around(
+    session: AsyncSession, shop: ShopId, *, since: datetime, until: datetime
+) -> Sequence[Any]:
+    """What stood in the listings that a shop was sent whole between two moments, the last one last.
+
+    Those are meant that were begun by `until` and had not ended before `since`.
+    """
+    query = (
+        select(attempts.c.before)
+        .where(attempts.c.shop == shop, attempts.c.before.is_not(None))
+        .where(attempts.c.begun_at.between(since - SENT_WITHIN, until))
+        .where(or_(attempts.c.ended_at.is_(None), attempts.c.ended_at >= since))
+        .order_by(attempts.c.begun_at)
+    )
+    return list(await session.scalars(query))
 
 
 async def end_attempt(session: AsyncSession, key: str, *, outcome: str, now: datetime) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, case, func, literal, select, update
+from sqlalchemy import Integer, bindparam, case, delete, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog.aims import note_aims
@@ -133,6 +133,12 @@ async def leave(session: AsyncSession, offer: OfferId) -> None:
     await session.execute(
         change.values(shown_version=targets.c.version, behind_since=None, refused_at=None)
     )
+
+
+async def forget(session: AsyncSession, offer: OfferId) -> None:
+    """It has no target: PEG drives it nowhere."""
+    require_transaction(session)
+    await session.execute(delete(targets).where(targets.c.offer == offer))
 
 
 async def standing_of(session: AsyncSession, offer: OfferId) -> Standing | None:

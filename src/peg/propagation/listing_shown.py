@@ -6,7 +6,7 @@ from peg.domain.clock import Clock
 from peg.domain.identity import ShopId
 from peg.domain.offer import Shelf
 from peg.ledger import questions
-from peg.propagation import board
+from peg.propagation import board, bystanders
 from peg.propagation.listing_view import view_listing
 from peg.propagation.renewal import RENEWAL
 
@@ -30,3 +30,5 @@ async def settle_listing(session: AsyncSession, shop: ShopId, listing: str, cloc
                 now=now,
             )
             await questions.withdraw(session, RENEWAL, str(standing.offer), now=now)
+            if not view.offers[ref].components:
+                await bystanders.let_be(session, standing.offer)

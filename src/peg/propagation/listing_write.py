@@ -220,7 +220,7 @@ class ListingWrite:
             case Shown.STALE:
                 await mirror.note_not_sent(session, offer.id, ANYWHERE)
                 return True
-            case Shown.ASK:
+            case Shown.ASK if offer.components:
                 await ask_renewal(session, offer, result.sentence, now=now)
         await mirror.note_not_sent(session, offer.id, ANYWHERE)
         if result.shown is not Shown.REFUSED:  # all that was refused is put off together

@@ -255,5 +255,6 @@ LASTS: Mapping[str, Lasting] = {
     "task_crashed": _crashing,
     "database_locked": _crashing,
     "order_time": _lately,
+    "unmatched_lowered": _lately,
 }
 """For every alert that PEG raises, how it is known to be over."""

@@ -45,6 +45,7 @@ SEVERITY: Mapping[str, Severity] = {
         (
             *("many_changed", "many_raises", "changed_back", "offers_vanished", "listing_gone"),
             *("place_not_stocked", "calls_short", "data_request", "blind_side"),
+            "unmatched_lowered",
         ),
         Severity.IS_SAFE,
     ),

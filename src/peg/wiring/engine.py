@@ -26,6 +26,7 @@ from peg.marketplaces.port import ShopFrozen
 from peg.marketplaces.shopify.marketplace import ShopifyMarketplace
 from peg.marketplaces.writers import ComparesListings, PlaceStocker
 from peg.propagation.blind_side import BlindSide, Worth
+from peg.propagation.bystanders import Bystanders
 from peg.propagation.cancelling import Canceller
 from peg.propagation.figures import FigurePusher
 from peg.propagation.listings import ListingPusher
@@ -240,6 +241,7 @@ def build_engine(
     polls = Polls(database, clock, doors, patience)
     lookout = Lookout(database, clock, doors, patience, polls=polls)
     Retargeter(database, clock, patience.many).listen(bus)
+    Bystanders(database, clock, patience).listen(bus)
     engine = Engine(
         ground=ground,
         shops={},

@@ -35,7 +35,7 @@ async def test_every_change_raises_the_version_so_that_older_readings_are_told_a
     offer = await bench.offer(etsy_ref(), RING, shows=5)
     versions = [(await bench.expects(etsy_ref())).version]
 
-    await mirror.note_taken(bench.session, offer.id, ANYWHERE, 1)
+    await mirror.note_taken(bench.session, offer.id, ANYWHERE, 1, placed_by=minute(0))
     versions.append((await bench.expects(etsy_ref())).version)
     await returns.note_may_rise(bench.session, offer.id, ANYWHERE, 1, until=minute(2))
     versions.append((await bench.expects(etsy_ref())).version)
@@ -50,7 +50,7 @@ async def test_an_applied_write_keeps_a_sale_taken_in_while_its_answer_was_on_th
 ) -> None:
     offer = await bench.offer(shopify_ref(), RING, shows={"71": 5})
     await mirror.note_sending(bench.session, offer.id, "71", 3, now=minute(0))
-    await mirror.note_taken(bench.session, offer.id, "71", 1)
+    await mirror.note_taken(bench.session, offer.id, "71", 1, placed_by=minute(0))
 
     await mirror.note_compared_and_set(bench.session, offer.id, "71", delta=-2, now=NOON)
 

@@ -41,8 +41,10 @@ async def writes(bench: Bench, offer: Offer, quantity: int, *, sent: float, ende
     await mirror.note_rewritten(bench.session, offer.id, shown, now=minute(ended))
 
 
-async def is_sold(bench: Bench, pieces: int = 1, *, placed: float, told: float) -> None:
-    order = OrderTold(shop=ETSY, created=placed)
+async def is_sold(
+    bench: Bench, pieces: int = 1, *, placed: float, told: float, number: str = "5001"
+) -> None:
+    order = OrderTold(order=number, shop=ETSY, created=placed)
     await bench.take_in(order.told(placed, line(etsy_ref(), pieces), fetched=told), at=told)
 
 
@@ -256,3 +258,20 @@ async def test_five_that_are_shown_again_were_put_back_by_our_write(bench: Bench
     assert (await bench.expects(etsy_ref())).quantity == 5
     assert await drifted(bench) == [offer.id]
     assert await check_of(bench, offer) is None
+
+
+async def test_a_sale_that_nobody_had_heard_of_does_not_hide_the_piece_that_was_put_back(
+    bench: Bench,
+) -> None:
+    """A reading shows four, as it should after the sale that was covered: of another one sold."""
+    offer = await chain(bench, etsy_ref())
+    await writes(bench, offer, 5, sent=0, ended=0.1)
+    await is_sold(bench, placed=0.05, told=0.2)
+    await bench.read(etsy_ref(), 4, at=0.1 + LAG)
+    await is_sold(bench, placed=LAG, told=0.2 + LAG, number="5002")
+
+    await is_shown(bench, 4, at=(0.3 + LAG, 3 + LAG, 6 + LAG))
+
+    assert await bench.available(NECKLACE) == 3
+    assert offer.id in await drifted(bench)
+    assert await asked(bench) == []

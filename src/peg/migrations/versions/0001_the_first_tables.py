@@ -1,12 +1,12 @@
 """The first tables.
 
-Step 0001_117aec43, after nothing.
+Step 0001_423f72d5, after nothing.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001_117aec43"
+revision = "0001_423f72d5"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -780,6 +780,8 @@ def upgrade() -> None:
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("aim", sa.Integer(), nullable=True),
+        sa.Column("off_already", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("off_since", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("may_rise >= 0", name=op.f("ck_mirror_may_rise_not_negative")),
         sa.ForeignKeyConstraint(["offer"], ["offers.id"], name=op.f("fk_mirror_offer")),
         sa.PrimaryKeyConstraint("offer", "place", name=op.f("pk_mirror")),

@@ -1,0 +1,111 @@
+"""A band is one Etsy listing, in gold and in silver, and PEG knows only the gold one's piece."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.support.little_catalogue import GOLD, SHELF, SILVER, little_catalogue
+from tests.support.little_shop import LittleShop, open_little_shop
+
+from marketsim.pieces import Catalogue, Listing
+from peg.domain.identity import Sku
+from peg.propagation.bystanders import Bystanders
+
+NAMELESS = Sku("")
+SILVER_BANDS = SHELF[SILVER]
+
+
+def a_band_without_a_name() -> Catalogue:
+    """The silver one has no SKU on Etsy, and Shopify does not sell it."""
+    shelf = little_catalogue()
+    return replace(shelf, listings=tuple(_without_name(one) for one in shelf.listings))
+
+
+def _without_name(listing: Listing) -> Listing:
+    units = [
+        replace(unit, sku=NAMELESS if unit.sku == SILVER else unit.sku)
+        for unit in listing.units
+        if unit.sku != SILVER or listing.market == "etsy"
+    ]
+    return replace(listing, units=tuple(units))
+
+
+async def long_after(shop: LittleShop) -> None:
+    """No reading and no write can be from before that any more."""
+    for _ in range(2):
+        await shop.calm(lambda: None)
+
+
+async def sells_silver_while_gold_is_written(shop: LittleShop, pieces: int = 1) -> None:
+    """PEG has read the listing, and a buyer is quicker than its write."""
+    shop.meanwhile("etsy", "PUT", lambda: shop.buys("etsy", NAMELESS, pieces))
+    shop.buys("shopify", GOLD)
+    await shop.until(lambda: shop.on("etsy", GOLD) == 2)
+
+
+@pytest.mark.parametrize("pieces", [1, SILVER_BANDS])
+async def test_a_variation_that_is_sold_while_its_listing_is_written_comes_off_again(
+    tmp_path: Path, pieces: int
+) -> None:
+    left = SILVER_BANDS - pieces
+    async with open_little_shop(tmp_path, catalogue=a_band_without_a_name()) as shop:
+        await sells_silver_while_gold_is_written(shop, pieces)
+
+        await shop.until(lambda: "unmatched_lowered" in shop.alerts)
+        await shop.until(lambda: shop.on("etsy", NAMELESS) == left)
+        await shop.calm(lambda: None)
+        assert (shop.on("etsy", GOLD), shop.on("etsy", NAMELESS)) == (2, left)
+
+
+async def test_after_that_it_is_left_to_its_owner(tmp_path: Path) -> None:
+    async with open_little_shop(tmp_path, catalogue=a_band_without_a_name()) as shop:
+        await sells_silver_while_gold_is_written(shop)
+        await shop.until(lambda: "unmatched_lowered" in shop.alerts)
+        await shop.until(lambda: shop.on("etsy", NAMELESS) == SILVER_BANDS - 1)
+        await shop.calm(lambda: None)
+
+        shop.edits("etsy", NAMELESS, +2)
+        shop.buys("shopify", GOLD)
+
+        await shop.until(lambda: shop.on("etsy", GOLD) == 1)
+        await shop.calm(lambda: None)
+        assert shop.on("etsy", NAMELESS) == SILVER_BANDS + 1
+
+
+async def test_one_that_is_sold_at_another_time_is_none_of_pegs_business(tmp_path: Path) -> None:
+    async with open_little_shop(tmp_path, catalogue=a_band_without_a_name()) as shop:
+        shop.buys("etsy", NAMELESS)
+        await long_after(shop)
+        shop.buys("shopify", GOLD)
+        await shop.until(lambda: shop.on("etsy", GOLD) == 2)
+
+        await shop.calm(lambda: None)
+        assert shop.on("etsy", NAMELESS) == SILVER_BANDS - 1
+
+
+async def test_nobody_is_asked_to_renew_what_nobody_matched(tmp_path: Path) -> None:
+    """All is sold out on Etsy, and a gold one is back."""
+    async with open_little_shop(tmp_path, catalogue=a_band_without_a_name()) as shop:
+        order = shop.buys("shopify", GOLD, SHELF[GOLD])
+        await shop.until(lambda: shop.on("etsy", GOLD) == 0)
+        await long_after(shop)
+        shop.buys("etsy", NAMELESS, SILVER_BANDS)
+        await shop.calm(lambda: None)
+
+        shop.cancels("shopify", order)
+
+        await shop.asks("renewal")
+        await shop.calm(lambda: None)
+        assert await shop.questions() == ["renewal"]
+
+
+async def test_without_hearing_of_its_order_it_is_on_sale_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin of the first: this is what our write does."""
+    monkeypatch.setattr(Bystanders, "listen", lambda _self, _bus: None)
+    async with open_little_shop(tmp_path, catalogue=a_band_without_a_name()) as shop:
+        await sells_silver_while_gold_is_written(shop)
+
+        await shop.calm(lambda: None)
+        assert shop.on("etsy", NAMELESS) == SILVER_BANDS
