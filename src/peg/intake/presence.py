@@ -94,6 +94,7 @@ class Presence:
     async def _give_up(self) -> None:
         """No more writes to it, and a word about it."""
         await offers.mark_gone(self.session, self.offer.id)
+        await self.doubts.drifted()
         await checks.read_again(
             self.session,
             self.offer.id,

@@ -127,7 +127,7 @@ async def make_dirty(session: AsyncSession, offer: OfferId, *, now: datetime) ->
 
 
 async def leave(session: AsyncSession, offer: OfferId) -> None:
-    """Its shop counts it no more: nothing is driven there until it does."""
+    """Its shop counts it no more, or has it no more: nothing is driven there until it does."""
     require_transaction(session)
     change = update(targets).where(targets.c.offer == offer)
     await session.execute(

@@ -73,7 +73,7 @@ class Retargeter:
             now = self._clock.now()
             known = await offers.by_ids(session, [message.offer])
             await retarget_offers(session, list(known.values()), now=now)
-            if any(offer.tracked for offer in known.values()):
+            if any(offer.tracked and not offer.gone for offer in known.values()):
                 await board.make_dirty(session, message.offer, now=now)
             else:
                 await board.leave(session, message.offer)

@@ -129,6 +129,7 @@ async def test_what_was_given_up_is_looked_for_once_more(bench: Bench) -> None:
 
     await is_given_up(bench)
 
+    assert await drifted(bench) == [ring.id]  # so that it waits for no target any more
     check = await check_of(bench, ring)
     assert check is not None
     assert check.due_at <= minute(2)
@@ -151,7 +152,7 @@ async def test_sold_elsewhere_and_there_again_it_is_taken_off_at_once_and_alarme
 
     assert not await is_gone(bench, ref)
     assert not taken.explained
-    assert await drifted(bench) == [ring.id] * 2
+    assert await drifted(bench) == [ring.id] * 3  # given up, there again, and on sale
     assert await is_to_show(bench, ring) == (0, True)
     assert await alarms(bench) == ["listing_gone", "ghost_unit"]
     told = (await bench.news("alert.raised"))[-1]["sentence"]

@@ -5,15 +5,17 @@ from pathlib import Path
 
 import pytest
 from tests.support.pushers import on_etsy, on_shopify
-from tests.support.two_shops import CHAIN, RING, SHOPIFY, TwoShops, open_two_shops
+from tests.support.two_shops import CHAIN, PATIENCE, RING, SHOPIFY, TwoShops, open_two_shops
 
 from peg.bus.signals import Signals
 from peg.catalog import offers
-from peg.db.transaction import begin
+from peg.db.transaction import begin, reading
 from peg.domain.identity import ShopId
+from peg.domain.messages import OfferDrifted
 from peg.ledger import counter
+from peg.propagation import board
 from peg.propagation.retarget import retarget
-from peg.propagation.worker import Pusher, ShopWorker
+from peg.propagation.worker import Pusher, Retargeter, ShopWorker
 
 
 @pytest.fixture
@@ -48,3 +50,17 @@ async def test_what_is_deleted_is_not_driven_again_at_once_and_without_end(
     again = await worker.lower_once()
 
     assert (driven, again) == (1, 0)
+
+
+async def test_what_is_deleted_is_no_longer_behind(shops: TwoShops) -> None:
+    """Nobody can bring it to its target: it would be read again every second, for ever."""
+    await sold_in_person_and_deleted(shops, shops.etsy.market.shop)
+    ring, chain = [await shops.offer(sku, shops.etsy.market.shop) for sku in (RING, CHAIN)]
+    retargeter = Retargeter(shops.database, shops.clock, PATIENCE.many)
+
+    for one in (ring, chain):
+        await retargeter.on_offer_drifted(OfferDrifted(shop=one.ref.shop, offer=one.id))
+
+    async with reading(shops.database) as session:
+        behind = await board.behind(session, shops.etsy.market.shop)
+    assert [one.offer for one in behind] == [chain.id]
