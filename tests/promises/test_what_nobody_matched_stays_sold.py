@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from tests.support.little_catalogue import GOLD, SHELF, SILVER, little_catalogue
 from tests.support.little_shop import LittleShop, open_little_shop
+from tests.support.naive import NaiveConnector
 
 from marketsim.pieces import Catalogue, Listing
 from peg.domain.identity import Sku
-from peg.propagation.bystanders import Bystanders
 
 NAMELESS = Sku("")
 SILVER_BANDS = SHELF[SILVER]
@@ -99,13 +99,14 @@ async def test_nobody_is_asked_to_renew_what_nobody_matched(tmp_path: Path) -> N
         assert await shop.questions() == ["renewal"]
 
 
-async def test_without_hearing_of_its_order_it_is_on_sale_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The twin of the first: this is what our write does."""
-    monkeypatch.setattr(Bystanders, "listen", lambda _self, _bus: None)
+async def test_a_connector_that_writes_what_it_read_puts_it_on_sale_again(tmp_path: Path) -> None:
+    """The twin of the first, without PEG: it carries what stood there before the sale."""
     async with open_little_shop(tmp_path, catalogue=a_band_without_a_name()) as shop:
-        await sells_silver_while_gold_is_written(shop)
+        naive = NaiveConnector(shop)
+        body = await naive.body_for_etsy(GOLD, 2)
+        shop.buys("etsy", NAMELESS)
+
+        await naive.puts_on_etsy(GOLD, body)
 
         await shop.calm(lambda: None)
         assert shop.on("etsy", NAMELESS) == SILVER_BANDS
