@@ -161,6 +161,24 @@ async def test_a_sale_that_peg_has_not_heard_of_is_held_beside_what_it_was_told(
     assert (level.committed, level.suspended) == (1, 0)
 
 
+@pytest.mark.parametrize(("seconds", "left"), [(20.0, -1), (0.0, 0)])
+async def test_a_ring_taken_off_before_it_was_sold_on_the_other_shop_is_a_case(
+    shops: TwoShops, seconds: float, left: int
+) -> None:
+    """She sold it at the counter, and PEG has not seen that yet; in one second it may be the same."""
+    etsy = shops.etsy.practice.etsy.market
+    types(shops, -1, RING)
+    shops.etsy.practice.clock.advance(seconds)
+    etsy.pay(etsy.buy(shops.etsy.practice.unit_of(RING)))
+    await shops.polls.poll(shops.etsy.market.shop)
+    async with begin(shops.database) as session:
+        await retarget(session, [RING], now=shops.clock.now())
+
+    await shops.looks_at(RING, SHOPIFY)
+
+    assert (await shops.level(RING)).available == left
+
+
 async def test_a_sale_is_taken_off_once_though_more_was_sold_than_there_was(
     shops: TwoShops,
 ) -> None:

@@ -13,8 +13,9 @@ from peg.domain.offer import Reading, Shelf
 from peg.intake.doubts import Doubts
 from peg.intake.judgement import Judgement, Meaning
 from peg.intake.lateness import order_lag
+from peg.intake.patience import CLOCKS_APART
 from peg.intake.surprises import Done, What
-from peg.ledger import suspense
+from peg.ledger import queries, suspense
 
 log = structlog.get_logger()
 
@@ -43,6 +44,7 @@ class Missing:
             return
         sold_out = self.reading.shelf is Shelf.SOLD_OUT  # a buyer did that, whatever PEG was told
         told = 0 if sold_out else min(judgement.pieces, max(0, -row.to_come))
+        told -= min(told, await self._sold_after_it_changed(place)) if told else 0
         unheard = judgement.pieces - told
         if unheard and not await self.doubts.brake.stops(
             self.offer,
@@ -59,6 +61,23 @@ class Missing:
         if told > held:
             off = told - held
             await mirror.note_off_already(self.session, self.offer.id, place, off, now=self.now)
+
+    async def _sold_after_it_changed(self, place: str) -> int:
+        """Units that other shops sold only after this figure had changed: that is something else.
+
+        Shopify says when it last did.
+        """
+        part, told_at = self.reading.parts[place], self.reading.marketplace_at
+        if part.changed_at is None or told_at is None:
+            return 0
+        ahead = told_at - (self.reading.begun_at + self.reading.took)
+        since, shop = part.changed_at - ahead + CLOCKS_APART, self.offer.ref.shop
+        sold = [
+            await queries.sold_elsewhere_since(self.session, one.sku, since, besides=shop)
+            // one.quantity
+            for one in self.offer.components
+        ]
+        return max(sold, default=0)
 
     async def _suspend(
         self, place: str, pieces: int, *, reservation: bool = False, told: bool = False

@@ -171,6 +171,23 @@ async def units_sold(session: AsyncSession, offer: OfferId, meant: Iterable[Sale
     return await session.scalar(query) or 0
 
 
+async def sold_elsewhere_since(
+    session: AsyncSession, sku: Sku, moment: datetime, *, besides: ShopId
+) -> int:
+    """Pieces of an item in orders that other shops than one have taken after a moment."""
+    taken = tables.applied.c
+    parts = (taken.committed, taken.shipped, taken.written_off)
+    query = (
+        select(func.coalesce(func.sum(sum(parts[1:], parts[0])), 0))
+        .join(
+            tables.orders,
+            (tables.orders.c.shop == taken.shop) & (tables.orders.c.order_id == taken.order_id),
+        )
+        .where(taken.sku == sku, taken.shop != besides, tables.orders.c.created_at > moment)
+    )
+    return await session.scalar(query) or 0
+
+
 async def levels(session: AsyncSession, sku: Sku) -> Mapping[LocationId, StockLevel]:
     """One item, place by place."""
     return (await levels_of(session, [sku])).get(sku, {})
