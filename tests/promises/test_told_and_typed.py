@@ -165,7 +165,7 @@ async def test_a_sale_that_peg_has_not_heard_of_is_held_beside_what_it_was_told(
 async def test_a_ring_taken_off_before_it_was_sold_on_the_other_shop_is_a_case(
     shops: TwoShops, seconds: float, left: int
 ) -> None:
-    """She sold it at the counter, and PEG has not seen that yet; in one second it may be the same."""
+    """She sold it at the counter, and PEG has not seen it yet; at once it may be the same."""
     etsy = shops.etsy.practice.etsy.market
     types(shops, -1, RING)
     shops.etsy.practice.clock.advance(seconds)

@@ -8,7 +8,7 @@ from tests.support import good_rehearsal as good
 from tests.support.good_rehearsal import CHAIN, RING
 from tests.support.judged import Told, broken, excused
 
-from peg.cli.demo.verdict.book import KeptLine, States, Stock
+from peg.cli.demo.verdict.book import Attempt, KeptLine, States, Stock
 from peg.cli.demo.verdict.record import Happened
 
 Case = Callable[[], Told]
@@ -180,6 +180,24 @@ def test_a_difference_between_book_and_shelf_that_nobody_could_prevent_is_named(
 @pytest.mark.parametrize("name", NOT_EXCUSED)
 def test_one_that_goes_beyond_its_reason_is_not_excused(name: str) -> None:
     assert "I1" in broken(NOT_EXCUSED[name]())
+
+
+@pytest.mark.parametrize(("sent", "excuses"), [(195.0, True), (100.0, False)])
+def test_a_hand_that_types_the_very_figure_of_an_unanswered_write_cannot_be_seen(
+    sent: float, *, excuses: bool
+) -> None:
+    """It may as well have been applied; of one that was sent long ago PEG knows by then."""
+    told, book = with_chains(3, edit(-1, at=200), write(3, 2, at=200, by="person"), lie_there=2)
+    lost = Attempt(
+        begun_at=good.second(sent),
+        ended_at=good.second(sent + 1),
+        quantities={good.CHAIN_ON_ETSY: 2},
+        unanswered=True,
+    )
+    found = (told, replace(book, attempts=[*book.attempts, lost]))
+
+    assert ("I1" not in broken(found)) is excuses
+    assert ("write that got no answer" in excused(found).get("I1", "")) is excuses
 
 
 def test_a_case_of_a_piece_that_came_back_untold_cries_no_wolf() -> None:

@@ -190,6 +190,7 @@ def attempts(rows: Rows, numbers: Mapping[tuple[str, str, str], OfferId]) -> lis
                 for offer, kept in (row["proof"] or {}).items()
             },
             kept_before=row["before"] is not None,
+            unanswered="unknown" in (row["outcome"] or "unknown"),
         )
         for row in rows.of("attempts")
     ]

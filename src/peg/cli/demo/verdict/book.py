@@ -87,6 +87,7 @@ class Attempt:
         quantities: what it was to show of each offer, over all places that it names.
         proofs: by offer, of those it was allowed to raise.
         kept_before: whether the former state of the whole listing was kept.
+        unanswered: nobody knew what became of it.
     """
 
     begun_at: datetime
@@ -94,6 +95,7 @@ class Attempt:
     quantities: Mapping[OfferId, int]
     proofs: Mapping[OfferId, Proof] = field(default_factory=dict)
     kept_before: bool = False
+    unanswered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

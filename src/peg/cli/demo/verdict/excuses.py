@@ -23,6 +23,9 @@ CROSSED = timedelta(seconds=15)
 BELIEVED = CROSSED + CLOSE
 """What a hand added on Etsy is seen by then, seen again, and believed."""
 
+SAME_MOMENT = timedelta(milliseconds=50)
+"""An edit, and the figure that it leaves, stand in the record one after the other."""
+
 ANY = 1_000_000
 
 
@@ -41,7 +44,7 @@ def excuses(record: Record, book: Book, piece: str) -> Sequence[Excuse]:
     return [
         *_first_figure(record, book, piece),
         *_refunds(record, mine, piece),
-        *_unheard_edits(record, mine, piece),
+        *_unheard_edits(record, book, mine, piece),
         *_returns_in_edits(record, mine, piece),
         *_question(book, piece),
     ]
@@ -89,11 +92,15 @@ def _refunds(record: Record, mine: Sequence[Happened], piece: str) -> Sequence[E
     return [Excuse(reason=reason, least=-back, most=0)] if back else []
 
 
-def _unheard_edits(record: Record, mine: Sequence[Happened], piece: str) -> Sequence[Excuse]:
+def _unheard_edits(
+    record: Record, book: Book, mine: Sequence[Happened], piece: str
+) -> Sequence[Excuse]:
     """Hand edits that say nothing which could be told apart from a sale, or from our own write."""
     found = []
     for edit in mine:
         why = _why_unheard(record, edit, mine) if edit.what == "edited" else ""
+        if not why and edit.what == "edited" and _is_as_sent(book, edit, mine):
+            why = "to the very figure of a write that got no answer"
         if why:
             unheard = -edit.delta * edit.pieces[piece]
             reason = f"edited by hand on {edit.market} {why}"
@@ -130,6 +137,21 @@ def _why_unheard(record: Record, edit: Happened, mine: Sequence[Happened]) -> st
     if edit.delta > 0 and any(_may_cover(write, sale) for write in writes for sale in mine):
         return "soon after a write, where more may be a sale that the write covered"
     return ""
+
+
+def _is_as_sent(book: Book, edit: Happened, mine: Sequence[Happened]) -> bool:
+    """Whether a hand typed what a write of ours was to show of which nobody knew what became."""
+    offer = book.units.get(edit.key)
+    figures = {
+        one.buyable
+        for one in mine
+        if one.key == edit.key and one.by == "person" and abs(one.at - edit.at) <= SAME_MOMENT
+    }
+    return any(
+        one.unanswered and one.begun_at <= edit.at <= one.begun_at + UNSETTLED
+        for one in book.attempts
+        if offer is not None and one.quantities.get(offer, -1) in figures
+    )
 
 
 def _crosses(edit: Happened, other: Happened) -> bool:
