@@ -210,8 +210,9 @@ async def sending(
     attempt: Mapping[str, Any] | None = None,
     now: datetime,
 ) -> None:
-    """Its shop is about to be asked."""
-    await change(session, one.id, sent_at=now, attempt=attempt, outcome="asked, and no answer yet")
+    """Its shop is about to be asked; what came of it stays noted if that was heard meanwhile."""
+    await change(session, one.id, sent_at=now, attempt=attempt)
+    await came_to(session, one, "asked, and no answer yet")
 
 
 async def standing(

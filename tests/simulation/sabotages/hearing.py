@@ -61,7 +61,7 @@ SABOTAGES: Sequence[Sabotage] = (
         like="the newest figure of a marketplace simply becomes the known one",
         edits=[
             Edit(
-                "intake/desk.py",
+                "intake/missing.py",
                 "            await self._suspend(place, unheard)",
                 "            pass",
             )

@@ -64,6 +64,19 @@ async def test_what_was_written_off_is_put_back_once_however_often_it_is_told(
     assert case["closed_at"] is not None
 
 
+async def test_what_was_heard_of_while_the_shop_was_about_to_be_asked_again_stays_noted(
+    bench: Bench,
+) -> None:
+    decided = await give_up(bench, SHOPIFY)
+    lost = priced(line(shopify_ref(), written_off=1, at="71"))
+    await bench.take_in(ON_SHOPIFY.told(4, lost), at=4)
+
+    await cancellations.sending(bench.session, decided, now=minute(5))
+
+    (known,) = await cancellations.of_case(bench.session, 1)
+    assert (known.outcome, known.sent_at) == ("cancelled", minute(5))
+
+
 async def test_what_nobody_gave_up_and_its_shop_wrote_off_is_lost(bench: Bench) -> None:
     lost = priced(line(shopify_ref(), written_off=1, at="71"))
 
