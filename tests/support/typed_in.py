@@ -7,6 +7,11 @@ from peg.domain.identity import LocationId, OfferRef, Sku
 from peg.intake.edits import Edits
 from peg.ledger import counter, overdue, questions
 from peg.ledger.questions import Question
+from peg.ledger.told_twice import TWICE_WITHIN
+
+GALLERY = LocationId("gallery")
+WINDOW = TWICE_WITHIN.total_seconds() / 60
+"""Minutes in which what is typed and what is told may be the same."""
 
 
 async def five_chains(bench: Bench) -> None:

@@ -10,6 +10,7 @@ from peg.catalog import mirror
 from peg.catalog.expectation import Expectation
 from peg.catalog.offers import Offer
 from peg.domain.offer import Reading, Shelf
+from peg.intake import open_writes
 from peg.intake.doubts import Doubts
 from peg.intake.judgement import Judgement, Meaning
 from peg.intake.lateness import order_lag
@@ -67,13 +68,12 @@ class Missing:
 
         Shopify says when it last did.
         """
-        part, told_at = self.reading.parts[place], self.reading.marketplace_at
-        if part.changed_at is None or told_at is None:
+        at, shop = open_writes.changed_at(self.reading, place), self.offer.ref.shop
+        if at is None:
             return 0
-        ahead = told_at - (self.reading.begun_at + self.reading.took)
-        since, shop = part.changed_at - ahead + CLOCKS_APART, self.offer.ref.shop
+        after = at + CLOCKS_APART
         sold = [
-            await queries.sold_elsewhere_since(self.session, one.sku, since, besides=shop)
+            await queries.sold_elsewhere_since(self.session, one.sku, after, besides=shop)
             // one.quantity
             for one in self.offer.components
         ]

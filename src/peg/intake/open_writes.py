@@ -78,14 +78,21 @@ def may_stand(row: Expectation, reading: Reading, place: str) -> int | None:
     made it what it is, such as a person who took as many off as we were about to. If none are left
     since long after it was sent, then too: of the none that our write leaves nobody takes any off.
     """
-    part, told_at = reading.parts[place], reading.marketplace_at
-    if row.pending is None or row.sending_at is None or part.changed_at is None or told_at is None:
+    part, at = reading.parts[place], changed_at(reading, place)
+    if row.pending is None or row.sending_at is None or at is None:
         return row.pending
-    ahead = told_at - (reading.begun_at + reading.took)
-    after = part.changed_at - ahead - row.sending_at
+    after = at - row.sending_at
     none_left = part.available == row.pending == row.sold_since == row.may_rise == 0
     made_by_us = after <= CARRIED_OUT_WITHIN or not none_left
     return row.pending if after >= -CLOCKS_APART and made_by_us else None
+
+
+def changed_at(reading: Reading, place: str) -> datetime | None:
+    """When a figure last changed, by our clock; None where its shop does not say, as Etsy."""
+    part, told_at = reading.parts[place], reading.marketplace_at
+    if part.changed_at is None or told_at is None:
+        return None
+    return part.changed_at - (told_at - (reading.begun_at + reading.took))
 
 
 def has_returned(row: Expectation, reading: Reading) -> bool:

@@ -80,9 +80,9 @@ class Bystanders:
 
     async def _carried(self, session: AsyncSession, offer: Offer, *, placed_at: datetime) -> int:
         """The figure of it in our last write that may have come after the sale; 0: in none."""
-        since = self._patience.old_state() + CLOCKS_APART  # it was read so old at most
+        read_by = placed_at + self._patience.old_state() + CLOCKS_APART  # it was as old at most
         found = await attempts.around(
-            session, offer.ref.shop, since=placed_at - CLOCKS_APART, until=placed_at + since
+            session, offer.ref.shop, since=placed_at - CLOCKS_APART, until=read_by
         )
         images = [one for one in found if one["listing"] == offer.ref.listing]
         if not images:

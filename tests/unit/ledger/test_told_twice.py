@@ -17,6 +17,8 @@ from tests.support.bench import (
     shopify_ref,
 )
 from tests.support.typed_in import (
+    GALLERY,
+    WINDOW,
     edits_of,
     five_chains,
     no_order_comes,
@@ -26,15 +28,11 @@ from tests.support.typed_in import (
     types,
 )
 
-from peg.domain.identity import MAIN, LocationId
+from peg.domain.identity import MAIN
 from peg.domain.stock import Cause
 from peg.ledger import queries, questions
 from peg.ledger.pieces_asked import ask_how_many
-from peg.ledger.told_twice import TWICE_WITHIN
 from peg.onboarding import answers
-
-GALLERY = LocationId("gallery")
-WINDOW = TWICE_WITHIN.total_seconds() / 60
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ from tests.support.bench import (
     shopify_ref,
 )
 from tests.support.typed_in import (
+    GALLERY,
+    WINDOW,
     edits_of,
     five_chains,
     no_order_comes,
@@ -24,14 +26,10 @@ from tests.support.typed_in import (
     types,
 )
 
-from peg.domain.identity import MAIN, LocationId
+from peg.domain.identity import MAIN
 from peg.intake.edits import Edits
 from peg.intake.surprises import Done, Surprise, What
 from peg.ledger import counter, queries, questions, reservations
-from peg.ledger.told_twice import TWICE_WITHIN
-
-GALLERY = LocationId("gallery")
-WINDOW = TWICE_WITHIN.total_seconds() / 60
 
 
 @pytest.fixture
