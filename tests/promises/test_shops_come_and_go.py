@@ -99,7 +99,7 @@ async def test_only_the_lost_shops_writes_are_doubtful(tmp_path: Path) -> None:
             await mirror.note_sending(session, ours, place, 4, now=now)
             await directory.mark(session, etsy, Status.REVOKED, "", now=now)
 
-        await work.follow()
+        await asyncio.gather(work.follow(), work.follow())  # whoever else sees it at the same time
 
         async with shop.at_the_counter() as session:
             known = await mirror.expected_of(session, [theirs, ours])

@@ -51,6 +51,7 @@ class Embedded:
         self._engine = engine
         self._reach = reach
         self._works: dict[ShopId, asyncio.Future[None]] = {}
+        self._following = asyncio.Lock()
 
     @classmethod
     async def prepare(cls, peg: Peg) -> "Embedded":
@@ -106,13 +107,17 @@ class Embedded:
         ]
 
     async def follow(self) -> None:
-        """Take up the shops that came within reach, and leave alone those that went out of it."""
-        self._engine.believe(await self._peg.signatures())
-        now = await _within_reach(self._peg)
-        for key in sorted(now.keys() | self._reach.keys()):
-            if now.get(key) != self._reach.get(key):
-                await self._change(key)
-        self._reach = now
+        """Take up the shops that came within reach, and leave alone those that went out of it.
+
+        One look at a time: two that saw the same change would both stop the same shop's work.
+        """
+        async with self._following:
+            self._engine.believe(await self._peg.signatures())
+            now = await _within_reach(self._peg)
+            for key in sorted(now.keys() | self._reach.keys()):
+                if now.get(key) != self._reach.get(key):
+                    await self._change(key)
+            self._reach = now
 
     async def _change(self, key: ShopId) -> None:
         """Stop the shop's work, if there is any, and begin it anew, if the shop is within reach."""
