@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import tables
+from peg.db.batches import batches
 from peg.db.transaction import execute_all, require_transaction
 from peg.domain.baseline import Baseline
 from peg.domain.identity import OfferId, OfferRef, ShopId, Sku
@@ -287,5 +288,4 @@ def _key(ref: OfferRef) -> tuple[str, str, str]:
 
 
 def _parts(keys: Sequence[T]) -> Iterable[Sequence[T]]:
-    for start in range(0, len(keys), KEYS_PER_QUERY_MAX):
-        yield keys[start : start + KEYS_PER_QUERY_MAX]
+    return batches(keys, KEYS_PER_QUERY_MAX)

@@ -31,6 +31,14 @@ async def unresolved_orders(session: AsyncSession) -> Sequence[tuple[ShopId, str
     return [(ShopId(row.shop), row.order_id) for row in await session.execute(query)]
 
 
+async def unresolved_refs(session: AsyncSession) -> Sequence[OfferRef]:
+    """The offers that such lines name."""
+    columns = [order_lines.c[name] for name in ("shop", "listing", "variant", "stock_unit")]
+    query = select(*columns).where(is_unresolved, order_lines.c.listing.is_not(None)).distinct()
+    found = (await session.execute(query.order_by(*columns))).mappings()
+    return [_ref(ShopId(row["shop"]), row) for row in found]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """Units of an offer that a line took: at most held for it, while nobody knows what it sells."""
@@ -135,14 +143,6 @@ async def sold_since(session: AsyncSession, moment: datetime) -> Sequence[OfferI
 
 
 def _line(shop: ShopId, row: Any) -> LineSnapshot:
-    ref = None
-    if row["listing"] is not None:
-        ref = OfferRef(
-            shop=shop,
-            listing=row["listing"],
-            variant=row["variant"] or "",
-            stock_unit=row["stock_unit"] or "",
-        )
     price = None
     if row["price_minor"] is not None:
         price = Money(row["price_minor"], row["currency"])
@@ -150,11 +150,20 @@ def _line(shop: ShopId, row: Any) -> LineSnapshot:
         line=row["line"],
         sku=row["sku"],
         title=row["title"],
-        ref=ref,
+        ref=None if row["listing"] is None else _ref(shop, row),
         committed=row["committed"],
         shipped=row["shipped"],
         restocked=row["restocked"],
         written_off=row["written_off"],
         shares=shares_kept(row),
         price=price,
+    )
+
+
+def _ref(shop: ShopId, row: Any) -> OfferRef:
+    return OfferRef(
+        shop=shop,
+        listing=row["listing"],
+        variant=row["variant"] or "",
+        stock_unit=row["stock_unit"] or "",
     )

@@ -1,16 +1,17 @@
 """Read every shop into the book: orders, then figures, then orders again."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 import structlog
 
 from peg.catalog import offers, proposals
 from peg.catalog.offers import Offer
+from peg.db.batches import batches
 from peg.db.engine import Database
 from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
@@ -18,8 +19,8 @@ from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import Channel, OfferRef, ShopId, Sku
 from peg.domain.offer import RemoteOffer
 from peg.intake import checks, sells_on
+from peg.intake.known_by_now import KnownByNow
 from peg.intake.looking import Lookout
-from peg.intake.orders import take_in
 from peg.intake.patience import Patience
 from peg.intake.places import read_places
 from peg.intake.polling import Polls
@@ -34,7 +35,6 @@ from peg.onboarding.unread_twins import hidden_on_shopify, wait_for_hidden, wait
 
 log = structlog.get_logger()
 
-T = TypeVar("T")
 
 BATCH_ITEMS_MAX = 200
 CLOCKS_APART_MAX = timedelta(minutes=5)
@@ -155,15 +155,8 @@ class Importer:
 
     async def take_in_kept(self, progress: Progress) -> int:
         """Take in orders once more whose lines may be known by now; how many."""
-        async with reading(self._database) as session:
-            waiting = await kept.unresolved_orders(session)
-        for batch in batches(waiting, BATCH_ITEMS_MAX):
-            async with begin(self._database) as session:
-                for shop, order in batch:
-                    snapshot = await kept.kept_order(session, shop, order)
-                    await take_in(session, snapshot, patience=self._patience, now=self._clock.now())
-            progress("orders", len(batch))
-        return len(waiting)
+        known = KnownByNow(self._database, self._clock, self._patience)
+        return await known.take_in_all(partial(progress, "orders"))
 
     def _reach(self) -> Reach:
         if not self._shops:
@@ -245,12 +238,6 @@ class _Found:
 
     offers: dict[OfferRef, RemoteOffer] = field(default_factory=dict)
     unreadable: list[tuple[ShopId, UnreadableOffer]] = field(default_factory=list)
-
-
-def batches(things: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    """Consecutive parts of at most `size`."""
-    for start in range(0, len(things), size):
-        yield things[start : start + size]
 
 
 def _on_both(known: Sequence[Offer]) -> frozenset[OfferRef]:

@@ -12,6 +12,7 @@ from peg.domain.identity import Channel, ShopId
 from peg.intake.acceptor import Acceptor
 from peg.intake.checker import Checker
 from peg.intake.housekeeping import Housekeeping
+from peg.intake.known_by_now import KnownByNow
 from peg.intake.looking import Lookout
 from peg.intake.patience import Patience
 from peg.intake.polling import Polls
@@ -46,6 +47,7 @@ from peg.wiring.rounds import every
 from peg.wiring.tasks import Task, alert_of
 
 HOUSEKEEPING_S = 1.0
+KEPT_ORDERS_S = 60.0
 TRUTHS_S = 300.0
 BLIND_SIDES_S = 30.0
 SUBSCRIPTIONS_S = 600.0
@@ -84,6 +86,7 @@ class Engine:
     acceptor: Acceptor
     checker: Checker
     housekeeping: Housekeeping
+    known_by_now: KnownByNow
     subscriptions: Subscriptions
     reconciler: Reconciler
     truth_watch: TruthWatch
@@ -119,6 +122,7 @@ class Engine:
     def tasks(self) -> list[Task]:
         """The loops that serve all shops; each outlives its own crashes."""
         tidy = every(self.ground.clock, HOUSEKEEPING_S, self.housekeeping.tidy)
+        known = every(self.ground.clock, KEPT_ORDERS_S, self.known_by_now.take_in_matched)
         look = every(self.ground.clock, TRUTHS_S, self.truth_watch.look, at_once=False)
         guard = every(self.ground.clock, BLIND_SIDES_S, self.blind_side.look)
         return [
@@ -129,6 +133,7 @@ class Engine:
             Task("truths", look),
             Task("blind sides", guard),
             Task("housekeeping", tidy),
+            Task("kept orders", known),
         ]
 
     def tasks_of(self, key: ShopId) -> list[Task]:
@@ -267,6 +272,7 @@ def build_engine(
         ),
         checker=Checker(database, clock, signals, polls=polls, lookout=lookout, patience=patience),
         housekeeping=Housekeeping(database, clock),
+        known_by_now=KnownByNow(database, clock, patience),
         subscriptions=Subscriptions(database, clock, polls),
         reconciler=Reconciler(
             database,

@@ -1,0 +1,41 @@
+"""`peg match accept` is killed before it takes in what the pair sold: whoever works on does it."""
+
+from pathlib import Path
+
+from tests.support.jeweller import RING, Jeweller, open_jeweller
+
+from peg.catalog import proposals
+from peg.db.transaction import reading
+from peg.intake.known_by_now import KnownByNow
+from peg.intake.patience import Patience
+
+RUBY = "Ruby halo ring in rose gold"
+
+
+async def accepts_and_is_killed(jeweller: Jeweller) -> None:
+    """The pair is one piece from now on, and no order was taken in anew yet."""
+    async with reading(jeweller.database) as session:
+        (pair,) = await proposals.open_proposals(session)
+    await jeweller.decider.accept(pair.id, who="ann", sku=RING)
+
+
+async def test_what_the_pair_sold_before_is_taken_off_both_all_the_same(tmp_path: Path) -> None:
+    async with open_jeweller(tmp_path) as jeweller:
+        ours = jeweller.shopify.show("", 4, title=RUBY)
+        theirs = jeweller.etsy.show("", 4, title=RUBY)
+        nameless = jeweller.shopify.show("", 1, title="Opal studs")
+        await jeweller.imports()
+        for later in (jeweller.shopify.later, jeweller.etsy.later, jeweller.clock.pass_):
+            later(3600)
+        jeweller.etsy.sell(theirs, 2)
+        jeweller.shopify.sell(ours)
+        jeweller.shopify.sell(nameless)
+        await jeweller.reads_orders()
+        await accepts_and_is_killed(jeweller)
+        assert (await jeweller.stock()).committed == 0
+
+        background = KnownByNow(jeweller.database, jeweller.clock, Patience())
+
+        assert await background.take_in_matched() == 2
+        assert (await jeweller.stock()).available == 1
+        assert await background.take_in_matched() == 0  # the opal studs wait on
