@@ -7,7 +7,6 @@ breakers keep what they know, and no alarm is told anew.
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -123,7 +122,8 @@ class Embedded:
         """Stop the shop's work, if there is any, and begin it anew, if the shop is within reach."""
         if key in self._works:
             await self._between_transactions()
-            await _stop(self._works.pop(key))
+            await _stop(self._works[key])
+            del self._works[key]
         self._engine.close(key)
         async with begin(self._peg.ground.database) as session:
             await note_shop_interrupted(session, key)
@@ -163,8 +163,10 @@ async def _within_reach(peg: Peg) -> Reach:
 
 
 async def _stop(*works: "asyncio.Future[None]") -> None:
+    """Cancel them and wait for their end. Whoever waits here may be cancelled too, and hears it."""
     for work in works:
         work.cancel()
+    await asyncio.wait(works)
     for work in works:
-        with suppress(asyncio.CancelledError):
-            await work
+        if not work.cancelled():
+            work.result()

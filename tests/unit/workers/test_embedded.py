@@ -67,3 +67,32 @@ async def test_a_shop_connected_while_peg_runs_is_taken_in_without_a_restart(
         running.cancel()
         with suppress(asyncio.CancelledError):
             await running
+
+
+async def test_peg_can_be_stopped_while_a_shop_is_taken_out(tmp_path: Path) -> None:
+    environment = {"PEG_HOME": str(tmp_path), "PEG_ETSY_URL": "http://127.0.0.1:9"}
+    async with (
+        open_ground(environment, clock=RealClock(), log_level="error") as ground,
+        open_peg(ground) as peg,
+    ):
+        await lay_book(ground.database)
+        await connect_etsy(peg)
+        work = await Embedded.prepare(peg)
+        running = asyncio.ensure_future(work.run())
+        await asyncio.sleep(0.1)
+        async with begin(ground.database) as session:
+            await directory.mark(
+                session, ETSY, Status.DISCONNECTED, "by hand", now=ground.clock.now()
+            )
+
+        following = asyncio.ensure_future(work.follow())
+        async with asyncio.timeout(PATIENCE_S):
+            while not any(one.cancelling() for one in asyncio.all_tasks()):
+                await asyncio.sleep(0)
+        following.cancel()
+        await asyncio.wait({following}, timeout=PATIENCE_S)
+
+        assert following.cancelled()
+        running.cancel()
+        await asyncio.wait({running}, timeout=PATIENCE_S)
+        assert running.done()
