@@ -15,7 +15,7 @@ from tests.support.spoilt_source import lay
 
 pytestmark = pytest.mark.timeout(300)  # it types some twenty commands, each a process
 
-EVERY = 3
+EVERY = 5
 """One point of so many is taken here."""
 
 

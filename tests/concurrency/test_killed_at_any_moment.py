@@ -16,7 +16,7 @@ from tests.support.spoilt_source import Edit, lay
 
 pytestmark = pytest.mark.timeout(300)  # it starts PEG some ten times, and waits for its rest
 
-EVERY = 3
+EVERY = 4
 """One point of so many is taken here."""
 
 RANDOM_KILLS = 14

@@ -88,7 +88,7 @@ async def test_peg_can_be_stopped_while_a_shop_is_taken_out(tmp_path: Path) -> N
         following = asyncio.ensure_future(work.follow())
         async with asyncio.timeout(PATIENCE_S):
             while not any(one.cancelling() for one in asyncio.all_tasks()):
-                await asyncio.sleep(0)
+                await ground.clock.sleep(0)
         following.cancel()
         await asyncio.wait({following}, timeout=PATIENCE_S)
 
