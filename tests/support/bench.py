@@ -125,9 +125,10 @@ class Bench:
         at: float = 0,
         shelf: Shelf = Shelf.LISTED,
         reserved: int | None = None,
+        ahead: float | None = None,
     ) -> str:
         """Look at an offer; what its figure was taken for."""
-        taken = await self.look(ref, shows, at=at, shelf=shelf, reserved=reserved)
+        taken = await self.look(ref, shows, at=at, shelf=shelf, reserved=reserved, ahead=ahead)
         return ", ".join(one.meaning.value for one in taken.judgements.values())
 
     async def look(
@@ -139,13 +140,18 @@ class Bench:
         shelf: Shelf = Shelf.LISTED,
         reserved: int | None = None,
         basis: Basis | None = None,
+        ahead: float | None = None,
     ) -> TakenIn:
-        """Look at an offer; a `basis` from before says that the look began then."""
+        """Look at an offer; a `basis` from before says that the look began then.
+
+        The shop's clock is so many minutes `ahead` of ours; without, it does not say.
+        """
         offer = (await offers.by_refs(self.session, [ref]))[ref]
         shown = {ANYWHERE: shows} if isinstance(shows, int) else shows
+        seen = reading_of(ref, shown, shelf=shelf, reserved=reserved, begun_at=minute(at))
         (taken,) = await take_in_readings(
             self.session,
-            [reading_of(ref, shown, shelf=shelf, reserved=reserved, begun_at=minute(at))],
+            [seen if ahead is None else replace(seen, marketplace_at=minute(at + ahead))],
             await self.basis(offer) if basis is None else basis,
             patience=PATIENCE,
             now=minute(at),

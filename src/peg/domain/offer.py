@@ -65,6 +65,13 @@ class Reading:
     oversells: bool = False
 
     @property
+    def clock_ahead(self) -> timedelta:
+        """By how much the marketplace's clock is ahead of ours; none where it does not say."""
+        if self.marketplace_at is None:
+            return timedelta(0)
+        return self.marketplace_at - (self.begun_at + self.took)
+
+    @property
     def pieces(self) -> int:
         """What its shop counts over all places; what is oversold or sold out counts as none."""
         if self.shelf is Shelf.SOLD_OUT:

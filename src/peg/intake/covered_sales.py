@@ -3,11 +3,14 @@
 What was told before a write was decided is in its figure, and what was sold after it came off what
 it left. What was sold before its end and told after its decision may stand on sale again, until a
 reading shows that it does not. A sale shows in the receipts within their lag.
+
+Etsy stamps a sale by its own clock, and ours may be wrong by a minute: a reading tells how far
+Etsy's is `ahead` of ours.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +22,8 @@ from peg.intake import checks
 from peg.intake.checks import SOLD_MEANWHILE
 from peg.intake.patience import CLOCKS_APART, Patience
 from peg.ledger.queries import Sales, units_sold
+
+NO_TIME = timedelta(0)
 
 
 def reaches(row: Expectation, patience: Patience, *, now: datetime) -> Sequence[Sales]:
@@ -41,15 +46,27 @@ def reaches(row: Expectation, patience: Patience, *, now: datetime) -> Sequence[
 
 
 async def covered_sales(
-    session: AsyncSession, offer: OfferId, row: Expectation, patience: Patience, *, now: datetime
+    session: AsyncSession,
+    offer: OfferId,
+    row: Expectation,
+    patience: Patience,
+    *,
+    ahead: timedelta,
+    now: datetime,
 ) -> int:
     """Units of an offer, of those told so far, that its last write may have put back on sale."""
-    row = await _as_settled(session, offer, row, patience)
-    return await units_sold(session, offer, reaches(row, patience, now=now))
+    row = await _as_settled(session, offer, row, patience, ahead=ahead)
+    meant = [_as_stamped(one, ahead) for one in reaches(row, patience, now=now)]
+    return await units_sold(session, offer, meant)
+
+
+def _as_stamped(sales: Sales, ahead: timedelta) -> Sales:
+    """When they were placed by Etsy's clock."""
+    return replace(sales, since=sales.since + ahead, until=sales.until + ahead)
 
 
 async def _as_settled(
-    session: AsyncSession, offer: OfferId, row: Expectation, patience: Patience
+    session: AsyncSession, offer: OfferId, row: Expectation, patience: Patience, *, ahead: timedelta
 ) -> Expectation:
     """What was settled by a reading is open again, if a sale from before it was told after it.
 
@@ -60,7 +77,7 @@ async def _as_settled(
         return row
     since, until = settled_at - patience.receipt_lag() - CLOCKS_APART, settled_at + CLOCKS_APART
     masking = Sales(since=since, until=until, told_after=settled_at)
-    is_open = await units_sold(session, offer, [masking])
+    is_open = await units_sold(session, offer, [_as_stamped(masking, ahead)])
     return replace(row, settled_at=None) if is_open else row
 
 
@@ -83,22 +100,32 @@ def settles(
 
 
 async def shown_as_before(
-    session: AsyncSession, offer: OfferId, patience: Patience, *, read_at: datetime
+    session: AsyncSession,
+    offer: OfferId,
+    patience: Patience,
+    *,
+    ahead: timedelta,
+    read_at: datetime,
 ) -> int:
     """Units of an offer sold so shortly before a reading that an old state may show them still.
 
     Told by then, besides: the reading was compared with figures from which no other was taken.
     """
     since, until = read_at - patience.old_state() - CLOCKS_APART, read_at + CLOCKS_APART
-    return await units_sold(session, offer, [Sales(since=since, until=until, told_by=read_at)])
+    meant = Sales(since=since, until=until, told_by=read_at)
+    return await units_sold(session, offer, [_as_stamped(meant, ahead)])
 
 
 async def sold(
     session: AsyncSession, offer: OfferId, *, placed_at: datetime, patience: Patience, now: datetime
 ) -> None:
-    """A sale was told: if our write may have covered it, the listing is read at once."""
+    """A sale was told: if our write may have covered it, the listing is read at once.
+
+    Of one that is placed after it was told we know that our clock is behind, and not by how much.
+    """
     row = (await mirror.expected_of(session, [offer])).get(offer, {}).get(ANYWHERE)
-    row = await _as_settled(session, offer, row, patience) if row else None
+    row = await _as_settled(session, offer, row, patience, ahead=NO_TIME) if row else None
     meant = reaches(row, patience, now=now) if row else ()
-    if any(one.since <= placed_at <= one.until for one in meant):
+    is_behind = placed_at > now + CLOCKS_APART
+    if any(is_behind or one.since <= placed_at <= one.until for one in meant):
         await checks.read_again(session, offer, due_at=now, why=SOLD_MEANWHILE)

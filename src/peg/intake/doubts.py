@@ -38,12 +38,16 @@ _SWITCHED_OFF = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doubts:
-    """One offer that shows more, or is on or off sale, without a known reason."""
+    """One offer that shows more, or is on or off sale, without a known reason.
+
+    `ahead`: how far its marketplace's clock was ahead of ours when it showed this.
+    """
 
     session: AsyncSession
     offer: Offer
     patience: Patience
     brake: Brake
+    ahead: timedelta
     now: datetime
 
     async def shows_more(
@@ -179,8 +183,13 @@ class Doubts:
         return True
 
     async def _may_be_from_before_a_sale(self) -> bool:
-        read_at, patience = self.now, self.patience
-        return bool(await shown_as_before(self.session, self.offer.id, patience, read_at=read_at))
+        return bool(await self.shown_as_before(read_at=self.now))
+
+    async def shown_as_before(self, *, read_at: datetime) -> int:
+        """Units sold so shortly before a reading that an old state may show them still."""
+        return await shown_as_before(
+            self.session, self.offer.id, self.patience, ahead=self.ahead, read_at=read_at
+        )
 
     async def is_seen_twice(self) -> bool:
         """Whether what a write of ours may have put back is shown again, so is no old state."""
@@ -189,7 +198,9 @@ class Doubts:
     async def _covered_sales(self, row: Expectation) -> int:
         if self.offer.ref.channel is not Channel.ETSY:
             return 0
-        return await covered_sales(self.session, self.offer.id, row, self.patience, now=self.now)
+        return await covered_sales(
+            self.session, self.offer.id, row, self.patience, ahead=self.ahead, now=self.now
+        )
 
     async def _seen_for_long(
         self, place: str, pieces: int, *, told: bool, after: datetime | None = None

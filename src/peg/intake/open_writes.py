@@ -89,10 +89,10 @@ def may_stand(row: Expectation, reading: Reading, place: str) -> int | None:
 
 def changed_at(reading: Reading, place: str) -> datetime | None:
     """When a figure last changed, by our clock; None where its shop does not say, as Etsy."""
-    part, told_at = reading.parts[place], reading.marketplace_at
-    if part.changed_at is None or told_at is None:
+    part = reading.parts[place]
+    if part.changed_at is None or reading.marketplace_at is None:
         return None
-    return part.changed_at - (told_at - (reading.begun_at + reading.took))
+    return part.changed_at - reading.clock_ahead
 
 
 def has_returned(row: Expectation, reading: Reading) -> bool:

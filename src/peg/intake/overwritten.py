@@ -11,7 +11,6 @@ import structlog
 from peg.catalog.expectation import Expectation
 from peg.domain.offer import Reading
 from peg.intake import checks, surprises
-from peg.intake.covered_sales import shown_as_before
 from peg.intake.doubts import Doubts
 from peg.intake.polling import last_read_at
 from peg.intake.surprises import Done, Surprise
@@ -55,9 +54,7 @@ def _waits_to_be_taken_off(row: Expectation, first: Surprise, reading: Reading) 
 
 
 async def _ask(doubts: Doubts, first: Surprise) -> None:
-    sold = await shown_as_before(
-        doubts.session, doubts.offer.id, doubts.patience, read_at=first.met_at
-    )
+    sold = await doubts.shown_as_before(read_at=first.met_at)
     pieces = first.pieces - await _returned_since(doubts, first) - sold
     if pieces <= 0:
         return

@@ -76,7 +76,14 @@ async def take_in_readings(
         offer = known.get(reading.ref)
         if offer is None or offer.id not in basis or reading.ref in silent:
             continue
-        doubts = Doubts(session=session, offer=offer, patience=patience, brake=brake, now=now)
+        doubts = Doubts(
+            session=session,
+            offer=offer,
+            patience=patience,
+            brake=brake,
+            ahead=reading.clock_ahead,
+            now=now,
+        )
         desk = Desk(
             session=session,
             offer=offer,

@@ -1,21 +1,18 @@
 """Etsy takes whole listings, unconditionally: what a buyer takes meanwhile is put back on sale."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from tests.support.bench import (
-    ETSY,
     NECKLACE,
     PATIENCE,
     Bench,
-    OrderTold,
     etsy_ref,
-    line,
     minute,
     open_bench,
-    reading_of,
 )
+from tests.support.covered import is_shown, is_sold, writes
 from tests.support.doubts import asked, chain, check_of, drifted
 
 from peg.catalog import mirror
@@ -32,27 +29,6 @@ HOURS = 60.0
 async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     async with open_bench(tmp_path) as bench:
         yield bench
-
-
-async def writes(bench: Bench, offer: Offer, quantity: int, *, sent: float, ended: float) -> None:
-    """We replace the listing of an offer, which shows `quantity` when it is read back."""
-    await mirror.note_sending_all(bench.session, {offer.id: quantity}, now=minute(sent))
-    shown = reading_of(offer.ref, {ANYWHERE: quantity})
-    await mirror.note_rewritten(bench.session, offer.id, shown, now=minute(ended))
-
-
-async def is_sold(
-    bench: Bench, pieces: int = 1, *, placed: float, told: float, number: str = "5001"
-) -> None:
-    order = OrderTold(order=number, shop=ETSY, created=placed)
-    await bench.take_in(order.told(placed, line(etsy_ref(), pieces), fetched=told), at=told)
-
-
-async def is_shown(bench: Bench, pieces: int, *, at: Sequence[float]) -> None:
-    """Etsy shows so many each time, and its orders are read before."""
-    for minutes in at:
-        await bench.orders_read(ETSY, at=minutes)
-        await bench.read(etsy_ref(), pieces, at=minutes)
 
 
 async def test_a_sale_in_the_middle_of_our_write_has_the_listing_read_at_once(
