@@ -1,6 +1,7 @@
 """Steer what is written to the shops: `reconcile`, `pause`, `resume`."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -77,6 +78,11 @@ async def resume(scope: str = pauses.EVERYTHING, /, *, here: Here) -> int:
 async def reconcile(shop: str | None = None, /, *, here: Here) -> int:
     """Compare every offer with the book, now; repair what may be repaired, ask about the rest.
 
+    With `--json`: `comparisons`, as `peg drift --json` lists them, and `not_compared`, each a
+    `shop` and `why`. Of a shop that could not be compared now, `comparisons` has the last one that
+    is kept, if there is any. The exit code is 0 only where every shop was compared and none
+    differs.
+
     Args:
         shop: only this one, such as `etsy`, or `etsy:61234567` where there are several.
     """
@@ -103,7 +109,9 @@ async def reconcile(shop: str | None = None, /, *, here: Here) -> int:
             if not wanted and not failures:
                 raise NoShops
             report = await compared(session, {*wanted, *failures}, failures)
-    return here.show(report)
+    missed = [{"shop": one, "why": why} for one, why in sorted(failures.items())]
+    facts = {"comparisons": report.facts, "not_compared": missed}
+    return here.show(replace(report, facts=facts))
 
 
 async def compared(

@@ -1,20 +1,17 @@
 """What happens away from the marketplaces: `sell`, `receive`, `count`, `hold`, `release`."""
 
-from collections.abc import Sequence
-
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import locations, sets
 from peg.cli import advice_about
 from peg.cli.cells import Note
+from peg.cli.selling_too_many import refuse_slip, what_is_missing
 from peg.cli.terminal import Here, Report
 from peg.cli.words import Number, Pieces, Reason, moment_of, seen, sku_of
 from peg.db.transaction import begin, reading
 from peg.domain.identity import LocationId, Sku
 from peg.domain.stock import StockLevel
 from peg.ledger import counter, queries, reservations
-from peg.ledger.book import Position
-from peg.ledger.reservations import Hold
 from peg.propagation.retarget import retarget
 from peg.reads import stock as reads
 
@@ -27,12 +24,14 @@ async def sell(
     hold: Number | None = None,
     at: str | None = None,
     note: str = "",
+    yes: bool = False,
     here: Here,
 ) -> int:
     """A piece was sold in person and handed over; both shops show it gone within seconds.
 
-    What is gone is gone: it is posted whatever the book says. Where the book had none left, an
-    order on a shop may want the same piece: then a case opens (`peg cases`).
+    What is gone is gone: with `--yes` it is posted whatever the book says. Where fewer are
+    available than are sold, an order on a shop or a hold may want the same piece: that is told
+    first, and nothing is done. If the book had none left, a case opens then (`peg cases`).
 
     Args:
         sku: the piece.
@@ -41,11 +40,12 @@ async def sell(
         at: the place it lay at, as `peg places` lists it; unset: where most of it lies. What a hold
             kept leaves from where it was kept.
         note: kept in the book, for people.
+        yes: do it, also where more are sold than are available; without this that is only told.
     """
-    async with here.ground(log_level="critical") as ground, begin(ground.database) as session:
+    async with here.ground() as ground, begin(ground.database) as session:
         item = await _piece(session, sku)
         pieces, place = await _pieces_sold(session, item, quantity, hold), await _place(session, at)
-        lay = await _lay(session, item, place)
+        lay, before = await _lay(session, item, place), await queries.position(session, item)
         after = await counter.sell(
             session,
             item,
@@ -56,26 +56,14 @@ async def sell(
             location=place,
             now=ground.clock.now(),
         )
-        await retarget(session, [item], now=ground.clock.now())
         kept = await reservations.active(session, item)
-    advice = _too_many(after, kept)
+        if not yes:
+            refuse_slip(before, after, pieces, kept)
+        await retarget(session, [item], now=ground.clock.now())
+    advice = what_is_missing(after, kept)
     if place is not None and hold is None and pieces > lay and not after.oversold:
         advice += f"; {_ELSEWHERE.format(lay, place)}"
     return _say(here, item, after.level, f"sold {pieces}", advice=advice, oversold=after.oversold)
-
-
-def _too_many(after: Position, kept: Sequence[Hold]) -> str:
-    """More are promised than lie there: by what holds keep, and by what was never there."""
-    promised = min(after.oversold, after.level.reserved)
-    short = after.oversold - promised
-    advice = f"; {_SHORT.format(short, 'was' if short == 1 else 'were')}" if short else ""
-    return advice + (f"; {_promised(promised, kept)}" if promised else "")
-
-
-_SHORT = (
-    "in all {} more {} sold than the book had: `peg cases` shows which orders want them, and"
-    " `peg count` puts the book right if there are more"
-)
 
 
 _ELSEWHERE = (
@@ -97,13 +85,6 @@ async def _pieces_sold(
         return quantity
     kept = {one.id: one.quantity for one in await reads.holds(session, sku)}
     return 1 if hold is None else kept.get(hold, 1)
-
-
-def _promised(pieces: int, kept: Sequence[Hold]) -> str:
-    names = ", ".join(one.told for one in kept)
-    which = str(kept[0].id) if len(kept) == 1 else "HOLD"
-    if_so = f"if that was the buyer, `peg release {which}`"
-    return f"a hold keeps {pieces} of those sold: {names}; {if_so}"
 
 
 async def receive(

@@ -76,8 +76,11 @@ class Terminal:
         return getpass(f"{name}: ")
 
     @asynccontextmanager
-    async def ground(self, *, log_level: str = "warning") -> AsyncIterator[Ground]:
-        """The database in today's shape, true by the clock, and what needs no marketplace."""
+    async def ground(self, *, log_level: str = "critical") -> AsyncIterator[Ground]:
+        """The database in today's shape, true by the clock, and what needs no marketplace.
+
+        A command says in its own words what came of it: what is logged meanwhile is in the file.
+        """
         for sentence in misspelled(self.environment):
             self.warn(sentence)
         async with open_ground(self.environment, log_level=log_level) as ground:

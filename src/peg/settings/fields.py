@@ -218,7 +218,9 @@ class Settings(BaseModel):
         default=None,
         description=(
             "The least serious event that is logged."
-            " Unset: `info` for `peg run`, `warning` for the other commands."
+            " Unset: `info` for `peg run`. The other commands say in their answers what came of"
+            " them: what they log goes to PEG_LOG_FILE, and `warning` to standard error where"
+            " there is none."
         ),
     )
 

@@ -50,6 +50,11 @@ class Ground:
     metrics: Metrics
 
 
+def _least(settings: Settings, wanted: str) -> str:
+    """Where there is no file, what is serious goes nowhere but to standard error."""
+    return "warning" if wanted == "critical" and settings.log_path is None else wanted
+
+
 @asynccontextmanager
 async def open_ground(
     environment: Mapping[str, str],
@@ -71,7 +76,7 @@ async def open_ground(
     settings = load_settings(environment)
     configure_logs(
         log_format=settings.log_format,
-        level=settings.log_level or log_level,
+        level=settings.log_level or _least(settings, log_level),
         file=settings.log_path,
     )
     time = clock if clock is not None else _clock(settings)

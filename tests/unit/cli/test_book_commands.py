@@ -67,7 +67,7 @@ def test_what_is_sold_in_person_is_gone(home: Path) -> None:
 
 
 def test_more_than_the_book_had_is_sold_all_the_same_and_opens_a_case(home: Path) -> None:
-    ran = peg(home, "sell", "RING-1", "4")
+    ran = peg(home, "sell", "RING-1", "4", "--yes")
 
     (case,) = peg(home, "cases", "--json").facts
     assert (ran.code, stock(home).facts["stock"]["available"]) == (0, -1)
@@ -91,8 +91,12 @@ def test_what_a_hold_keeps_is_sold_to_its_buyer(home: Path) -> None:
 def test_a_sale_of_a_held_piece_without_its_hold_says_which_hold_is_left(home: Path) -> None:
     peg(home, "hold", "RING-1", "3", "--why", "the fair")
 
-    ran = peg(home, "sell", "RING-1")
+    asked = peg(home, "sell", "RING-1")
+    ran = peg(home, "sell", "RING-1", "--yes")
 
+    said = " ".join(asked.err.split())
+    assert "hold 1 (the fair; kept by " in said
+    assert "keeps 3: `--hold 1` sells to its buyer" in said
     assert "a hold keeps 1 of those sold: hold 1 (the fair; kept by " in ran.out
     assert " until it is released)" in ran.out
     assert "than the book had" not in ran.out  # the piece was there
@@ -101,7 +105,7 @@ def test_a_sale_of_a_held_piece_without_its_hold_says_which_hold_is_left(home: P
 def test_of_a_sale_of_too_many_what_was_kept_is_told_from_what_was_not_there(home: Path) -> None:
     peg(home, "hold", "RING-1", "2", "--why", "Ann")
 
-    ran = peg(home, "sell", "RING-1", "4")
+    ran = peg(home, "sell", "RING-1", "4", "--yes")
 
     assert "in all 1 more was sold than the book had" in ran.out
     assert "a hold keeps 2 of those sold: hold 1 (Ann; kept by " in ran.out

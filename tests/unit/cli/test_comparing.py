@@ -33,9 +33,9 @@ def test_programs_get_each_difference_with_its_cause_its_end_and_its_evidence(
         compared = peg(tmp_path, "reconcile", "--json", **environment)
 
     told = peg(tmp_path, "drift", "--json")
-    runs = compared.facts
+    runs, missed = compared.facts["comparisons"], compared.facts["not_compared"]
     differences = [one for run in runs for one in run["differences"]]
-    assert (compared.code, told.code) == (1, 1)
+    assert (compared.code, told.code, missed) == (1, 1, [])
     assert told.facts == runs
     assert {run["shop"].partition(":")[0] for run in runs} == {"etsy", "shopify"}
     assert all(set(run) == FACTS for run in runs)
@@ -66,7 +66,7 @@ def test_one_shop_can_be_compared_alone(tmp_path: Path) -> None:
 
         compared = peg(tmp_path, "reconcile", "shopify", "--json", **environment)
 
-    assert [run["shop"].partition(":")[0] for run in compared.facts] == ["shopify"]
+    assert [run["shop"].partition(":")[0] for run in compared.facts["comparisons"]] == ["shopify"]
 
 
 NOBODY = "http://127.0.0.1:1"
@@ -85,6 +85,23 @@ def test_a_shop_that_cannot_be_read_is_named_and_the_next_is_compared(tmp_path: 
     assert (alone.code, alone.out) == (5, "")  # there is nothing else to tell
     assert alone.err.startswith("peg: etsy:61234567 gives no answer")
     assert "see whether this machine is on line" in " ".join(alone.err.split())
+
+
+def test_programs_get_the_shops_that_could_not_be_compared_and_no_empty_list(
+    tmp_path: Path,
+) -> None:
+    with two_practice_shops(tmp_path) as environment:
+        down = {**environment, "PEG_ETSY_URL": NOBODY, "PEG_SHOPIFY_URL": NOBODY}
+        peg(tmp_path, "import", **environment)
+
+        told = peg(tmp_path, "reconcile", "--json", **down)
+        said = peg(tmp_path, "reconcile", **down)
+
+    assert told.code == said.code == 1
+    assert told.facts["comparisons"] == []
+    missed = {one["shop"].partition(":")[0]: one["why"] for one in told.facts["not_compared"]}
+    assert set(missed) == {"etsy", "shopify"}
+    assert all("gives no answer" in why for why in missed.values())
 
 
 async def etsy_is_revoked(session: AsyncSession) -> None:

@@ -3,6 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 from tests.support.clocks import MONDAY_NOON
 from tests.support.command_line import peg, seed
@@ -177,3 +178,19 @@ def test_no_blank_line_stands_before_what_was_found_when_nobody_watches_the_bars
         ran = peg(tmp_path, "import", "--dry-run", **environment)
 
     assert ran.err == ""
+
+
+def test_what_is_logged_meanwhile_is_in_the_file_and_not_in_the_answer(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with two_practice_shops(tmp_path) as environment:
+        peg(tmp_path, "import", **environment)
+        sold = next(one for one in peg(tmp_path, "offers", "--json").facts if "etsy" in one["shop"])
+        peg(tmp_path, "sell", sold["parts"][0]["sku"])
+        capsys.readouterr()
+
+        ran = peg(tmp_path, "push", **{**environment, "PEG_ETSY_URL": "http://127.0.0.1:1"})
+
+    assert (ran.code, "not written, as above" in ran.out) == (1, True)
+    assert (ran.err, *capsys.readouterr()) == ("", "", "")
+    assert '"push.failed"' in (tmp_path / "peg.log").read_text()

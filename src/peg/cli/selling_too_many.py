@@ -1,0 +1,66 @@
+"""More sold at the counter than is available: asked about before, and told of after."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import structlog
+
+from peg.domain.counted import counted
+from peg.domain.errors import ErrorKind, PegError
+from peg.ledger.book import Position
+from peg.ledger.reservations import Hold
+
+log = structlog.get_logger()
+
+
+class MoreThanAvailable(PegError):
+    """A sale of more pieces than are available, which may be a slip; nothing is posted."""
+
+    kind: ClassVar[ErrorKind] = "refused"
+
+    def __init__(
+        self, before: Position, pieces: int, *, missing: int, kept: Sequence[Hold]
+    ) -> None:
+        level = before.level
+        held = "".join(
+            f". {one.told} keeps {one.quantity}: `--hold {one.id}` sells to its buyer"
+            for one in kept
+        )
+        super().__init__(
+            f"{pieces} of {before.sku} would be sold, and {level.available} are available, of"
+            f" {level.on_hand} on hand: {counted(missing, 'piece')} would be missing, a case opens"
+            f" and orders of it may have to be cancelled{held}. Nothing is done yet: add `--yes` if"
+            f" they were handed over, or `peg count {before.sku} N` first if there are more"
+        )
+
+
+def refuse_slip(before: Position, after: Position, pieces: int, kept: Sequence[Hold]) -> None:
+    """Ask before more are missing than before; what it stands on takes the posting back.
+
+    Raises:
+        MoreThanAvailable: they are.
+    """
+    if after.oversold > before.oversold:
+        log.info("sale.taken_back", sku=before.sku, pieces=pieces)  # and the case of it with it
+        raise MoreThanAvailable(before, pieces, missing=after.oversold, kept=kept)
+
+
+def what_is_missing(after: Position, kept: Sequence[Hold]) -> str:
+    """More are promised than lie there: by what holds keep, and by what was never there."""
+    promised = min(after.oversold, after.level.reserved)
+    short = after.oversold - promised
+    advice = f"; {_SHORT.format(short, 'was' if short == 1 else 'were')}" if short else ""
+    return advice + (f"; {_promised(promised, kept)}" if promised else "")
+
+
+_SHORT = (
+    "in all {} more {} sold than the book had: `peg cases` shows which orders want them, and"
+    " `peg count` puts the book right if there are more"
+)
+
+
+def _promised(pieces: int, kept: Sequence[Hold]) -> str:
+    names = ", ".join(one.told for one in kept)
+    which = str(kept[0].id) if len(kept) == 1 else "HOLD"
+    if_so = f"if that was the buyer, `peg release {which}`"
+    return f"a hold keeps {pieces} of those sold: {names}; {if_so}"
