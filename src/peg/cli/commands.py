@@ -102,3 +102,8 @@ def in_full(app: App, *names: str) -> App:
 def names() -> list[str]:
     """Every command, in the order of the help."""
     return [name for _, name, _, _ in _COMMANDS]
+
+
+def looks(name: str) -> bool:
+    """Whether a command only shows what there is."""
+    return any(group == "look" for group, known, _, _ in _COMMANDS if known == name)

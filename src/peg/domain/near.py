@@ -21,13 +21,20 @@ def quoted(typed: str) -> str:
     return repr(typed[:QUOTED_CHARACTERS_MAX] + "…")
 
 
-def did_you_mean(typed: str, known: Iterable[str]) -> str:
+def did_you_mean(typed: str, known: Iterable[str], *, mark: str = "") -> str:
     """Names that are like it, as the end of a sentence; nothing where none is.
+
+    Args:
+        typed: what was typed.
+        known: the names there are.
+        mark: stands before each of them, and makes none like another.
 
     >>> did_you_mean("RNG", ["RING", "NECK"])
     ' (did you mean RING?)'
     >>> did_you_mean("moon", ["RING", "NECK"])
     ''
     """
-    near = get_close_matches(typed, sorted(set(known)), n=NEAR_MAX)
+    bare = {name.removeprefix(mark) for name in known}
+    found = get_close_matches(typed.removeprefix(mark), sorted(bare), n=NEAR_MAX)
+    near = [mark + name for name in found]
     return f" (did you mean {' or '.join(near)}?)" if near else ""

@@ -51,6 +51,16 @@ def unknown_variables(environment: Mapping[str, str]) -> Sequence[str]:
     ]
 
 
+def setting_like(option: str) -> str:
+    """The variable that sets what somebody took for an option; empty where none is called so.
+
+    >>> setting_like("--port"), setting_like("--moon")
+    ('PEG_PORT', '')
+    """
+    field = option.lstrip("-").replace("-", "_").lower()
+    return _variable(field) if field in Settings.model_fields else ""
+
+
 def _variable(field: str) -> str:
     return PREFIX + field.upper()
 

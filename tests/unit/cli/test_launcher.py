@@ -107,6 +107,34 @@ def test_a_word_too_many_is_named_and_what_the_command_takes(
     assert ran.refusal["sentence"].startswith(sentence)
 
 
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (
+            ["run", "--port", "80"],
+            "`peg run` has no option '--port': the setting PEG_PORT does that, as in"
+            " `PEG_PORT=… peg run` (docs/settings.md); `peg run --help` tells all that it takes",
+        ),
+        (
+            ["stock", "--limit=5"],
+            "`peg stock` has no option '--limit': it shows all there is, and"
+            " `peg stock | head -n 20` the first lines of it; `peg stock --help` tells",
+        ),
+        (["writes", "--limt", "5"], "`peg writes` has no option '--limt' (did you mean --limit?);"),
+        (["match", "list", "--rejectd"], "`peg match list` has no option '--rejectd' (did you"),
+        (["push", "--limit", "5"], "`peg push` has no option '--limit'; `peg push --help` tells"),
+        (["shops", "--moon=secret"], "`peg shops` has no option '--moon'; `peg shops --help` "),
+    ],
+)
+def test_an_option_that_is_none_is_answered_with_what_does_that(
+    tmp_path: Path, words: list[str], sentence: str
+) -> None:
+    ran = peg(tmp_path, *words, "--json")
+
+    assert (ran.code, ran.refusal["error"]) == (2, "BadCommand")
+    assert ran.refusal["sentence"].startswith(sentence)
+
+
 def test_a_wrong_setting_is_named_and_nothing_is_begun(tmp_path: Path) -> None:
     ran = peg(tmp_path, "migrate", "--json", PEG_PORT="ninety")
 
