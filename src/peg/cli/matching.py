@@ -8,6 +8,7 @@ from typing import ClassVar, TypeVar
 from cyclopts import App
 
 from peg.catalog import proposals
+from peg.cli.beginning import no_offers_yet
 from peg.cli.cells import Title
 from peg.cli.terminal import Here, Report
 from peg.cli.words import Number, sku_of, whole
@@ -18,6 +19,7 @@ from peg.domain.identity import OfferId, Sku
 from peg.domain.near import quoted
 from peg.domain.offer_name import variant_told
 from peg.onboarding.composing import Composed
+from peg.reads import offers as offer_reads
 from peg.reads import pairs as pairs_read
 from peg.reads.pairs import PairSide
 from peg.wiring.peg import open_peg
@@ -37,6 +39,8 @@ async def list_(*, rejected: bool = False, here: Here) -> int:
     """
     async with here.ground() as ground, reading(ground.database) as session:
         found = await pairs_read.pairs(session, rejected=rejected)
+        anywhere = found or await offer_reads.all_offers(session, limit=1)
+        none = "none" if anywhere else await no_offers_yet(session)
     todo = "`peg match accept PAIR` or `peg match reject PAIR`"
     if rejected:
         todo = "`peg match reopen PAIR`, if one is the same piece after all"
@@ -53,7 +57,7 @@ async def list_(*, rejected: bool = False, here: Here) -> int:
             )
             for one in found
         ],
-        sentence=todo if found else "none",
+        sentence=todo if found else none,
     )
     return here.show(report)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from peg.cli.beginning import NO_SHOP, no_offers_yet
 from peg.cli.cells import Note
 from peg.cli.offer_states import state_of
 from peg.cli.shop_names import shop_names
@@ -42,6 +43,8 @@ async def offers(
             sku=None if sku is None else sku_of(sku),
         )
         why = {one.offer: one for one in await not_kept(session)}
+        anywhere = found or await offer_reads.all_offers(session, limit=1)
+        none = "none" if anywhere else await no_offers_yet(session)
     running = is_running(ground.settings)
     rows = [
         row
@@ -64,7 +67,7 @@ async def offers(
             )
             for row in rows
         ],
-        sentence=_counted(rows) if rows else "none",
+        sentence=_counted(rows) if rows else none,
     )
     return here.show(report)
 
@@ -87,7 +90,7 @@ async def shops(*, here: Here) -> int:
             )
             for one in found
         ],
-        sentence="" if found else "no shop yet: `peg connect shopify`, `peg connect etsy`",
+        sentence="" if found else NO_SHOP,
     )
     return here.show(report)
 
