@@ -66,14 +66,20 @@ def save(widths: list[int], chosen: Sequence[int], floor: Sequence[int], excess:
         widths[max(able, key=widths.__getitem__)] -= 1
 
 
-def save_figures(table: Table, widths: list[int], excess: int) -> None:
-    """The names of figures may stand on several lines; the figures themselves stay whole."""
-    save(
-        widths,
-        [index for index, figure in enumerate(table.figures) if figure and index],
-        [figure_width(column) for column in table.cells()],
-        excess,
-    )
+def save_figures(table: Table, widths: list[int], excess: int, *, letters_min: int = 1) -> None:
+    """The names of figures may stand on several lines; the figures themselves stay whole.
+
+    Args:
+        table: the columns.
+        widths: of each; they are made narrower.
+        excess: so much at most.
+        letters_min: a name that is wider by less than that stays beside the others: it would save
+            little, and a header in two lines is read with care.
+    """
+    floor = [figure_width(column) for column in table.cells()]
+    may = [widths[at] - least >= letters_min for at, least in enumerate(floor)]
+    chosen = [at for at, figure in enumerate(table.figures) if figure and at and may[at]]
+    save(widths, chosen, floor, excess)
 
 
 def figure_width(cells: Sequence[str]) -> int:

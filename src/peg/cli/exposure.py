@@ -8,10 +8,11 @@ from cyclopts import Parameter
 from peg.cli.cells import Title
 from peg.cli.shop_names import shop_names
 from peg.cli.terminal import Here, Report
-from peg.cli.words import Lines, and_more, seen, sku_of
+from peg.cli.words import Lines, and_more, sku_of
 from peg.db.transaction import reading
 from peg.domain.counted import counted
 from peg.domain.identity import ShopId
+from peg.domain.moment import for_people
 from peg.reads.exposure import Exposure, PairRow, PieceRow
 from peg.reads.exposure import exposure as read
 from peg.reads.risks import CURRENCIES, TOO_FEW
@@ -77,7 +78,7 @@ def _chance(one: PieceRow) -> str:
 
 
 def _sentences(found: Exposure, called: Called) -> Iterator[str]:
-    yield f"measured since {seen(found.since)}:"
+    yield f"measured since {for_people(found.since)}"
     yield from (f"- {_pair(one, called)}" for one in found.pairs)
     yield (
         f"a double sale is taken to cost {found.double_sale_percent} % of the price:"

@@ -6,11 +6,11 @@ from typing import ClassVar
 
 from peg.cli.shop_names import shops_in_words
 from peg.cli.terminal import Here, Report, Terminal
-from peg.cli.words import seen
 from peg.db.transaction import reading
 from peg.domain.counted import counted
 from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import fold_sku
+from peg.domain.moment import for_people
 from peg.onboarding.left_out import Why
 from peg.reads.imports import Found, ImportRow, foreseen, imports
 from peg.wiring.ground import Ground
@@ -159,5 +159,7 @@ def _sentences(found: Found) -> list[str]:
     if isinstance(found, ImportRow):
         if found.left_out:
             said.append("`peg offers --unknown` lists what is not kept in step, and why")
-        said.append(f"imported {seen(found.ended_at)}: `peg import --last` says this once more")
+        said.append(
+            f"imported at {for_people(found.ended_at)}; `peg import --last` says this once more"
+        )
     return said

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from peg.catalog.sets import IsASet
-from peg.cli.cells import Note
+from peg.cli.cells import Note, Title
 from peg.cli.shop_names import shop_names
 from peg.cli.terminal import Here, Report
 from peg.cli.words import Lines, and_more, moment_of, pieces_told, seen, sku_of
@@ -13,6 +13,7 @@ from peg.domain.counted import counted
 from peg.domain.identity import ShopId
 from peg.domain.moment import BadMoment
 from peg.domain.near import quoted
+from peg.domain.stock import Cause
 from peg.reads import stock as stock_reads
 
 FIGURES = {
@@ -104,13 +105,18 @@ async def history(sku: str, /, *, at: str | None = None, limit: Lines = 50, here
                 one.reserved + one.safety_stock + one.suspended,
                 one.step,
                 called(ShopId(one.source)),
-                Note(one.note),
+                _note(one),
             )
             for one in shown.entries
         ],
         sentence=_known(found) + and_more(found.entries, limit),
     )
     return here.show(report)
+
+
+def _note(one: stock_reads.Entry) -> Note:
+    """An order's has the title of what was sold, which may be long; a person's stays whole."""
+    return Note(Title(*one.note_in_two)) if one.cause == Cause.ORDER else Note(one.note)
 
 
 def _known(found: stock_reads.History) -> str:

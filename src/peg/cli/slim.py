@@ -24,6 +24,9 @@ from peg.cli.sparing import TITLE_MIN
 
 USUAL_PERCENT = 95
 
+WORTH_A_LINE = 3
+"""So many letters less of a figure's name give a title room that is worth a second line above."""
+
 
 def a_line_each(table: Table, width: int) -> tuple[str, list[str]] | None:
     """The header and the lines, if the table has a column of titles or notes, and room for it."""
@@ -47,14 +50,23 @@ def _laid_out(table: Table, width: int, below: int | None) -> tuple[str, list[st
         lines += wrapped(shown, widths, beside.figures)
         indent = " " * widths[0] + GAP
         for said in _below(rest, "" if below is None else row[below]):
-            lines += [indent + part for part in folded(said, width - len(indent))]
+            lines += [indent + part for part in _parts(said, width - len(indent))]
     return "\n".join(above), lines
 
 
 def _below(rest: str, note: str) -> Sequence[str]:
     """What stands below a row: what had no room behind its title, and what is said of it."""
     first, *others = note.parts if isinstance(note, Note) else [note]
-    return [part for part in (" ".join(filter(None, (rest, first))), *others) if part]
+    begin = f"{rest} {first}".rstrip() if rest else first
+    return [part for part in (begin, *others) if part]
+
+
+def _parts(said: str, width: int) -> Sequence[str]:
+    """The lines of what is said below a row: of a title one, and whole what stands behind it."""
+    if not isinstance(said, Title):
+        return folded(said, width)
+    begin, rest = said.on_a_line(width)
+    return [begin, *(folded(rest, width) if rest else [])]
 
 
 def _cut(cells: Sequence[str], widths: Sequence[int]) -> tuple[Sequence[str], str]:
@@ -83,8 +95,9 @@ def _widths(table: Table, width: int) -> list[int]:
     whole = dict(enumerate(widths))
     for at in others:
         widths[at] = max(words[at], _usual(cells[at]))
-    save_figures(table, widths, total(widths) - width)
+    save_figures(table, widths, total(widths) - width, letters_min=WORTH_A_LINE)
     save(widths, titles, [TITLE_MIN] * len(widths), total(widths) - width)
+    save_figures(table, widths, total(widths) - width)
     save(widths, others, words, total(widths) - width)
     for at in [*others, *titles]:
         widths[at] = min(whole[at], widths[at] + max(0, width - total(widths)))

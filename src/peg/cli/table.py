@@ -112,7 +112,7 @@ def _told(value: Any) -> str:
     if isinstance(value, Title):
         return Title(_in_a_line(value.name), _in_a_line(value.after))
     if isinstance(value, Note):
-        return value.each(_in_a_line)
+        return value.each(_told)
     return _in_a_line(str(value))
 
 

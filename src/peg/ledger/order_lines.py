@@ -241,6 +241,10 @@ class LineWork:
         return explained, released
 
 
+NEVER_SOLD = "never sold, says"
+"""How the note of an order that a person took back goes on."""
+
+
 def entries_of(
     order: OrderSnapshot,
     line: LineSnapshot,
@@ -252,7 +256,7 @@ def entries_of(
     """The postings of one line: what it explains, then what it takes, and why if that is odd."""
     happened_at, said = order.updated_at, order.never_sold
     if said is not None:
-        happened_at, why = said.at, f"never sold, says {said.who}: {said.why}"
+        happened_at, why = said.at, f"{NEVER_SOLD} {said.who}: {said.why}"
     explained = [(one.sku, one.location, one.on_hand, 0, -one.suspended) for one in released]
     taken = [(one.sku, one.location, one.on_hand, one.committed, 0) for one in moves]
     return [

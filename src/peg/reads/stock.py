@@ -1,5 +1,6 @@
 """What is there, and why."""
 
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,8 @@ from peg.domain.stock import Cause, StockLevel
 from peg.ledger import as_parts, queries, reservations
 from peg.ledger.book import Position
 from peg.ledger.first_figures import SOLD_AFTER, SOLD_BEFORE
+from peg.ledger.order_lines import NEVER_SOLD
+from peg.ledger.sent_before import COUNTED_WITHOUT
 
 
 class Level(BaseModel):
@@ -99,6 +102,16 @@ class Entry(BaseModel):
     happened_at: datetime
     posted_at: datetime
     step: str
+
+    @property
+    def note_in_two(self) -> tuple[str, str]:
+        """Of an order its name and the piece's title, and what is odd of it; else all is first."""
+        odd = _ODD.search(self.note) if self.cause == Cause.ORDER else None
+        return (self.note, "") if odd is None else (self.note[: odd.start()] + ",", odd[1])
+
+
+_ODD = re.compile(f", ({NEVER_SOLD} .*|{SOLD_BEFORE}|{SOLD_AFTER}|{COUNTED_WITHOUT})\\Z", re.DOTALL)
+"""How the notes of orders end that are not just sold."""
 
 
 class History(BaseModel):

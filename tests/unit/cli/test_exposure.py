@@ -1,5 +1,6 @@
 """`peg exposure`, for a person and for a program."""
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -48,6 +49,9 @@ def test_without_any_sale_nothing_is_told(tmp_path: Path) -> None:
     said = peg(tmp_path, "exposure")
 
     assert said.code == 0
+    assert re.match(
+        r"measured since \d{4}-\d\d-\d\d \d\d:\d\d[+-]\d\d:\d\d$", said.out, re.MULTILINE
+    )
     assert "no piece of which one is left is on more than one shop" in said.out
 
 

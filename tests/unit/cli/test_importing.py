@@ -1,4 +1,5 @@
 import asyncio
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -122,3 +123,4 @@ def test_what_waits_for_an_offer_that_could_not_be_read_is_told_with_what_ends_t
     assert "2 offers on Etsy may be the same piece as 'Opal ring' on shopify:gems" in told
     assert "wait until that can be read" in told
     assert "`peg import` again" in told
+    assert re.search(r"imported at \S{10} \d\d:\d\d[+-]\d\d:\d\d; `peg import --last`", told)

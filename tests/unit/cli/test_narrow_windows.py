@@ -16,6 +16,7 @@ from peg.catalog.tables import offers
 from peg.cli.saying import say, window
 from peg.domain.identity import Sku
 from peg.ledger.pieces_asked import ask_how_many
+from peg.ledger.tables import entries
 
 WIDTH = 80
 LONG_TITLE = " ".join(["Vintage Opal Engagement Ring, Sterling Silver,"] * 3)[:140]
@@ -64,6 +65,60 @@ def test_an_offer_takes_one_line_though_its_title_is_as_long_as_etsy_allows(
     assert wide.count(LONG_TITLE) == piped.count(LONG_TITLE) == len(listed)
     begin = LONG_TITLE.partition(" ")[0]
     assert [line.count("…") for line in narrow.splitlines() if begin in line] == [1] * len(listed)
+
+
+def test_the_names_of_the_columns_of_a_list_of_writes_stand_on_one_line(tmp_path: Path) -> None:
+    async def fill_with_long_titles(session: AsyncSession) -> None:
+        await fill(session)
+        await session.execute(update(offers).values(title=LONG_TITLE))
+
+    seed(tmp_path, fill_with_long_titles)
+
+    header, first, *_ = shown(tmp_path, "writes")
+
+    assert header.split() == ["write", "at", "shop", "offer", "title", "before", "after"]
+    assert header.index("title") == first.index(LONG_TITLE[:8])
+
+
+async def fill_with_a_long_title_ordered(session: AsyncSession) -> None:
+    await fill(session)
+    await session.execute(
+        update(entries).where(entries.c.cause == "order").values(note=f"#1, {LONG_TITLE}")
+    )
+
+
+def test_a_history_shortens_the_title_of_what_was_ordered(tmp_path: Path) -> None:
+    seed(tmp_path, fill_with_a_long_title_ordered)
+
+    narrow = shown(tmp_path, "history RING-1")
+    wide = peg(tmp_path, "history", "RING-1").out
+    (newest, *_) = peg(tmp_path, "history", "RING-1", "--json").facts["entries"]
+
+    told = [line.strip() for line in narrow if "#1, " in line]
+    assert told
+    assert all(line.startswith("#1, Vintage Opal") and line.endswith("…") for line in told)
+    assert sum("Opal" in line for line in narrow) == len(told)  # one line each
+    assert LONG_TITLE in wide
+    assert newest["note"] == f"#1, {LONG_TITLE}"
+
+
+def test_what_was_odd_of_an_order_stays_whole_behind_its_shortened_title(tmp_path: Path) -> None:
+    odd = "never sold, says Ann: the shop sent it as a test"
+
+    async def taken_back(session: AsyncSession) -> None:
+        await fill(session)
+        await session.execute(
+            update(entries)
+            .where(entries.c.cause == "order")
+            .values(note=f"#1, {LONG_TITLE}, {odd}")
+        )
+
+    seed(tmp_path, taken_back)
+
+    narrow = " ".join(" ".join(shown(tmp_path, "history RING-1")).split())
+
+    assert f"… {odd}" in narrow
+    assert f"{LONG_TITLE}, {odd}" in peg(tmp_path, "history", "RING-1").out
 
 
 def test_what_a_file_gets_is_a_line_for_each_offer(home: Path) -> None:
