@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from marketsim.control import acts, reads, shopify_acts
+from marketsim.control import acts, etsy_acts, reads, shopify_acts
 from marketsim.control.asked import Asked, BadRequest, read
 from marketsim.faults import UnknownFault
 from marketsim.market import EditRefused, NoSuchOrder, NoSuchUnit, NotForSale, OrderClosed
@@ -48,6 +48,7 @@ ROUTES: tuple[tuple[str, str, Endpoint, str], ...] = (
     ("POST", "/places/close", shopify_acts.close_place, "location move_to"),
     ("POST", "/bundle", shopify_acts.bundle, "unit bundle"),
     ("POST", "/tick", shopify_acts.tick, "unit tracked sells_on"),
+    ("POST", "/variations/rename", etsy_acts.rename_variation, "unit name"),
     ("GET", "/clock", reads.clock, ""),
     ("POST", "/clock/advance", acts.advance_clock, "seconds"),
     ("POST", "/clock/speed", acts.set_clock_speed, "speed"),

@@ -12,6 +12,7 @@ from marketsim.etsy.refusals import Refusal
 from marketsim.etsy.report import report_of
 from marketsim.etsy.settings import Settings
 from marketsim.etsy.shop import Shop
+from marketsim.etsy.variations import rename_value
 from marketsim.market import (
     EditedByHand,
     EditRefused,
@@ -185,6 +186,21 @@ class EtsyMarket:
             product.sku = sku
             self._store.took_a_step()
             listing.updated_at = self._store.now()
+
+    def rename_variation(self, unit: UnitId, text: str) -> None:
+        """A person types another name for the unit's first property value, as "US 6" for "6".
+
+        Raises:
+            EditRefused: it has none, or another one reads so.
+        """
+        listing, product = self._store.find(unit)
+        if product is None:
+            raise EditRefused(f"the listing of {unit} is deleted")
+        self._shop.remember(listing)
+        rename_value(listing, product, text, self._store.new_id)
+        self._store.took_a_step()
+        listing.updated_at = self._store.now()
+        self._shop.notices.of_inventory("updated", listing)
 
     def buyable(self, unit: UnitId) -> int:
         self._life.end_due()

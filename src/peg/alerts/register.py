@@ -61,6 +61,13 @@ async def tell_once(session: AsyncSession, alert: Alert, *, now: datetime) -> No
     await _tell_first(session, alert, now=now)
 
 
+async def sentence_of(session: AsyncSession, name: str, subject: str) -> str | None:
+    """What the alert that stands of this name and subject says; None: there is none."""
+    query = select(alerts.c.sentence).where(alerts.c.open_key == _key(name, subject))
+    told: str | None = await session.scalar(query)
+    return told
+
+
 async def standing(session: AsyncSession) -> Sequence[Kept]:
     """The alerts that were raised and not ended, the newest first."""
     return [Kept(**row) for row in (await session.execute(_STANDING)).mappings()]

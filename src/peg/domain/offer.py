@@ -53,6 +53,8 @@ class Reading:
         tracked: the marketplace counts it; where it does not, it sells whatever the figures say.
         oversells: Shopify's policy "continue selling when out of stock": the figures are counted,
             and sell on below zero.
+        sku: as typed there; "" where that reading does not tell it, as Shopify's do not.
+        options: which variant of its listing it is, in words, where its SKU is told.
     """
 
     ref: OfferRef
@@ -63,6 +65,8 @@ class Reading:
     took: timedelta = timedelta(0)
     tracked: bool = True
     oversells: bool = False
+    sku: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def clock_ahead(self) -> timedelta:

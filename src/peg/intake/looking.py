@@ -9,6 +9,7 @@ from peg.db.engine import Database
 from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
 from peg.domain.identity import OfferId, ShopId
+from peg.intake import renamed
 from peg.intake.judgement import TakenIn
 from peg.intake.patience import Patience
 from peg.intake.polling import Polls
@@ -80,10 +81,11 @@ class Lookout:
             except MarketplaceError as error:
                 failures[shop] = error
                 continue
-            now = self._clock.now()
+            now, shown = self._clock.now(), list(seen.values())
             async with begin(self._database) as session:
+                followed = await renamed.follow(session, shown, basis, now=now)
                 taken += await take_in_readings(
-                    session, list(seen.values()), basis, patience=self._patience, now=now
+                    session, shown, followed, patience=self._patience, now=now
                 )
         return Seen(taken=taken, failures=failures)
 
@@ -98,7 +100,7 @@ class Lookout:
         async with self._reads.of(shop):
             seen = [offer.reading for offer in await newest.newest()]
         async with begin(self._database) as session:
+            now = self._clock.now()
             answered = await without_unanswered(session, basis)
-            return await take_in_readings(
-                session, seen, answered, patience=self._patience, now=self._clock.now()
-            )
+            followed = await renamed.follow(session, seen, answered, now=now)
+            return await take_in_readings(session, seen, followed, patience=self._patience, now=now)

@@ -1,8 +1,9 @@
 """Whether an offer is there at all: one that seems deleted is looked for twice, then given up.
 
 One answer says little. A single look may fail to find what is there, Etsy takes a listing away for
-a while, and a variation that is renamed is not found under its old name. What is given up is not
-written to any more: were it back on sale with nobody seeing to it, it could be sold a second time.
+a while, and a variation that is renamed is not found under its old name: where its SKU stayed, its
+offer goes by the new one before anything is asked here (`renamed`). What is given up is not written
+to any more: were it back on sale with nobody seeing to it, it could be sold a second time.
 """
 
 from collections.abc import Mapping
@@ -108,9 +109,9 @@ class Presence:
         if channel is Channel.ETSY and offer.ref.variant:
             return (
                 f"{offer.name!r} is not found on {channel} any more: this variation, or its whole"
-                " listing, was deleted there, or somebody renamed the variation. Under a new name"
-                " it may still be for sale, and PEG does not take it off: run `peg import`. Its"
-                " stock is still counted"
+                " listing, was deleted there, or somebody renamed the variation and changed its SKU"
+                f" ({offer.sku_as_typed or 'none'}). Under a new name it may still be for sale, and"
+                " PEG does not take it off: run `peg import`. Its stock is still counted"
             )
         return (
             f"{offer.name!r} is not found on {channel} any more: it was deleted or taken away"

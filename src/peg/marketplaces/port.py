@@ -251,6 +251,8 @@ class Marketplace(Protocol):
     ) -> Mapping[OfferRef, Reading]:
         """Fresh readings; an offer that is gone reads as `Shelf.GONE`, never as absent.
 
+        Where listings are read whole, all that stands in them comes along.
+
         `urgent`: something that is sold may stand on sale there, so they go before all else.
         """
 

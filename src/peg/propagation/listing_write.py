@@ -1,6 +1,6 @@
 """One safe write of a whole listing: decided on its freshest state, kept, checked, and watched."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -11,7 +11,7 @@ from peg.db.shared_commits import SharedCommits
 from peg.domain.clock import Clock
 from peg.domain.identity import OfferId, OfferRef, ShopId
 from peg.domain.offer import ANYWHERE, Reading, Shelf
-from peg.intake import watches
+from peg.intake import renamed, watches
 from peg.intake.patience import Patience
 from peg.intake.readings import Basis, basis_of, not_sent, take_in_readings
 from peg.marketplaces.port import Result, Shown, TooLate, Write
@@ -124,9 +124,9 @@ class ListingWrite:
         now = self._clock.now()
         if self._decided_on is DecidedOn.READ:  # it came too late, or nobody would ask again
             basis_read = await not_sent(session, self._noted, basis_read)
-        taken = await take_in_readings(
-            session, list(readings.values()), basis_read, patience=self._patience, now=now
-        )
+        shown = list(readings.values())
+        basis_read = await renamed.follow(session, shown, basis_read, now=now)
+        taken = await take_in_readings(session, shown, basis_read, patience=self._patience, now=now)
         self._outdated = frozenset(one.offer for one in taken if one.outdated)
         mine = await offers.of_listing(session, self._shop, self._listing)
         await retarget_offers(session, mine, now=now)
@@ -170,11 +170,12 @@ class ListingWrite:
     async def _recorded(
         self, results: Sequence[Result], session: AsyncSession, *, watched: bool
     ) -> bool:
-        doubtful, now = False, self._clock.now()
-        view = await view_listing(session, self._shop, self._listing)
+        now, view = self._clock.now(), await view_listing(session, self._shop, self._listing)
+        not_found = view.sides.keys() - {result.ref for result in results}
+        doubtful = any(ref in view.standings for ref in _on_sale_in(view, not_found))
         for result in results:
             doubtful |= await self._record_one(session, view, result)
-        for ref in view.sides.keys() - {result.ref for result in results}:
+        for ref in not_found:
             await mirror.note_not_sent(session, view.offers[ref].id, ANYWHERE)
         refused = [
             (view.offers[result.ref], result)
@@ -271,6 +272,11 @@ class ListingWrite:
 def _on_sale(quantity: int, shelf: Shelf) -> int:
     """What a buyer could have; a listing off sale keeps whatever number it had."""
     return quantity if shelf is Shelf.LISTED else 0
+
+
+def _on_sale_in(view: ListingView, refs: Iterable[OfferRef]) -> list[OfferRef]:
+    """Those that nobody switched off: what a write did not meet may be deleted, or renamed."""
+    return [ref for ref in refs if not view.sides[ref].switched_off]
 
 
 def _was_applied(stale: Result) -> bool:

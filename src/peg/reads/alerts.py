@@ -256,5 +256,6 @@ LASTS: Mapping[str, Lasting] = {
     "database_locked": _crashing,
     "order_time": _lately,
     "unmatched_lowered": _lately,
+    "variation_renamed": _lately,
 }
 """For every alert that PEG raises, how it is known to be over."""

@@ -49,6 +49,8 @@ SEVERITY: Mapping[str, Severity] = {
         ),
         Severity.IS_SAFE,
     ),
-    **dict.fromkeys(("delivery_of_no_use", "order_time", "low_stock"), Severity.CAN_WAIT),
+    **dict.fromkeys(
+        ("delivery_of_no_use", "order_time", "low_stock", "variation_renamed"), Severity.CAN_WAIT
+    ),
 }
 """For every alert that PEG raises."""

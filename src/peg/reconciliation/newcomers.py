@@ -4,12 +4,16 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from peg.alerts.register import tell_once
+from peg.alerts.register import sentence_of, tell, tell_once
 from peg.catalog import items, offers
 from peg.domain.identity import ShopId, Sku, fold_sku, usable_sku
 from peg.domain.messages import Alert
 from peg.domain.offer import RemoteOffer
 from peg.domain.offer_name import offer_name
+from peg.ledger import queries
+
+UNKNOWN = "listing_unknown"
+NONE_LEFT = "and none of {} is left: whoever buys it there buys what is sold, or not there"
 
 
 def subject_of(shop: ShopId, listing: str) -> str:
@@ -18,22 +22,29 @@ def subject_of(shop: ShopId, listing: str) -> str:
 
 
 async def warn(session: AsyncSession, remote: RemoteOffer, *, now: datetime) -> None:
-    """Tell of one that is on sale under the SKU of a piece in the book: it may be sold twice."""
+    """Tell of one that is on sale under the SKU of a piece in the book: it may be sold twice.
+
+    Where none of that is left, what it shows is sold or not there, and that is told anew.
+    """
     if not any(more > 0 for more in remote.reading.shown().values()):
         return
     sku = await _piece_of(session, remote)
     if sku is None:
         return
     name, channel = offer_name(remote.title, remote.options), remote.ref.channel
+    is_left = (await queries.position(session, sku)).level.available > 0
+    danger = f"so that {sku} may be sold a second time" if is_left else NONE_LEFT.format(sku)
     sentence = (
         f"{name!r} is for sale on {channel} with the SKU {remote.sku!r} of a piece that PEG knows,"
         " and was made or renamed since the last import: what is sold elsewhere is not taken off"
-        f" there, so that {sku} may be sold a second time. Run `peg import`, which matches it by"
-        " its SKU; or take it off sale there"
+        f" there, {danger}. Run `peg import`, which matches it by its SKU; or take it off sale"
+        " there"
     )
     subject = subject_of(remote.ref.shop, remote.ref.listing)
-    alert = Alert(name="listing_unknown", subject=subject, sentence=sentence)
-    await tell_once(session, alert, now=now)
+    alert = Alert(name=UNKNOWN, subject=subject, sentence=sentence)
+    told = await sentence_of(session, UNKNOWN, subject)
+    is_worse = not is_left and told is not None and NONE_LEFT.format(sku) not in told
+    await (tell if is_worse else tell_once)(session, alert, now=now)
 
 
 async def _piece_of(session: AsyncSession, remote: RemoteOffer) -> Sku | None:

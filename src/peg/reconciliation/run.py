@@ -1,7 +1,6 @@
 """Compare a whole shop with the book: repair what may be repaired, ask about the rest."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
@@ -15,7 +14,7 @@ from peg.db.engine import Database
 from peg.db.transaction import begin
 from peg.domain.clock import Clock
 from peg.domain.counted import counted
-from peg.domain.identity import OfferId, OfferRef, ShopId
+from peg.domain.identity import OfferId, ShopId
 from peg.domain.messages import Alert
 from peg.domain.offer import RemoteOffer
 from peg.intake import brake, checks, sells_on, surprises
@@ -23,7 +22,7 @@ from peg.intake.looking import Lookout
 from peg.intake.patience import Patience
 from peg.intake.places import read_places
 from peg.intake.polling import Polls
-from peg.intake.readings import Basis, basis_of, take_in_readings, without_unanswered
+from peg.intake.readings import basis_of, take_in_readings, without_unanswered
 from peg.intake.watched_reads import WatchedReads
 from peg.ledger import questions
 from peg.ledger.questions import Question
@@ -46,6 +45,7 @@ from peg.reconciliation.compare import (
     there_again,
 )
 from peg.reconciliation.reporter import Reporter, log_signed
+from peg.reconciliation.under_way import Run
 
 log = structlog.get_logger()
 
@@ -60,22 +60,6 @@ VANISHED = "offers_vanished"
 """The kind of the question whether they are gone; its alarm has the same name."""
 
 WAIT, DELETED = "wait", "deleted"
-
-
-@dataclass(slots=True)
-class _Run:
-    """One comparison under way."""
-
-    id: int
-    shop: ShopId
-    basis: Basis
-    known: Mapping[OfferRef, Offer]
-    seen: set[OfferRef] = field(default_factory=set)
-    counts: dict[str, int] = field(default_factory=dict)
-
-    def notes(self, found: Difference) -> None:
-        """One difference more of its cause."""
-        self.counts[found.cause.value] = self.counts.get(found.cause.value, 0) + 1
 
 
 class Reconciler:
@@ -114,6 +98,7 @@ class Reconciler:
             await read_places(self._database, self._shops[shop])
             run = await self._begin(shop)
             async for page in self._shops[shop].listings():
+                await self._follow_renamed(run, page)
                 for portion in page.portions(JUDGED_AT_ONCE):
                     await self._take_in(run, portion)
         outcome = await self._vanished(shop, run)
@@ -134,14 +119,20 @@ class Reconciler:
         log.info("shop.reconciled", shop=shop, offers=len(run.seen), **run.counts)
         return run.counts
 
-    async def _begin(self, shop: ShopId) -> _Run:
+    async def _begin(self, shop: ShopId) -> Run:
         async with begin(self._database) as session:
             known = {offer.ref: offer for offer in await offers.all_of_shop(session, shop)}
             basis = await basis_of(session, [offer.id for offer in known.values()])
             run = await report.begin_run(session, shop, now=self._clock.now())
-        return _Run(id=run, shop=shop, basis=basis, known=known)
+        return Run(id=run, shop=shop, basis=basis, known=known)
 
-    async def _take_in(self, run: _Run, page: OffersPage) -> None:
+    async def _follow_renamed(self, run: Run, page: OffersPage) -> None:
+        if run.knows_all(page):
+            return
+        async with begin(self._database) as session:
+            await run.follow_renamed(session, page, now=self._clock.now())
+
+    async def _take_in(self, run: Run, page: OffersPage) -> None:
         fresh = [remote for remote in page.offers if remote.ref not in run.seen]
         run.seen.update(remote.ref for remote in fresh)
         known = [run.known[remote.ref] for remote in fresh if remote.ref in run.known]
@@ -186,7 +177,7 @@ class Reconciler:
             )
 
     async def _report_unreadable(
-        self, session: AsyncSession, run: _Run, odd: UnreadableOffer
+        self, session: AsyncSession, run: Run, odd: UnreadableOffer
     ) -> None:
         """It stands on a page, so it has not vanished; more is not concluded."""
         mine = [
@@ -203,7 +194,7 @@ class Reconciler:
 
     def _compare(
         self,
-        run: _Run,
+        run: Run,
         remote: RemoteOffer,
         offer: Offer,
         expected: Mapping[OfferId, Mapping[str, Expectation]],
@@ -226,7 +217,7 @@ class Reconciler:
         found = compare(remote.reading, rows, target, behind=behind.get(offer.id))
         return sold_on(remote) if found is None and remote.oversells else found
 
-    async def _vanished(self, shop: ShopId, run: _Run) -> str:
+    async def _vanished(self, shop: ShopId, run: Run) -> str:
         """Offers that stood on no page are read by themselves; many at once are not believed."""
         missing = [
             offer for ref, offer in run.known.items() if ref not in run.seen and not offer.gone
@@ -243,7 +234,7 @@ class Reconciler:
         await self._report_deleted(run, missing)
         return f"{on_no_page}, each read by itself"
 
-    async def _report_deleted(self, run: _Run, missing: Sequence[Offer]) -> None:
+    async def _report_deleted(self, run: Run, missing: Sequence[Offer]) -> None:
         async with begin(self._database) as session:
             keys = [offer.id for offer in missing]
             now_known = await offers.by_ids(session, keys)

@@ -106,6 +106,17 @@ async def work_on_shopify_alone(visitor: Visitor) -> None:
     await visitor.ask("POST", "/places/close", location=fair, move_to=0)
 
 
+async def work_on_etsy_alone(visitor: Visitor) -> None:
+    market = visitor.world.market("etsy")
+    unit = next(
+        one["unit"]
+        for listing in market.truth()["listings"]
+        for one in listing["products"]
+        if one["values"]
+    )
+    await visitor.ask("POST", "/variations/rename", unit=unit, name="another")
+
+
 async def work_at_the_counter(visitor: Visitor) -> None:
     pieces = (await visitor.ask("GET", "/pieces"))["pieces"]
     await visitor.ask("POST", "/counter", piece=pieces[0]["piece"], delta=1)
@@ -125,6 +136,7 @@ async def test_every_call_of_the_control_api_works_on_both_shops(visitor: Visito
         await trade_on(visitor, market)
         await work_in_the_admin(visitor, market)
     await work_on_shopify_alone(visitor)
+    await work_on_etsy_alone(visitor)
     await work_at_the_counter(visitor)
     for _ in range(30):
         await asyncio.sleep(0)

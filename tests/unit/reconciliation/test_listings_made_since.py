@@ -56,6 +56,23 @@ async def test_one_that_sells_a_known_piece_may_sell_it_twice_until_it_is_import
     assert await told(here) == []
 
 
+async def test_of_one_whose_piece_is_sold_it_is_said_anew_that_none_is_left(
+    here: Jeweller,
+) -> None:
+    here.shopify.show(RING, 1, title="Ruby ring, again")
+    await here.compares()
+
+    (on_etsy,) = here.etsy.offers
+    here.etsy.sell(on_etsy)
+    await here.reads_orders()
+    await here.compares()
+
+    (alert,) = await told(here)
+    assert f"none of {RING} is left" in alert.sentence
+    await here.compares()
+    assert await told(here) == [alert]  # said once
+
+
 async def test_one_with_a_sku_of_its_own_is_counted_by_the_doctor_until_it_is_imported(
     here: Jeweller,
 ) -> None:

@@ -78,7 +78,7 @@ class EtsyMarketplace(InventoryWriter):
     async def read(
         self, refs: Sequence[OfferRef], *, urgent: bool = False
     ) -> Mapping[OfferRef, Reading]:
-        """Fresh readings; one listing costs one call, a hundred cost one or two."""
+        """Fresh readings of whole listings; one costs one call, a hundred cost one or two."""
         lane = Lane.LOWER_STOCK if urgent else Lane.CHECKS
         listings = sorted({ref.listing for ref in refs})
         if len(listings) == 1:
@@ -86,7 +86,7 @@ class EtsyMarketplace(InventoryWriter):
         else:
             found = await self._read(listings, lane)
         seen = self._client.now_seen()
-        return {ref: found.get(ref) or gone(ref, seen) for ref in refs}
+        return {**found, **{ref: gone(ref, seen) for ref in refs if ref not in found}}
 
     async def room_for_orders(self, *, sales_only: bool = False) -> None:
         """Wait for the turn of the receipts' first page."""

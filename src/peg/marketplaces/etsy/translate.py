@@ -1,6 +1,7 @@
 """Etsy's listings and inventories in PEG's words."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -71,13 +72,16 @@ def readings(
     """
     shelf, found = shelf_of(state), {}
     for product in products(inventory):
-        variant = variant_of(options_of_product(product))
+        chosen = options_of_product(product)
+        variant = variant_of(chosen)
         ref = OfferRef(shop=shop, listing=listing, variant=variant)
         if ref in found:
             raise UnexpectedAnswer(f"listing {listing} has two products with {variant or 'no'!r}")
         one = offering(product)
         parts = {ANYWHERE: Parts(available=whole(one, "quantity"))}
-        found[ref] = seen.reading(ref, parts, shelf if flag(one, "is_enabled") else SWITCHED_OFF)
+        on_shelf = shelf if flag(one, "is_enabled") else SWITCHED_OFF
+        told = seen.reading(ref, parts, on_shelf)
+        found[ref] = replace(told, sku=plain(product.get("sku")), options=chosen)
     return found
 
 

@@ -24,7 +24,8 @@ async def drift(engine: Engine) -> dict[str, Any]:
     for shop, door in engine.shops.items():
         mine = {known[key].ref: key for key in standings if known[key].ref.shop == shop}
         for ref, seen in (await door.marketplace.read(list(mine))).items():
-            readings[mine[ref]] = seen
+            if ref in mine:  # what stands beside it comes along
+                readings[mine[ref]] = seen
     wrong = [
         difference(known[key], standing, readings[key])
         for key, standing in standings.items()

@@ -1,0 +1,105 @@
+"""A variation of an Etsy listing that is renamed stays the piece that it was."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from tests.support.little_catalogue import GOLD, SHELF, SILVER
+from tests.support.little_shop import DEAF, NO_POLLS, LittleShop, open_little_shop
+
+ETSY_IS_SILENT = {"etsy.webhook_lost": 1.0}
+COMPARES_ONLY = {"PEG_RECONCILE_S": "10", "PEG_GLANCE_S": "36000"}
+SILVERS = SHELF[SILVER]
+
+
+def is_renamed(shop: LittleShop, name: str = "Yellow gold") -> None:
+    """The jeweller types another name for the gold band on Etsy; its SKU stays."""
+    shop.rehearsal.etsy.market.rename_variation(shop.units["etsy", GOLD], name)
+
+
+async def goes_by(shop: LittleShop, name: str) -> None:
+    """PEG comes to know the gold band under this name on Etsy."""
+    await shop.until(lambda: "variation_renamed" in shop.alerts)
+    assert (await shop.offer("etsy", GOLD)).options == {"Metal": name}
+
+
+@pytest.mark.parametrize("rates", [{}, DEAF], ids=["webhooks", "no webhook"])
+async def test_what_is_sold_after_a_variation_was_renamed_is_taken_off_it(
+    tmp_path: Path, rates: Mapping[str, float]
+) -> None:
+    async with open_little_shop(tmp_path, rates=rates) as shop:
+        is_renamed(shop)
+        await goes_by(shop, "Yellow gold")
+
+        shop.buys("shopify", GOLD, SHELF[GOLD])
+
+        await shop.ends_at(GOLD, 0)
+        assert shop.on("etsy", SILVER) == SILVERS
+        assert shop.alerts.count("listing_gone") == 0
+        assert shop.sold_twice() == 0
+
+
+async def test_a_variation_that_is_renamed_as_its_piece_is_sold_is_taken_off_by_the_same_write(
+    tmp_path: Path,
+) -> None:
+    """Nobody looks at Etsy but who lowers what was sold."""
+    async with open_little_shop(tmp_path, rates=ETSY_IS_SILENT, environment=NO_POLLS) as shop:
+        is_renamed(shop)
+        shop.buys("shopify", GOLD, SHELF[GOLD])
+
+        await shop.ends_at(GOLD, 0)
+
+        await goes_by(shop, "Yellow gold")
+        assert shop.on("etsy", SILVER) == SILVERS
+
+
+async def test_a_comparison_finds_the_renamed_variation(tmp_path: Path) -> None:
+    async with open_little_shop(tmp_path, rates=DEAF, environment=COMPARES_ONLY) as shop:
+        is_renamed(shop)
+        await goes_by(shop, "Yellow gold")
+
+        shop.buys("shopify", GOLD, SHELF[GOLD])
+
+        await shop.ends_at(GOLD, 0)
+
+
+async def test_what_the_renamed_variation_sells_is_taken_off_the_other_shop(
+    tmp_path: Path,
+) -> None:
+    async with open_little_shop(tmp_path) as shop:
+        is_renamed(shop)
+        shop.buys("etsy", GOLD)
+        await shop.ends_at(GOLD, SHELF[GOLD] - 1)
+        await goes_by(shop, "Yellow gold")
+
+        shop.buys("etsy", GOLD)
+
+        await shop.ends_at(GOLD, SHELF[GOLD] - 2)
+        assert await shop.questions() == []
+
+
+async def test_a_variation_that_is_renamed_back_is_the_same_again(tmp_path: Path) -> None:
+    async with open_little_shop(tmp_path) as shop:
+        is_renamed(shop)
+        await goes_by(shop, "Yellow gold")
+        is_renamed(shop, "Gold")
+        await shop.until(lambda: shop.alerts.count("variation_renamed") > 1)
+
+        shop.buys("shopify", GOLD, SHELF[GOLD])
+
+        await shop.ends_at(GOLD, 0)
+        assert (await shop.offer("etsy", GOLD)).options == {"Metal": "Gold"}
+
+
+async def test_a_renamed_variation_with_another_sku_is_told_of_and_left_alone(
+    tmp_path: Path,
+) -> None:
+    async with open_little_shop(tmp_path, environment={"PEG_RECONCILE_S": "10"}) as shop:
+        etsy = shop.rehearsal.etsy.market
+        etsy.retype_sku(shop.units["etsy", GOLD], "Band-Gold")
+        is_renamed(shop)
+
+        await shop.until(lambda: {"listing_gone", "listing_unknown"} <= set(shop.alerts))
+
+        assert "variation_renamed" not in shop.alerts
+        assert shop.on("etsy", GOLD) == SHELF[GOLD]
