@@ -12,8 +12,7 @@ from peg.domain.offer import RemoteOffer
 from peg.domain.offer_name import offer_name
 from peg.ledger import queries
 
-UNKNOWN = "listing_unknown"
-NONE_LEFT = "and none of {} is left: whoever buys it there buys what is sold, or not there"
+SOLD = "whoever buys it there buys what is sold, or not there"
 
 
 def subject_of(shop: ShopId, listing: str) -> str:
@@ -33,7 +32,8 @@ async def warn(session: AsyncSession, remote: RemoteOffer, *, now: datetime) -> 
         return
     name, channel = offer_name(remote.title, remote.options), remote.ref.channel
     is_left = (await queries.position(session, sku)).level.available > 0
-    danger = f"so that {sku} may be sold a second time" if is_left else NONE_LEFT.format(sku)
+    may_be = f"so that {sku} may be sold a second time"
+    danger = may_be if is_left else f"and none of {sku} is left: {SOLD}"
     sentence = (
         f"{name!r} is for sale on {channel} with the SKU {remote.sku!r} of a piece that PEG knows,"
         " and was made or renamed since the last import: what is sold elsewhere is not taken off"
@@ -41,9 +41,9 @@ async def warn(session: AsyncSession, remote: RemoteOffer, *, now: datetime) -> 
         " there"
     )
     subject = subject_of(remote.ref.shop, remote.ref.listing)
-    alert = Alert(name=UNKNOWN, subject=subject, sentence=sentence)
-    told = await sentence_of(session, UNKNOWN, subject)
-    is_worse = not is_left and told is not None and NONE_LEFT.format(sku) not in told
+    alert = Alert(name="listing_unknown", subject=subject, sentence=sentence)
+    told = await sentence_of(session, alert.name, subject)
+    is_worse = not is_left and told is not None and SOLD not in told
     await (tell if is_worse else tell_once)(session, alert, now=now)
 
 
