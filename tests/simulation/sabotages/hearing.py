@@ -2,10 +2,19 @@
 
 from collections.abc import Sequence
 
+from tests.concurrency.crashes.sabotage import ACKNOWLEDGES_FIRST
 from tests.simulation.sabotages.kinds import CALM, OVERSELLS, Sabotage
 from tests.support.spoilt_source import Edit
 
 SABOTAGES: Sequence[Sabotage] = (
+    Sabotage(
+        name="acknowledge before storing",
+        like="a connector that answers 200 and puts the webhook into a queue in memory",
+        edits=[ACKNOWLEDGES_FIRST],
+        breaks=frozenset({"I6"}),
+        seed=3,
+        amid=(("the disk fails", 1.0),),
+    ),
     Sabotage(
         name="skip the receipts poll",
         like="trust in webhooks alone",

@@ -21,6 +21,22 @@ SABOTAGES: Sequence[Sabotage] = (
         amid=CALM,
     ),
     Sabotage(
+        name="delta instead of snapshot",
+        like="a cancellation that gives its pieces back, whether or not its sale was heard of",
+        edits=[
+            Edit(
+                "ledger/line_effects.py",
+                "        if on_hand or committed:\n",
+                "        if was is None and now:\n"
+                "            on_hand += now.restocked\n"
+                "        if on_hand or committed:\n",
+            )
+        ],
+        breaks=OVERSELLS,
+        seed=4,
+        amid=(("webhooks lost", 1.0),),
+    ),
+    Sabotage(
         name="drop the outbox row",
         like="a message that is sent and not kept, and the process ends",
         edits=[

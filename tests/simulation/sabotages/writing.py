@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from tests.simulation.sabotages.kinds import CALM, OVERSELLS, UNHEARD, Sabotage
 from tests.support.spoilt_source import Edit
 
+INVENTORY = "marketplaces/etsy/inventory.py"
 STOCK_WRITES = "marketplaces/shopify/stock_writes.py"
 
 SABOTAGES: Sequence[Sabotage] = (
@@ -92,6 +93,39 @@ SABOTAGES: Sequence[Sabotage] = (
                 "asked = {ref.variant: quantity for ref, quantity in wanted.items()}",
                 "asked = {ref.variant: max(1, quantity) for ref, quantity in wanted.items()}",
             )
+        ],
+        breaks=OVERSELLS,
+        seed=1,
+        amid=CALM,
+    ),
+    Sabotage(
+        name="write Etsy without the second read",
+        like="a listing that is replaced as it stood after our own last write",
+        edits=[
+            Edit(
+                "marketplaces/etsy/looks.py",
+                "        self._writes = 0\n",
+                "        self._writes = 0\n        self.latest: dict[str, View] = {}\n",
+            ),
+            Edit(
+                "marketplaces/etsy/looks.py",
+                "            one.told(found[one.listing])\n",
+                "            one.told(found[one.listing])\n        self.latest |= found\n",
+            ),
+            Edit(
+                INVENTORY,
+                "        view = await self._looks.look(listing, lane)\n"
+                "        wanted = await decide(view.readings)\n",
+                "        view = self._looks.latest.get(listing)\n"
+                "        if not isinstance(view, View):\n"
+                "            view = await self._looks.look(listing, lane)\n"
+                "        wanted = await decide(view.readings)\n",
+            ),
+            Edit(
+                INVENTORY,
+                "send_before=before.read_at + READ_HOLDS if can_be_bought else None",
+                "send_before=None",
+            ),
         ],
         breaks=OVERSELLS,
         seed=1,
