@@ -24,7 +24,7 @@ class Expectation:
         settled_at: a reading begun then showed that the write had covered no sale told before.
         aim: what it should show by the newest target; None before the first.
         off_already: pieces it shows no more that nothing else tells of: their order may yet come.
-        off_since: when they were seen to be off; an order from after that is another.
+        off_since: when the shop showed that, by its clock; an order from after it is another.
     """
 
     quantity: int

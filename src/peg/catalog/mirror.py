@@ -112,11 +112,14 @@ async def close_place(session: AsyncSession, offer: OfferId, place: str) -> None
 
 
 async def note_off_already(
-    session: AsyncSession, offer: OfferId, place: str, pieces: int, *, now: datetime
+    session: AsyncSession, offer: OfferId, place: str, pieces: int, *, since: datetime
 ) -> None:
-    """A reading shows fewer, and there is no piece left to hold for an order that may come."""
+    """A reading shows fewer, and there is no piece left to hold for an order that may come.
+
+    `since`: when that was, by the marketplace's clock.
+    """
     off = tables.mirror.c.off_already + pieces
-    await change(session, offer, place, off_already=off, off_since=now)
+    await change(session, offer, place, off_already=off, off_since=since)
 
 
 async def note_taken(

@@ -10,7 +10,6 @@ from peg.catalog import mirror
 from peg.catalog.expectation import Expectation
 from peg.catalog.offers import Offer
 from peg.domain.offer import Reading, Shelf
-from peg.intake import open_writes
 from peg.intake.doubts import Doubts
 from peg.intake.judgement import Judgement, Meaning
 from peg.intake.lateness import order_lag
@@ -60,15 +59,16 @@ class Missing:
         if held:
             await self._suspend(place, held, told=True)
         if told > held:
+            since = self.now + self.reading.clock_ahead  # as the shop stamps the orders that come
             off = told - held
-            await mirror.note_off_already(self.session, self.offer.id, place, off, now=self.now)
+            await mirror.note_off_already(self.session, self.offer.id, place, off, since=since)
 
     async def _sold_after_it_changed(self, place: str) -> int:
         """Units that other shops sold only after this figure had changed: that is something else.
 
-        Shopify says when it last did.
+        Shopify says when it last did, and the others when they sold: our clock has no part in it.
         """
-        at, shop = open_writes.changed_at(self.reading, place), self.offer.ref.shop
+        at, shop = self.reading.parts[place].changed_at, self.offer.ref.shop
         if at is None:
             return 0
         after = at + CLOCKS_APART
