@@ -103,9 +103,11 @@ def followed(truth: Truth) -> list[dict[str, Any]]:
 
 
 def _waiting(truth: Truth, now: datetime) -> dict[str, Any]:
-    since = [wait.since for offer in truth.offers.values() for wait in offer.waits]
+    waiting = [offer for offer in truth.offers.values() if offer.waits]
+    since = [wait.since for offer in waiting for wait in offer.waits]
     oldest_s = (now - min(since)).total_seconds() if since else None
-    return {"count": len(since), "oldest_s": oldest_s}
+    units = [{"market": offer.market, "unit": offer.unit} for offer in waiting]
+    return {"count": len(since), "oldest_s": oldest_s, "units": units}
 
 
 def _oversellable(truth: Truth, now: datetime) -> list[dict[str, Any]]:

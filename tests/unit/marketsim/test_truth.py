@@ -19,7 +19,7 @@ def test_the_other_side_followed_in_two_seconds() -> None:
 
     told = story.report()
     assert waiting == 1
-    assert told["waiting"] == {"count": 0, "oldest_s": None}
+    assert told["waiting"] == {"count": 0, "oldest_s": None, "units": []}
     assert told["seconds_to_lower"]["after_sales_withdrawn"]["p99"] == 2.0
     assert told["seconds_to_lower"]["after_sales_by_direction"]["shopify->etsy"]["count"] == 1
     (slowest,) = told["seconds_to_lower"]["slowest"]

@@ -120,7 +120,7 @@ async def test_a_sale_that_the_other_shop_did_not_follow_is_told(control: Contro
     await control.act("orders", market="shopify", unit=single["unit"])
 
     told = await record(control, beginning)
-    assert told.waiting == 1
+    assert told.waiting == {("etsy", twin["unit"])}
     assert [one.key for one in told.too_many] == [("etsy", twin["unit"])]
     assert told.too_many[0].pieces == twin["pieces"]
 

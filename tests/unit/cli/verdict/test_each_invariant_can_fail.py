@@ -207,7 +207,7 @@ SPOILINGS: dict[str, tuple[str, Spoiling]] = {
         by_record(units=[*good.good_record().units, good.unit("shopify", "ring-2", 1)]),
     ),
     "no rest in time": ("I4", by_book(settled=False)),
-    "an offer waits": ("I4", by_record(waiting=1)),
+    "an offer waits": ("I4", by_record(waiting=frozenset({("etsy", "ring")}))),
     "a sale was followed too late": ("I4", by_record(slowest_s=61.0)),
     "a fresh reading differs": ("I4", by_book(off_target=["'A ring' on etsy"])),
     "nobody was told of a change": ("I4", by_book(untold=["RING-1: changed"])),

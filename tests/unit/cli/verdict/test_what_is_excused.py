@@ -261,3 +261,18 @@ def test_a_write_that_covered_what_had_just_changed_on_etsy_is_named(by: str) ->
 
     assert "I3" not in broken((record, book))
     assert "was covered" in excused((record, book))["I3"]
+
+
+@pytest.mark.parametrize(("at", "excuses"), [(60.0, True), (200.0, False)])
+def test_an_offer_that_waits_for_what_nobody_could_tell_from_a_sale_is_excused(
+    at: float, *, excuses: bool
+) -> None:
+    """A hand took one on Etsy, in the seconds of a sale or long after it; Etsy shows it still."""
+    told, book = with_chains(3, edit(-1, at=at), sale(at=70), lie_there=2)
+    shown = good.unit("etsy", "chain", 3)
+    waits = replace(told, waiting=frozenset({shown.key}), too_many=[shown])
+
+    found = broken((waits, book)).get("I4", [])
+
+    assert any("still shows what was sold" in one for one in found) is not excuses
+    assert any("2 lie there" in one for one in found) is not excuses

@@ -121,7 +121,7 @@ def record_of(answers: Answers, beginning: Beginning, *, hasty: Sequence[str]) -
         cancelled=frozenset(_cancelled(shops)),
         double_sales=twice,
         slowest_s=_slowest_s(truth["seconds_to_lower"]),
-        waiting=truth["waiting"]["count"],
+        waiting=frozenset((one["market"], one["unit"]) for one in truth["waiting"]["units"]),
         too_many=[
             Unit(
                 market=told["market"],

@@ -173,7 +173,7 @@ class Record:
     cancelled: frozenset[str] = frozenset()
     double_sales: Sequence[DoubleSale] = ()
     slowest_s: float | None = None
-    waiting: int = 0
+    waiting: frozenset[tuple[str, str]] = frozenset()
     too_many: Sequence[Unit] = ()
     acknowledged: frozenset[tuple[str, str]] = frozenset()
     hasty: Sequence[str] = ()

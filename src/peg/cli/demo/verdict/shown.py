@@ -89,8 +89,10 @@ def _taken_for_others(record: Record, book: Book) -> Iterator[str]:
 def _too_late(record: Record, book: Book) -> Iterator[str]:
     if not book.settled:
         yield "not everything came to rest in time"
-    if record.waiting:
-        still = counted(record.waiting, "offer still shows", "offers still show")
+    if waiting := record.waiting - {
+        one.key for one in record.too_many if _is_told(record, book, one)
+    }:
+        still = counted(len(waiting), "offer still shows", "offers still show")
         yield f"{still} what was sold elsewhere"
     if record.slowest_s is not None and record.slowest_s > record.ceiling_s:
         late, most = record.slowest_s, record.ceiling_s
@@ -104,12 +106,23 @@ def _too_late(record: Record, book: Book) -> Iterator[str]:
 def _too_many(record: Record, book: Book) -> Iterator[str]:
     """What can be sold twice right now: by the shelf, whatever the book says."""
     for unit in record.too_many:
-        there_are = min(
-            (record.remaining[piece] + more_than_there_is(record, book, piece)) // count
-            for piece, count in unit.pieces.items()
-        )
-        if max(0, there_are) < unit.buyable < UNCOUNTED:
-            yield f"{_name(unit)}: shows {unit.buyable}, {max(0, there_are)} lie there"
+        if not _is_told(record, book, unit) and unit.buyable < UNCOUNTED:
+            there_are = _lie_there(record, book, unit)
+            yield f"{_name(unit)}: shows {unit.buyable}, {there_are} lie there"
+
+
+def _is_told(record: Record, book: Book, unit: Unit) -> bool:
+    """Whether it shows no more than anybody could have told PEG of."""
+    return unit.buyable <= _lie_there(record, book, unit)
+
+
+def _lie_there(record: Record, book: Book, unit: Unit) -> int:
+    """Units there are of it, with those that PEG has a reason to believe in."""
+    there_are = min(
+        (record.remaining[piece] + more_than_there_is(record, book, piece)) // count
+        for piece, count in unit.pieces.items()
+    )
+    return max(0, there_are)
 
 
 def _name(unit: Unit) -> str:
