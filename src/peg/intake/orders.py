@@ -29,6 +29,7 @@ NOTHING = Resolved(offer=None, components=(), sure=False, anew=True)
 """What a line takes that fits no piece any more, and may fit one again."""
 
 ABOUT_THEN = "sold about when it was first read"
+MISSED_BEFORE = "a piece was missed before it was sold: it may be another"
 
 
 async def take_in(
@@ -165,6 +166,8 @@ async def _expect(
             continue
         if line.unsure_inside:
             await checks.read_again(session, line.offer, due_at=now, why=ABOUT_THEN)
+        if any(change.doubtful for change in line.changes):
+            await checks.read_again(session, line.offer, due_at=now, why=MISSED_BEFORE)
         if any(change.sold for change in line.changes):
             await covered_sales.sold(
                 session, line.offer, placed_at=order.created_at, patience=patience, now=now

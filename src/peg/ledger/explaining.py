@@ -35,12 +35,16 @@ class Released:
 
     They were suspended; or, where nobody had explained them in time, already taken off the shelf.
     Neither, where a sale in person had explained them.
+
+    `shown_at`: when they were seen to be missing, by the marketplace's clock; None where it did
+    not say, and of those that a checkout kept.
     """
 
     sku: Sku
     location: LocationId
     suspended: int = 0
     on_hand: int = 0
+    shown_at: datetime | None = None
 
 
 async def consume(
@@ -119,6 +123,7 @@ async def take(
                 location=LocationId(row["location"]),
                 suspended=pieces if row["closed_at"] is None else 0,
                 on_hand=pieces if row["outcome"] == EDITED else 0,
+                shown_at=None if row["reservation"] else row["shown_at"],
             )
         )
         change = update(suspense).where(suspense.c.id == row["id"])

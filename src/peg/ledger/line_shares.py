@@ -85,6 +85,8 @@ class Change:
         put_back: units newly restocked: the marketplace may show them again by itself.
         moved_away: units back on it, since the order takes them from another place now.
         explained: of those sold, units that had been missed there before.
+        doubtful: some of these were missed before the order was placed, by what its marketplace
+            says: it may have taken them off first, or they are others.
     """
 
     place: str | None
@@ -93,6 +95,7 @@ class Change:
     put_back: int = 0
     moved_away: int = 0
     explained: int = 0
+    doubtful: bool = False
 
 
 def changes(before: Sequence[Share], after: Sequence[Share], assumed: str | None) -> list[Change]:

@@ -226,7 +226,8 @@ class LineWork:
         explained: list[Change] = []
         released: list[Released] = []
         for change in fresh:
-            units = 0
+            units: int = 0
+            found: Sequence[Released] = ()
             if change.sold:
                 units, found = await explaining.consume(
                     self.session,
@@ -236,9 +237,13 @@ class LineWork:
                     sold_at=self.order.created_at,
                     now=self.now,
                 )
-                released += found
-            explained.append(replace(change, explained=units))
+            released += found
+            explained.append(replace(change, explained=units, doubtful=self._is_early(found)))
         return explained, released
+
+    def _is_early(self, missed: Sequence[Released]) -> bool:
+        """Whether some were missed before, or in the very second that, the order was placed."""
+        return any(one.shown_at and one.shown_at <= self.order.created_at for one in missed)
 
 
 NEVER_SOLD = "never sold, says"

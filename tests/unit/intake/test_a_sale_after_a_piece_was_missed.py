@@ -14,11 +14,12 @@ from tests.support.bench import (
     minute,
     open_bench,
 )
-from tests.support.doubts import chain
+from tests.support.doubts import chain, check_of
 
 from peg.catalog.offers import Offer
 from peg.domain.identity import POOL
 from peg.domain.offer import ANYWHERE
+from peg.intake.orders import MISSED_BEFORE
 from peg.ledger import suspense
 from peg.ledger.explaining import BOOKED_AFTER, CLOCKS_APART_MAX
 from peg.ledger.suspense import Missed
@@ -77,6 +78,24 @@ async def test_one_made_before_or_at_the_same_moment_explains_it(
     assert await suspense.pieces_open(bench.session, offer.id) == 0
     assert await bench.available(NECKLACE) == 5 - 1
     assert (await bench.expects(etsy_ref())).quantity == 5
+
+
+@pytest.mark.parametrize(
+    ("placed", "again"), [(-SECOND, False), (0.0, True), (BOOKED_AFTER.total_seconds() / 60, True)]
+)
+async def test_one_that_is_placed_later_may_be_another_so_the_listing_is_read_again(
+    bench: Bench, placed: float, *, again: bool
+) -> None:
+    """Somebody took one off by hand, and another was sold seconds later: Etsy shows one less."""
+    offer = await chain(bench, etsy_ref())
+    await misses_one(bench, offer)
+
+    await sells_one(bench, placed=placed)
+
+    check = await check_of(bench, offer)
+    assert (check is not None and check.why == MISSED_BEFORE) is again
+    await bench.read(etsy_ref(), 5 - 1 if again else 5, at=placed + 1)
+    assert await bench.available(NECKLACE) == (5 - 2 if again else 5 - 1)
 
 
 async def test_what_a_checkout_keeps_is_explained_by_the_order_it_becomes(bench: Bench) -> None:
