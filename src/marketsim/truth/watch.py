@@ -1,7 +1,7 @@
 """Listens to both marketplaces and compares what they show with what lies on the shelf."""
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -17,6 +17,7 @@ from marketsim.market import (
     UnitId,
 )
 from marketsim.pieces import Catalogue, MarketName, PieceId, Where
+from marketsim.truth import waits
 from marketsim.truth.crossing import Crossings
 from marketsim.truth.diary import KEPT_ENTRIES, Entry
 from marketsim.truth.records import (
@@ -156,7 +157,7 @@ class Truth:
             offer.window, offer.lowered_at = None, change.at
         if change.by == "blind app over a hand":
             self._untold(change.parts, max(0, put_back))
-        for wait in self._settled(offer):
+        for wait in waits.settled(offer):
             if change.by == "buyer":
                 self.counts["waits_ended_by_a_buyer"] += 1
             else:
@@ -220,8 +221,7 @@ class Truth:
             if is_own:
                 continue
             if offer.tracked and offer.buyable > (knowable := self._knowable(offer.parts)):
-                wait = Wait(since=at, cause=cause, sold_on=sold_on, allowed=knowable)
-                offer.waits.append(wait)
+                waits.begin(offer, cause, sold_on=sold_on, at=at, allowed=knowable)
             elif not offer.tracked:
                 self.counts["untracked_cannot_follow"] += 1
 
@@ -238,7 +238,7 @@ class Truth:
                 wait.allowed = max(wait.allowed, allowed)
             if offer.buyable <= allowed:
                 offer.window = None
-            self.counts["waits_overtaken_by_a_return"] += len(list(self._settled(offer)))
+            self.counts["waits_overtaken_by_a_return"] += len(list(waits.settled(offer)))
 
     def _sold_twice(
         self, sale: Sold | InPerson, offer: Offer | None, piece: PieceId, missing: int
@@ -260,14 +260,6 @@ class Truth:
                 tracked=offer is None or offer.tracked,
             )
         )
-
-    def _settled(self, offer: Offer) -> Iterator[Wait]:
-        waits, offer.waits = offer.waits, []
-        for wait in waits:
-            if offer.buyable <= wait.allowed:
-                yield wait
-            else:
-                offer.waits.append(wait)
 
     def _note_lowered(self, offer: Offer, wait: Wait, at: datetime) -> None:
         self.lowered.append(

@@ -62,6 +62,10 @@ def came_back(*, at: float) -> Happened:
     return good.returned("etsy", "chain", "E1", at=at, left=4)
 
 
+def came_back_on_shopify(*, at: float) -> Happened:
+    return good.returned("shopify", "chain", "S1", at=at, left=3)
+
+
 def added_twice(*, covered: bool) -> list[Happened]:
     """One, and later two; in between PEG wrote the figure of before."""
     written = write(4, 3, at=220) if covered else write(3, 3, at=220)
@@ -92,6 +96,14 @@ EXCUSED: dict[str, tuple[Case, str]] = {
     "a piece taken away by hand in the seconds of a sale": (
         lambda: with_chains(3, edit(-1, at=60), sale(at=70), lie_there=2),
         "in the seconds of a sale",
+    ),
+    "a piece taken away on Etsy, of which nobody is told, before it was looked at": (
+        lambda: with_chains(3, edit(-1, at=170), sale(at=199), lie_there=2),
+        "in the seconds of a sale",
+    ),
+    "a piece put there where one that came back was about to be raised": (
+        lambda: with_chains(3, came_back_on_shopify(at=150), edit(1, at=190), lie_there=4),
+        "was about to be raised",
     ),
     "a piece put there soon after a write": (
         lambda: with_chains(3, write(4, 3, at=180), on_etsy(at=175), edit(1, at=200), lie_there=4),
@@ -132,6 +144,15 @@ NOT_EXCUSED: dict[str, Case] = {
         3, refunded("etsy"), lie_there=4, cancelled=frozenset({"E1"})
     ),
     "an edit long after any sale": lambda: with_chains(3, edit(-1, at=200), lie_there=2),
+    "an edit on Etsy long before any sale": lambda: with_chains(
+        3, edit(-1, at=170), sale(at=201), lie_there=2
+    ),
+    "a piece put there where one that came back was raised already": lambda: with_chains(
+        3, came_back_on_shopify(at=150), write(3, 4, at=160), edit(1, at=190), lie_there=4
+    ),
+    "a piece put there long after one came back": lambda: with_chains(
+        3, came_back_on_shopify(at=120), edit(1, at=190), lie_there=4
+    ),
     "an edit of one, and a difference of two": lambda: with_chains(
         4, edit(-1, at=60), sale(at=70), lie_there=2
     ),

@@ -20,6 +20,13 @@ CLOSE = timedelta(seconds=QUICK.receipt_lag_s) + 2 * COVERED
 CROSSED = timedelta(seconds=15)
 """A sale so soon after a hand edit may come before anybody could have heard of the edit."""
 
+HEARD_ON_ETSY = 2 * CROSSED
+"""Etsy tells nobody of a hand edit: PEG looks, less often while many buy, and may be shown once
+what was there before."""
+
+RAISED = timedelta(seconds=60)
+"""A piece that came back is raised elsewhere by then, with its proof."""
+
 BELIEVED = CROSSED + CLOSE
 """What a hand added on Etsy is seen by then, seen again, and believed."""
 
@@ -131,6 +138,8 @@ def _why_unheard(record: Record, edit: Happened, mine: Sequence[Happened]) -> st
         return "in the seconds of a sale"
     if any(covers(other, edit) for other in record.happened):
         return "while a write was on its way, and Etsy's take no condition"
+    if edit.delta > 0 and any(_is_awaited(edit, back, mine) for back in mine):
+        return "where a piece that came back was about to be raised: they may be the same"
     if edit.delta > 0 and any(_is_met(edit, write, mine) for write in record.happened):
         return "and covered by a write: what was typed next there may be the same pieces"
     writes = [other for other in record.happened if _unsettles(other, edit)]
@@ -155,7 +164,21 @@ def _is_as_sent(book: Book, edit: Happened, mine: Sequence[Happened]) -> bool:
 
 
 def _crosses(edit: Happened, other: Happened) -> bool:
-    return other.what in {"sold", "returned", "in_person"} and abs(other.at - edit.at) <= CROSSED
+    is_late = edit.market == "etsy" and other.what != "returned"
+    heard = HEARD_ON_ETSY if is_late else CROSSED
+    tells = other.what in {"sold", "returned", "in_person"}
+    return tells and edit.at - CROSSED <= other.at <= edit.at + heard
+
+
+def _is_awaited(edit: Happened, back: Happened, mine: Sequence[Happened]) -> bool:
+    """Whether a piece had come back elsewhere, and no write had raised the unit for it yet."""
+    came = back.what == "returned" and back.restocked and back.key != edit.key
+    raised = any(
+        one.by_app and one.key == edit.key and one.buyable > one.before
+        for one in mine
+        if back.at <= one.at <= edit.at
+    )
+    return came and back.at <= edit.at <= back.at + RAISED and not raised
 
 
 def covers(write: Happened, edit: Happened) -> bool:
