@@ -1,4 +1,4 @@
-"""More sold at the counter than is available: asked about before, and told of after."""
+"""More sold at the counter than there is: asked about where it may be a slip, else told of."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -13,8 +13,8 @@ from peg.ledger.reservations import Hold
 log = structlog.get_logger()
 
 
-class MoreThanAvailable(PegError):
-    """A sale of more pieces than are available, which may be a slip; nothing is posted."""
+class MoreThanThere(PegError):
+    """A sale of several pieces, more than the book has: maybe a slip; nothing is posted."""
 
     kind: ClassVar[ErrorKind] = "refused"
 
@@ -27,22 +27,26 @@ class MoreThanAvailable(PegError):
             for one in kept
         )
         super().__init__(
-            f"{pieces} of {before.sku} would be sold, and {level.available} are available, of"
-            f" {level.on_hand} on hand: {counted(missing, 'piece')} would be missing, a case opens"
-            f" and orders of it may have to be cancelled{held}. Nothing is done yet: add `--yes` if"
-            f" they were handed over, or `peg count {before.sku} N` first if there are more"
+            f"{pieces} of {before.sku} would be sold, and the book has {level.on_hand},"
+            f" {level.available} of them available: {counted(missing, 'piece')} would be missing, a"
+            f" case opens and orders of it may have to be cancelled{held}. Nothing is done yet: add"
+            f" `--yes` if they were handed over, or `peg count {before.sku} N` first if there are"
+            " more"
         )
 
 
 def refuse_slip(before: Position, after: Position, pieces: int, kept: Sequence[Hold]) -> None:
-    """Ask before more are missing than before; what it stands on takes the posting back.
+    """Ask before more are sold than lie there; what it stands on takes the posting back.
+
+    One piece that was handed over is a fact, and never asked about, also if it is the last of them
+    and was sold online; of a figure that is too high, somebody may have hit a key twice.
 
     Raises:
-        MoreThanAvailable: they are.
+        MoreThanThere: they are.
     """
-    if after.oversold > before.oversold:
+    if pieces > max(1, before.level.on_hand):
         log.info("sale.taken_back", sku=before.sku, pieces=pieces)  # and the case of it with it
-        raise MoreThanAvailable(before, pieces, missing=after.oversold, kept=kept)
+        raise MoreThanThere(before, pieces, missing=after.oversold, kept=kept)
 
 
 def what_is_missing(after: Position, kept: Sequence[Hold]) -> str:

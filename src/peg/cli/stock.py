@@ -29,9 +29,10 @@ async def sell(
 ) -> int:
     """A piece was sold in person and handed over; both shops show it gone within seconds.
 
-    What is gone is gone: with `--yes` it is posted whatever the book says. Where fewer are
-    available than are sold, an order on a shop or a hold may want the same piece: that is told
-    first, and nothing is done. If the book had none left, a case opens then (`peg cases`).
+    What is gone is gone: it is posted whatever the book says. Where fewer are available than are
+    sold, an order on a shop or a hold may want the same piece: that is told, and where the book had
+    none left, a case opens (`peg cases`). Only of several, more than the book has, it is told first
+    and nothing is done: that may be a slip.
 
     Args:
         sku: the piece.
@@ -40,7 +41,7 @@ async def sell(
         at: the place it lay at, as `peg places` lists it; unset: where most of it lies. What a hold
             kept leaves from where it was kept.
         note: kept in the book, for people.
-        yes: do it, also where more are sold than are available; without this that is only told.
+        yes: do it, also where several are sold, more than the book has.
     """
     async with here.ground() as ground, begin(ground.database) as session:
         item = await _piece(session, sku)

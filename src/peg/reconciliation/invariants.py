@@ -133,7 +133,7 @@ async def of_attempts(
     for one in begun:
         for write in one.writes:
             offer = known.get(_ref(one, write))
-            raises = write["quantity"] > write["basis"]
+            raises = write["quantity"] > max(0, write["basis"])  # an oversold one shows none
             if offer and raises and not stands(one.proof, offer.id, begun_at=one.begun_at):
                 words = (
                     f"{offer.name!r} on {offer.ref.channel} was raised from {write['basis']} to"

@@ -122,8 +122,11 @@ class Embedded:
         """Stop the shop's work, if there is any, and begin it anew, if the shop is within reach."""
         if key in self._works:
             await self._between_transactions()
-            await _stop(self._works[key])
-            del self._works[key]
+            try:
+                await _stop(self._works[key])
+            finally:
+                if self._works[key].done():
+                    del self._works[key]
         self._engine.close(key)
         async with begin(self._peg.ground.database) as session:
             await note_shop_interrupted(session, key)
