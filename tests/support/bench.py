@@ -126,9 +126,12 @@ class Bench:
         shelf: Shelf = Shelf.LISTED,
         reserved: int | None = None,
         ahead: float | None = None,
+        took: float = 0,
     ) -> str:
         """Look at an offer; what its figure was taken for."""
-        taken = await self.look(ref, shows, at=at, shelf=shelf, reserved=reserved, ahead=ahead)
+        taken = await self.look(
+            ref, shows, at=at, shelf=shelf, reserved=reserved, ahead=ahead, took=took
+        )
         return ", ".join(one.meaning.value for one in taken.judgements.values())
 
     async def look(
@@ -141,17 +144,19 @@ class Bench:
         reserved: int | None = None,
         basis: Basis | None = None,
         ahead: float | None = None,
+        took: float = 0,
     ) -> TakenIn:
         """Look at an offer; a `basis` from before says that the look began then.
 
-        The shop's clock is so many minutes `ahead` of ours; without, it does not say.
+        The shop's clock is so many minutes `ahead` of ours; without, it does not say. It stamps an
+        answer at once, which may be so many minutes on its way to us.
         """
         offer = (await offers.by_refs(self.session, [ref]))[ref]
         shown = {ANYWHERE: shows} if isinstance(shows, int) else shows
         seen = reading_of(ref, shown, shelf=shelf, reserved=reserved, begun_at=minute(at))
         (taken,) = await take_in_readings(
             self.session,
-            [seen if ahead is None else replace(seen, marketplace_at=minute(at + ahead))],
+            [seen if ahead is None else _stamped(seen, at=at, ahead=ahead, took=took)],
             await self.basis(offer) if basis is None else basis,
             patience=PATIENCE,
             now=minute(at),
@@ -224,6 +229,16 @@ def reading_of(
 ) -> Reading:
     parts = {place: Parts(available=pieces, reserved=reserved) for place, pieces in shown.items()}
     return Reading(ref=ref, parts=parts, shelf=shelf, begun_at=begun_at)
+
+
+def _stamped(seen: Reading, *, at: float, ahead: float, took: float) -> Reading:
+    begun = at - took
+    return replace(
+        seen,
+        begun_at=minute(begun),
+        took=timedelta(minutes=took),
+        marketplace_at=minute(begun + ahead),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,9 +24,9 @@ async def is_sold(
 
 
 async def is_shown(
-    bench: Bench, pieces: int, *, at: Sequence[float], ahead: float | None = None
+    bench: Bench, pieces: int, *, at: Sequence[float], ahead: float | None = None, took: float = 0
 ) -> None:
     """Etsy shows so many each time, and its orders are read before."""
     for minutes in at:
         await bench.orders_read(ETSY, at=minutes)
-        await bench.read(etsy_ref(), pieces, at=minutes, ahead=ahead)
+        await bench.read(etsy_ref(), pieces, at=minutes, ahead=ahead, took=took)

@@ -41,6 +41,17 @@ class Parts:
     changed_at: datetime | None = None
 
 
+WHOLE_SECONDS = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """By how much a marketplace's clock is ahead of ours: at least, and at most."""
+
+    least: timedelta = timedelta(0)
+    most: timedelta = timedelta(0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """One offer as read from its marketplace, fresh.
@@ -69,11 +80,15 @@ class Reading:
     options: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def clock_ahead(self) -> timedelta:
-        """By how much the marketplace's clock is ahead of ours; none where it does not say."""
+    def clock_ahead(self) -> Ahead:
+        """How far the marketplace's clock is ahead of ours; not at all where it does not say.
+
+        It stamped whole seconds, at some moment from the beginning to the end of the reading.
+        """
         if self.marketplace_at is None:
-            return timedelta(0)
-        return self.marketplace_at - (self.begun_at + self.took)
+            return Ahead()
+        most = self.marketplace_at + WHOLE_SECONDS - self.begun_at
+        return Ahead(most - WHOLE_SECONDS - self.took, most)
 
     @property
     def pieces(self) -> int:

@@ -10,20 +10,18 @@ Etsy's is `ahead` of ours.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.catalog import mirror
 from peg.catalog.expectation import Expectation
 from peg.domain.identity import OfferId
-from peg.domain.offer import ANYWHERE, Reading, Shelf
+from peg.domain.offer import ANYWHERE, Ahead, Reading, Shelf
 from peg.intake import checks
 from peg.intake.checks import SOLD_MEANWHILE
 from peg.intake.patience import CLOCKS_APART, Patience
 from peg.ledger.queries import Sales, units_sold
-
-NO_TIME = timedelta(0)
 
 
 def reaches(row: Expectation, patience: Patience, *, now: datetime) -> Sequence[Sales]:
@@ -51,7 +49,7 @@ async def covered_sales(
     row: Expectation,
     patience: Patience,
     *,
-    ahead: timedelta,
+    ahead: Ahead,
     now: datetime,
 ) -> int:
     """Units of an offer, of those told so far, that its last write may have put back on sale."""
@@ -60,13 +58,13 @@ async def covered_sales(
     return await units_sold(session, offer, meant)
 
 
-def _as_stamped(sales: Sales, ahead: timedelta) -> Sales:
-    """When they were placed by Etsy's clock."""
-    return replace(sales, since=sales.since + ahead, until=sales.until + ahead)
+def _as_stamped(sales: Sales, ahead: Ahead) -> Sales:
+    """When they were placed by Etsy's clock, as surely as that is known: rather one too many."""
+    return replace(sales, since=sales.since + ahead.least, until=sales.until + ahead.most)
 
 
 async def _as_settled(
-    session: AsyncSession, offer: OfferId, row: Expectation, patience: Patience, *, ahead: timedelta
+    session: AsyncSession, offer: OfferId, row: Expectation, patience: Patience, *, ahead: Ahead
 ) -> Expectation:
     """What was settled by a reading is open again, if a sale from before it was told after it.
 
@@ -104,7 +102,7 @@ async def shown_as_before(
     offer: OfferId,
     patience: Patience,
     *,
-    ahead: timedelta,
+    ahead: Ahead,
     read_at: datetime,
 ) -> int:
     """Units of an offer sold so shortly before a reading that an old state may show them still.
@@ -124,7 +122,7 @@ async def sold(
     Of one that is placed after it was told we know that our clock is behind, and not by how much.
     """
     row = (await mirror.expected_of(session, [offer])).get(offer, {}).get(ANYWHERE)
-    row = await _as_settled(session, offer, row, patience, ahead=NO_TIME) if row else None
+    row = await _as_settled(session, offer, row, patience, ahead=Ahead()) if row else None
     meant = reaches(row, patience, now=now) if row else ()
     is_behind = placed_at > now + CLOCKS_APART
     if any(is_behind or one.since <= placed_at <= one.until for one in meant):

@@ -13,7 +13,7 @@ from peg.catalog.expectation import Expectation
 from peg.catalog.offers import Offer
 from peg.domain.identity import Channel
 from peg.domain.messages import Alert, OfferDrifted
-from peg.domain.offer import ANYWHERE, Shelf
+from peg.domain.offer import ANYWHERE, Ahead, Shelf
 from peg.intake import checks, surprises
 from peg.intake.brake import Brake
 from peg.intake.covered_sales import covered_sales, shown_as_before
@@ -47,7 +47,7 @@ class Doubts:
     offer: Offer
     patience: Patience
     brake: Brake
-    ahead: timedelta
+    ahead: Ahead
     now: datetime
 
     async def shows_more(

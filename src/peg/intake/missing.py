@@ -59,7 +59,9 @@ class Missing:
         if held:
             await self._suspend(place, held, told=True)
         if told > held:
-            since = self.now + self.reading.clock_ahead  # as the shop stamps the orders that come
+            since = (
+                self.now + self.reading.clock_ahead.most
+            )  # as the shop stamps the orders that come
             off = told - held
             await mirror.note_off_already(self.session, self.offer.id, place, off, since=since)
 

@@ -92,7 +92,7 @@ def changed_at(reading: Reading, place: str) -> datetime | None:
     part = reading.parts[place]
     if part.changed_at is None or reading.marketplace_at is None:
         return None
-    return part.changed_at - reading.clock_ahead
+    return part.changed_at - reading.clock_ahead.least
 
 
 def has_returned(row: Expectation, reading: Reading) -> bool:

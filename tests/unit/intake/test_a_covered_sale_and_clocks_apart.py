@@ -58,3 +58,16 @@ async def test_what_a_hand_typed_stands_beside_a_later_sale_however_wrong_our_cl
     await is_shown(bench, 5, at=(0.5, 0.5 + LAG), ahead=ahead)
 
     assert await bench.available(NECKLACE) == 4 + 1
+
+
+async def test_an_answer_that_is_long_on_its_way_does_not_pass_for_a_wrong_clock(
+    bench: Bench,
+) -> None:
+    """Etsy stamps it when it begins to answer: four seconds before it is here."""
+    offer = await chain(bench, etsy_ref())
+    await writes(bench, offer, 5, sent=0, ended=0.1)
+    await is_sold(bench, placed=0.1, told=0.2)
+
+    await is_shown(bench, 5, at=(0.5, 0.5 + LAG), ahead=0, took=4 / 60)
+
+    assert await bench.available(NECKLACE) == 4
