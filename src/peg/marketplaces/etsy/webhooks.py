@@ -24,6 +24,7 @@ KEY_BYTES_MIN = 16
 """Etsy's have 24 or more; with much less anybody could guess it."""
 
 SUBJECTS = frozenset({"order", "listing", "inventory"})
+KINDS = frozenset({"receipts", "listings"})
 ETSY_HOSTS = frozenset({"api.etsy.com", "openapi.etsy.com"})
 _SECRET_PREFIX = "whsec_"  # noqa: S105 - what every such secret begins with is none
 _RESOURCE = re.compile(
@@ -88,22 +89,22 @@ class EtsyHints:
         """
         named = {name.lower(): value for name, value in headers.items()}
         payload = _flat(_payload(body))
+        event = _event_of(payload)
+        if event and event.partition(".")[0] not in SUBJECTS | KINDS:
+            raise UnknownTopic(
+                f"Etsy sent a webhook about {quoted(event)}, which PEG does not use: take it off"
+                " PEG's address in Etsy's developer portal"
+            )
         try:
             kind, number = self._resource(payload, shop)
         except UnexpectedAnswer as cause:
             raise MalformedDelivery(
                 f"a webhook unlike Etsy's documentation arrived: {IT_IS_READ}"
             ) from cause
-        topic = _event_of(payload) or kind
-        if topic.partition(".")[0] not in SUBJECTS | {kind}:
-            raise UnknownTopic(
-                f"Etsy sent a webhook about {quoted(topic)}, which PEG does not use: take it off"
-                " PEG's address in Etsy's developer portal"
-            )
         sent_at = named.get("webhook-timestamp", "")
         return Hint(
             shop=shop,
-            topic=topic,
+            topic=event or kind,
             order=number if kind == "receipts" else None,
             listing=number if kind == "listings" else None,
             happened_at=datetime.fromtimestamp(int(sent_at), UTC) if sent_at else received_at,

@@ -171,8 +171,10 @@ def test_a_payload_unlike_the_documentation_is_followed_where_it_points(
     assert (hint.order, hint.topic) == ("4001", topic)
 
 
-def test_a_webhook_about_something_else_is_named_as_such() -> None:
-    raw = body(event_type="review.created")
+@pytest.mark.parametrize("points_to", ["shops/61234567", "listings/5/reviews", "listings/5"])
+def test_a_webhook_about_something_else_is_named_as_such(points_to: str) -> None:
+    address = f"https://api.etsy.com/v3/application/{points_to}"
+    raw = body(event_type="review.created", resource_url=address)
 
     with pytest.raises(UnknownTopic, match=r"review\.created"):
         hints().hint(signed(raw), raw, shop=SHOP, received_at=NOW)
