@@ -126,12 +126,9 @@ class Bench:
         shelf: Shelf = Shelf.LISTED,
         reserved: int | None = None,
         ahead: float | None = None,
-        took: float = 0,
     ) -> str:
         """Look at an offer; what its figure was taken for."""
-        taken = await self.look(
-            ref, shows, at=at, shelf=shelf, reserved=reserved, ahead=ahead, took=took
-        )
+        taken = await self.look(ref, shows, at=at, shelf=shelf, reserved=reserved, ahead=ahead)
         return ", ".join(one.meaning.value for one in taken.judgements.values())
 
     async def look(
@@ -232,13 +229,8 @@ def reading_of(
 
 
 def _stamped(seen: Reading, *, at: float, ahead: float, took: float) -> Reading:
-    begun = at - took
-    return replace(
-        seen,
-        begun_at=minute(begun),
-        took=timedelta(minutes=took),
-        marketplace_at=minute(begun + ahead),
-    )
+    begun, stamp = minute(at - took), minute(at - took + ahead)
+    return replace(seen, begun_at=begun, took=minute(at) - begun, marketplace_at=stamp)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,4 +29,4 @@ async def is_shown(
     """Etsy shows so many each time, and its orders are read before."""
     for minutes in at:
         await bench.orders_read(ETSY, at=minutes)
-        await bench.read(etsy_ref(), pieces, at=minutes, ahead=ahead, took=took)
+        await bench.look(etsy_ref(), pieces, at=minutes, ahead=ahead, took=took)

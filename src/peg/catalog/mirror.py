@@ -114,10 +114,7 @@ async def close_place(session: AsyncSession, offer: OfferId, place: str) -> None
 async def note_off_already(
     session: AsyncSession, offer: OfferId, place: str, pieces: int, *, since: datetime
 ) -> None:
-    """A reading shows fewer, and there is no piece left to hold for an order that may come.
-
-    `since`: when that was, by the marketplace's clock.
-    """
+    """Fewer are shown, `since` then by its clock, and none is left to hold for their order."""
     off = tables.mirror.c.off_already + pieces
     await change(session, offer, place, off_already=off, off_since=since)
 

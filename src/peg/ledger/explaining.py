@@ -22,8 +22,8 @@ from peg.ledger.tables import suspense
 CLOCKS_APART_MAX = timedelta(minutes=5)
 """How far a marketplace's clock and ours may differ."""
 
-BOOKED_AFTER = timedelta(seconds=15)
-"""A marketplace takes the piece off first, and says a moment later when the order was placed."""
+BOOKED_AFTER = timedelta(seconds=2)
+"""A marketplace stamps whole seconds, and may take the piece off a moment before the order is."""
 
 LATE_ORDER_MAX = timedelta(days=30)
 """An order that arrives later than this no longer explains what was taken for something else."""
