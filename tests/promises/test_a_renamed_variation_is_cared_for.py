@@ -53,6 +53,26 @@ async def test_a_variation_that_is_renamed_as_its_piece_is_sold_is_taken_off_by_
         assert shop.on("etsy", SILVER) == SILVERS
 
 
+@pytest.mark.parametrize("rates", [{}, DEAF], ids=["webhooks", "no webhook"])
+async def test_names_that_shift_take_their_pieces_with_them(
+    tmp_path: Path, rates: Mapping[str, float]
+) -> None:
+    """What was called Silver is Platinum now, and what was called Gold is Silver."""
+    async with open_little_shop(tmp_path, rates=rates) as shop:
+        shop.rehearsal.etsy.market.rename_variation(shop.units["etsy", SILVER], "Platinum")
+        is_renamed(shop, "Silver")
+        await goes_by(shop, "Silver")
+        assert (await shop.offer("etsy", SILVER)).options == {"Metal": "Platinum"}
+
+        shop.buys("shopify", GOLD, SHELF[GOLD])
+
+        await shop.ends_at(GOLD, 0)
+        assert shop.on("etsy", SILVER) == SILVERS
+        shop.buys("etsy", SILVER)
+        await shop.ends_at(SILVER, SILVERS - 1)
+        assert shop.sold_twice() == 0
+
+
 async def test_a_comparison_finds_the_renamed_variation(tmp_path: Path) -> None:
     async with open_little_shop(tmp_path, rates=DEAF, environment=COMPARES_ONLY) as shop:
         is_renamed(shop)
@@ -61,6 +81,20 @@ async def test_a_comparison_finds_the_renamed_variation(tmp_path: Path) -> None:
         shop.buys("shopify", GOLD, SHELF[GOLD])
 
         await shop.ends_at(GOLD, 0)
+
+
+async def test_a_comparison_finds_two_that_swapped_their_names(tmp_path: Path) -> None:
+    """No name is new then; only their SKUs tell."""
+    async with open_little_shop(tmp_path, rates=DEAF, environment=COMPARES_ONLY) as shop:
+        is_renamed(shop, "Neither")
+        shop.rehearsal.etsy.market.rename_variation(shop.units["etsy", SILVER], "Gold")
+        is_renamed(shop, "Silver")
+        await goes_by(shop, "Silver")
+
+        shop.buys("shopify", GOLD, SHELF[GOLD])
+
+        await shop.ends_at(GOLD, 0)
+        assert shop.on("etsy", SILVER) == SILVERS
 
 
 async def test_what_the_renamed_variation_sells_is_taken_off_the_other_shop(

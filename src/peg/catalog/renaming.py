@@ -1,6 +1,7 @@
-"""Another name on its marketplace for an offer that PEG knows: it stays the same offer."""
+"""Other names on their marketplace for offers that PEG knows: they stay the same offers."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,18 +11,37 @@ from peg.db.transaction import require_transaction
 from peg.domain.identity import OfferId, OfferRef
 
 
-async def rename(
-    session: AsyncSession, offer: OfferId, ref: OfferRef, options: Mapping[str, str]
-) -> None:
-    """From now on its marketplace calls it so; what a sale takes and what is expected stay.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewName:
+    """What a marketplace calls an offer now, and which variant of its listing it is in words."""
 
-    A reading that began before is outdated: it may call it by its former name.
+    ref: OfferRef
+    options: Mapping[str, str]
+
+
+async def rename(session: AsyncSession, names: Mapping[OfferId, NewName]) -> None:
+    """From now on their marketplace calls them so; what a sale takes and what is expected stay.
+
+    One may take the name of another that gives it up here: first all give up their own. A reading
+    that began before is outdated: it may call them by their former names.
     """
     require_transaction(session)
-    change = update(tables.offers).where(tables.offers.c.id == offer)
-    await session.execute(change.values(variant=ref.variant, options=dict(options)))
+    for offer in names:
+        await _call(session, offer, variant=_between_names(offer))
+    for offer, name in names.items():
+        await _call(session, offer, variant=name.ref.variant, options=dict(name.options))
     await session.execute(
         update(tables.mirror)
-        .where(tables.mirror.c.offer == offer)
+        .where(tables.mirror.c.offer.in_(list(names)))
         .values(version=tables.mirror.c.version + 1)
     )
+
+
+async def _call(session: AsyncSession, offer: OfferId, **values: object) -> None:
+    change = update(tables.offers).where(tables.offers.c.id == offer)
+    await session.execute(change.values(values))
+
+
+def _between_names(offer: OfferId) -> str:
+    """No variation's name: on Etsy that has a `=`, and on Shopify it is a number."""
+    return f"renaming {offer}"

@@ -4,7 +4,9 @@ Etsy's own ids change at every write, so that a variation is known by its proper
 it is a stranger, and PEG's offer is not found any more: sold elsewhere, the piece would go on being
 sold under its new name. Where one whole reading of a listing lacks one variation and shows one that
 nobody knows, with the very same SKU, and no other has that, the offer takes the new name along with
-all that is known of it. A reading that is not whole proves nothing: what it lacks may be there.
+all that is known of it. So it does where names shift, as when sizes are set right by one: a name
+that shows the SKU of another offer goes over to that one, if the offer that had it has a new name
+as well. A reading that is not whole proves nothing: what it lacks may be there.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,8 +21,8 @@ from peg.bus.outbox import stage
 from peg.catalog import mirror, offers
 from peg.catalog.expectation import Expectation
 from peg.catalog.offers import Offer
-from peg.catalog.renaming import rename
-from peg.domain.identity import Channel, OfferRef, ShopId
+from peg.catalog.renaming import NewName, rename
+from peg.domain.identity import Channel, OfferRef, ShopId, fold_sku
 from peg.domain.messages import Alert, OfferDrifted
 from peg.domain.offer import Reading, Shelf
 from peg.domain.offer_name import variant_told
@@ -39,6 +41,11 @@ class Renamed:
     reading: Reading
 
     @property
+    def name(self) -> NewName:
+        """What its marketplace calls it now."""
+        return NewName(ref=self.reading.ref, options=self.reading.options)
+
+    @property
     def sentence(self) -> str:
         """From what to what."""
         now = variant_told(self.reading.options) or "without a variation"
@@ -49,18 +56,54 @@ class Renamed:
 def find(known: Sequence[Offer], shown: Sequence[Reading]) -> Sequence[Renamed]:
     """The renamed among the offers of one listing, by all that stands in it; pure.
 
-    One that was given up counts where no other with its SKU is missing.
+    One that was given up counts where no other has its SKU. A name that another offer goes by is
+    taken only if that one goes by another now, too.
     """
-    refs, there = {offer.ref for offer in known}, {reading.ref for reading in shown}
-    missing = [offer for offer in known if offer.components and offer.ref not in there]
-    found = []
-    for reading in shown:
-        alike = [offer for offer in missing if offer.sku_as_typed == reading.sku]
-        alike = [offer for offer in alike if not offer.gone] or alike
-        is_alone = sum(other.sku == reading.sku for other in shown) == 1
-        if reading.sku and reading.ref not in refs and is_alone and len(alike) == 1:
-            found.append(Renamed(offer=alike[0], reading=reading))
-    return found
+    by_ref = {offer.ref: offer for offer in known}
+    found = [one for reading in shown if (one := _renamed(known, shown, reading)) is not None]
+    while True:
+        leaving = {one.offer.ref for one in found}
+        free = [one for one in found if one.reading.ref in leaving or one.reading.ref not in by_ref]
+        if len(free) == len(found):
+            return found
+        found = free
+
+
+def _renamed(known: Sequence[Offer], shown: Sequence[Reading], reading: Reading) -> Renamed | None:
+    """Whose new name it is that a reading shows, if its SKU leaves no doubt."""
+    alike = [offer for offer in known if reading.sku and offer.sku_as_typed == reading.sku]
+    alike = [offer for offer in alike if not offer.gone] or alike
+    if len(alike) != 1 or sum(other.sku == reading.sku for other in shown) != 1:
+        return None
+    (offer,) = alike
+    at_its_name = next((other for other in shown if other.ref == offer.ref), None)
+    if not offer.components or (at_its_name is not None and _may_be(offer, at_its_name)):
+        return None
+    return Renamed(offer=offer, reading=reading)
+
+
+def _may_be(offer: Offer, reading: Reading) -> bool:
+    """What is called as an offer may be it still: it has its SKU, or that of its piece, or none.
+
+    Who matched pieces by hand and sets their SKUs right afterwards has renamed nothing.
+    """
+    its_own = {fold_sku(offer.sku_as_typed), *(part.sku for part in offer.components)}
+    return not reading.sku or fold_sku(reading.sku) in its_own
+
+
+def chains(found: Sequence[Renamed]) -> Sequence[Sequence[Renamed]]:
+    """Those that take each other's names belong together: all of them are renamed, or none."""
+    together: list[list[Renamed]] = []
+    for one in found:
+        names = {one.offer.ref, one.reading.ref}
+        beside = [
+            chain
+            for chain in together
+            if any(not names.isdisjoint((other.offer.ref, other.reading.ref)) for other in chain)
+        ]
+        together = [chain for chain in together if chain not in beside]
+        together.append([*(other for chain in beside for other in chain), one])
+    return together
 
 
 async def follow(
@@ -69,17 +112,18 @@ async def follow(
     """Rename the offers that were, by readings that tell all of their listings.
 
     Returns the basis to judge those readings by. What changed since they began, or is being
-    written, is left for the next reading.
+    written, is left for the next reading, and with it those whose names hang together with its.
     """
     carried = dict(basis)
     for listing, shown in (await _with_strangers(session, readings)).items():
-        renamed = []
-        for one in find(await offers.of_listing(session, *listing), shown):
-            expected = (await mirror.expected_of(session, [one.offer.id])).get(one.offer.id, {})
-            if _is_as_it_was(expected, basis.get(one.offer.id)):
-                await _carry_over(session, one, now=now)
-                carried |= await basis_of(session, [one.offer.id])
-                renamed.append(one)
+        renamed: list[Renamed] = []
+        for chain in chains(find(await offers.of_listing(session, *listing), shown)):
+            ids = [one.offer.id for one in chain]
+            expected = await mirror.expected_of(session, ids)
+            if all(_is_as_it_was(expected.get(one, {}), basis.get(one)) for one in ids):
+                await _carry_over(session, chain, now=now)
+                carried |= await basis_of(session, ids)
+                renamed += chain
         if renamed:
             await _tell(session, listing, renamed, now=now)
     return carried
@@ -88,12 +132,16 @@ async def follow(
 async def _with_strangers(
     session: AsyncSession, readings: Sequence[Reading]
 ) -> Mapping[Listing, Sequence[Reading]]:
-    """By listing all that stands in those of Etsy where nobody knows something with a SKU."""
+    """By listing all that stands in those of Etsy where something has a SKU that is new to it."""
     there = [
         one for one in readings if one.ref.channel is Channel.ETSY and one.shelf is not Shelf.GONE
     ]
     known = await offers.by_refs(session, [one.ref for one in there])
-    strange = {_listing(one.ref) for one in there if one.sku and one.ref not in known}
+    strange = {
+        _listing(one.ref)
+        for one in there
+        if one.sku and (one.ref not in known or known[one.ref].sku_as_typed != one.sku)
+    }
     return {
         listing: [one for one in there if _listing(one.ref) == listing]
         for listing in sorted(strange)
@@ -111,11 +159,14 @@ def _is_as_it_was(expected: Mapping[str, Expectation], versions: Mapping[str, in
     return all(row.pending is None or row.unanswered for row in expected.values())
 
 
-async def _carry_over(session: AsyncSession, one: Renamed, *, now: datetime) -> None:
-    offer, ref = one.offer, one.reading.ref
-    await rename(session, offer.id, ref, one.reading.options)
-    await stage(session, OfferDrifted(shop=ref.shop, offer=offer.id), now=now)
-    log.info("offer.renamed", offer=offer.id, shop=ref.shop, was=offer.ref.variant, now=ref.variant)
+async def _carry_over(session: AsyncSession, chain: Sequence[Renamed], *, now: datetime) -> None:
+    await rename(session, {one.offer.id: one.name for one in chain})
+    for one in chain:
+        offer, ref = one.offer, one.reading.ref
+        await stage(session, OfferDrifted(shop=ref.shop, offer=offer.id), now=now)
+        log.info(
+            "offer.renamed", offer=offer.id, shop=ref.shop, was=offer.ref.variant, now=ref.variant
+        )
 
 
 async def _tell(

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.catalog import offers
 from peg.catalog.offers import Offer
 from peg.domain.identity import OfferRef, ShopId
+from peg.domain.offer import Reading
 from peg.intake import renamed
 from peg.intake.readings import Basis, without_unanswered
 from peg.marketplaces.port import OffersPage
@@ -31,8 +32,12 @@ class Run:
         self.counts[found.cause.value] = self.counts.get(found.cause.value, 0) + 1
 
     def knows_all(self, page: OffersPage) -> bool:
-        """Whether nothing on a page is a stranger."""
-        return all(remote.ref in self.known for remote in page.offers)
+        """Whether nothing on a page is a stranger, or has another SKU than it was known by."""
+        return all(self._knows(remote.reading) for remote in page.offers)
+
+    def _knows(self, reading: Reading) -> bool:
+        offer = self.known.get(reading.ref)
+        return offer is not None and reading.sku in {"", offer.sku_as_typed}
 
     async def follow_renamed(
         self, session: AsyncSession, page: OffersPage, *, now: datetime

@@ -12,18 +12,22 @@ from tests.support.bench import (
     Bench,
     etsy_ref,
     open_bench,
-    reading_of,
     shopify_ref,
+)
+from tests.support.renamings import (
+    SIZE_6,
+    SIZE_7,
+    US_6,
+    US_7,
+    is_read,
+    known,
+    shows,
 )
 
 from peg.catalog import mirror, offers
-from peg.catalog.offers import Offer
-from peg.domain.identity import OfferRef, Sku
+from peg.domain.identity import Sku
 from peg.domain.offer import ANYWHERE, Reading
 from peg.intake import renamed
-
-SIZE_6, SIZE_7 = etsy_ref(variant="Size=6"), etsy_ref(variant="Size=7")
-US_6, US_7 = etsy_ref(variant="Size=US 6"), etsy_ref(variant="Size=US 7")
 
 
 @pytest.fixture
@@ -34,21 +38,6 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
             await bench.stock(sku, 1)
         await bench.offer(SIZE_6, RING, options={"Size": "6"})
         yield bench
-
-
-def shows(ref: OfferRef, sku: str = RING) -> Reading:
-    name = ref.variant.partition("=")[2]
-    return replace(reading_of(ref, {ANYWHERE: 1}), sku=sku, options={"Size": name})
-
-
-async def known(bench: Bench, ref: OfferRef) -> Offer | None:
-    return (await offers.by_refs(bench.session, [ref])).get(ref)
-
-
-async def is_read(bench: Bench, *shown: Reading) -> None:
-    """All that stands in the listing is read."""
-    basis = await mirror.versions_of_shop(bench.session, SIZE_6.shop)
-    await renamed.follow(bench.session, shown, basis, now=NOON)
 
 
 async def test_a_variation_with_the_same_sku_is_the_same_offer(bench: Bench) -> None:
