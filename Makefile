@@ -10,8 +10,8 @@ PYTEST := PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 $(RUN) pytest
 UV_READY := .tools/uv-$(UV_VERSION)
 READY := .venv/ready
 
-# Tests that run beside each other on two cores: many wait for PEG to come to rest, a core is free then.
-WORKERS ?= 3
+# Tests that run beside each other. Many wait for PEG to come to rest: a core is free meanwhile.
+WORKERS ?= 2
 
 SEEDS ?= 20
 FIRST ?= 1
@@ -43,7 +43,7 @@ format: $(READY) ## Lay out the code and mend what can be mended by rule
 check: static ## Fast gate: lint, types, import contracts, tidy limits, unit tests
 	$(PYTEST) -n $(WORKERS) -rs tests/tidy tests/unit
 
-test: static ## Everything: the fast gate, promises, contracts, races, the pages' code [WORKERS=3]
+test: static ## Everything: the fast gate, promises, contracts, races, the pages' code [WORKERS=2]
 	@$(RUN) python -m tools.schemas --if-possible
 	$(PYTEST) -n $(WORKERS) -rs tests
 
