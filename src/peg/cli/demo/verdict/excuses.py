@@ -173,11 +173,7 @@ def _crosses(edit: Happened, other: Happened) -> bool:
 def _is_awaited(edit: Happened, back: Happened, mine: Sequence[Happened]) -> bool:
     """Whether a piece had come back elsewhere, and no write had raised the unit for it yet."""
     came = back.what == "returned" and back.restocked and back.key != edit.key
-    raised = any(
-        one.by_app and one.key == edit.key and one.buyable > one.before
-        for one in mine
-        if back.at <= one.at <= edit.at
-    )
+    raised = any(one.raised and one.key == edit.key for one in mine if back.at <= one.at <= edit.at)
     return came and back.at <= edit.at <= back.at + RAISED and not raised
 
 
