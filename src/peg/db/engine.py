@@ -2,16 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
-from peg.db.errors import DriverMissing
+from peg.db.errors import DatabaseLocked, DriverMissing, translated
 from peg.db.in_place import InPlaceConnection, connect
 from peg.domain.clock import Clock
 
@@ -32,6 +33,7 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self._turn = asyncio.Lock() if engine.dialect.name == "sqlite" else None
+        self._lockouts = 0
         self._committed: list[Callable[[Sequence[str]], None]] = []
 
     @property
@@ -58,9 +60,24 @@ class Database:
 
     @asynccontextmanager
     async def writer(self) -> AsyncIterator[None]:
-        """Wait for the writer's turn."""
-        async with self._turn or nullcontext():
+        """Wait for the writer's turn.
+
+        Raises:
+            DatabaseLocked: another program kept out one who went before. Were each to wait as long
+                for itself, the last would wait for minutes, and no shop hear of it in time.
+        """
+        if self._turn is None:
             yield
+            return
+        lockouts = self._lockouts
+        async with self._turn:
+            if self._lockouts != lockouts:
+                raise DatabaseLocked(self.place)
+            try:
+                yield
+            except DBAPIError as error:
+                self._lockouts += isinstance(translated(error, self.place), DatabaseLocked)
+                raise
 
     async def between_transactions(self, clock: Clock, *, within_s: float) -> bool:
         """Wait for a moment in which nobody uses the database: who is cancelled then loses nothing.

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.engine import Database
-from peg.db.errors import DatabaseUnavailable
+from peg.db.errors import DatabaseLocked, DatabaseUnavailable
 from peg.db.transaction import begin
 
 T = TypeVar("T")
@@ -64,6 +64,8 @@ class SharedCommits:
             async with begin(self._database) as session:
                 results = [await one.work(session) for one in taken]
         except Exception as error:  # noqa: BLE001 - handed to whoever asked
+            if isinstance(error, DatabaseLocked):  # who came meanwhile waited for the same
+                taken, self._asked = [*taken, *self._asked], []
             if len(taken) == 1 or isinstance(error, DatabaseUnavailable):
                 _fail(taken, error)
                 return
