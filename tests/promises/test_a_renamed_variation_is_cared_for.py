@@ -9,6 +9,7 @@ from tests.support.little_shop import DEAF, NO_POLLS, LittleShop, open_little_sh
 
 ETSY_IS_SILENT = {"etsy.webhook_lost": 1.0}
 COMPARES_ONLY = {"PEG_RECONCILE_S": "10", "PEG_GLANCE_S": "36000"}
+UNSEEN = {"PEG_GLANCE_S": "36000"}
 SILVERS = SHELF[SILVER]
 
 
@@ -70,6 +71,25 @@ async def test_names_that_shift_take_their_pieces_with_them(
         assert shop.on("etsy", SILVER) == SILVERS
         shop.buys("etsy", SILVER)
         await shop.ends_at(SILVER, SILVERS - 1)
+        assert shop.sold_twice() == 0
+
+
+async def test_what_is_sold_by_a_name_that_was_another_s_is_taken_off_the_right_piece(
+    tmp_path: Path,
+) -> None:
+    """Sold before PEG has seen that the names shifted: the receipt calls it Silver."""
+    async with open_little_shop(
+        tmp_path, rates=DEAF, environment={"PEG_GLANCE_S": "36000"}
+    ) as shop:
+        shop.rehearsal.etsy.market.rename_variation(shop.units["etsy", SILVER], "Platinum")
+        is_renamed(shop, "Silver")
+        shop.buys("etsy", GOLD, SHELF[GOLD])
+
+        await shop.ends_at(GOLD, 0)
+
+        await goes_by(shop, "Silver")
+        await shop.ends_at(SILVER, SILVERS)
+        assert await shop.questions() == []
         assert shop.sold_twice() == 0
 
 

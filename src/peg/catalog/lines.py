@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.catalog import items, mirror, offers, proposals, sale_places, sets
 from peg.catalog.offers import Offer
 from peg.domain.baseline import Baseline, Inside
-from peg.domain.identity import OfferRef, Sku
+from peg.domain.identity import Channel, OfferRef, Sku
 from peg.domain.order import LineSnapshot, OrderSnapshot
 from peg.ledger import order_headers
 from peg.ledger.line_meaning import Component, Resolved
@@ -53,7 +53,8 @@ async def _resolve(
     session: AsyncSession, order: OrderSnapshot, line: LineSnapshot, offer: Offer | None
 ) -> Resolved | None:
     if offer is not None and offer.components:
-        return await _sold_from(session, order, offer)
+        disputed = await _disputed(session, order, line, offer)
+        return disputed or await _sold_from(session, order, offer)
     if offer is None and line.ref is not None:
         meaning = await _by_listing(session, order, line, line.ref)
         if meaning is not None:
@@ -110,6 +111,37 @@ async def _by_listing(
     return Resolved(
         offer=None, components=tuple(parts.values()), inside=_inside(inside), sure=False
     )
+
+
+async def _disputed(
+    session: AsyncSession, order: OrderSnapshot, line: LineSnapshot, offer: Offer
+) -> Resolved | None:
+    """A sale of which the variation's name tells one piece, and the SKU another: it holds both.
+
+    On Etsy a variation is known by its name, and somebody may have renamed some so that their names
+    shift, or typed a SKU twice. A look at the listing tells the former; else a person is asked.
+    """
+    if not is_misnamed(line, offer):
+        return None
+    siblings = await offers.of_listing(session, offer.ref.shop, offer.ref.listing)
+    typed_so = [other for other in siblings if other.sku_as_typed == line.sku]
+    parts = {part.sku: part for other in typed_so for part in other.components}
+    if not parts:
+        labelled = await _by_sku(session, order, line)
+        parts = {part.sku: part for part in labelled.components} if labelled else {}
+    for part in offer.components:
+        parts.pop(part.sku, None)
+    both = [*offer.components, *parts.values()]
+    held = [part for part in both if not await _was_counted_after(session, order, part.sku)]
+    if not any(part.sku in parts for part in held):
+        return None
+    return Resolved(offer=None, components=tuple(held), sure=False)
+
+
+def is_misnamed(line: LineSnapshot, offer: Offer) -> bool:
+    """Whether a line goes by the name of a variation, and by a SKU that is none of its own."""
+    by_name = offer.ref.channel is Channel.ETSY and offer.ref.variant != ""
+    return by_name and line.sku != "" and not offer.may_be_typed(line.sku)
 
 
 async def _or_a_twin(

@@ -22,7 +22,7 @@ from peg.catalog import tables
 from peg.db.batches import batches
 from peg.db.transaction import execute_all, require_transaction
 from peg.domain.baseline import Baseline
-from peg.domain.identity import OfferId, OfferRef, ShopId, Sku
+from peg.domain.identity import OfferId, OfferRef, ShopId, Sku, fold_sku
 from peg.domain.money import Money
 from peg.domain.offer_name import offer_name, short_name
 from peg.ledger.line_meaning import Component
@@ -64,6 +64,13 @@ class Offer:
     def sells_on(self) -> bool:
         """Whether its shop sells it whatever its figure says."""
         return self.oversells or not self.tracked
+
+    def may_be_typed(self, sku: str) -> bool:
+        """Whether a SKU, but for case and spaces, is the one it is known by, or of its pieces."""
+        return fold_sku(sku) in {
+            fold_sku(self.sku_as_typed),
+            *(part.sku for part in self.components),
+        }
 
     @property
     def name(self) -> str:

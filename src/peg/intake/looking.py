@@ -83,7 +83,9 @@ class Lookout:
                 continue
             now, shown = self._clock.now(), list(seen.values())
             async with begin(self._database) as session:
-                followed = await renamed.follow(session, shown, basis, now=now)
+                followed = await renamed.follow(
+                    session, shown, basis, patience=self._patience, now=now
+                )
                 taken += await take_in_readings(
                     session, shown, followed, patience=self._patience, now=now
                 )
@@ -102,5 +104,7 @@ class Lookout:
         async with begin(self._database) as session:
             now = self._clock.now()
             answered = await without_unanswered(session, basis)
-            followed = await renamed.follow(session, seen, answered, now=now)
+            followed = await renamed.follow(
+                session, seen, answered, patience=self._patience, now=now
+            )
             return await take_in_readings(session, seen, followed, patience=self._patience, now=now)

@@ -1,6 +1,6 @@
 """Take an order in: from a marketplace's snapshot to the book and to what we expect it to show."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import structlog
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.bus.outbox import stage
 from peg.catalog import findings, items, lines, locations, mirror, offers, returns
 from peg.catalog.offers import Offer
-from peg.domain.identity import BOOK, SALES, LocationId, OfferId, ShopId, Sku
+from peg.domain.identity import BOOK, SALES, LocationId, OfferId, OfferRef, ShopId, Sku
 from peg.domain.messages import OrderTakenIn
 from peg.domain.order import OrderSnapshot
 from peg.intake import checks, covered_sales, lateness, odd_times, surprises, twins
@@ -30,6 +30,7 @@ NOTHING = Resolved(offer=None, components=(), sure=False, anew=True)
 
 ABOUT_THEN = "sold about when it was first read"
 MISSED_BEFORE = "a piece was missed before it was sold: it may be another"
+MISNAMED = "sold by the name of one piece, and the SKU of another"
 
 
 async def take_in(
@@ -61,6 +62,7 @@ async def take_in(
     if applied.outcome in {Outcome.NEW, Outcome.CHANGED}:
         await _expect(session, order, applied, patience=patience, now=now)
         await follow_guesses(session, order, resolved, applied, now=now)
+        await _look_at_names(session, order, applied, now=now)
         await twins.warn(session, order, applied, now=now)
         await _explain_figures(session, order, applied, now=now)
         is_new = applied.outcome is Outcome.NEW
@@ -108,6 +110,16 @@ async def hold_anew(
         order = await kept.kept_order(session, waiting.ref.shop, waiting.order)
         known = {waiting.line: NOTHING, **await lines.resolve_lines(session, order)}
         await take_in(session, order, known=known, patience=patience, now=now)
+
+
+async def take_in_waiting(
+    session: AsyncSession, refs: Sequence[OfferRef], *, patience: Patience, now: datetime
+) -> None:
+    """What a marketplace calls so is known for sure by now: what was sold of it no more waits."""
+    waiting = await kept.waiting_lines(session, refs)
+    for shop, number in dict.fromkeys((one.ref.shop, one.order) for one in waiting):
+        order = await kept.kept_order(session, shop, number)
+        await take_in(session, order, patience=patience, now=now)
 
 
 async def _explain_figures(
@@ -187,6 +199,17 @@ async def _expect(
                     patience=patience,
                     now=now,
                 )
+
+
+async def _look_at_names(
+    session: AsyncSession, order: OrderSnapshot, applied: Applied, *, now: datetime
+) -> None:
+    """Where names and SKUs tell of two pieces, the listing shows whether somebody renamed them."""
+    unsure = {line.line for line in applied.lines if not line.sure}
+    sold = {line.ref: line for line in order.lines if line.ref is not None and line.line in unsure}
+    for ref, offer in (await offers.by_refs(session, list(sold))).items():
+        if offer.components and lines.is_misnamed(sold[ref], offer):
+            await checks.read_again(session, offer.id, due_at=now, why=MISNAMED)
 
 
 async def _expect_at(

@@ -22,10 +22,12 @@ from peg.catalog import mirror, offers
 from peg.catalog.expectation import Expectation
 from peg.catalog.offers import Offer
 from peg.catalog.renaming import NewName, rename
-from peg.domain.identity import Channel, OfferRef, ShopId, fold_sku
+from peg.domain.identity import Channel, OfferRef, ShopId
 from peg.domain.messages import Alert, OfferDrifted
 from peg.domain.offer import Reading, Shelf
 from peg.domain.offer_name import variant_told
+from peg.intake.orders import take_in_waiting
+from peg.intake.patience import Patience
 from peg.intake.readings import Basis, basis_of
 
 log = structlog.get_logger()
@@ -87,8 +89,7 @@ def _may_be(offer: Offer, reading: Reading) -> bool:
 
     Who matched pieces by hand and sets their SKUs right afterwards has renamed nothing.
     """
-    its_own = {fold_sku(offer.sku_as_typed), *(part.sku for part in offer.components)}
-    return not reading.sku or fold_sku(reading.sku) in its_own
+    return not reading.sku or offer.may_be_typed(reading.sku)
 
 
 def chains(found: Sequence[Renamed]) -> Sequence[Sequence[Renamed]]:
@@ -107,9 +108,16 @@ def chains(found: Sequence[Renamed]) -> Sequence[Sequence[Renamed]]:
 
 
 async def follow(
-    session: AsyncSession, readings: Sequence[Reading], basis: Basis, *, now: datetime
+    session: AsyncSession,
+    readings: Sequence[Reading],
+    basis: Basis,
+    *,
+    patience: Patience,
+    now: datetime,
 ) -> Basis:
     """Rename the offers that were, by readings that tell all of their listings.
+
+    What was sold by a name that PEG did not know for theirs yet is taken off the right ones.
 
     Returns the basis to judge those readings by. What changed since they began, or is being
     written, is left for the next reading, and with it those whose names hang together with its.
@@ -122,9 +130,12 @@ async def follow(
             expected = await mirror.expected_of(session, ids)
             if all(_is_as_it_was(expected.get(one, {}), basis.get(one)) for one in ids):
                 await _carry_over(session, chain, now=now)
-                carried |= await basis_of(session, ids)
                 renamed += chain
         if renamed:
+            carried |= await basis_of(session, [one.offer.id for one in renamed])
+            # After that: a reading may have begun before the sale that is heard of here.
+            called = [one.reading.ref for one in renamed]
+            await take_in_waiting(session, called, patience=patience, now=now)
             await _tell(session, listing, renamed, now=now)
     return carried
 

@@ -112,6 +112,11 @@ async def _for_good(session: AsyncSession, line: LineSnapshot, sold_from: Offer 
         return "; `peg import` reads its listing anew" if siblings else ""
     if sold_from.gone:
         return ""
+    if sold_from.components:
+        return (
+            f". Its variation tells of one, and its SKU ({line.sku}) of another: see whether each"
+            " SKU stands on one variation alone there, as PEG knows renamed variations by theirs"
+        )
     twins = await proposals.open_of(session, sold_from.id)
     if twins:
         return "".join(f". {twin_words(one, sold_from)}" for one in twins)

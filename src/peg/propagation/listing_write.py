@@ -125,7 +125,9 @@ class ListingWrite:
         if self._decided_on is DecidedOn.READ:  # it came too late, or nobody would ask again
             basis_read = await not_sent(session, self._noted, basis_read)
         shown = list(readings.values())
-        basis_read = await renamed.follow(session, shown, basis_read, now=now)
+        basis_read = await renamed.follow(
+            session, shown, basis_read, patience=self._patience, now=now
+        )
         taken = await take_in_readings(session, shown, basis_read, patience=self._patience, now=now)
         self._outdated = frozenset(one.offer for one in taken if one.outdated)
         mine = await offers.of_listing(session, self._shop, self._listing)

@@ -130,7 +130,7 @@ class Reconciler:
         if run.knows_all(page):
             return
         async with begin(self._database) as session:
-            await run.follow_renamed(session, page, now=self._clock.now())
+            await run.follow_renamed(session, page, patience=self._patience, now=self._clock.now())
 
     async def _take_in(self, run: Run, page: OffersPage) -> None:
         fresh = [remote for remote in page.offers if remote.ref not in run.seen]

@@ -11,6 +11,7 @@ from peg.catalog.offers import Offer
 from peg.domain.identity import OfferRef, ShopId
 from peg.domain.offer import Reading
 from peg.intake import renamed
+from peg.intake.patience import Patience
 from peg.intake.readings import Basis, without_unanswered
 from peg.marketplaces.port import OffersPage
 from peg.reconciliation.compare import Difference
@@ -40,12 +41,12 @@ class Run:
         return offer is not None and reading.sku in {"", offer.sku_as_typed}
 
     async def follow_renamed(
-        self, session: AsyncSession, page: OffersPage, *, now: datetime
+        self, session: AsyncSession, page: OffersPage, *, patience: Patience, now: datetime
     ) -> None:
         """Know by their new names what somebody renamed; a page tells of listings as a whole."""
         shown = [remote.reading for remote in page.offers]
         answered = await without_unanswered(session, self.basis)
-        followed = await renamed.follow(session, shown, answered, now=now)
+        followed = await renamed.follow(session, shown, answered, patience=patience, now=now)
         if followed != answered:
             self.basis = {**self.basis, **followed}
             self.known = {

@@ -52,7 +52,7 @@ async def test_the_variant_says_it(bench: Bench) -> None:
     await bench.offer(etsy_ref("22", SIX), RING)
     await bench.offer(etsy_ref("22", SEVEN), NECKLACE)
 
-    found = await meaning(bench, line(etsy_ref("22", SEVEN), 1, sku=RING))
+    found = await meaning(bench, line(etsy_ref("22", SEVEN), 1, sku="TYPED-ANEW"))
 
     assert found == Resolved(
         offer=await id_of(bench, etsy_ref("22", SEVEN)),

@@ -8,10 +8,10 @@ import pytest
 from tests.support.bench import (
     NECKLACE,
     NOON,
+    PATIENCE,
     RING,
     Bench,
     etsy_ref,
-    open_bench,
     shopify_ref,
 )
 from tests.support.renamings import (
@@ -21,6 +21,7 @@ from tests.support.renamings import (
     US_7,
     is_read,
     known,
+    open_one_size,
     shows,
 )
 
@@ -32,11 +33,7 @@ from peg.intake import renamed
 
 @pytest.fixture
 async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
-    """A ring in size 6 is matched to its piece."""
-    async with open_bench(tmp_path) as bench:
-        for sku in (RING, NECKLACE):
-            await bench.stock(sku, 1)
-        await bench.offer(SIZE_6, RING, options={"Size": "6"})
+    async with open_one_size(tmp_path) as bench:
         yield bench
 
 
@@ -144,7 +141,7 @@ async def test_a_reading_from_before_a_renaming_does_not_name_it_back(bench: Ben
     before = await mirror.versions_of_shop(bench.session, SIZE_6.shop)
     await is_read(bench, shows(US_6))
 
-    await renamed.follow(bench.session, [shows(SIZE_6)], before, now=NOON)
+    await renamed.follow(bench.session, [shows(SIZE_6)], before, patience=PATIENCE, now=NOON)
 
     assert await known(bench, SIZE_6) is None
     assert await known(bench, US_6) is not None

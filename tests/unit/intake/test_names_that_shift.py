@@ -7,13 +7,14 @@ import pytest
 from tests.support.bench import (
     NECKLACE,
     NOON,
+    PATIENCE,
     RING,
     Bench,
     OrderTold,
     line,
-    open_bench,
 )
 from tests.support.renamings import (
+    AS_THEY_WERE,
     BANGLE,
     SIZE_6,
     SIZE_7,
@@ -21,7 +22,10 @@ from tests.support.renamings import (
     SIZE_9,
     is_read,
     known,
+    open_one_size,
+    open_three_sizes,
     shows,
+    stand,
 )
 
 from peg.catalog import mirror, offers
@@ -32,30 +36,14 @@ from peg.intake import renamed
 
 @pytest.fixture
 async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
-    """A ring in size 6 is matched to its piece."""
-    async with open_bench(tmp_path) as bench:
-        for sku in (RING, NECKLACE):
-            await bench.stock(sku, 1)
-        await bench.offer(SIZE_6, RING, options={"Size": "6"})
+    async with open_one_size(tmp_path) as bench:
         yield bench
 
 
 @pytest.fixture
-async def sizes(bench: Bench) -> Bench:
-    """Beside the ring in size 6 there are others in 7 and 8."""
-    await bench.offer(SIZE_7, NECKLACE, options={"Size": "7"})
-    await bench.stock(BANGLE, 1)
-    await bench.offer(SIZE_8, BANGLE, options={"Size": "8"})
-    return bench
-
-
-async def stand(bench: Bench) -> dict[str, str]:
-    """Which piece each variation of the listing is taken for."""
-    there = await offers.of_listing(bench.session, SIZE_6.shop, SIZE_6.listing)
-    return {offer.ref.variant: "+".join(part.sku for part in offer.components) for offer in there}
-
-
-AS_THEY_WERE = {"Size=6": RING, "Size=7": NECKLACE, "Size=8": BANGLE}
+async def sizes(tmp_path: Path) -> AsyncIterator[Bench]:
+    async with open_three_sizes(tmp_path) as bench:
+        yield bench
 
 
 @pytest.mark.parametrize(
@@ -135,7 +123,7 @@ async def test_a_reading_from_before_a_shift_does_not_shift_it_back(sizes: Bench
     shifted = await stand(sizes)
 
     outdated = [shows(SIZE_6), shows(SIZE_7, NECKLACE), shows(SIZE_8, BANGLE)]
-    await renamed.follow(sizes.session, outdated, before, now=NOON)
+    await renamed.follow(sizes.session, outdated, before, patience=PATIENCE, now=NOON)
 
     assert await stand(sizes) == shifted
 
