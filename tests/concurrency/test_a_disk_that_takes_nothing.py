@@ -6,8 +6,9 @@ be written any more, neither the database, nor its log, nor what a shell has sen
 
 import asyncio
 import resource
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,6 +67,12 @@ def a_full_disk(pid: int) -> Iterator[None]:
     resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
 
 
+def told_of(fair: Fair) -> list[str]:
+    """The alerts that were raised."""
+    with closing(sqlite3.connect(fair.home / "peg.db")) as book:
+        return [name for (name,) in book.execute("SELECT name FROM alerts ORDER BY id")]
+
+
 async def test_on_a_full_disk_nothing_is_acknowledged_and_all_is_taken_in_once_there_is_room(
     at_work: AtWork,
 ) -> None:
@@ -84,4 +91,7 @@ async def test_on_a_full_disk_nothing_is_acknowledged_and_all_is_taken_in_once_t
     assert (ready.status_code, ready.json()["title"]) == (503, "DiskFull")
     assert await breaches(fair) == []
     assert not life.ended.done()
+    told = told_of(fair)
+    assert told.count("database_unwritable") == 1
+    assert "task_crashed" not in told
     assert "Traceback" not in (fair.home / "run.log").read_text()

@@ -46,14 +46,20 @@ _STANDING = (
 
 async def tell(session: AsyncSession, alert: Alert, *, now: datetime) -> None:
     """Raise an alert; where the same one stands already, say it anew in its newest words."""
+    if not await tell_still(session, alert, now=now):
+        await stage(session, alert, now=now)
+
+
+async def tell_still(session: AsyncSession, alert: Alert, *, now: datetime) -> bool:
+    """Raise an alert; where the same one stands, only note its newest words. Whether it is new."""
     if await _tell_first(session, alert, now=now):
-        return
+        return True
     await session.execute(
         update(alerts)
         .where(alerts.c.open_key == _key(alert.name, alert.subject))
         .values(sentence=alert.sentence, told_at=now)
     )
-    await stage(session, alert, now=now)
+    return False
 
 
 async def tell_once(session: AsyncSession, alert: Alert, *, now: datetime) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.engine import Database
+from peg.db.errors import DatabaseUnavailable
 from peg.db.transaction import begin, reading, upsert
 from peg.domain.clock import Clock
 from peg.domain.identity import ShopId
@@ -127,6 +128,8 @@ class Polls:
                 whole = [order.order for order in new if order.complete]
                 await unread.have_been_read(session, shop, whole, now=now)
                 await _move_on(session, shop, moved_on)
+        except DatabaseUnavailable:  # no order's fault: one by one they would meet the same
+            raise
         except Exception:
             if not new:
                 raise
@@ -142,6 +145,8 @@ class Polls:
             try:
                 async with begin(self._database) as session:
                     await take_in(session, order, patience=self._patience, now=now)
+            except DatabaseUnavailable:
+                raise
             except Exception:
                 log.exception("order.failed", shop=shop, order=order.order)
                 about = order.updated_at.isoformat()

@@ -22,12 +22,15 @@ async def note_broken_off(database: Database, clock: Clock, wanted: Sequence[Off
     That may be what the write stumbled over. Left under way in the book, nothing would be sent to
     them, and no reading of them believed, until PEG was begun anew.
     """
+    said = False
     while True:
         try:
             async with begin(database) as session:
                 await note_interrupted(session, wanted)
         except DatabaseUnavailable as error:
-            log.warning("write.not_noted_yet", offers=list(wanted), why=str(error))
+            if not said:
+                log.warning("write.not_noted_yet", offers=list(wanted), why=str(error))
+            said = True
             await clock.sleep(AGAIN_S)
         else:
             return

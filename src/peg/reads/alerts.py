@@ -254,6 +254,7 @@ LASTS: Mapping[str, Lasting] = {
     "invariant_broken": _untrue,
     "task_crashed": _crashing,
     "database_locked": _crashing,
+    "database_unwritable": _crashing,
     "order_time": _lately,
     "unmatched_lowered": _lately,
     "variation_renamed": _lately,

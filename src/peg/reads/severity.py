@@ -36,7 +36,7 @@ SEVERITY: Mapping[str, Severity] = {
         (
             *("shop_revoked", "shop_frozen", "shop_unreadable", "stock_unreadable"),
             *("writes_forbidden", "write_refused", "calls_spent", "task_crashed", "drift"),
-            *("database_locked", "delivery_dead"),
+            *("database_locked", "database_unwritable", "delivery_dead"),
             *("webhooks_missing", "webhooks_refused", "webhooks_silent"),
         ),
         Severity.NOT_IN_STEP,

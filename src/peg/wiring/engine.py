@@ -184,7 +184,7 @@ class Engine:
             await directory.mark(session, shop, status, sentence, now=now)
 
     async def alarm(self, task: str, error: BaseException) -> None:
-        """A background task crashed, or met a database that is held: say so once, to a person."""
+        """A background task crashed: say so to a person."""
         async with begin(self.ground.database) as session:
             await tell(session, alert_of(task, error), now=self.ground.clock.now())
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import structlog
 
-from peg.db.errors import DatabaseLocked
 from peg.domain.clock import Clock
 from peg.domain.messages import Alert
 from peg.monitoring.metrics import Metrics
+from peg.wiring.standstill import Standstill, waited_out
 
 log = structlog.get_logger()
 
@@ -38,24 +38,26 @@ class Task:
 
 
 def alert_of(task: str, error: BaseException) -> Alert:
-    """What a person is told of a task that stopped; of one cause that stops several, one thing."""
-    if isinstance(error, DatabaseLocked):
-        sentence = f"{error}. PEG waited meanwhile and goes on by itself: nothing is lost"
-        return Alert(name="database_locked", subject="database", sentence=sentence)
+    """What a person is told of a task that crashed."""
     sentence = f"the background task {task} crashed ({error}) and was begun again"
     return Alert(name="task_crashed", subject=task, sentence=sentence)
 
 
-async def run_all(tasks: Sequence[Task], *, clock: Clock, metrics: Metrics, alarm: Alarm) -> None:
+async def run_all(
+    tasks: Sequence[Task], *, clock: Clock, metrics: Metrics, alarm: Alarm, standstill: Standstill
+) -> None:
     """Run until cancelled; a task that crashes is logged, alarmed and begun again."""
     async with asyncio.TaskGroup() as group:
         for task in tasks:
-            group.create_task(
-                keep_running(task, clock=clock, metrics=metrics, alarm=alarm), name=task.name
+            running = keep_running(
+                task, clock=clock, metrics=metrics, alarm=alarm, standstill=standstill
             )
+            group.create_task(running, name=task.name)
 
 
-async def keep_running(task: Task, *, clock: Clock, metrics: Metrics, alarm: Alarm) -> None:
+async def keep_running(
+    task: Task, *, clock: Clock, metrics: Metrics, alarm: Alarm, standstill: Standstill
+) -> None:
     """Run one task, again after each crash, with growing pauses."""
     pause_s = PAUSE_S_FIRST
     while True:
@@ -64,9 +66,9 @@ async def keep_running(task: Task, *, clock: Clock, metrics: Metrics, alarm: Ala
             try:
                 await _whole(task)
             except Exception as error:  # a task's edge: logged, alarmed, begun again
-                if (locked := _only_locked(error)) is not None:
-                    log.warning("task.waits", why=str(locked))
-                    await _tell_once_free(alarm, task.name, locked, clock)
+                if (nothing_taken := waited_out(error)) is not None:
+                    log.debug("task.waits", why=type(nothing_taken).__name__)
+                    await standstill.over(nothing_taken)
                     continue
                 if clock.monotonic() - begun_s > QUIET_S:
                     pause_s = PAUSE_S_FIRST
@@ -92,29 +94,6 @@ async def _whole(task: Task) -> None:
         if me is None or me.cancelling():
             raise
         raise WaitedInVain("what it waited for was cancelled") from stray
-
-
-def _only_locked(error: BaseException) -> DatabaseLocked | None:
-    """Whether nothing is wrong but that another program holds the database, by its words."""
-    if isinstance(error, ExceptionGroup):
-        found = [_only_locked(one) for one in error.exceptions]
-        return None if None in found else found[0]
-    return error if isinstance(error, DatabaseLocked) else None
-
-
-async def _tell_once_free(alarm: Alarm, name: str, locked: DatabaseLocked, clock: Clock) -> None:
-    """Wait until the alarm can be kept: from then on the task finds the database free, too."""
-    while True:
-        await clock.sleep(PAUSE_S_FIRST)
-        try:
-            await alarm(name, locked)
-        except DatabaseLocked:
-            log.warning("task.waits_still")
-        except Exception:  # the alarm must not stop the restart
-            log.exception("task.alarm_failed")
-            return
-        else:
-            return
 
 
 async def _raise_alarm(alarm: Alarm, name: str, error: Exception) -> None:

@@ -13,6 +13,7 @@ from functools import partial
 import structlog
 
 from peg.catalog.interrupted import note_interrupted, note_shop_interrupted
+from peg.db.errors import DatabaseUnavailable
 from peg.db.transaction import begin, reading
 from peg.domain.identity import Channel, ShopId
 from peg.intake import public_address
@@ -23,6 +24,7 @@ from peg.wiring.exposure import period_of, terms_of
 from peg.wiring.ground import Ground
 from peg.wiring.peg import Peg
 from peg.wiring.rounds import every
+from peg.wiring.standstill import Standstill, keep_alert, waited_out
 from peg.wiring.tasks import Task, run_all
 from peg.workers.alerts import Announcer, Ender
 from peg.workers.gauges import Gauges
@@ -49,6 +51,8 @@ class Embedded:
         self._peg = peg
         self._engine = engine
         self._reach = reach
+        database, clock = peg.ground.database, peg.ground.clock
+        self._standstill = Standstill(clock, partial(keep_alert, database, clock))
         self._works: dict[ShopId, asyncio.Future[None]] = {}
         self._following = asyncio.Lock()
 
@@ -71,7 +75,12 @@ class Embedded:
 
     async def receive(self, channel: Channel, headers: Mapping[str, str], body: bytes) -> Receipt:
         """Keep one webhook delivery, signed by any shop that is believed now."""
-        return await self._engine.reception.receive(channel, headers, body)
+        try:
+            return await self._engine.reception.receive(channel, headers, body)
+        except DatabaseUnavailable as error:
+            if (nothing_taken := waited_out(error)) is not None:
+                self._standstill.meet(nothing_taken)  # perhaps before any task has met it
+            raise
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -142,7 +151,13 @@ class Embedded:
 
     async def _run_all(self, tasks: list[Task]) -> None:
         ground = self._peg.ground
-        await run_all(tasks, clock=ground.clock, metrics=ground.metrics, alarm=self._engine.alarm)
+        await run_all(
+            tasks,
+            clock=ground.clock,
+            metrics=ground.metrics,
+            alarm=self._engine.alarm,
+            standstill=self._standstill,
+        )
 
     async def _between_transactions(self) -> None:
         """Wait until none is under way, so that what is stopped now breaks none off."""
