@@ -157,3 +157,36 @@ async def test_a_renamed_variation_with_another_sku_is_told_of_and_left_alone(
 
         assert "variation_renamed" not in shop.alerts
         assert shop.on("etsy", GOLD) == SHELF[GOLD]
+
+
+@pytest.mark.parametrize("shifts", [False, True], ids=["one", "two whose names shift"])
+async def test_an_import_follows_what_was_renamed_before_it(
+    tmp_path: Path, *, shifts: bool
+) -> None:
+    """Nobody has looked in between."""
+    async with open_little_shop(tmp_path, rates=DEAF, environment=UNSEEN) as shop:
+        if shifts:
+            shop.rehearsal.etsy.market.rename_variation(shop.units["etsy", SILVER], "Platinum")
+        is_renamed(shop, "Silver" if shifts else "Yellow gold")
+        await shop.imports()
+        assert "variation_renamed" in shop.alerts
+
+        shop.buys("shopify", GOLD, SHELF[GOLD])
+
+        await shop.ends_at(GOLD, 0)
+        assert shop.on("etsy", SILVER) == SILVERS
+
+
+async def test_an_import_leaves_a_sku_that_was_typed_twice_to_the_one_that_had_it(
+    tmp_path: Path,
+) -> None:
+    """What is sold by the other's name is asked about after it as before."""
+    async with open_little_shop(tmp_path, rates=DEAF, environment=UNSEEN) as shop:
+        shop.rehearsal.etsy.market.retype_sku(shop.units["etsy", SILVER], GOLD)
+        await shop.imports()
+
+        shop.buys("etsy", SILVER)
+
+        await shop.is_asked("which_piece")
+        await shop.ends_at(GOLD, SHELF[GOLD] - 1)
+        assert max(shop.shows(SILVER)) < SILVERS

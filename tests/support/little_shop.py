@@ -193,6 +193,11 @@ class LittleShop:
             await asyncio.sleep(LOOK_S)
         raise TimeoutError
 
+    async def imports(self) -> None:
+        """The jeweller has PEG read both shops again (`peg import`)."""
+        importer = self.rehearsal.peg.importer(self.rehearsal.engine)
+        (await importer.run(lambda _step, _count: None)).whole()
+
     async def composes(self, sku: Sku, *parts: Sku) -> None:
         """The jeweller says on both shops what is sold together, one of each."""
         ground, engine = self.rehearsal.ground, self.rehearsal.engine

@@ -10,6 +10,7 @@ as well. A reading that is not whole proves nothing: what it lacks may be there.
 """
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -140,6 +141,15 @@ async def follow(
     return carried
 
 
+async def not_followed(session: AsyncSession, readings: Sequence[Reading]) -> AbstractSet[Listing]:
+    """Listings of which some offers are known by former names still: `follow` had to wait."""
+    return {
+        listing
+        for listing, shown in (await _with_strangers(session, readings)).items()
+        if find(await offers.of_listing(session, *listing), shown)
+    }
+
+
 async def _with_strangers(
     session: AsyncSession, readings: Sequence[Reading]
 ) -> Mapping[Listing, Sequence[Reading]]:
@@ -153,10 +163,11 @@ async def _with_strangers(
         for one in there
         if one.sku and (one.ref not in known or known[one.ref].sku_as_typed != one.sku)
     }
-    return {
-        listing: [one for one in there if _listing(one.ref) == listing]
-        for listing in sorted(strange)
-    }
+    by_listing: dict[Listing, list[Reading]] = {listing: [] for listing in sorted(strange)}
+    for one in there:
+        if _listing(one.ref) in by_listing:
+            by_listing[_listing(one.ref)].append(one)
+    return by_listing
 
 
 def _listing(ref: OfferRef) -> Listing:

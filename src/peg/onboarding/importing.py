@@ -9,14 +9,14 @@ from typing import ClassVar
 
 import structlog
 
-from peg.catalog import offers, proposals
+from peg.catalog import mirror, offers, proposals
 from peg.catalog.offers import Offer
 from peg.db.batches import batches
 from peg.db.engine import Database
 from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
 from peg.domain.errors import ErrorKind, PegError
-from peg.domain.identity import Channel, OfferRef, ShopId, Sku
+from peg.domain.identity import Channel, OfferId, OfferRef, ShopId, Sku
 from peg.domain.offer import RemoteOffer
 from peg.intake import checks, sells_on
 from peg.intake.known_by_now import KnownByNow
@@ -26,7 +26,7 @@ from peg.intake.places import read_places
 from peg.intake.polling import Polls
 from peg.ledger import kept
 from peg.marketplaces.port import Marketplace, UnreadableOffer
-from peg.onboarding import adopting, imports
+from peg.onboarding import adopting, former_names, imports
 from peg.onboarding.imports import Imported
 from peg.onboarding.left_out import could_not_be_read, left_out
 from peg.onboarding.matching import Matching, match
@@ -107,10 +107,12 @@ class Importer:
         begun_at = self._clock.now()
         await self._poll(reach, progress)
         await reach.ask(self._name_places)
-        read = await self._read_all(reach, progress)
+        read = await self._read_and_follow_names(reach, progress)
         found = read.offers
         matching, told = await self._match(reach, read)
-        for batch in batches(list(found.values()), BATCH_ITEMS_MAX):
+        async with reading(self._database) as session:
+            to_keep = await former_names.with_known_skus(session, found)
+        for batch in batches(list(to_keep.values()), BATCH_ITEMS_MAX):
             async with begin(self._database) as session:
                 await adopting.keep(session, batch, now=self._clock.now())
         for matches in batches(matching.matches, BATCH_ITEMS_MAX):
@@ -133,6 +135,19 @@ class Importer:
             await imports.keep(session, told, begun_at=begun_at, ended_at=self._clock.now())
         log.info("shops.imported", items=told.items, offers=told.offers, asked=len(told.asked))
         return told
+
+    async def _read_and_follow_names(self, reach: Reach, progress: Progress) -> "_Found":
+        basis: dict[OfferId, Mapping[str, int]] = {}
+        async with reading(self._database) as session:
+            for shop in self._shops:
+                basis |= await mirror.versions_of_shop(session, shop)
+        read = await self._read_all(reach, progress)
+        async with begin(self._database) as session:
+            now, found = self._clock.now(), read.offers
+            read.offers = await former_names.follow(
+                session, found, basis, patience=self._patience, now=now
+            )
+        return read
 
     async def _look_again(self, begun_at: datetime) -> None:
         """What sold about when it was read tells by what it shows now whether that was before."""
