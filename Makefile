@@ -12,6 +12,8 @@ READY := .venv/ready
 
 # Tests that run beside each other. Many wait for PEG to come to rest: a core is free meanwhile.
 WORKERS ?= 2
+# How often a test that failed is run again, at once; nothing hides that it failed first.
+AGAIN ?=
 
 SEEDS ?= 20
 FIRST ?= 1
@@ -45,7 +47,7 @@ check: static ## Fast gate: lint, types, import contracts, tidy limits, unit tes
 
 test: static ## Everything: the fast gate, promises, contracts, races, the pages' code [WORKERS=2]
 	@$(RUN) python -m tools.schemas --if-possible
-	$(PYTEST) -n $(WORKERS) -rs tests
+	$(PYTEST) -n $(WORKERS) -rs $(AGAIN) tests
 
 test-browser: $(READY) ## The live page in a real Chromium; CHROMIUM=... names one that is not found
 	PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 $(RUN) --group browser pytest -rs tests/browser

@@ -30,6 +30,8 @@ from peg.propagation.blind_side import BlindSide, Worth
 from peg.shops import directory
 from peg.shops.directory import Status
 
+pytestmark = pytest.mark.virtual_time
+
 AFTER_S = 6.0
 """Of the shops' time; in earnest it is half an hour."""
 

@@ -10,6 +10,8 @@ from tests.support.naive import NaiveConnector
 from marketsim.market import Happening, OfferChanged
 from marketsim.pieces import MARKETS
 
+pytestmark = pytest.mark.virtual_time
+
 
 def most_shown(shop: LittleShop) -> dict[str, int]:
     """The most chains that each shop shows from now on, if only for a moment."""

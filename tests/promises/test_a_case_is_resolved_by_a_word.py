@@ -9,6 +9,7 @@ import pytest
 from tests.support.deciding import decides, number_of, on_shopify, told
 from tests.support.little_catalogue import RING
 from tests.support.little_shop import LittleShop, open_little_shop
+from tests.support.rehearsal import ON_ITS_WAY_S
 
 from marketsim.market import OrderId
 from peg.db.transaction import begin, reading
@@ -17,6 +18,8 @@ from peg.ledger import cancellations, queries
 from peg.propagation import pauses
 from peg.propagation.pauses import Paused
 from peg.propagation.resolving import CaseClosed, GivenUpAlready, decide, plan
+
+pytestmark = pytest.mark.virtual_time
 
 CANCEL = "orderCancel("
 HEARD_LOOKS = 2_000
@@ -43,10 +46,10 @@ async def sold_twice(shop: LittleShop) -> tuple[OrderId, OrderId, int]:
 
 
 async def watch(shop: LittleShop, seen: set[tuple[int, int]]) -> None:
-    """Note what both shops show of the ring, all the while."""
+    """Note what both shops show of the ring, more often than anybody can change it."""
     while True:
         seen.add(shop.shows(RING))
-        await asyncio.sleep(0)
+        await asyncio.sleep(ON_ITS_WAY_S / 4)
 
 
 async def test_the_order_on_shopify_is_cancelled_and_paid_back_and_the_case_closes(

@@ -3,12 +3,15 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from tests.support.little_catalogue import RING
 from tests.support.little_shop import LittleShop, open_little_shop
 
 from peg.db.transaction import reading
 from peg.domain.claim import Policy
 from peg.reads.case_file import CaseFile, case_file
+
+pytestmark = pytest.mark.virtual_time
 
 
 async def told(shop: LittleShop) -> CaseFile:

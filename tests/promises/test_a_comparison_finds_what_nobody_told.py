@@ -8,6 +8,8 @@ from tests.support.little_shop import DEAF, NO_POLLS, open_little_shop
 
 from marketsim.pieces import MarketName
 
+pytestmark = pytest.mark.virtual_time
+
 COMPARES, NEVER = {"PEG_RECONCILE_S": "10"}, {"PEG_RECONCILE_S": "36000"}
 
 

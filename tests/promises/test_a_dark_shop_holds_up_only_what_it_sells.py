@@ -17,6 +17,8 @@ from peg.shops import directory
 from peg.shops.directory import Status
 from peg.wiring.engine import build_engine
 
+pytestmark = pytest.mark.virtual_time
+
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[LittleShop]:

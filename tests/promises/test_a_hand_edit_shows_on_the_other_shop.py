@@ -12,6 +12,8 @@ from tests.support.little_shop import DEAF, LittleShop, open_little_shop
 
 from marketsim.pieces import MARKETS, MarketName
 
+pytestmark = pytest.mark.virtual_time
+
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[LittleShop]:

@@ -20,7 +20,7 @@ from tests.support.little_catalogue import (
     STUDS,
     little_catalogue,
 )
-from tests.support.little_shop import LittleShop, open_little_shop
+from tests.support.little_shop import LOOK_S, LittleShop, open_little_shop
 
 from peg.catalog import rules
 from peg.catalog.rules import Rule
@@ -33,6 +33,8 @@ from peg.reads.exposure_measured import Period
 from peg.reads.offers import all_offers
 from peg.reads.risks import Terms
 from peg.workers.one_shop import OneShop
+
+pytestmark = pytest.mark.virtual_time
 
 MANY = Many(offers_min=3, share=0.2)
 """Three of five offers going up at once are so many that a person is asked, were it not PEG's."""
@@ -223,6 +225,7 @@ async def test_a_look_while_it_comes_back_does_not_show_it_on_both(shop: LittleS
     while shop.shows(RING) == (0, 0):
         await watch.look()
         assert "alone" in (await reasons(shop))["etsy"]
+        await asyncio.sleep(LOOK_S)
 
     await shop.ends_at(RING, 1, 0)
 

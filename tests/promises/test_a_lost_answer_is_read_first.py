@@ -24,6 +24,8 @@ from peg.ledger import queries
 from peg.marketplaces.http import ATTEMPTS_MAX
 from peg.propagation import board
 
+pytestmark = pytest.mark.virtual_time
+
 SETS = "inventorySetQuantities"
 PUT, PATCH = "PUT /v3/application/listings", "PATCH /v3/application/shops"
 

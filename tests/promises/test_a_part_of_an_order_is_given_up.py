@@ -20,6 +20,8 @@ from peg.propagation.pauses import Paused
 from peg.propagation.resolving import CaseClosed
 from peg.propagation.taking_out import SENT_MEANWHILE
 
+pytestmark = pytest.mark.virtual_time
+
 REFUND = "refundCreate("
 HEARD_LOOKS = 2_000
 

@@ -13,6 +13,8 @@ from peg.domain.identity import Sku
 from peg.ledger import queries
 from peg.propagation import pauses
 
+pytestmark = pytest.mark.virtual_time
+
 WRITES = {"shopify": ("inventorySetQuantities",), "etsy": ("PUT /v3", "PATCH /v3")}
 
 

@@ -12,6 +12,8 @@ from tests.support.naive import NaiveConnector
 
 from marketsim.pieces import MARKETS, MarketName
 
+pytestmark = pytest.mark.virtual_time
+
 HOURLY = {**NO_POLLS, "PEG_RECONCILE_S": "20"}
 """PEG compares whole shops every twenty seconds of theirs, and polls nothing by itself."""
 

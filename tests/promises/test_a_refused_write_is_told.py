@@ -14,6 +14,8 @@ from peg.marketplaces.http import ATTEMPTS_MAX
 from peg.wiring import examination
 from peg.wiring.findings import State
 
+pytestmark = pytest.mark.virtual_time
+
 OTHER: dict[MarketName, MarketName] = {"shopify": "etsy", "etsy": "shopify"}
 EVERYTHING = {"shopify": shopify.SCOPES, "etsy": etsy.SCOPES}
 READS = {"shopify": ("read_products", "write_products"), "etsy": ("listings_r",)}

@@ -7,6 +7,8 @@ import pytest
 from tests.support.little_catalogue import GOLD, SHELF, SILVER
 from tests.support.little_shop import DEAF, NO_POLLS, LittleShop, open_little_shop
 
+pytestmark = pytest.mark.virtual_time
+
 ETSY_IS_SILENT = {"etsy.webhook_lost": 1.0}
 COMPARES_ONLY = {"PEG_RECONCILE_S": "10", "PEG_GLANCE_S": "36000"}
 UNSEEN = {"PEG_GLANCE_S": "36000"}

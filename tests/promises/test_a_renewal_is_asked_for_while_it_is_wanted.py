@@ -3,12 +3,14 @@
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import pytest
 from tests.support.little_catalogue import CHAIN, RING
 from tests.support.little_shop import LittleShop, open_little_shop
-from tests.support.virtual_time import in_virtual_time
 
 from peg.domain.identity import Sku
 from peg.ledger import counter, queries
+
+pytestmark = pytest.mark.virtual_time
 
 A_WHILE_S = 60.0
 AS_IN_EARNEST = {f"PEG_{name}_S": "30" for name in ("POLL_SHOPIFY", "POLL_ETSY", "GLANCE")}
@@ -16,12 +18,9 @@ AS_IN_EARNEST = {f"PEG_{name}_S": "30" for name in ("POLL_SHOPIFY", "POLL_ETSY",
 Act = Callable[[LittleShop], Awaitable[None]]
 
 
-def told(folder: Path, story: Act) -> None:
-    async def tell() -> None:
-        async with open_little_shop(folder, environment=AS_IN_EARNEST, speed=None) as shop:
-            await story(shop)
-
-    in_virtual_time(tell())
+async def told(folder: Path, story: Act) -> None:
+    async with open_little_shop(folder, environment=AS_IN_EARNEST, speed=1.0) as shop:
+        await story(shop)
 
 
 async def time_passes(shop: LittleShop) -> None:
@@ -43,7 +42,7 @@ async def available(shop: LittleShop, sku: Sku) -> int:
         return (await queries.position(session, sku)).level.available
 
 
-def test_nobody_is_asked_to_renew_what_was_sold_meanwhile(tmp_path: Path) -> None:
+async def test_nobody_is_asked_to_renew_what_was_sold_meanwhile(tmp_path: Path) -> None:
     async def story(shop: LittleShop) -> None:
         await sold_on_etsy_and_cancelled(shop)
 
@@ -53,10 +52,12 @@ def test_nobody_is_asked_to_renew_what_was_sold_meanwhile(tmp_path: Path) -> Non
         assert shop.shows(RING) == (0, 0)
         assert await shop.questions() == []
 
-    told(tmp_path, story)
+    await told(tmp_path, story)
 
 
-def test_what_she_renews_is_for_sale_and_neither_asked_about_nor_alarmed(tmp_path: Path) -> None:
+async def test_what_she_renews_is_for_sale_and_neither_asked_about_nor_alarmed(
+    tmp_path: Path,
+) -> None:
     async def story(shop: LittleShop) -> None:
         await sold_on_etsy_and_cancelled(shop)
 
@@ -68,10 +69,10 @@ def test_what_she_renews_is_for_sale_and_neither_asked_about_nor_alarmed(tmp_pat
         assert await shop.questions() == []
         assert shop.alerts == []
 
-    told(tmp_path, story)
+    await told(tmp_path, story)
 
 
-def test_goods_that_came_in_and_are_renewed_are_not_counted_twice(tmp_path: Path) -> None:
+async def test_goods_that_came_in_and_are_renewed_are_not_counted_twice(tmp_path: Path) -> None:
     async def story(shop: LittleShop) -> None:
         shop.buys("etsy", CHAIN, 5)
         await time_passes(shop)
@@ -89,4 +90,4 @@ def test_goods_that_came_in_and_are_renewed_are_not_counted_twice(tmp_path: Path
         assert shop.shows(CHAIN) == (3, 3)
         assert await shop.questions() == []
 
-    told(tmp_path, story)
+    await told(tmp_path, story)

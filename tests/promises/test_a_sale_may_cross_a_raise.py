@@ -3,10 +3,13 @@
 import asyncio
 from pathlib import Path
 
+import pytest
 from tests.support.little_catalogue import RING
 from tests.support.little_shop import LittleShop, open_little_shop
 
 from marketsim.market import Happening, OfferChanged
+
+pytestmark = pytest.mark.virtual_time
 
 
 def buys_at_once_on_etsy(shop: LittleShop) -> None:

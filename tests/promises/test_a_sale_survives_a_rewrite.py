@@ -16,6 +16,8 @@ from tests.support.naive import NaiveConnector
 from tests.support.practice_etsy import good, typed_in
 from tests.support.rehearsal import QUICK
 
+pytestmark = pytest.mark.virtual_time
+
 PUT = "PUT /v3/application/listings"
 RECEIPTS = "/receipts"
 

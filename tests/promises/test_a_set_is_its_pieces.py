@@ -11,6 +11,8 @@ from marketsim.pieces import MARKETS, MarketName
 from peg.catalog.sets import IsASet, refuse_sets
 from peg.ledger import counter
 
+pytestmark = pytest.mark.virtual_time
+
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[LittleShop]:

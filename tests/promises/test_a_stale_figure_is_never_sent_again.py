@@ -3,9 +3,12 @@
 import re
 from pathlib import Path
 
+import pytest
 from tests.support.little_catalogue import CHAIN
 from tests.support.little_shop import DEAF, NO_POLLS, open_little_shop
 from tests.support.naive import NaiveConnector
+
+pytestmark = pytest.mark.virtual_time
 
 SETS = "inventorySetQuantities"
 """Five chains are on both shops: one is sold on Etsy, and three on Shopify just before a write."""

@@ -15,6 +15,8 @@ from tests.support.rehearsal import QUICK
 from marketsim.pieces import MARKETS, MarketName
 from peg.ledger import queries
 
+pytestmark = pytest.mark.virtual_time
+
 STALE = {**DEAF, "etsy.stale_read": 1.0}
 
 

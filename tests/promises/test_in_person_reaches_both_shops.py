@@ -13,6 +13,8 @@ from peg.intake.places import read_places
 from peg.ledger import counter, reservations
 from peg.propagation.unstocked import have_stocked
 
+pytestmark = pytest.mark.virtual_time
+
 HELD_FOR = timedelta(seconds=15)
 """Of the shops' time, which runs ten times as fast as ours."""
 

@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+import pytest
 from sqlalchemy import update
 from tests.support.little_catalogue import CHAIN, GOLD, RING, SILVER, STUDS, little_catalogue
 from tests.support.little_shop import LOOK_S, LOOKS_MAX, LittleShop, open_little_shop
@@ -11,6 +12,8 @@ from peg.catalog.tables import mirror
 from peg.ledger import counter
 from peg.ledger.tables import levels
 from peg.reconciliation.invariants import BOUND
+
+pytestmark = pytest.mark.virtual_time
 
 
 async def trades(shop: LittleShop) -> None:

@@ -3,10 +3,13 @@
 from pathlib import Path
 from random import Random
 
+import pytest
 from tests.support.little_catalogue import CHAIN, GOLD, RING, SHELF, SILVER, STUDS
 from tests.support.little_shop import DEAF, NO_POLLS, LittleShop, open_little_shop
 
 from marketsim.pieces import MARKETS, PieceId
+
+pytestmark = pytest.mark.virtual_time
 
 SALES = 8
 NOT_SUBSCRIBED = {"PEG_PUBLIC_URL": ""}

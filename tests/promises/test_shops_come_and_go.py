@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 from tests.support.little_catalogue import CHAIN, RING, STUDS
 from tests.support.little_shop import LOOK_S, LOOKS_MAX, NO_POLLS, LittleShop, open_little_shop
 from tests.support.rehearsal import connect
@@ -16,6 +17,8 @@ from peg.intake import waiting_room
 from peg.ledger import queries
 from peg.shops import directory
 from peg.shops.directory import Status
+
+pytestmark = pytest.mark.virtual_time
 
 
 async def test_the_other_shops_work_is_not_disturbed_when_one_is_lost_and_found(

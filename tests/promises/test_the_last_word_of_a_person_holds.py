@@ -10,6 +10,8 @@ from peg.ledger import counter, questions
 from peg.ledger.questions import NoSuchQuestion
 from peg.onboarding import answers
 
+pytestmark = pytest.mark.virtual_time
+
 
 async def counts(shop: LittleShop, pieces: int) -> None:
     async with shop.at_the_counter() as session:

@@ -27,6 +27,8 @@ from peg.db.columns import metadata
 from peg.db.engine import Database
 from peg.db.transaction import begin
 
+pytestmark = pytest.mark.virtual_time
+
 KEY = "a-key-of-more-than-twenty-characters"
 TAMPERINGS = (
     ("I1", "levels", "UPDATE levels SET on_hand = on_hand + 1 WHERE sku = 'STUDS-1'"),

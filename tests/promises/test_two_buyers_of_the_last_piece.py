@@ -8,6 +8,8 @@ from tests.support.little_shop import DEAF, open_little_shop
 
 from marketsim.market import NotForSale
 
+pytestmark = pytest.mark.virtual_time
+
 
 @pytest.mark.parametrize("webhooks", [True, False], ids=["webhooks", "no webhook"])
 async def test_two_buyers_of_the_last_piece_make_one_case_with_both_orders(

@@ -17,6 +17,8 @@ from peg.ledger import counter, questions
 from peg.onboarding.answers import answer
 from peg.propagation.many_raises import RAISE
 
+pytestmark = pytest.mark.virtual_time
+
 THREE = Many(offers_min=3, share=0.5)
 LIMITLESS = Many(offers_min=10_000)
 STOCKED = {CHAIN: 5, GOLD: 3, SILVER: 4}

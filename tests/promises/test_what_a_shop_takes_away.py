@@ -17,6 +17,8 @@ from peg.marketplaces.port import AccessRevoked, ShopFrozen
 from peg.shops import directory
 from peg.shops.directory import Status
 
+pytestmark = pytest.mark.virtual_time
+
 OPENED_S = 1.1
 """Orders tell whole seconds: what is sold within the second of the import may lie before it."""
 

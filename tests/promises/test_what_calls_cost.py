@@ -3,39 +3,26 @@
 import asyncio
 import math
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import cycle
 from pathlib import Path
 
+import pytest
 from tests.support.exchanges import Overheard
 from tests.support.little_catalogue import CHAIN, KIT, RING, SET, SILVER, STUDS, little_catalogue
 from tests.support.little_shop import NO_POLLS, LittleShop, open_little_shop
 from tests.support.rehearsal import NO_CHANCE, QUICK, Rehearsal, rehearse
-from tests.support.virtual_time import in_virtual_time
 
 from peg.catalog import offers, rules
 from peg.db.transaction import begin, reading
 from peg.domain.identity import Channel
 from peg.intake import checks
-from peg.marketplaces.etsy.marketplace import STATES
-from peg.marketplaces.etsy.rounds import REREADS_S
 from peg.propagation import board, pauses
 from peg.propagation.retarget import retarget_offers
-from peg.wiring.engine import SUBSCRIPTIONS_S
 
-AN_HOUR_S = 3_600.0
-EVERY_S = {
-    "PEG_POLL_SHOPIFY_S": "30",
-    "PEG_POLL_ETSY_S": "120",
-    "PEG_GLANCE_S": "30",
-    "PEG_RECONCILE_S": "900",
-}
-TOKEN_LASTS_S = 3_300.0
-"""Etsy's last an hour, and are renewed five minutes before."""
+pytestmark = pytest.mark.virtual_time
 
-ETSY = "/v3/application"
 ON_THEIR_WAY_S = (0.01, 0.06, 0.11)
 """Calls that are made at the same moment end one after the other: the first's check waits."""
 
@@ -85,46 +72,40 @@ async def test_what_no_glance_passed_by_is_read_once_more_together(tmp_path: Pat
         assert await watched(shop) == 0
 
 
-def test_one_order_of_three_single_pieces_costs_etsy_four_calls(tmp_path: Path) -> None:
-    async def sells_a_set() -> None:
-        async with open_little_shop(
-            tmp_path, environment=NO_POLLS, catalogue=little_catalogue(with_set=True), speed=None
-        ) as shop:
-            await shop.composes(SET, RING, STUDS)
-            await shop.stays(SET, 1, 1)
-            overheard(shop)["etsy"].takes_s = cycle(ON_THEIR_WAY_S)
-            before = heard_so_far(shop)
+async def test_one_order_of_three_single_pieces_costs_etsy_four_calls(tmp_path: Path) -> None:
+    async with open_little_shop(
+        tmp_path, environment=NO_POLLS, catalogue=little_catalogue(with_set=True), speed=1.0
+    ) as shop:
+        await shop.composes(SET, RING, STUDS)
+        await shop.stays(SET, 1, 1)
+        overheard(shop)["etsy"].takes_s = cycle(ON_THEIR_WAY_S)
+        before = heard_so_far(shop)
 
-            shop.buys("shopify", SET)
-            for sku in (SET, RING, STUDS):
-                await shop.ends_at(sku, 0)
-            await shop.rehearsal.ground.clock.sleep(LAG_IS_OVER_S)
+        shop.buys("shopify", SET)
+        for sku in (SET, RING, STUDS):
+            await shop.ends_at(sku, 0)
+        await shop.rehearsal.ground.clock.sleep(LAG_IS_OVER_S)
 
-            assert calls(shop, before) == ["PATCH", "PATCH", "PATCH", "GET"]
-
-    in_virtual_time(sells_a_set())
+        assert calls(shop, before) == ["PATCH", "PATCH", "PATCH", "GET"]
 
 
-def test_one_order_of_three_listings_costs_etsy_five_calls(tmp_path: Path) -> None:
-    async def sells_a_kit() -> None:
-        environment = {**NO_POLLS, "PEG_GLANCE_S": "2"}
-        async with open_little_shop(
-            tmp_path, environment=environment, catalogue=little_catalogue(with_kit=True), speed=None
-        ) as shop:
-            await shop.composes(KIT, CHAIN, SILVER)
-            await shop.stays(KIT, 4, 4)
-            overheard(shop)["etsy"].takes_s = cycle(ON_THEIR_WAY_S)
-            before = heard_so_far(shop)
+async def test_one_order_of_three_listings_costs_etsy_five_calls(tmp_path: Path) -> None:
+    environment = {**NO_POLLS, "PEG_GLANCE_S": "2"}
+    async with open_little_shop(
+        tmp_path, environment=environment, catalogue=little_catalogue(with_kit=True), speed=1.0
+    ) as shop:
+        await shop.composes(KIT, CHAIN, SILVER)
+        await shop.stays(KIT, 4, 4)
+        overheard(shop)["etsy"].takes_s = cycle(ON_THEIR_WAY_S)
+        before = heard_so_far(shop)
 
-            shop.buys("shopify", KIT)
-            for sku, left in ((KIT, 3), (CHAIN, 4), (SILVER, 3)):
-                await shop.ends_at(sku, left)
-            await shop.rehearsal.ground.clock.sleep(LAG_IS_OVER_S)
+        shop.buys("shopify", KIT)
+        for sku, left in ((KIT, 3), (CHAIN, 4), (SILVER, 3)):
+            await shop.ends_at(sku, left)
+        await shop.rehearsal.ground.clock.sleep(LAG_IS_OVER_S)
 
-            assert receipts_before_the_write(shop, before) == 1
-            assert calls(shop, before) == ["GET", "PUT", "PUT", "PUT", "GET"]
-
-    in_virtual_time(sells_a_kit())
+        assert receipts_before_the_write(shop, before) == 1
+        assert calls(shop, before) == ["GET", "PUT", "PUT", "PUT", "GET"]
 
 
 async def test_250_changes_cost_shopify_one_call(tmp_path: Path) -> None:
@@ -145,53 +126,6 @@ async def test_250_changes_cost_shopify_one_call(tmp_path: Path) -> None:
         assert sum(figures) >= len(due)
         assert len(figures) == math.ceil(sum(figures) / 250)  # nothing else was asked
         assert all("inventorySetQuantities" in one for one in heard[before:])
-
-
-async def test_an_idle_hour_costs_nothing_but_looking(tmp_path: Path) -> None:
-    async with open_little_shop(tmp_path, environment=EVERY_S, speed=360.0) as shop:
-        clock = shop.rehearsal.ground.clock
-        await clock.sleep(AN_HOUR_S / 2)  # the import comes to rest
-        before = {market: len(one.heard) for market, one in overheard(shop).items()}
-        began_s = clock.monotonic()
-
-        await clock.sleep(AN_HOUR_S)
-
-        allowed = what_looking_costs(clock.monotonic() - began_s)
-        for market, one in overheard(shop).items():
-            spent = Counter(map(operation, one.heard[before[market] :]))
-            assert set(spent) == set(allowed[market])
-            assert {what: n for what, n in spent.items() if n > allowed[market][what]} == {}
-
-
-def what_looking_costs(seconds: float) -> Mapping[str, Mapping[str, float]]:
-    """The most calls of each kind: one a round, where not said otherwise, and one at either end."""
-
-    def rounds(every_s: float) -> float:
-        return math.ceil(seconds / every_s) + 1
-
-    polls, compared = (rounds(float(EVERY_S[f"PEG_{one}_S"])) for one in ("POLL_ETSY", "RECONCILE"))
-    glances = rounds(float(EVERY_S["PEG_GLANCE_S"]))
-    return {
-        "shopify": {
-            "OrdersUpdatedSince": rounds(float(EVERY_S["PEG_POLL_SHOPIFY_S"])),
-            "VariantsPage": compared,
-            "LocationsPage": compared,
-            "WebhooksPage": rounds(SUBSCRIPTIONS_S),
-        },
-        "etsy": {
-            # those that are not cancelled, those that are, and at times the recent ones anew
-            f"GET {ETSY}/shops/receipts": 2 * polls + rounds(REREADS_S[0][0]),
-            # a comparison reads every state
-            f"GET {ETSY}/shops/listings": glances + len(STATES) * compared,
-            "POST /v3/public/oauth/token": rounds(TOKEN_LASTS_S),
-        },
-    }
-
-
-def operation(heard: str) -> str:
-    """The kind of a call: a document's name, or a path without its numbers."""
-    named = re.search(r"(?:query|mutation) (\w+)", heard)
-    return named[1] if named else re.sub(r"/\d+", "", " ".join(heard.split(" ", 2)[:2]))
 
 
 def overheard(shop: LittleShop) -> Mapping[str, Overheard]:

@@ -15,6 +15,8 @@ from peg.propagation import pauses
 from peg.propagation.proof import Prover
 from peg.propagation.reversals import TIMES
 
+pytestmark = pytest.mark.virtual_time
+
 
 @pytest.mark.parametrize("rates", [{}, DEAF], ids=["webhooks", "no webhook"])
 async def test_a_withdrawn_listing_that_is_put_back_is_withdrawn_again(
@@ -94,7 +96,8 @@ async def test_a_sold_out_listing_that_is_renewed_is_withdrawn_and_asked_about(
 ) -> None:
     async with open_little_shop(tmp_path, rates=rates) as shop:
         shop.buys("etsy", RING)
-        await shop.ends_at(RING, 0)  # and no old state can show it any more
+        await shop.ends_at(RING, 0)
+        await shop.stays(RING, 0, 0)  # so no old state can show it any more
 
         shop.puts_back("etsy", RING)
         assert shop.shows(RING) == (0, 1)

@@ -6,6 +6,8 @@ import pytest
 from tests.support.little_catalogue import RING
 from tests.support.little_shop import DEAF, LittleShop, open_little_shop
 
+pytestmark = pytest.mark.virtual_time
+
 COMPARES = {"PEG_RECONCILE_S": "10"}
 
 

@@ -11,6 +11,8 @@ from tests.support.naive import NaiveConnector
 from marketsim.pieces import Catalogue, Listing
 from peg.domain.identity import Sku
 
+pytestmark = pytest.mark.virtual_time
+
 NAMELESS = Sku("")
 SILVER_BANDS = SHELF[SILVER]
 

@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+import pytest
 from tests.support.little_catalogue import CHAIN, RING
 from tests.support.little_shop import DEAF, LOOK_S, LOOKS_MAX, LittleShop, open_little_shop
 
@@ -10,6 +11,8 @@ from peg.db.transaction import reading
 from peg.domain.identity import Sku
 from peg.reads.not_kept import Why, not_kept
 from peg.reads.offers import all_offers
+
+pytestmark = pytest.mark.virtual_time
 
 COMPARES = {"PEG_RECONCILE_S": "10"}
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
 from tests.support.little_catalogue import CHAIN, RING
 from tests.support.little_shop import LOOK_S, LOOKS_MAX, LittleShop, open_little_shop
 
@@ -12,6 +13,8 @@ from peg.domain.identity import Channel
 from peg.propagation import pauses
 from peg.reads.following import Followed
 from peg.reads.live import Live, live
+
+pytestmark = pytest.mark.virtual_time
 
 
 async def moment(shop: LittleShop) -> Live:

@@ -4,12 +4,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tests.support.little_catalogue import CHAIN, RING
 from tests.support.little_shop import NO_POLLS, LittleShop, open_little_shop
 
 from marketsim.pieces import MarketName
 from peg.domain.identity import Sku
 from peg.marketplaces.http import ATTEMPTS_MAX
+
+pytestmark = pytest.mark.virtual_time
 
 
 async def pushes(shop: LittleShop, market: MarketName, sku: Sku) -> list[dict[str, Any]]:

@@ -242,7 +242,7 @@ async def open_little_shop(
     rates: Mapping[str, float] | None = None,
     environment: Mapping[str, str] | None = None,
     catalogue: Catalogue | None = None,
-    speed: float | None = SPEED,
+    speed: float = SPEED,
     many: Many | None = None,
 ) -> AsyncIterator[LittleShop]:
     """Both shops sell a ring, studs, five chains and bands in two metals, faster than real time.
@@ -252,7 +252,7 @@ async def open_little_shop(
         rates: of faults; those that strike at times never do unless named here.
         environment: more of PEG's settings.
         catalogue: all that is sold, in place of that.
-        speed: of the shops' time and of PEG's; None: it is the event loop's, see `in_virtual_time`.
+        speed: of the shops' time and of PEG's.
         many: how many offers changing at once are very many.
     """
     async with rehearse(

@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from random import Random
 
 import httpx2
+from tests.simulation.virtual_loop import VirtualLoop
 from tests.support.desks import desk_of
 from tests.support.exchanges import Overheard
 from tests.support.laid_tables import lay_tables
@@ -25,7 +27,6 @@ from marketsim.shopify import credentials as shopify_credentials
 from marketsim.shopify.app import Shopify, build_shopify
 from marketsim.world import Practice, World, open_world
 from peg.db.transaction import begin
-from peg.domain.clock import Clock
 from peg.domain.identity import ShopId
 from peg.intake.patience import Patience
 from peg.marketplaces.calls import CallLog
@@ -52,6 +53,9 @@ SETTINGS = {
     "PEG_POLL_SHOPIFY_S": "2",
     "PEG_POLL_ETSY_S": "2",
 }
+ON_ITS_WAY_S = 0.002
+"""Of the machine's time, for each call: nothing happens at the very moment of what it follows."""
+
 FAULTS = {**sim_shopify.FAULTS, **sim_etsy.FAULTS}
 NO_CHANCE = without_chance(FAULTS)
 QUICK = Patience(
@@ -106,12 +110,11 @@ async def rehearse(
     patience: Patience = QUICK,
     environment: Mapping[str, str] | None = None,
     catalogue: Catalogue | None = None,
-    speed: float | None = 1.0,
+    speed: float = 1.0,
 ) -> AsyncIterator[Rehearsal]:
     """Open both shops, connect and import them, and let PEG work until the block ends.
 
-    Everybody's time runs `speed` times as fast as the machine's; None: it is the event loop's, see
-    `in_virtual_time`.
+    Everybody's time runs `speed` times as fast as the event loop's.
     """
     apps: dict[str, httpx2.AsyncBaseTransport] = {}
     mounts = {f"all://{host}": _Late(apps, host) for host in HOSTS}
@@ -121,7 +124,9 @@ async def rehearse(
         _open_ground(settings, Random(seed), speed) as ground,
     ):
         shelf = catalogue or draw_catalogue(seed, pieces=pieces)
-        clock = _market_clock(ground.clock, speed)
+        clock = MarketClock(
+            ground.clock.now(), speed=speed, monotonic=asyncio.get_running_loop().time
+        )
         fair = _open_fair(http, shelf, clock, seed=seed, rates=rates or {})
         for market, overheard in fair.overheard.items():
             apps[f"{market}.test"] = httpx2.ASGITransport(app=overheard)
@@ -139,18 +144,11 @@ async def rehearse(
 
 
 def _open_ground(
-    settings: Mapping[str, str], rng: Random, speed: float | None
+    settings: Mapping[str, str], rng: Random, speed: float
 ) -> AbstractAsyncContextManager[Ground]:
-    if speed is None:
-        return virtual_ground(settings, rng=rng)
+    if isinstance(asyncio.get_running_loop(), VirtualLoop):
+        return virtual_ground(settings, rng=rng, speed=speed)
     return open_ground(settings, clock=ScaledClock(speed), rng=rng, log_level="error")
-
-
-def _market_clock(clock: Clock, speed: float | None) -> MarketClock:
-    """It begins at the moment that PEG's clock shows."""
-    if speed is None:
-        return MarketClock(clock.now(), monotonic=clock.monotonic)
-    return MarketClock(clock.now(), speed=speed)
 
 
 def _open_fair(
@@ -174,7 +172,10 @@ def _open_fair(
         catalogue=shelf,
         practices={"shopify": _practice(shopify), "etsy": _practice(etsy)},
     )
-    overheard = {"shopify": Overheard(shopify.app), "etsy": Overheard(etsy.app)}
+    overheard = {
+        market: Overheard(app, takes_s=repeat(ON_ITS_WAY_S))
+        for market, app in (("shopify", shopify.app), ("etsy", etsy.app))
+    }
     return Fair(world=world, shopify=shopify, etsy=etsy, overheard=overheard)
 
 
