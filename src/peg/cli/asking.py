@@ -4,7 +4,7 @@ from peg.cli.cells import Note
 from peg.cli.shop_names import shops_in_words
 from peg.cli.terminal import Here, Report
 from peg.cli.words import Number, seen
-from peg.db.transaction import begin, reading
+from peg.db.transaction import reading
 from peg.domain.stock import StockLevel
 from peg.intake.which_piece import held_for
 from peg.ledger import queries
@@ -43,7 +43,7 @@ async def answer(question: Number, answer: str, /, *, here: Here) -> int:
         question: its number.
         answer: one of the answers it offers; where it asks which piece was sold, any SKU.
     """
-    async with here.ground() as ground, begin(ground.database) as session:
+    async with here.writing() as (ground, session):
         done = await answers.answer(session, question, answer, who=here.who, now=ground.clock.now())
         concerned = [*items_of(done), *held_for(done)]
         levels = {sku: (await queries.position(session, sku)).level for sku in concerned}

@@ -137,7 +137,7 @@ async def cost(
         paid_back: what its buyer got back, such as 180.00; the currency is the order's.
         fee: what the marketplace kept of it.
     """
-    async with here.ground() as ground, begin(ground.database) as session:
+    async with here.writing() as (ground, session):
         one = await given_up_as(session, case, order)
         currency = await currency_of(session, one)
         await cancellations.book_cost(

@@ -9,7 +9,7 @@ from peg.bus import outbox
 from peg.cli.cells import Note
 from peg.cli.terminal import Here, Report
 from peg.cli.words import Reason, seen
-from peg.db.transaction import begin, reading
+from peg.db.transaction import reading
 from peg.domain.errors import ErrorKind, PegError
 from peg.domain.near import quoted
 from peg.intake import aside
@@ -62,7 +62,7 @@ async def retry(which: str | None = None, /, *, everything: bool = False, here: 
         which: as `peg dead` names it, such as d12.
         everything: all that was put aside.
     """
-    async with here.ground() as ground, begin(ground.database) as session:
+    async with here.writing() as (ground, session):
         now = ground.clock.now()
         deliveries, messages = _named(which, everything=everything)
         count = 0
@@ -86,7 +86,7 @@ async def discard(
         why: for those who ask later.
         everything: all that was put aside.
     """
-    async with here.ground() as ground, begin(ground.database) as session:
+    async with here.writing() as (ground, session):
         now = ground.clock.now()
         deliveries, messages = _named(which, everything=everything)
         count = 0

@@ -87,7 +87,7 @@ def run(
     except CycloptsError as error:
         return refuse("BadCommand", mistyped.told(error), EXIT_CODE["refused"])
     except PegError as error:
-        return refuse(type(error).__name__, str(error), EXIT_CODE[error.kind])
+        return refuse(type(error).__name__, _in_full(error), EXIT_CODE[error.kind])
     except (KeyboardInterrupt, asyncio.CancelledError):
         return INTERRUPTED
     except ReaderGone:
@@ -107,6 +107,11 @@ def _refuse_odd(words: Sequence[str]) -> None:
     for word in words:
         if "\0" in word or any("\ud800" <= character <= "\udfff" for character in word):
             raise NotText(f"{word[:40]!a} holds bytes that are no text: type it again")
+
+
+def _in_full(error: PegError) -> str:
+    """Its sentence, and what the command that met it has to add."""
+    return ". ".join((str(error), *getattr(error, "__notes__", ())))
 
 
 def _version(*, as_json: bool) -> str:

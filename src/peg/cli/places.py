@@ -7,7 +7,7 @@ from cyclopts import App
 from peg.catalog import locations
 from peg.cli.shop_names import shop_names
 from peg.cli.terminal import Here, Report
-from peg.db.transaction import begin, reading
+from peg.db.transaction import reading
 from peg.domain.identity import MAIN, ShopId
 from peg.reads.places import PlaceRow, places
 
@@ -37,7 +37,7 @@ async def add(name: str, /, *, here: Here) -> int:
     Args:
         name: what you call it.
     """
-    async with here.ground() as ground, begin(ground.database) as session:
+    async with here.writing() as (_ground, session):
         place = await locations.open_own(session, name)
     sentence = f"{name!r} is a place now: `--at {place}`"
     return here.show(Report(facts={"place": place, "name": name}, sentence=sentence))

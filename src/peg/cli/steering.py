@@ -69,7 +69,7 @@ async def resume(scope: str = pauses.EVERYTHING, /, *, here: Here) -> int:
     Args:
         scope: as it was paused.
     """
-    async with here.ground() as ground, begin(ground.database) as session:
+    async with here.writing() as (_ground, session):
         named = scope.strip().lower()
         await pauses.resume(session, named)
     return here.show(Report(facts={"resumed": named}, sentence=f"{named}: written again"))

@@ -8,7 +8,7 @@ from peg.cli.cells import Note
 from peg.cli.selling_too_many import refuse_slip, what_is_missing
 from peg.cli.terminal import Here, Report
 from peg.cli.words import Number, Pieces, Reason, moment_of, seen, sku_of
-from peg.db.transaction import begin, reading
+from peg.db.transaction import reading
 from peg.domain.identity import LocationId, Sku
 from peg.domain.stock import StockLevel
 from peg.ledger import counter, queries, reservations
@@ -43,7 +43,7 @@ async def sell(
         note: kept in the book, for people.
         yes: do it, also where several are sold, more than the book has.
     """
-    async with here.ground() as ground, begin(ground.database) as session:
+    async with here.writing() as (ground, session):
         item = await _piece(session, sku)
         pieces, place = await _pieces_sold(session, item, quantity, hold), await _place(session, at)
         lay, before = await _lay(session, item, place), await queries.position(session, item)
@@ -99,7 +99,7 @@ async def receive(
         at: the place they lie at, as `peg places` lists it; unset: where most of it lies.
         note: kept in the book, for people.
     """
-    async with here.ground() as ground, begin(ground.database) as session:
+    async with here.writing() as (ground, session):
         place, now = await _place(session, at), ground.clock.now()
         item = await _piece(session, sku)
         after = await counter.receive(
@@ -130,7 +130,7 @@ async def count(
         at: the place they lie at, as `peg places` lists it; unset: where most of it lies.
         note: kept in the book, for people.
     """
-    async with here.ground() as ground, begin(ground.database) as session:
+    async with here.writing() as (ground, session):
         place, now = await _place(session, at), ground.clock.now()
         item = await _piece(session, sku) if counted else sku_of(sku)  # of a set, none may be told
         wrong_by = await counter.count(
@@ -166,7 +166,7 @@ async def hold(
         until: a day (2026-12-24, to its end) or a moment; unset: until it is released.
         at: the place it lies at, as `peg places` lists it; unset: where most of it lies.
     """
-    async with here.ground() as ground, begin(ground.database) as session:
+    async with here.writing() as (ground, session):
         item, now = await _piece(session, sku), ground.clock.now()
         number = await reservations.hold(
             session,
@@ -197,7 +197,7 @@ async def release(hold: Number, /, *, here: Here) -> int:
     Args:
         hold: its number, as `peg holds` lists it.
     """
-    async with here.ground() as ground, begin(ground.database) as session:
+    async with here.writing() as (ground, session):
         now = ground.clock.now()
         ended = await reservations.release(session, hold, now=now)
         await retarget(session, [ended.sku], now=now)

@@ -10,15 +10,19 @@ from typing import Annotated, Any, ClassVar
 from cyclopts import Parameter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.cli.saying import say, window
 from peg.cli.table import lines_of
-from peg.db.transaction import reading
+from peg.db.errors import DatabaseLocked, DatabaseReadOnly, DiskFull
+from peg.db.transaction import begin, reading
 from peg.domain.errors import ErrorKind, PegError, UnknownSku
 from peg.migrations.schema import ensure_current
 from peg.reads import unmatched
 from peg.wiring.ground import Ground, misspelled, open_ground
 from peg.wiring.overdue_holds import end_overdue_holds
+
+NOTHING_WRITTEN = "Nothing was written of what you typed: type it again after that"
 
 
 class SecretMissing(PegError):
@@ -91,6 +95,19 @@ class Terminal:
             except UnknownSku as error:
                 async with reading(ground.database) as session:
                     raise await unmatched.in_full(session, error) from None
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[tuple[Ground, AsyncSession]]:
+        """The ground, and the one transaction in which a command does all that it was told.
+
+        Where the database takes nothing, the person hears that they have to say it again.
+        """
+        try:
+            async with self.ground() as ground, begin(ground.database) as session:
+                yield ground, session
+        except (DatabaseLocked, DiskFull, DatabaseReadOnly) as error:
+            error.add_note(NOTHING_WRITTEN)
+            raise
 
     def warn(self, sentence: str) -> None:
         """Say something beside the report, on the error stream."""

@@ -136,6 +136,25 @@ def test_a_database_that_somebody_keeps_locked_is_named(home: Path) -> None:
     assert_refused(ran, 5, "DatabaseLocked", f"{home}/peg.db", "stop it")
 
 
+@pytest.mark.parametrize(
+    "words", [("sell", "RING-1"), ("receive", "RING-1", "2"), ("count", "RING-1", "3")]
+)
+def test_who_types_what_cannot_be_kept_hears_to_type_it_again(
+    home: Path, words: tuple[str, ...]
+) -> None:
+    def no_room() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+    full = in_its_own_process(home, *words, "--json", begun=no_room)
+    with closing(sqlite3.connect(home / "peg.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        address = f"sqlite+aiosqlite:///{home}/peg.db?timeout=0.05"
+        held = peg(home, *words, "--json", PEG_DATABASE_URL=address)
+
+    assert_refused(full, 6, "DiskFull", "make room", "Nothing was written", "type it again")
+    assert_refused(held, 5, "DatabaseLocked", "stop it", "Nothing was written", "type it again")
+
+
 def test_the_doctor_does_not_send_to_the_doctor(home: Path) -> None:
     address = f"sqlite+aiosqlite:///{home}/peg.db?timeout=0.05"
     with closing(sqlite3.connect(home / "peg.db", isolation_level=None)) as other:
