@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+from sqlalchemy import update
 from tests.support.jeweller import RING, Jeweller, open_jeweller
 
 from peg.catalog import proposals
-from peg.db.transaction import reading
+from peg.db.transaction import begin, reading
+from peg.domain.stock import PIECES_MAX
 from peg.intake.known_by_now import KnownByNow
 from peg.intake.patience import Patience
+from peg.ledger.tables import order_lines
 
 RUBY = "Ruby halo ring in rose gold"
 
@@ -39,3 +42,24 @@ async def test_what_the_pair_sold_before_is_taken_off_both_all_the_same(tmp_path
         assert await background.take_in_matched() == 2
         assert (await jeweller.stock()).available == 1
         assert await background.take_in_matched() == 0  # the opal studs wait on
+
+
+async def test_one_order_that_cannot_be_taken_in_keeps_no_other_waiting(tmp_path: Path) -> None:
+    async with open_jeweller(tmp_path) as jeweller:
+        ours = jeweller.shopify.show("", 4, title=RUBY)
+        theirs = jeweller.etsy.show("", 4, title=RUBY)
+        await jeweller.imports()
+        for later in (jeweller.shopify.later, jeweller.etsy.later, jeweller.clock.pass_):
+            later(3600)
+        jeweller.etsy.sell(theirs, 2)
+        jeweller.shopify.sell(ours)
+        await jeweller.reads_orders()
+        await accepts_and_is_killed(jeweller)
+        async with begin(jeweller.database) as session:
+            spoilt = update(order_lines).where(order_lines.c.shop.startswith("shopify"))
+            await session.execute(spoilt.values(committed=PIECES_MAX + 1))
+
+        background = KnownByNow(jeweller.database, jeweller.clock, Patience())
+
+        assert await background.take_in_matched() == 1
+        assert (await jeweller.stock()).committed == 2

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+import structlog
+
 from peg.catalog import offers
 from peg.db.batches import batches
 from peg.db.engine import Database
@@ -11,6 +13,11 @@ from peg.domain.identity import ShopId
 from peg.intake.orders import take_in
 from peg.intake.patience import Patience
 from peg.ledger import kept
+
+log = structlog.get_logger()
+
+Kept = tuple[ShopId, str]
+"""The shop and the number of a kept order."""
 
 AT_ONCE_MAX = 50
 """Orders that are taken in by one transaction: others that write wait for no more."""
@@ -25,11 +32,10 @@ class KnownByNow:
         self._patience = patience
 
     async def take_in_all(self, progress: Callable[[int], None] = lambda _count: None) -> int:
-        """Every order with a line that nobody could assign; how many."""
+        """Every order with a line that nobody could assign; how many were taken in."""
         async with reading(self._database) as session:
             waiting = await kept.unresolved_orders(session)
-        await self._take_in(waiting, progress)
-        return len(waiting)
+        return await self._take_in(waiting, progress)
 
     async def take_in_matched(self) -> int:
         """Those with a line whose offer was matched since: whoever matched it was broken off."""
@@ -38,15 +44,26 @@ class KnownByNow:
             matched = [ref for ref, offer in known.items() if offer.components]
             lines = await kept.waiting_lines(session, matched) if matched else []
         orders = list(dict.fromkeys((one.ref.shop, one.order) for one in lines))
-        await self._take_in(orders, lambda _count: None)
-        return len(orders)
+        return await self._take_in(orders, lambda _count: None)
 
-    async def _take_in(
-        self, orders: Sequence[tuple[ShopId, str]], progress: Callable[[int], None]
-    ) -> None:
+    async def _take_in(self, orders: Sequence[Kept], progress: Callable[[int], None]) -> int:
+        done = 0
         for batch in batches(orders, AT_ONCE_MAX):
+            done += await self._as_far_as_possible(batch)
+            progress(len(batch))
+        return done
+
+    async def _as_far_as_possible(self, batch: Sequence[Kept]) -> int:
+        """All at once; each by itself if one of them fails, which then waits on alone."""
+        try:
             async with begin(self._database) as session:
                 for shop, order in batch:
                     snapshot = await kept.kept_order(session, shop, order)
                     await take_in(session, snapshot, patience=self._patience, now=self._clock.now())
-            progress(len(batch))
+        except Exception:  # one order's fault is no other's; it is logged, and stays kept
+            if len(batch) == 1:
+                ((shop, order),) = batch
+                log.exception("order.not_taken_in_again", shop=shop, order=order)
+                return 0
+            return sum([await self._as_far_as_possible([one]) for one in batch])
+        return len(batch)
