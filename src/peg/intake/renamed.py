@@ -60,13 +60,17 @@ def find(known: Sequence[Offer], shown: Sequence[Reading]) -> Sequence[Renamed]:
     """The renamed among the offers of one listing, by all that stands in it; pure.
 
     One that was given up counts where no other has its SKU. A name that another offer goes by is
-    taken only if that one goes by another now, too.
+    taken only if that one goes by another now, too, or was given up.
     """
     by_ref = {offer.ref: offer for offer in known}
     found = [one for reading in shown if (one := _renamed(known, shown, reading)) is not None]
     while True:
         leaving = {one.offer.ref for one in found}
-        free = [one for one in found if one.reading.ref in leaving or one.reading.ref not in by_ref]
+        free = [
+            one
+            for one in found
+            if one.reading.ref in leaving or _gives_way(by_ref.get(one.reading.ref), one.reading)
+        ]
         if len(free) == len(found):
             return found
         found = free
@@ -83,6 +87,11 @@ def _renamed(known: Sequence[Offer], shown: Sequence[Reading], reading: Reading)
     if not offer.components or (at_its_name is not None and _may_be(offer, at_its_name)):
         return None
     return Renamed(offer=offer, reading=reading)
+
+
+def _gives_way(at_the_name: Offer | None, reading: Reading) -> bool:
+    """Nobody goes by the name, or one that was given up, and that the reading does not show."""
+    return at_the_name is None or (at_the_name.gone and not _may_be(at_the_name, reading))
 
 
 def _may_be(offer: Offer, reading: Reading) -> bool:
@@ -182,7 +191,10 @@ def _is_as_it_was(expected: Mapping[str, Expectation], versions: Mapping[str, in
 
 
 async def _carry_over(session: AsyncSession, chain: Sequence[Renamed], *, now: datetime) -> None:
-    await rename(session, {one.offer.id: one.name for one in chain})
+    names = {one.offer.id: one.name for one in chain}
+    holding = await offers.by_refs(session, [one.reading.ref for one in chain])
+    given_up = [offer.id for offer in holding.values() if offer.id not in names]
+    await rename(session, names, nameless=given_up)
     for one in chain:
         offer, ref = one.offer, one.reading.ref
         await stage(session, OfferDrifted(shop=ref.shop, offer=offer.id), now=now)

@@ -193,3 +193,32 @@ async def test_an_order_from_before_a_shift_keeps_its_piece(sizes: Bench) -> Non
     await sizes.take_in(order.told(5, line(SIZE_6, 1)), at=5)
 
     assert [await sizes.available(sku) for sku in (RING, NECKLACE)] == [0, 1]
+
+
+async def given_up(bench: Bench, ref: OfferRef) -> None:
+    offer = await known(bench, ref)
+    assert offer is not None
+    await offers.mark_gone(bench.session, offer.id)
+
+
+async def test_one_that_was_given_up_gives_its_name_to_another(sizes: Bench) -> None:
+    await given_up(sizes, SIZE_8)
+
+    await is_read(sizes, shows(SIZE_7), shows(SIZE_8, NECKLACE))
+
+    left = await stand(sizes)
+    assert (left.pop("Size=7"), left.pop("Size=8")) == (RING, NECKLACE)
+    assert list(left.values()) == [BANGLE]  # it has no name any more
+
+    await is_read(sizes, shows(SIZE_7), shows(SIZE_8, NECKLACE), shows(SIZE_9, BANGLE))
+    assert await stand(sizes) == {"Size=7": RING, "Size=8": NECKLACE, "Size=9": BANGLE}
+
+
+async def test_one_that_was_given_up_and_may_stand_there_again_keeps_its_name(bench: Bench) -> None:
+    """A person took it for the ring as well, and it has another SKU."""
+    await bench.offer(SIZE_7, RING, sku="OLD-1")
+    await given_up(bench, SIZE_7)
+
+    await is_read(bench, shows(SIZE_7))
+
+    assert await stand(bench) == {"Size=6": RING, "Size=7": RING}
