@@ -1,6 +1,6 @@
 """One task, one transaction, opened at the edge; inner functions demand it, none commits."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
 from importlib import import_module
@@ -14,6 +14,7 @@ from peg.db.engine import Database
 from peg.db.errors import DatabaseUnavailable, NoTransaction, translated
 
 _SIGNALS = "signals"
+_COMMITTED = "committed"
 
 
 @asynccontextmanager
@@ -39,6 +40,8 @@ async def begin(database: Database) -> AsyncIterator[AsyncSession]:
         if named is None:
             raise
         raise named from error
+    for tell in session.info.get(_COMMITTED, ()):
+        tell()
     if signals := session.info.get(_SIGNALS):
         database.announce(tuple(signals))
 
@@ -85,6 +88,11 @@ def require_transaction(session: AsyncSession) -> None:
 def signal(session: AsyncSession, name: str) -> None:
     """Wake whoever waits for `name`, once this transaction is committed. A hint, not a fact."""
     session.info.setdefault(_SIGNALS, {})[name] = None
+
+
+def once_committed(session: AsyncSession, tell: Callable[[], object]) -> None:
+    """Have `tell` say what this transaction did, once it is done; of one that failed, nothing."""
+    session.info.setdefault(_COMMITTED, []).append(tell)
 
 
 def insert_or_ignore(session: AsyncSession, table: Table) -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.bus.outbox import stage
 from peg.catalog import findings, items, lines, locations, mirror, offers, returns
 from peg.catalog.offers import Offer
+from peg.db.transaction import once_committed
 from peg.domain.identity import BOOK, SALES, LocationId, OfferId, OfferRef, ShopId, Sku
 from peg.domain.messages import OrderTakenIn
 from peg.domain.order import OrderSnapshot
@@ -68,13 +70,15 @@ async def take_in(
         is_new = applied.outcome is Outcome.NEW
         message = OrderTakenIn(shop=order.shop, order=order.order, is_new=is_new)
         await stage(session, message, now=now)
-        log.info(
+        said = partial(
+            log.info,
             "order.taken_in",
             shop=order.shop,
             order=order.order,
             outcome=applied.outcome.value,
             unresolved=[line.line for line in applied.lines if line.offer is None],
         )
+        once_committed(session, said)
     return applied
 
 
