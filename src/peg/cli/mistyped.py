@@ -59,9 +59,14 @@ def _no_such_option(error: UnknownOptionError) -> str:
     )
 
 
+LISTENING = ("PEG_HOST", "PEG_PORT")
+"""What only `peg run` heeds."""
+
+
 def _instead(option: str, command: str, chain: Sequence[str]) -> str:
     """What sets this, or shows as much: a setting of that name, or the shell."""
-    if setting := import_module(SETTINGS).setting_like(option):
+    setting = import_module(SETTINGS).setting_like(option)
+    if setting and (setting not in LISTENING or tuple(chain) == ("run",)):
         return (
             f": the setting {setting} does that, as in `{setting}=… {command}` (docs/settings.md)"
         )

@@ -22,7 +22,7 @@ from peg.intake.envelopes import (
     shopify_shop,
 )
 from peg.intake.inbox import Receipt, record_once
-from peg.marketplaces.hints import BadSignature, SignatureCheck
+from peg.marketplaces.hints import BadSignature, SignatureCheck, SignedLongAgo
 from peg.shops.addresses import BadShopDomain
 
 log = structlog.get_logger()
@@ -41,6 +41,11 @@ _UNSIGNED = (
     " connect`), and that no proxy changes the body"
 )
 
+_LONG_AGO = (
+    "the right secret has signed this, and not within 5 minutes of now: somebody sent again what"
+    " was sent before, and nothing is to be done; or, if each one is refused, this machine's clock"
+    " is wrong: turn on its time synchronisation"
+)
 
 _NOBODY = {
     Channel.SHOPIFY: "no shop on shopify is connected",
@@ -92,7 +97,7 @@ class Reception:
             sender = self._sender(channel, told, body)
         except (BadSignature, BadShopDomain) as error:
             log.warning("webhook.refused", channel=channel.value, sentence=str(error))
-            raise Unsigned(_UNSIGNED if isinstance(error, BadSignature) else str(error)) from error
+            raise Unsigned(_told(error)) from error
         topic, delivery = names(channel, told, body)
         keeping = partial(
             record_once,
@@ -140,6 +145,7 @@ class Reception:
         """The shops whose secret signed these bytes: several, where they share one.
 
         Raises:
+            SignedLongAgo: one did, and not now.
             BadSignature: none.
         """
         shops = sorted(shop for shop in self._signatures if shop.startswith(f"{channel.value}:"))
@@ -147,6 +153,8 @@ class Reception:
         for shop in shops:
             try:
                 self._signatures[shop].verify(headers, body, now=self._clock.now())
+            except SignedLongAgo:
+                raise
             except BadSignature as error:
                 refusals.append(f"{shop}: {error}")
             else:
@@ -154,3 +162,10 @@ class Reception:
         if not signers:
             raise BadSignature("; ".join(refusals) or _NOBODY[channel])
         return signers
+
+
+def _told(error: BadSignature | BadShopDomain) -> str:
+    """What the sender may know of why it is not believed, and what its reader can do."""
+    if isinstance(error, SignedLongAgo):
+        return _LONG_AGO
+    return _UNSIGNED if isinstance(error, BadSignature) else str(error)

@@ -16,6 +16,10 @@ class BadSignature(PegError):
     kind: ClassVar[ErrorKind] = "refused"
 
 
+class SignedLongAgo(BadSignature):
+    """A webhook that the shop's secret signed, and at another time than now."""
+
+
 IT_IS_READ = (
     "it is kept, and the next poll reads what it may have told of. If more come, see that no proxy"
     " changes the bodies"

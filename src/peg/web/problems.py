@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from peg.domain.errors import HTTP_STATUS, PegError
 from peg.domain.near import quoted
 from peg.web import mistyped
-from peg.web.refusals import Refusal
+from peg.web.refusals import BadRequest, Refusal
 
 log = structlog.get_logger()
 
@@ -73,7 +73,7 @@ def add_problems(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def cannot_be(_request: Request, error: RequestValidationError) -> JSONResponse:
-        return problem(422, "BadRequest", mistyped.told(error.errors()))
+        return problem(BadRequest.status, BadRequest.__name__, mistyped.told(error.errors()))
 
     @app.exception_handler(HTTPException)
     async def plain(request: Request, error: HTTPException) -> JSONResponse:

@@ -41,6 +41,10 @@ class BodyCutOff(Refusal):
     status: ClassVar[int] = 400
 
 
+class BadRequest(Refusal):
+    """A value that the route cannot take."""
+
+
 class UnknownParameter(Refusal):
     """A parameter that the route does not have."""
 

@@ -115,6 +115,7 @@ def test_a_word_too_many_is_named_and_what_the_command_takes(
             "`peg run` has no option '--port': the setting PEG_PORT does that, as in"
             " `PEG_PORT=… peg run` (docs/settings.md); `peg run --help` tells all that it takes",
         ),
+        (["stock", "--port", "80"], "`peg stock` has no option '--port'; `peg stock --help` tells"),
         (
             ["stock", "--limit=5"],
             "`peg stock` has no option '--limit': it shows all there is, and"

@@ -131,6 +131,8 @@ async def test_a_month_later_shopifys_replay_is_still_known_and_etsys_is_refused
 
     assert again.status_code == 200
     assert refused(stale, 401, "NotSigned")
+    assert "the right secret has signed this" in stale.json()["detail"]
+    assert "clock" in stale.json()["detail"]
     assert len(await door.kept()) == 2
 
 

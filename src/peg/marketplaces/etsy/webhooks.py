@@ -16,7 +16,14 @@ from urllib.parse import urlsplit
 from peg.domain.identity import ShopId
 from peg.domain.near import quoted
 from peg.marketplaces.etsy.answers import Json, text
-from peg.marketplaces.hints import IT_IS_READ, BadSignature, Hint, MalformedDelivery, UnknownTopic
+from peg.marketplaces.hints import (
+    IT_IS_READ,
+    BadSignature,
+    Hint,
+    MalformedDelivery,
+    SignedLongAgo,
+    UnknownTopic,
+)
 from peg.marketplaces.port import UnexpectedAnswer
 
 TOLERANCE_S = 300.0
@@ -55,16 +62,16 @@ class EtsySignatures:
         delivery, sent_at = named.get("webhook-id", ""), named.get("webhook-timestamp", "")
         if not delivery or not sent_at.isdecimal() or not sent_at.isascii():
             raise BadSignature("the webhook carries no id or no time: it is not Etsy's")
-        if abs(now.timestamp() - int(sent_at[:15])) > TOLERANCE_S:
-            raise BadSignature(
-                "the webhook was signed more than 5 minutes away from now: replayed, or one of the"
-                " clocks is wrong"
-            )
         signed = b".".join((delivery.encode(), sent_at.encode(), body))
         expected = hmac.new(self._key, signed, hashlib.sha256).digest()
         right = base64.b64encode(expected)
         if not any(hmac.compare_digest(right, one) for one in _signatures(named)):
             raise BadSignature("no signature of the webhook is the shop's: check its secret")
+        if abs(now.timestamp() - int(sent_at[:15])) > TOLERANCE_S:
+            raise SignedLongAgo(
+                "the webhook was signed more than 5 minutes away from now: replayed, or one of the"
+                " clocks is wrong"
+            )
 
 
 class EtsyHints:
