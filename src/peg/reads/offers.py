@@ -156,7 +156,7 @@ def _shown(offer: Offer, known: Mapping[str, Expectation], at_import: Finding | 
     if not offer.tracked and not offer.gone:
         return _Shown({})
     if known:
-        shelf = next(one.shelf for one in known.values())
+        shelf = Shelf.GONE if offer.gone else next(one.shelf for one in known.values())
         listed = shelf is Shelf.LISTED
         return _Shown({place: one.quantity if listed else 0 for place, one in known.items()}, shelf)
     if at_import is None:
