@@ -13,7 +13,7 @@ from peg.catalog.offers import Offer
 from peg.db.transaction import reading
 from peg.domain.identity import Channel, ShopId
 from peg.domain.messages import Alert
-from peg.marketplaces.port import AccessRevoked, ShopFrozen
+from peg.marketplaces.port import AccessRevoked, MissingScope, ShopFrozen
 from peg.shops import directory
 from peg.shops.directory import Status
 
@@ -68,6 +68,23 @@ async def test_a_closed_shop_is_told_of_and_taken_up_again_by_itself(tmp_path: P
 
         rehearsal.world.faults.set_rates({"shopify.http_402": 0.0})
         await engine.poll(shop)
+        assert await status(rehearsal, shop) is Status.CONNECTED
+
+
+async def test_a_shop_that_was_closed_and_lacks_a_scope_now_is_told_of_as_that(
+    tmp_path: Path,
+) -> None:
+    async with rehearse(tmp_path, rates=NO_CHANCE) as rehearsal:
+        engine = rehearsal.engine
+        shop = next(key for key in engine.shops if key.startswith("shopify:"))
+        rehearsal.world.faults.set_rates({"shopify.http_402": 1.0})
+        with pytest.raises(ShopFrozen):
+            await engine.poll(shop)
+
+        rehearsal.world.faults.set_rates({"shopify.http_402": 0.0, "shopify.http_403": 1.0})
+        with pytest.raises(MissingScope):
+            await engine.poll(shop)
+
         assert await status(rehearsal, shop) is Status.CONNECTED
 
 

@@ -23,7 +23,7 @@ from peg.marketplaces.calls import CallLog
 from peg.marketplaces.etsy.marketplace import EtsyMarketplace
 from peg.marketplaces.hints import SignatureCheck
 from peg.marketplaces.open_shops import OpenShops
-from peg.marketplaces.port import ShopFrozen
+from peg.marketplaces.port import MissingScope, ShopFrozen
 from peg.marketplaces.shopify.marketplace import ShopifyMarketplace
 from peg.marketplaces.writers import ComparesListings, PlaceStocker
 from peg.propagation.blind_side import BlindSide, Worth
@@ -172,6 +172,9 @@ class Engine:
             await self.watched_polls.poll(self.shops[shop].marketplace)
         except ShopFrozen as error:
             await self._mark(shop, Status.FROZEN, str(error))
+            raise
+        except MissingScope:  # whatever it withholds, it answers
+            await self._mark(shop, Status.CONNECTED, "")
             raise
         async with reading(self.ground.database) as session:
             known = await directory.by_id(session, shop)
