@@ -1,6 +1,7 @@
 """A band is one Etsy listing, in gold and in silver, and PEG knows only the gold one's piece."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,11 @@ from tests.support.naive import NaiveConnector
 
 from marketsim.pieces import Catalogue, Listing
 from peg.domain.identity import Sku
+from peg.propagation import attempts
 
 pytestmark = pytest.mark.virtual_time
 
+HOUR = timedelta(hours=1)
 NAMELESS = Sku("")
 SILVER_BANDS = SHELF[SILVER]
 
@@ -112,3 +115,15 @@ async def test_a_connector_that_writes_what_it_read_puts_it_on_sale_again(tmp_pa
 
         await shop.calm(lambda: None)
         assert shop.on("etsy", NAMELESS) == SILVER_BANDS
+
+
+async def test_what_stood_there_is_kept_with_what_etsy_s_clock_said(tmp_path: Path) -> None:
+    """A sale bears the time of that clock; it is to be told apart from our write."""
+    async with open_little_shop(tmp_path, catalogue=a_band_without_a_name()) as shop:
+        shop.buys("shopify", GOLD)
+        await shop.until(lambda: shop.on("etsy", GOLD) == 2)
+
+        now = shop.rehearsal.ground.clock.now()
+        async with shop.at_the_counter() as session:
+            found = await attempts.around(session, shop.shop("etsy"), since=now - HOUR, until=now)
+        assert ["ahead_s" in image for image in found] == [True]

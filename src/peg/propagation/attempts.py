@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.db.transaction import require_transaction
 from peg.domain.identity import OfferId, ShopId
+from peg.domain.offer import Ahead
 from peg.marketplaces.port import Write
 from peg.propagation.board import Standing
 from peg.propagation.evidence import Proof
@@ -72,6 +73,24 @@ async def keep_before(session: AsyncSession, key: str, before: object) -> None:
     """Keep the former state of what an attempt replaces as a whole."""
     require_transaction(session)
     await session.execute(update(attempts).where(attempts.c.key == key).values(before=before))
+
+
+def as_read(ahead: Ahead) -> Mapping[str, Any]:
+    """What is kept with a former state of how far its marketplace's clock was ahead of ours."""
+    return {"ahead_s": [ahead.least.total_seconds(), ahead.most.total_seconds()]}
+
+
+async def clock_ahead(session: AsyncSession, shop: ShopId) -> Ahead:
+    """By how much a shop's clock is ahead of ours, as the last listing written whole was read."""
+    query = (
+        select(attempts.c.before)
+        .where(attempts.c.shop == shop, attempts.c.before.is_not(None))
+        .order_by(attempts.c.begun_at.desc())
+        .limit(1)
+    )
+    before = await session.scalar(query)
+    least, most = (before or {}).get("ahead_s", (0, 0))
+    return Ahead(timedelta(seconds=least), timedelta(seconds=most))
 
 
 async def around(

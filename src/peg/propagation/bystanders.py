@@ -80,9 +80,11 @@ class Bystanders:
 
     async def _carried(self, session: AsyncSession, offer: Offer, *, placed_at: datetime) -> int:
         """The figure of it in our last write that may have come after the sale; 0: in none."""
-        read_by = placed_at + self._patience.old_state() + CLOCKS_APART  # it was as old at most
+        ahead = await attempts.clock_ahead(session, offer.ref.shop)  # Etsy's clock stamped the sale
+        earliest, latest = placed_at - ahead.most, placed_at - ahead.least
+        read_by = latest + self._patience.old_state() + CLOCKS_APART  # it was as old at most
         found = await attempts.around(
-            session, offer.ref.shop, since=placed_at - CLOCKS_APART, until=read_by
+            session, offer.ref.shop, since=earliest - CLOCKS_APART, until=read_by
         )
         images = [one for one in found if one["listing"] == offer.ref.listing]
         if not images:

@@ -10,13 +10,13 @@ from peg.catalog import mirror, offers
 from peg.db.shared_commits import SharedCommits
 from peg.domain.clock import Clock
 from peg.domain.identity import OfferId, OfferRef, ShopId
-from peg.domain.offer import ANYWHERE, Reading, Shelf
+from peg.domain.offer import ANYWHERE, Ahead, Reading, Shelf
 from peg.intake import renamed, watches
 from peg.intake.patience import Patience
 from peg.intake.readings import Basis, basis_of, not_sent, take_in_readings
 from peg.marketplaces.port import Result, Shown, TooLate, Write
 from peg.marketplaces.writers import READINGS_MAX
-from peg.propagation import board, pauses, refusals
+from peg.propagation import attempts, board, pauses, refusals
 from peg.propagation.attempts import (
     begin_attempt,
     decide_attempt,
@@ -67,6 +67,7 @@ class ListingWrite:
         self._times_read = 0
         self._sent: dict[OfferRef, Write] = {}
         self._decided_on = DecidedOn.EXPECTED
+        self._ahead = Ahead()
 
     async def prepare(self, session: AsyncSession, view: ListingView) -> None:
         """Note what we believe before the listing is read.
@@ -125,6 +126,7 @@ class ListingWrite:
         if self._decided_on is DecidedOn.READ:  # it came too late, or nobody would ask again
             basis_read = await not_sent(session, self._noted, basis_read)
         shown = list(readings.values())
+        self._ahead = next((one.clock_ahead for one in shown), Ahead())
         basis_read = await renamed.follow(
             session, shown, basis_read, patience=self._patience, now=now
         )
@@ -158,8 +160,9 @@ class ListingWrite:
         return decided
 
     async def keep(self, before: dict[str, Any]) -> None:
-        """Store the listing's former state before it is replaced."""
-        await self._commits.run(partial(keep_before, key=self._key, before=before))
+        """Store the listing's former state before it is replaced, and how Etsy's clock stood."""
+        image = {**before, **attempts.as_read(self._ahead)}
+        await self._commits.run(partial(keep_before, key=self._key, before=image))
 
     async def record(self, results: Sequence[Result], *, watched: bool) -> bool:
         """Record what became of the write; True when the listing has to be looked at.
