@@ -1,6 +1,7 @@
 """How long it takes from a sale until PEG knows that another offer is lower, by its own record."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from tests.support import good_rehearsal as good
@@ -57,3 +58,20 @@ def test_what_the_marketplace_lowered_by_itself_needs_no_verifying() -> None:
     by_the_shop = [followed("shopify", "ring", sold=0, lowered=0)]
 
     assert verified(by_the_shop, good.good_record(), good.good_book())["count"] == 0
+
+
+def test_an_attempt_that_was_over_just_before_has_not_verified_it() -> None:
+    book = good.good_book()
+    usual = verified(GOOD_STORY, good.good_record(), book)
+    earlier = [
+        replace(one, begun_at=one.begun_at - AGO, ended_at=one.begun_at) for one in book.attempts
+    ]
+
+    found = verified(
+        GOOD_STORY, good.good_record(), replace(book, attempts=[*earlier, *book.attempts])
+    )
+
+    assert found == usual
+
+
+AGO = timedelta(seconds=0.5)

@@ -83,7 +83,9 @@ def verified(followed: Sequence[Mapping[str, Any]], record: Record, book: Book) 
 def _verified_at(lowered: Happened, book: Book) -> datetime | None:
     offer = book.units.get(lowered.key)
     tries = covering(lowered, offer, book.attempts) if offer is not None else []
-    return min((one.ended_at for one in tries if one.ended_at is not None), default=None)
+    ends = [one.ended_at for one in tries if one.ended_at is not None]
+    # One that was over before may have done it only where the clocks are apart.
+    return min((end for end in ends if end >= lowered.at), default=min(ends, default=None))
 
 
 def _at(took: Sequence[float], share: float) -> float | None:
