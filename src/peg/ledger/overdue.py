@@ -31,6 +31,7 @@ THERE, GONE, HELD = "there", "gone", "held"
 STILL_HERE = "missed on a marketplace, and still there"
 
 _COUNTED = "the shelf was counted since"
+_SHOWN_AGAIN = "it was shown again, or from before, just when PEG wrote there"
 _TOLD = (
     "as many had just been sold, kept or counted off elsewhere, and somebody may have typed that"
     " into the shop before PEG wrote it there"
@@ -41,7 +42,8 @@ async def close_due(session: AsyncSession, *, now: datetime) -> int:
     """What no order has explained in time was taken by a person: it leaves the shelf for good.
 
     Where a person counted the shelf meanwhile, her word stands: she is asked, and it stays held. So
-    it is where PEG was told of as many otherwise: they may be the same.
+    it is where PEG was told of as many otherwise: they may be the same. So it is where they were
+    shown again, and a write of ours went over that.
 
     Returns how many left.
     """
@@ -49,7 +51,7 @@ async def close_due(session: AsyncSession, *, now: datetime) -> int:
     for offer, missed in _by_offer(await _due(session, now)).items():
         await _meet_what_is_asked(session, OfferId(offer), missed, now=now)
     rows = await _due(session, now)
-    asked = {row["offer"] for row in rows if row["told"] or await _was_counted_since(session, row)}
+    asked = {row["offer"] for row in rows if await _may_be_there(session, row)}
     taken = [row for row in rows if row["offer"] not in asked]
     await _take_off(session, taken, now=now)
     for offer in sorted(asked):
@@ -92,6 +94,10 @@ async def _meet_what_is_asked(
         await let_go(session, rows, undone, outcome=CAME_BACK, note=STILL_HERE, now=now)
 
 
+async def _may_be_there(session: AsyncSession, row: Mapping[str, Any]) -> bool:
+    return row["told"] or row["shown_again"] or await _was_counted_since(session, row)
+
+
 async def _was_counted_since(session: AsyncSession, row: Mapping[str, Any]) -> bool:
     """Whether somebody counted where it lay, after it was missed."""
     query = select(entries.c.id).where(
@@ -132,6 +138,12 @@ async def _keep(session: AsyncSession, number: int, lost: Sequence[dict[str, Any
         await session.execute(insert(suspense), others)
 
 
+def _why(rows: Sequence[Mapping[str, Any]]) -> str:
+    if any(row["told"] for row in rows):
+        return _TOLD
+    return _SHOWN_AGAIN if any(row["shown_again"] for row in rows) else _COUNTED
+
+
 async def _ask(session: AsyncSession, rows: Sequence[Mapping[str, Any]], *, now: datetime) -> None:
     pieces: dict[str, int] = {}
     for row in rows:
@@ -140,7 +152,7 @@ async def _ask(session: AsyncSession, rows: Sequence[Mapping[str, Any]], *, now:
         await session.execute(change.values(asked_at=now))
     listed = ", ".join(f"{count} of {sku}" for sku, count in sorted(pieces.items()))
     offer = str(rows[0]["offer"])
-    why = _TOLD if any(row["told"] for row in rows) else _COUNTED
+    why = _why(rows)
     await questions.ask(
         session,
         kind=STILL_THERE,

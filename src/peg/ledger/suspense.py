@@ -104,6 +104,26 @@ async def note_told(session: AsyncSession, sku: Sku) -> None:
     await session.execute(update(suspense).where(*mine).values(told=True))
 
 
+async def note_shown_again(
+    session: AsyncSession, offer: OfferId, place: str, *, ask_at: datetime
+) -> None:
+    """We are about to write over a figure that shows what is missed: nobody will see it again.
+
+    It may be there, or the figure is from before it went. A person is asked, once its order must be
+    told.
+    """
+    require_transaction(session)
+    mine = (
+        *IS_MISSED,
+        suspense.c.offer == offer,
+        suspense.c.place == place,
+        suspense.c.asked_at.is_(None),
+    )
+    await session.execute(update(suspense).where(*mine).values(shown_again=True))
+    later = (*mine, suspense.c.due_at > ask_at)
+    await session.execute(update(suspense).where(*later).values(due_at=ask_at))
+
+
 async def pieces_open(session: AsyncSession, offer: OfferId, place: str | None = None) -> int:
     """How many units of an offer are suspended, at one place or at all."""
     return units_of(await open_rows(session, offer, place))

@@ -14,6 +14,7 @@ from peg.domain.offer import ANYWHERE, Ahead, Reading, Shelf
 from peg.intake import renamed, watches
 from peg.intake.patience import Patience
 from peg.intake.readings import Basis, basis_of, not_sent, take_in_readings
+from peg.ledger import suspense
 from peg.marketplaces.port import Result, Shown, TooLate, Write
 from peg.marketplaces.writers import READINGS_MAX
 from peg.propagation import attempts, board, pauses, refusals
@@ -153,6 +154,9 @@ class ListingWrite:
             if decided[ref] < wanted and not standing.dirty:
                 await board.make_dirty(session, standing.offer, now=now)
             writes.append(Write(ref=ref, place=ANYWHERE, basis=basis, quantity=decided[ref]))
+            if decided[ref] < basis > view.sides[ref].known.quantity:
+                ask_at = now + self._patience.receipt_lag()
+                await suspense.note_shown_again(session, standing.offer, ANYWHERE, ask_at=ask_at)
         await decide_attempt(session, self._key, writes)
         self._sent, self._decided_on = {write.ref: write for write in writes}, DecidedOn.READ
         sending = {view.offers[ref].id: quantity for ref, quantity in decided.items()}
