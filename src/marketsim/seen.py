@@ -19,7 +19,7 @@ class Seen:
         self._read: dict[str, datetime] = {}
         self._since_orders: dict[str, datetime] = {}
         self._proved: dict[str, datetime] = {}
-        self._told: set[str] = set()
+        self._told: dict[str, datetime] = {}
         self.orders_at: datetime | None = None
 
     def read(self, unit: str) -> None:
@@ -33,8 +33,12 @@ class Seen:
         self._since_orders.clear()
 
     def read_order(self, order: str) -> None:
-        """One order was read by its number, which lists may not show yet."""
-        self._told.add(order)
+        """One order was read: by its number, before lists show it, or on a page of them."""
+        self._told.setdefault(order, self._now())
+
+    def order_read_at(self, order: str) -> datetime | None:
+        """When an order itself was first shown."""
+        return self._told.get(order)
 
     def proved_at(self, unit: str) -> datetime | None:
         """When it was last read so that the orders were read after it."""

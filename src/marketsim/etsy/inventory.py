@@ -13,12 +13,15 @@ from marketsim.market import UnitId
 JUST_READ = timedelta(seconds=5)
 """An app that reads and then writes at once cannot see a sale between the two, however careful."""
 
+ON_ITS_WAY = timedelta(seconds=2)
+"""A write may have left, or wait for its turn to, when an app is shown the order that it covers."""
 
-def looked_at(listing: Listing, shown: Listing, *, now: datetime) -> None:
+
+def looked_at(listing: Listing, shown: Listing, *, now: datetime, as_of: datetime) -> None:
     """An app was shown the listing so: it may write upon that for a moment."""
     seen = {product.unit: product.quantity for product in shown.products}
     recent = [look for look in listing.looks if now - look.at <= JUST_READ]
-    listing.looks = [*recent, Look(at=now, quantities=seen)]
+    listing.looks = [*recent, Look(at=now, as_of=as_of, quantities=seen)]
 
 
 class Inventories:
@@ -50,7 +53,7 @@ class Inventories:
         )
         listing.updated_at = self._store.now()
         listing.read_at_step = self._store.took_a_step()  # the answer shows it all
-        looked_at(listing, listing, now=self._store.now())
+        listing.looks = []  # the next write needs a look of its own: it must not repeat this one
         for product in products:
             self._store.seen.read(product.unit)
         self._store.know_units(listing)
@@ -127,13 +130,30 @@ class Inventories:
         """Whether an app was just shown so many, and writes back what is there no more.
 
         They went after it had read, or it was shown an old state. Another of its calls may have
-        been shown less meanwhile: that one has its own way.
+        been shown less meanwhile: that one has its own way. But of what an order had told before,
+        it knew.
         """
         return any(
-            look.quantities.get(product.unit, 0) >= written
+            look.quantities.get(product.unit, 0) - self._told_since(product.unit, look.as_of)
+            >= written
             and self._store.now() - look.at <= JUST_READ
             for look in listing.looks
         )
+
+    def _told_since(self, unit: UnitId, since: datetime) -> int:
+        """How many were sold of a unit since then by orders that the app was shown in time.
+
+        Of one that was cancelled or refunded, the pieces may be back.
+        """
+        told = 0
+        for receipt in reversed(self._store.receipts.values()):
+            if receipt.created_at < since:
+                break
+            shown_at = self._store.seen.order_read_at(str(receipt.id))
+            in_time = shown_at is not None and self._store.now() - shown_at > ON_ITS_WAY
+            if in_time and receipt.cancelled_at is None and not receipt.refunds:
+                told += sum(line.quantity for line in receipt.transactions if line.unit == unit)
+        return told
 
     def _note_overwritten(
         self, listing: Listing, before: list[Product], after: list[Product]

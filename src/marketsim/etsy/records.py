@@ -117,9 +117,13 @@ class Details:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What an app was shown of a listing: how many of each unit."""
+    """What an app was shown of a listing: how many of each unit.
+
+    `as_of`: when it stood there so; that is earlier than the look where an old state was shown.
+    """
 
     at: datetime
+    as_of: datetime
     quantities: Mapping[UnitId, int]
 
 
@@ -130,7 +134,7 @@ class Listing:
     Attributes:
         reads_edit: while inactive, its state reads "edit".
         read_at_step: the shop's step when an app last saw its true inventory.
-        looks: what apps were last shown of it, the newest last.
+        looks: what apps were last shown of it since it was last written, the newest last.
         blind: units whose sale, or whose pieces taken off by hand, the last write covered, though
             the app had just been shown them.
         before: what the next reads may still show (`etsy.stale_read`).
@@ -188,8 +192,12 @@ class Listing:
 
 @dataclass(slots=True, kw_only=True)
 class Before:
-    """A listing as it was; `unread` are the kinds of reads that still show it, until then."""
+    """A listing as it was; `unread` are the kinds of reads that still show it, until then.
+
+    `since`: when it was changed, and stood there so for the last time.
+    """
 
     listing: Listing
+    since: datetime
     until: datetime
     unread: set[Read]

@@ -22,7 +22,7 @@ def remember(faults: Faults, listing: Listing, *, now: datetime, stale_s: float)
             before=None,
         )
         until = now + timedelta(seconds=stale_s)
-        listing.before = Before(listing=was, until=until, unread=set(READS))
+        listing.before = Before(listing=was, since=now, until=until, unread=set(READS))
 
 
 def as_seen(listing: Listing, read: Read, *, now: datetime) -> Listing:

@@ -94,7 +94,8 @@ def look_into(shop: Shop, listing: Listing, read: Read) -> Listing:
         listing.read_at_step = shop.store.step
         for product in listing.products:
             shop.store.seen.read(product.unit)
-    looked_at(listing, seen, now=now)
+    was = listing.before if seen is not listing else None
+    looked_at(listing, seen, now=now, as_of=was.since if was else now)
     return seen
 
 

@@ -48,6 +48,8 @@ def get_receipts(shop: Shop, asked: Asked) -> Answer:
     page = shop.pages.cut(rows, limit=limit, offset=offset)
     if not _is_narrowed(query) and offset + limit >= len(rows):
         shop.store.seen.read_orders()
+    for it in page:
+        shop.store.seen.read_order(str(it.id))
     return Answer({"count": len(rows), "results": [shown_receipt(shop, it) for it in page]})
 
 

@@ -1,7 +1,7 @@
 """Etsy takes no condition: who covered what was just sold, or taken off by hand, is told of."""
 
 import pytest
-from tests.support.practice_etsy import Fixture, good, let_in, open_etsy, writable
+from tests.support.practice_etsy import SHOP, Fixture, good, let_in, open_etsy, writable
 
 from marketsim.market import OfferChanged, UnitId
 
@@ -76,3 +76,67 @@ async def test_what_another_call_was_shown_meanwhile_does_not_help_who_writes_ba
     good(await shop.put(listing, body))
 
     assert newest(shop, sold) == (written, by)
+
+
+@pytest.mark.parametrize(("before_s", "by"), [(3, "app"), (1, "blind app")])
+@pytest.mark.parametrize("where", ["receipts", "receipts/{order}"])
+async def test_a_sale_whose_order_the_app_was_shown_before_is_covered_knowingly(
+    shop: Fixture, where: str, before_s: float, by: str
+) -> None:
+    """What it was shown a moment ago may cross a write that had left already."""
+    shop.set_faults(receipt_lag=0)
+    listing, sold = shop.listing_of("RING-2-A"), shop.unit_of("RING-2-A")
+    body = writable(await shop.inventory(listing))
+    shop.clock.advance(1)
+    order = shop.etsy.market.buy(sold, 3)
+    await shop.get(f"{SHOP}/{where.format(order=order)}")
+    shop.clock.advance(before_s)
+
+    good(await shop.put(listing, body))
+
+    assert newest(shop, sold) == (4, by)
+
+
+async def test_an_old_state_beside_an_order_that_was_shown_is_written_back_knowingly(
+    shop: Fixture,
+) -> None:
+    listing, sold = shop.listing_of("RING-2-A"), shop.unit_of("RING-2-A")
+    shop.set_faults(stale_read=1)
+    order = shop.etsy.market.buy(sold, 3)
+    shop.clock.advance(1)
+    body = writable(await shop.inventory(listing))
+    await shop.get(f"{SHOP}/receipts/{order}")
+    shop.clock.advance(3)
+
+    good(await shop.put(listing, body))
+
+    assert newest(shop, sold) == (4, "app")
+
+
+async def test_an_order_that_the_look_had_in_it_already_does_not_count_twice(
+    shop: Fixture,
+) -> None:
+    listing, sold = shop.listing_of("RING-2-A"), shop.unit_of("RING-2-A")
+    told = shop.etsy.market.buy(sold, 1)
+    shop.clock.advance(1)
+    body = writable(await shop.inventory(listing))
+    await shop.get(f"{SHOP}/receipts/{told}")
+    shop.clock.advance(3)
+    shop.etsy.market.buy(sold, 1)
+
+    good(await shop.put(listing, body))
+
+    assert newest(shop, sold) == (3, "blind app")
+
+
+async def test_a_figure_that_is_sent_again_without_looking_again_is_not_blind(
+    shop: Fixture,
+) -> None:
+    listing, sold = shop.listing_of("RING-2-A"), shop.unit_of("RING-2-A")
+    body = writable(await shop.inventory(listing))
+    good(await shop.put(listing, body))
+    shop.etsy.market.buy(sold, 3)
+
+    good(await shop.put(listing, body))
+
+    assert newest(shop, sold) == (4, "app")
