@@ -19,7 +19,7 @@ def twice(**changed: object) -> DoubleSale:
     [
         (twice(), "S2", "one of both orders was cancelled"),
         (twice(), "E2", "one of both orders was cancelled"),
-        (twice(first=""), "S1", "taken by hand, or never there"),
+        (twice(first="", by_hand=True), "S1", "taken by hand"),
     ],
     ids=["second cancelled", "first cancelled", "no first order"],
 )
@@ -84,3 +84,52 @@ def test_a_piece_taken_by_hand_in_the_seconds_of_a_sale_may_be_sold_once_more(
 
     assert ("I5" not in broken((told, book))) is excuses
     assert ("nobody could tell from a sale" in excused((told, book)).get("I5", "")) is excuses
+
+
+BEFORE = replace(good.case(), opened_at=good.second(5), closed_at=good.second(9))
+
+
+@pytest.mark.parametrize(
+    "cases",
+    [
+        [replace(good.case(), orders=frozenset({"E9"}))],
+        [BEFORE],
+        [BEFORE, replace(good.case(), opened_at=good.second(92))],
+    ],
+    ids=["of other buyers", "closed before", "closed before, and the right one too late"],
+)
+def test_a_case_must_be_of_this_double_sale(cases: list[Case]) -> None:
+    book = replace(good.good_book(), cases=cases)
+
+    assert broken((good.good_record(), book)).keys() == {"I5"}
+
+
+def test_a_case_that_was_open_already_is_of_the_next_buyer_too() -> None:
+    earlier = replace(good.case(), opened_at=good.second(25))
+    book = replace(good.good_book(), cases=[earlier])
+
+    assert broken((good.good_record(), book)) == {}
+
+
+def test_an_order_for_more_than_were_left_must_have_its_case() -> None:
+    """It took the last ones itself, so that no order is named as the first."""
+    told = replace(good.good_record(), double_sales=[twice(first="")])
+    too_many = replace(told, shown_first={"ring": 1, "chain": 5, "opal": 2})
+    book = good.good_book()
+
+    assert broken((told, book)) == {}
+    assert "I5" in broken((told, replace(book, cases=[])))
+    assert "I5" not in broken((too_many, replace(book, cases=[])))
+
+
+@pytest.mark.parametrize(("at", "excuses"), [(90.0, True), (92.0, False)])
+def test_an_order_that_was_cancelled_when_its_case_was_due_had_to_have_it(
+    at: float, *, excuses: bool
+) -> None:
+    record = good.good_record()
+    back = replace(good.returned("shopify", "opal", "S2", at=at, left=0), restocked=False)
+    gone = frozenset({*record.cancelled, "S2"})
+    told = replace(record, happened=[*record.happened, back], cancelled=gone)
+    book = replace(good.good_book(), cases=[])
+
+    assert ("I5" not in broken((told, book))) is excuses

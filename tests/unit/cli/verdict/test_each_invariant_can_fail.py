@@ -130,7 +130,7 @@ def below_zero(*, is_open: bool) -> Spoiling:
 TWICE = DoubleSale(
     verdict="inside", piece="opal", first="E2", second="S2", at=second(31), because="sale"
 )
-CASE = Case(sku=OPAL, opened_at=second(32), open=False)
+CASE = good.case()
 SPOILINGS: dict[str, tuple[str, Spoiling]] = {
     "entries do not add up": ("I1", by_book(wrong_sums=[RING])),
     "one lies there that the book has not": (

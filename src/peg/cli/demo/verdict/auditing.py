@@ -22,10 +22,12 @@ from peg.cli.demo.verdict.book import (
     States,
     Stock,
 )
+from peg.cli.demo.verdict.record import IN_PERSON
 from peg.db.columns import metadata
 from peg.domain.identity import OfferId, ShopId, Sku
 from peg.domain.messages import StockChanged
 from peg.intake.which_piece import WHICH_PIECE
+from peg.ledger.cases import COUNTER
 
 Row = Mapping[str, Any]
 TABLES = (
@@ -157,7 +159,12 @@ def cases(rows: Rows) -> list[Case]:
             sku=Sku(row["sku"]),
             opened_at=rows.at(row["opened_at"]),
             open=row["closed_at"] is None,
+            closed_at=rows.at(row["closed_at"]) if row["closed_at"] else None,
             kept=_kept(rows, row["sku"], by=row["opened_at"]) > 0,
+            orders=frozenset(
+                IN_PERSON if claim["shop"] == COUNTER else claim["order_id"]
+                for claim in row["orders"]
+            ),
         )
         for row in rows.of("cases")
     ]

@@ -62,12 +62,19 @@ class KeptLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One double sale that the book knows of; `kept`: some were kept for somebody just then."""
+    """One double sale that the book knows of.
+
+    Attributes:
+        kept: some were kept for somebody just then.
+        orders: all that had a claim while it was open; a sale in person goes by `in person`.
+    """
 
     sku: Sku
     opened_at: datetime
     open: bool
+    closed_at: datetime | None = None
     kept: bool = False
+    orders: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,9 @@ BLIND = ("blind app", "blind app over a hand")
 IN_PERSON = "in person"
 """Stands where an order's number would: over the jeweller's own counter."""
 
+BY_HAND = "edit"
+"""What a marketplace says of a last piece that a hand edit took."""
+
 UNCOUNTED = 1_000_000
 """What a practice shop shows of a unit whose stock it does not count."""
 
@@ -116,6 +119,7 @@ class DoubleSale:
             fewer; `untracked`: nobody could have lowered it; or `in_person`: it was handed over
             though it was sold.
         first: the order that took the last piece, or `in person`; "" where no sale did.
+        by_hand: whether a hand edit took it.
         second: the order that was too much, or `in person`.
         because: why the offer was up; "opening" where the shop began with too high a figure.
     """
@@ -126,6 +130,7 @@ class DoubleSale:
     second: str
     at: datetime
     because: str
+    by_hand: bool = False
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> "DoubleSale":
@@ -139,6 +144,7 @@ class DoubleSale:
             second=str(second["order"] or IN_PERSON),
             at=datetime.fromisoformat(second["at"]),
             because=told["shown_because"] or "",
+            by_hand=first.get("by") == BY_HAND,
         )
 
 

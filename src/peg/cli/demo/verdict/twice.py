@@ -1,10 +1,12 @@
 """I5: a piece is sold twice only inside the window, and each such sale has its case."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
-from peg.cli.demo.verdict.book import Book
+from peg.cli.demo.verdict.book import Book, Case
 from peg.cli.demo.verdict.excuses import fewer_than_there_are, more_than_there_is
 from peg.cli.demo.verdict.finding import Finding
+from peg.cli.demo.verdict.raises import CLOCKS_APART
 from peg.cli.demo.verdict.record import IN_PERSON, DoubleSale, Record
 from peg.domain.counted import counted
 
@@ -48,7 +50,7 @@ def _fault(sale: DoubleSale, record: Record, book: Book) -> str:
     late = [
         (case.opened_at - sale.at).total_seconds()
         for case in book.cases
-        if case.sku == book.sku(sale.piece)
+        if case.sku == book.sku(sale.piece) and _is_about(case, sale)
     ]
     if not late:
         return "no case was opened"
@@ -64,11 +66,26 @@ def _reason(sale: DoubleSale, record: Record, book: Book) -> str:
     if sale.verdict == "outside":
         unheard = not sale.first and more_than_there_is(record, book, sale.piece)
         return "a hand took it off that nobody could tell from a sale" if unheard else ""
-    if not sale.first:
-        return "no order took the last piece: it was taken by hand, or never there"
-    if {sale.first, sale.second} & record.cancelled:
+    if sale.by_hand:
+        return "no order took the last piece: it was taken by hand"
+    if not sale.first and more_than_there_is(record, book, sale.piece):
+        return "there were fewer than PEG had a reason to believe in"
+    if any(_went_early(order, sale, record) for order in (sale.first, sale.second)):
         return "one of both orders was cancelled, maybe before PEG first heard of it"
     return ""
+
+
+def _is_about(case: Case, sale: DoubleSale) -> bool:
+    """Whether one of both buyers has a claim in it; one that was closed before is another's."""
+    is_over = case.closed_at is not None and case.closed_at < sale.at - CLOCKS_APART
+    return not is_over and bool(case.orders & {sale.first, sale.second})
+
+
+def _went_early(order: str, sale: DoubleSale, record: Record) -> bool:
+    """Whether an order was cancelled before its case was due."""
+    went = [one.at for one in record.happened if one.what == "returned" and one.order == order]
+    due = sale.at + timedelta(seconds=record.ceiling_s)
+    return order in record.cancelled and min(went, default=sale.at) <= due
 
 
 def _cases_of_nothing(record: Record, book: Book) -> Iterator[tuple[str, str]]:
