@@ -24,6 +24,9 @@ WEBHOOKS = ("--faults", "none")
 sales the polls then find, and make one answer in 200 up to two seconds slower."""
 
 NO_WEBHOOKS = ("--faults", "chance=0,*.webhook_lost=1")
+POLLS_ALONE = {"PEG_GLANCE_S": IN_EARNEST["PEG_GLANCE_S"]}
+"""The demo's quick glances would see a figure fall before a poll tells of the sale."""
+
 POLL_S, RECEIPT_LAG_S, MORE_S = 10.0, 5.0, 2.0
 """Of the rehearsal: PEG's polls, and how late the practice Etsy shows a receipt at most."""
 
@@ -54,8 +57,9 @@ listings each within half a second need twice that, and the last waits.
 
 {table}
 
-Without webhooks only the polls tell of a sale: the aim is one poll ({poll:g} s here), the longest
-time a receipt takes to show ({lag:g} s), and {more:g} s.
+Without webhooks only the polls tell of a sale, as glances come no more often than by themselves:
+the aim, for every single sale, is one poll ({poll:g} s here), the longest time a receipt takes to
+show ({lag:g} s), and {more:g} s.
 The two ways differ: Etsy tells of a sale by a webhook once it is paid and takes ten calls a second,
 and a listing with several variants needs three calls and the receipts where a single piece needs
 two.
@@ -91,7 +95,9 @@ def main_job() -> None:
         measured(run_demo(*SALES, *WEBHOOKS, "--seed", str(seed), settings=IN_EARNEST))
         for seed in SEEDS
     ]
-    unheard = measured(run_demo(*SALES, *NO_WEBHOOKS, "--seed", str(SEEDS[0])))
+    unheard = measured(
+        run_demo(*SALES, *NO_WEBHOOKS, "--seed", str(SEEDS[0]), settings=POLLS_ALONE)
+    )
     whole = measured(run_demo(*IN_FULL))
     found = {
         "rehearsal": " ".join((*SALES, *WEBHOOKS)),
@@ -172,10 +178,12 @@ def rows(found: dict[str, Any]) -> str:
         ("the slowest single sale of each run, s", *slowest(every), "", None),
         *((f"sale to withdrawal, {way}", *spread(each), "", None) for way, each in by_way.items()),
         ("sale to withdrawal, as people come, in full", *spread([whole]), "", None),
+        ("the same without webhooks", *spread([unheard]), "", None),
         (
-            "the same without webhooks",
-            *spread([unheard]),
-            f"{bound:g} at most",
+            "the slowest single sale without webhooks, s",
+            f"{unheard['max']:.3f}",
+            "",
+            f"{bound:g}",
             unheard["max"] <= bound,
         ),
         (
