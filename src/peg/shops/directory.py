@@ -161,12 +161,14 @@ async def mark(
 ) -> None:
     """Note that a shop was revoked, frozen, thawed or taken out; a person is told of bad news.
 
-    Nothing happens where it cannot come to be so from how it is.
+    Nothing happens where it cannot come to be so from how it is. What is so for another reason than
+    before is told by the new one.
     """
     require_transaction(session)
+    reason_changed = (shops.c.status == status) & (shops.c.status_sentence != sentence)
     changed = await session.scalar(
         update(shops)
-        .where(shops.c.id == shop, shops.c.status.in_(_COMES_FROM[status]))
+        .where(shops.c.id == shop, shops.c.status.in_(_COMES_FROM[status]) | reason_changed)
         .values(status=status.value, status_sentence=sentence)
         .returning(shops.c.id)
     )

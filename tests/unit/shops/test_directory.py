@@ -57,3 +57,13 @@ async def test_a_lost_shop_can_be_taken_out(session: AsyncSession) -> None:
     marks = (Status.REVOKED, Status.DISCONNECTED)
 
     assert await after(session, *marks) == (Status.DISCONNECTED, ["shop_revoked"])
+
+
+async def test_a_shop_that_is_closed_for_another_reason_says_the_new_one(
+    session: AsyncSession,
+) -> None:
+    for sentence in ("It was not paid for.", "It may break the terms."):
+        await directory.mark(session, ETSY, Status.FROZEN, sentence, now=MONDAY_NOON)
+
+    shop = await directory.by_id(session, ETSY)
+    assert (shop.status, shop.status_sentence) == (Status.FROZEN, "It may break the terms.")
