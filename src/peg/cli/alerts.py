@@ -4,9 +4,9 @@ from typing import ClassVar
 
 from peg.alerts import register
 from peg.cli.cells import Note
-from peg.cli.terminal import Here, Report
+from peg.cli.terminal import Here, Report, typed
 from peg.cli.words import Lines, Number, seen
-from peg.db.transaction import begin, reading
+from peg.db.transaction import reading
 from peg.domain.errors import ErrorKind, PegError
 from peg.reads import alerts as reads
 
@@ -29,7 +29,7 @@ async def alerts(
     """
     async with here.ground() as ground:
         if done is not None:
-            async with begin(ground.database) as session:
+            async with typed(ground.database) as session:
                 now = ground.clock.now()
                 if not await register.end(session, [done], by=here.who, now=now):
                     raise NoSuchAlert(f"no alert {done} stands: `peg alerts` lists those that do")

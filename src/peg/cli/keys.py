@@ -2,8 +2,7 @@
 
 from cyclopts import App
 
-from peg.cli.terminal import Here, Report
-from peg.db.transaction import begin
+from peg.cli.terminal import Here, Report, typed
 from peg.domain.counted import counted
 from peg.shops.rotation import rotate_keys
 from peg.wiring import keys
@@ -21,7 +20,7 @@ async def rotate(*, here: Here) -> int:
     """
     async with here.ground() as ground:
         ring = keys.add_key(ground.settings)
-        async with begin(ground.database) as session:
+        async with typed(ground.database) as session:
             sealed = await rotate_keys(session, ring)
     return here.show(
         Report(

@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.alerts.register import tell_once
 from peg.catalog import items, offers, rules
 from peg.cli.cells import Title
-from peg.cli.terminal import Here, Report
+from peg.cli.terminal import Here, Report, typed
 from peg.cli.words import Pieces, sku_of
-from peg.db.transaction import begin, reading
+from peg.db.transaction import reading
 from peg.domain.clock import Clock
 from peg.domain.errors import ErrorKind, PegError
 from peg.domain.identity import Channel
@@ -65,7 +65,7 @@ async def limit(
     said = ""
     async with here.ground() as ground:
         if scope is not None and changes:
-            async with begin(ground.database) as session:
+            async with typed(ground.database) as session:
                 named = await scope_of(session, scope)
                 await _change(session, named, channels, None if off else figures)
                 said = await _retargeted(session, ground.clock)
@@ -96,7 +96,7 @@ async def low_stock(
         raise UnclearLimit("say which piece or kind, and `--at` how many, or `--off`")
     async with here.ground() as ground:
         if scope is not None:
-            async with begin(ground.database) as session:
+            async with typed(ground.database) as session:
                 low = {row.sku for row in await low_reads.low_stock(session)}
                 await _set_threshold(session, scope, at)
                 for row in await low_reads.low_stock(session):

@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.cli.cells import Note
 from peg.cli.shop_names import shop_names
-from peg.cli.terminal import Here, Report
+from peg.cli.terminal import Here, Report, typed
 from peg.cli.words import seen, shop_of, titled
-from peg.db.transaction import begin, reading
+from peg.db.transaction import reading
 from peg.domain.counted import counted
 from peg.domain.errors import PegError
 from peg.domain.identity import ShopId
@@ -38,7 +38,7 @@ async def pause(scope: str | None = None, /, *, why: str = "", here: Here) -> in
     before = None
     async with here.ground() as ground:
         if scope is not None:
-            async with begin(ground.database) as session:
+            async with typed(ground.database) as session:
                 named = scope.strip().lower()
                 if ":" in named:
                     await directory.by_id(session, shop_of(named))

@@ -1,8 +1,8 @@
 """What a command has at hand: the environment, the two output streams, and PEG when it asks."""
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from getpass import getpass
 from typing import Annotated, Any, ClassVar
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from peg.cli.saying import say, window
 from peg.cli.table import lines_of
+from peg.db.engine import Database
 from peg.db.errors import DatabaseLocked, DatabaseReadOnly, DiskFull
 from peg.db.transaction import begin, reading
 from peg.domain.errors import ErrorKind, PegError, UnknownSku
@@ -22,13 +23,33 @@ from peg.reads import unmatched
 from peg.wiring.ground import Ground, misspelled, open_ground
 from peg.wiring.overdue_holds import end_overdue_holds
 
-NOTHING_WRITTEN = "Nothing was written of what you typed: type it again after that"
+NOTHING_CHANGED = "The command has changed nothing: type it again after that"
 
 
 class SecretMissing(PegError):
     """A secret was neither passed nor can it be asked for."""
 
     kind: ClassVar[ErrorKind] = "refused"
+
+
+@contextmanager
+def _or_type_it_again() -> Iterator[None]:
+    try:
+        yield
+    except (DatabaseLocked, DiskFull, DatabaseReadOnly) as error:
+        error.add_note(NOTHING_CHANGED)
+        raise
+
+
+@asynccontextmanager
+async def typed(database: Database) -> AsyncIterator[AsyncSession]:
+    """The transaction of what a person typed, in a command that reads besides.
+
+    Where the database takes nothing, they hear that they have to say it again.
+    """
+    with _or_type_it_again():
+        async with begin(database) as session:
+            yield session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +109,9 @@ class Terminal:
         for sentence in misspelled(self.environment):
             self.warn(sentence)
         async with open_ground(self.environment, log_level=log_level) as ground:
-            await ensure_current(ground.database)
-            await end_overdue_holds(ground)
+            with _or_type_it_again():
+                await ensure_current(ground.database)
+                await end_overdue_holds(ground)
             try:
                 yield ground
             except UnknownSku as error:
@@ -102,12 +124,8 @@ class Terminal:
 
         Where the database takes nothing, the person hears that they have to say it again.
         """
-        try:
-            async with self.ground() as ground, begin(ground.database) as session:
-                yield ground, session
-        except (DatabaseLocked, DiskFull, DatabaseReadOnly) as error:
-            error.add_note(NOTHING_WRITTEN)
-            raise
+        async with self.ground() as ground, typed(ground.database) as session:
+            yield ground, session
 
     def warn(self, sentence: str) -> None:
         """Say something beside the report, on the error stream."""

@@ -137,7 +137,15 @@ def test_a_database_that_somebody_keeps_locked_is_named(home: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("sell", "RING-1"), ("receive", "RING-1", "2"), ("count", "RING-1", "3")]
+    "words",
+    [
+        ("sell", "RING-1"),
+        ("receive", "RING-1", "2"),
+        ("count", "RING-1", "3"),
+        ("pause", "all"),
+        ("limit", "all", "--buffer", "1"),
+        ("low-stock", "kind:RING", "--at", "1"),
+    ],
 )
 def test_who_types_what_cannot_be_kept_hears_to_type_it_again(
     home: Path, words: tuple[str, ...]
@@ -151,8 +159,8 @@ def test_who_types_what_cannot_be_kept_hears_to_type_it_again(
         address = f"sqlite+aiosqlite:///{home}/peg.db?timeout=0.05"
         held = peg(home, *words, "--json", PEG_DATABASE_URL=address)
 
-    assert_refused(full, 6, "DiskFull", "make room", "Nothing was written", "type it again")
-    assert_refused(held, 5, "DatabaseLocked", "stop it", "Nothing was written", "type it again")
+    assert_refused(full, 6, "DiskFull", "make room", "has changed nothing", "type it again")
+    assert_refused(held, 5, "DatabaseLocked", "stop it", "has changed nothing", "type it again")
 
 
 def test_the_doctor_does_not_send_to_the_doctor(home: Path) -> None:
