@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from peg.catalog import mirror
 from peg.catalog.expectation import Expectation
 from peg.catalog.offers import Offer
+from peg.domain.identity import Channel
 from peg.domain.offer import Reading, Shelf
 from peg.intake.doubts import Doubts
 from peg.intake.judgement import Judgement, Meaning
@@ -40,7 +41,7 @@ class Missing:
         """
         await mirror.note_seen(self.session, self.offer.id, place, available)
         if judgement.meaning is Meaning.RESERVED:  # by the marketplace, as it tells itself
-            await self._suspend(place, judgement.pieces, reservation=True)
+            await self._suspend(place, judgement.pieces, row, reservation=True)
             return
         sold_out = self.reading.shelf is Shelf.SOLD_OUT  # a buyer did that, whatever PEG was told
         told = 0 if sold_out else min(judgement.pieces, max(0, -row.to_come))
@@ -54,10 +55,10 @@ class Missing:
             base=row.quantity,
             done=Done.SUSPENDED,
         ):
-            await self._suspend(place, unheard)
+            await self._suspend(place, unheard, row)
         held = min(told, await self.doubts.left())
         if held:
-            await self._suspend(place, held, told=True)
+            await self._suspend(place, held, row, told=True)
         if told > held:
             since = (
                 self.now + self.reading.clock_ahead.most
@@ -82,7 +83,13 @@ class Missing:
         return max(sold, default=0)
 
     async def _suspend(
-        self, place: str, pieces: int, *, reservation: bool = False, told: bool = False
+        self,
+        place: str,
+        pieces: int,
+        row: Expectation,
+        *,
+        reservation: bool = False,
+        told: bool = False,
     ) -> None:
         """Hold on all channels what is missing here, until its order explains it."""
         missed = suspense.Missed(
@@ -94,9 +101,18 @@ class Missing:
             reservation=reservation,
             told=told,
             shown_at=self.reading.marketplace_at,
+            may_be_there=self._may_be_old(row),
         )
         waits = await order_lag(
             self.session, self.offer.ref.shop, self.doubts.patience, now=self.now
         )
+        if missed.may_be_there:  # if it is, it was shown for as long by then
+            waits = min(waits, 2 * self.doubts.patience.receipt_lag())
         await suspense.open_suspense(self.session, missed, due_at=self.now + waits, now=self.now)
         log.info("stock.missed", offer=self.offer.id, place=place, pieces=pieces, told=told)
+
+    def _may_be_old(self, row: Expectation) -> bool:
+        """Etsy may show for a while what stood there before our write: fewer, if that raised it."""
+        if self.offer.ref.channel is not Channel.ETSY or row.written_at is None:
+            return False
+        return self.reading.begun_at < row.written_at + self.doubts.patience.old_state()

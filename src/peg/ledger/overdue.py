@@ -31,7 +31,7 @@ THERE, GONE, HELD = "there", "gone", "held"
 STILL_HERE = "missed on a marketplace, and still there"
 
 _COUNTED = "the shelf was counted since"
-_SHOWN_AGAIN = "it was shown again, or from before, just when PEG wrote there"
+_OLD_FIGURE = "PEG wrote there within seconds of that, so the figure may have been an old one"
 _TOLD = (
     "as many had just been sold, kept or counted off elsewhere, and somebody may have typed that"
     " into the shop before PEG wrote it there"
@@ -42,8 +42,8 @@ async def close_due(session: AsyncSession, *, now: datetime) -> int:
     """What no order has explained in time was taken by a person: it leaves the shelf for good.
 
     Where a person counted the shelf meanwhile, her word stands: she is asked, and it stays held. So
-    it is where PEG was told of as many otherwise: they may be the same. So it is where they were
-    shown again, and a write of ours went over that.
+    it is where PEG was told of as many otherwise: they may be the same; and where a write of ours
+    was so near that the figure may have been an old one.
 
     Returns how many left.
     """
@@ -95,7 +95,7 @@ async def _meet_what_is_asked(
 
 
 async def _may_be_there(session: AsyncSession, row: Mapping[str, Any]) -> bool:
-    return row["told"] or row["shown_again"] or await _was_counted_since(session, row)
+    return row["told"] or row["may_be_there"] or await _was_counted_since(session, row)
 
 
 async def _was_counted_since(session: AsyncSession, row: Mapping[str, Any]) -> bool:
@@ -141,7 +141,7 @@ async def _keep(session: AsyncSession, number: int, lost: Sequence[dict[str, Any
 def _why(rows: Sequence[Mapping[str, Any]]) -> str:
     if any(row["told"] for row in rows):
         return _TOLD
-    return _SHOWN_AGAIN if any(row["shown_again"] for row in rows) else _COUNTED
+    return _OLD_FIGURE if any(row["may_be_there"] for row in rows) else _COUNTED
 
 
 async def _ask(session: AsyncSession, rows: Sequence[Mapping[str, Any]], *, now: datetime) -> None:

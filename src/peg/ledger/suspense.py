@@ -52,6 +52,7 @@ class Missed:
         told: PEG had been told of as many that are sold or kept, and had not lowered it there yet,
             or is told of them while they are missed: a person may have done that herself.
         shown_at: when that was read, by the marketplace's clock; None where it did not say.
+        may_be_there: the figure may be from before a write of ours: a person is asked in the end.
     """
 
     offer: OfferId
@@ -62,6 +63,7 @@ class Missed:
     reservation: bool = False
     told: bool = False
     shown_at: datetime | None = None
+    may_be_there: bool = False
 
 
 async def open_suspense(
@@ -79,6 +81,7 @@ async def open_suspense(
             "pieces": missed.pieces * part.quantity,
             "reservation": missed.reservation,
             "told": missed.told,
+            "may_be_there": missed.may_be_there,
             "shown_at": missed.shown_at,
             "opened_at": now,
             "due_at": due_at,
@@ -104,7 +107,7 @@ async def note_told(session: AsyncSession, sku: Sku) -> None:
     await session.execute(update(suspense).where(*mine).values(told=True))
 
 
-async def note_shown_again(
+async def note_may_be_there(
     session: AsyncSession, offer: OfferId, place: str, *, ask_at: datetime
 ) -> None:
     """We are about to write over a figure that shows what is missed: nobody will see it again.
@@ -119,7 +122,7 @@ async def note_shown_again(
         suspense.c.place == place,
         suspense.c.asked_at.is_(None),
     )
-    await session.execute(update(suspense).where(*mine).values(shown_again=True))
+    await session.execute(update(suspense).where(*mine).values(may_be_there=True))
     later = (*mine, suspense.c.due_at > ask_at)
     await session.execute(update(suspense).where(*later).values(due_at=ask_at))
 

@@ -173,7 +173,7 @@ suspense = Table(
     Column("pieces", Integer, nullable=False),
     Column("reservation", Boolean, nullable=False),
     Column("told", Boolean, nullable=False, default=False, server_default=false()),
-    Column("shown_again", Boolean, nullable=False, default=False, server_default=false()),
+    Column("may_be_there", Boolean, nullable=False, default=False, server_default=false()),
     Column("shown_at", UtcDateTime),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),

@@ -156,7 +156,7 @@ class ListingWrite:
             writes.append(Write(ref=ref, place=ANYWHERE, basis=basis, quantity=decided[ref]))
             if decided[ref] < basis > view.sides[ref].known.quantity:
                 ask_at = now + self._patience.receipt_lag()
-                await suspense.note_shown_again(session, standing.offer, ANYWHERE, ask_at=ask_at)
+                await suspense.note_may_be_there(session, standing.offer, ANYWHERE, ask_at=ask_at)
         await decide_attempt(session, self._key, writes)
         self._sent, self._decided_on = {write.ref: write for write in writes}, DecidedOn.READ
         sending = {view.offers[ref].id: quantity for ref, quantity in decided.items()}

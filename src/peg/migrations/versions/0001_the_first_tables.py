@@ -1,12 +1,12 @@
 """The first tables.
 
-Step 0001_8c8259e2, after nothing.
+Step 0001_ec1db821, after nothing.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001_8c8259e2"
+revision = "0001_ec1db821"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -569,7 +569,7 @@ def upgrade() -> None:
         sa.Column("pieces", sa.Integer(), nullable=False),
         sa.Column("reservation", sa.Boolean(), nullable=False),
         sa.Column("told", sa.Boolean(), server_default=sa.text("0"), nullable=False),
-        sa.Column("shown_again", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("may_be_there", sa.Boolean(), server_default=sa.text("0"), nullable=False),
         sa.Column("shown_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),

@@ -71,6 +71,23 @@ def test_a_piece_sold_while_it_was_kept_for_somebody_has_a_case_with_one_order()
     assert "kept for somebody when it was sold" in excused((good.good_record(), found))["I5"]
 
 
+@pytest.mark.parametrize(
+    ("opened", "closed", "excuses"),
+    [(21, 22, True), (21, None, False), (21, 90, False), (19, 22, False), (85, 86, False)],
+    ids=["heard of at once", "never", "late", "before it came back", "long after"],
+)
+def test_a_case_that_ends_once_what_came_back_is_heard_of_cries_no_wolf(
+    opened: float, closed: float | None, *, excuses: bool
+) -> None:
+    """The ring came back in second 20; who bought it next was heard of first."""
+    closed_at = None if closed is None else good.second(closed)
+    case = Case(sku=good.RING, opened_at=good.second(opened), open=False, closed_at=closed_at)
+    book = good.good_book()
+    found = replace(book, cases=[*book.cases, case])
+
+    assert ("I5" not in broken((good.good_record(), found))) is excuses
+
+
 @pytest.mark.parametrize(("at", "excuses"), [(28.0, True), (-1.0, False)])
 def test_a_piece_taken_by_hand_in_the_seconds_of_a_sale_may_be_sold_once_more(
     at: float, *, excuses: bool

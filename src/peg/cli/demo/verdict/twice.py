@@ -100,5 +100,18 @@ def _cases_of_nothing(record: Record, book: Book) -> Iterator[tuple[str, str]]:
         piece = named.get(case.sku)
         if piece is None or piece not in twice:
             reason = fewer_than_there_are(record, book, piece) if piece else ""
+            if piece and _had_come_back(case, piece, record):
+                reason = "it had just come back, and its next sale was heard of first"
             reason = "it was kept for somebody when it was sold" if case.kept else reason
             yield f"{case.sku}: a case, and it was sold to nobody twice", reason
+
+
+def _had_come_back(case: Case, piece: str, record: Record) -> bool:
+    """Whether a case ended by itself once PEG heard of what had come back before it."""
+    due = timedelta(seconds=record.ceiling_s)
+    if case.closed_at is None or case.closed_at > case.opened_at + due:
+        return False
+    return any(
+        one.what == "returned" and piece in one.pieces and one.at <= case.opened_at <= one.at + due
+        for one in record.happened
+    )
