@@ -7,6 +7,7 @@ import structlog
 from peg.catalog import offers
 from peg.db.batches import batches
 from peg.db.engine import Database
+from peg.db.errors import DatabaseUnavailable
 from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
 from peg.domain.identity import ShopId
@@ -60,6 +61,8 @@ class KnownByNow:
                 for shop, order in batch:
                     snapshot = await kept.kept_order(session, shop, order)
                     await take_in(session, snapshot, patience=self._patience, now=self._clock.now())
+        except DatabaseUnavailable:
+            raise  # no order's fault, and no better with the next
         except Exception:  # one order's fault is no other's; it is logged, and stays kept
             if len(batch) == 1:
                 ((shop, order),) = batch

@@ -139,6 +139,16 @@ def test_an_order_for_more_than_were_left_must_have_its_case() -> None:
     assert "I5" not in broken((too_many, replace(book, cases=[])))
 
 
+@pytest.mark.parametrize(("shown", "excuses"), [(2, True), (1, False)])
+def test_of_pieces_that_a_shop_began_with_too_many_of_both_orders_seem_to_have_one(
+    shown: int, *, excuses: bool
+) -> None:
+    told = replace(good.good_record(), shown_first={"ring": 1, "chain": 5, "opal": shown})
+    book = replace(good.good_book(), cases=[])
+
+    assert ("I5" not in broken((told, book))) is excuses
+
+
 @pytest.mark.parametrize(("at", "excuses"), [(90.0, True), (92.0, False)])
 def test_an_order_that_was_cancelled_when_its_case_was_due_had_to_have_it(
     at: float, *, excuses: bool

@@ -68,7 +68,7 @@ def _reason(sale: DoubleSale, record: Record, book: Book) -> str:
         return "a hand took it off that nobody could tell from a sale" if unheard else ""
     if sale.by_hand:
         return "no order took the last piece: it was taken by hand"
-    if not sale.first and more_than_there_is(record, book, sale.piece):
+    if more_than_there_is(record, book, sale.piece):
         return "there were fewer than PEG had a reason to believe in"
     if any(_went_early(order, sale, record) for order in (sale.first, sale.second)):
         return "one of both orders was cancelled, maybe before PEG first heard of it"
