@@ -136,7 +136,7 @@ async def test_a_code_of_another_flow_does_not_fit_the_verifier(desk: Desk) -> N
     ours = await consent(desk, await begun(desk))
     theirs = await consent(desk, await begun(desk, "other"))
 
-    with pytest.raises(AccessRevoked):
+    with pytest.raises(AccessRevoked, match=r"that code no more: .*Begin the connection again"):
         await etsy.finish(desk, ours | {"code": theirs["code"]}, browser="cookie")
 
 

@@ -201,6 +201,16 @@ async def test_a_callback_works_once_and_only_in_the_browser_that_began(
     assert practice.asked_for_tokens() == asked
 
 
+async def test_a_code_that_is_not_taken_blames_the_code_and_not_the_secret(
+    practice: Practice,
+) -> None:
+    """Its callback bears a signature by that very secret."""
+    callback = signed(await consent(practice), code="spent")
+
+    with pytest.raises(AccessRevoked, match=r"that code no more: .*Begin the connection again"):
+        await shopify.finish(practice.desk, callback, browser="cookie")
+
+
 async def test_no_two_connections_are_begun_with_the_same_state(practice: Practice) -> None:
     states = {(await consent(practice))["state"] for _ in range(3)}
 

@@ -14,7 +14,7 @@ import httpx2
 from peg.marketplaces.calls import ask_outside
 from peg.marketplaces.etsy import answers
 from peg.marketplaces.grant import Grant
-from peg.marketplaces.port import MarketplaceUnavailable, MaybeApplied, RemoteGone
+from peg.marketplaces.port import AccessRevoked, MarketplaceUnavailable, MaybeApplied, RemoteGone
 
 TIMEOUT_S = 10.0
 REFRESH_LASTS = timedelta(days=90)
@@ -70,7 +70,13 @@ async def exchange_code(
         "code": code,
         "code_verifier": verifier,
     }
-    return await _grant(http, api, form, now=now)
+    try:
+        return await _grant(http, api, form, now=now)
+    except AccessRevoked as cause:
+        raise AccessRevoked(
+            "Etsy takes that code no more: it was used already, or is too old. Begin the connection"
+            " again by `peg connect etsy`"
+        ) from cause
 
 
 async def refresh(

@@ -26,6 +26,7 @@ SHOP_DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com\Z", re.ASCII)
 CALLBACK_AGE_S_MAX = 90
 _SECONDS = re.compile(r"\d{1,15}\Z", re.ASCII)
 TIMEOUT_S = 10.0
+_CODE_SPENT = frozenset({"invalid_request", "invalid_grant"})
 _PASSING = frozenset({408, 425, 429, 430})
 
 
@@ -126,7 +127,7 @@ async def _ask(
     )
     response = await ask_outside("shopify token", asking, of=shop_url)
     if not response.is_success:
-        raise _refusal(shop_url, response)
+        raise _refusal(shop_url, response, of_code="code" in form)
     return _grant(response, now)
 
 
@@ -149,7 +150,7 @@ def _until(seconds: Any, now: datetime) -> datetime | None:
     return now + timedelta(seconds=seconds) if isinstance(seconds, int | float) else None
 
 
-def _refusal(shop_url: str, response: httpx2.Response) -> MarketplaceError:
+def _refusal(shop_url: str, response: httpx2.Response, *, of_code: bool) -> MarketplaceError:
     """The named error behind an answer without a token.
 
     Access has ended only where OAuth says so in its own words. A closed shop, a firewall's page or
@@ -159,7 +160,7 @@ def _refusal(shop_url: str, response: httpx2.Response) -> MarketplaceError:
     if status in FROZEN:
         return frozen(shop_url, status)
     if status in {400, 401} and said:
-        return AccessRevoked(_ended(said))
+        return AccessRevoked(_ended(said, of_code=of_code))
     if status == 404:
         return MarketplaceUnavailable(
             f"there is no shop at {shop_url} now: is its name right? PEG asks again"
@@ -181,11 +182,17 @@ def _oauth_error(response: httpx2.Response) -> str:
     return error if isinstance(error, str) else ""
 
 
-def _ended(error: str) -> str:
+def _ended(error: str, *, of_code: bool) -> str:
+    """What a person is told to do; a `code` bore a signature by the right secret, and was spent."""
     if error == "shop_not_permitted":
         return (
             "the app and the shop are not in one organisation: use an app of the shop's own"
             " organisation, or connect with the browser"
+        )
+    if of_code and error in _CODE_SPENT:
+        return (
+            "Shopify takes that code no more: it was used already, or is too old. Begin the"
+            " connection again by `peg connect shopify`"
         )
     return (
         f"Shopify refuses the app's credentials ({error[:80]}): check the client id and secret, and"
