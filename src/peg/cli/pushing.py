@@ -109,7 +109,7 @@ async def push(sku: str | None = None, /, *, wait_s: Number = 60, here: Here) ->
             for one in behind.failed[:FAILED_SHOWN_MAX]
         ],
         sentence="; ".join(_words(asked, came, behind, running=running)),
-        exit_code=1 if behind.failed or behind.waiting else 0,
+        exit_code=1 if behind.failed or behind.waiting or asked.cut_off else 0,
     )
     return here.show(report)
 
@@ -198,7 +198,12 @@ def _words(asked: _Asked, came: Driven, behind: _Behind, *, running: bool) -> Se
         f" `peg resume {one.scope}` writes again"
         for one in asked.paused
     ]
-    said += [str(NotConnected(one)) for one in asked.cut_off]
+    for one in asked.cut_off:
+        there = sum(offer.ref.shop == one.id for offer in asked.kept)
+        said.append(
+            f"{counted(there, 'is', 'are')} told as {one.id} showed them last, since it cannot be"
+            f" read: {NotConnected(one)}"
+        )
     if sold_on := sum(one.oversells for one in asked.kept):
         many = counted(sold_on, "is", "are")
         said.append(

@@ -138,14 +138,13 @@ class Acceptor:
             await self._set_aside(delivery, error)
             return
         except (*OUT_OF_REACH, *ASKS_TO_WAIT) as error:
-            log.warning("delivery.waits", inbox_id=delivery.id, shop=delivery.shop, why=str(error))
+            _log_trouble("delivery.waits", delivery, error)
             async with begin(self._database) as session:
                 now = self._clock.now()
                 await waiting_room.wait_for_shop(session, delivery, error, now=now)
             return
         except Exception as error:  # noqa: BLE001 - the task's edge: kept, logged, tried again
-            unnamed = None if isinstance(error, PegError) else error  # only that needs its trace
-            log.warning("delivery.failed", inbox_id=delivery.id, why=str(error), exc_info=unnamed)
+            _log_trouble("delivery.failed", delivery, error)
             await self._put_back(delivery, error)
             return
         if outcome is not NOTED:
@@ -156,7 +155,7 @@ class Acceptor:
 
     async def _set_aside(self, delivery: Delivery, error: PegError) -> None:
         """Nothing is lost: the polls read what it may have told of. Somebody is told, and once."""
-        log.warning("delivery.set_aside", inbox_id=delivery.id, why=str(error))
+        _log_trouble("delivery.set_aside", delivery, error)
         sentence = (
             f"{delivery.shop} sent something of no use about {delivery.topic} ({error}): `peg dead`"
             " lists it for a week, and works on it again"
@@ -231,4 +230,17 @@ def _put_aside(delivery: Delivery, error: Exception) -> str:
     return (
         f"a {delivery.topic} delivery of {delivery.shop} failed too often and was put aside"
         f" ({error}): `peg dead` shows it; it is kept"
+    )
+
+
+def _log_trouble(event: str, delivery: Delivery, error: Exception) -> None:
+    """By the error's name, which the runbooks know; one that has none there needs its trace."""
+    unnamed = None if isinstance(error, PegError) else error
+    log.warning(
+        event,
+        inbox_id=delivery.id,
+        shop=delivery.shop,
+        error=type(error).__name__,
+        why=str(error),
+        exc_info=unnamed,
     )

@@ -96,7 +96,12 @@ class Reception:
         try:
             sender = self._sender(channel, told, body)
         except (BadSignature, BadShopDomain) as error:
-            log.warning("webhook.refused", channel=channel.value, sentence=str(error))
+            log.warning(
+                "webhook.refused",
+                channel=channel.value,
+                error=type(error).__name__,
+                sentence=str(error),
+            )
             raise Unsigned(_told(error)) from error
         topic, delivery = names(channel, told, body)
         keeping = partial(

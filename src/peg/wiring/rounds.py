@@ -27,7 +27,7 @@ def every(
             try:
                 await work()
             except MarketplaceError as error:
-                log.warning("round.failed", error=str(error))
+                log.warning("round.failed", error=type(error).__name__, sentence=str(error))
             await clock.sleep(seconds * (of.slowed if of else 1.0))
 
     return loop

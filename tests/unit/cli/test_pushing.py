@@ -163,11 +163,13 @@ def test_a_push_names_the_lost_access_that_its_offers_wait_for(tmp_path: Path) -
 
     with two_practice_shops(tmp_path) as environment:
         peg(tmp_path, "import", **environment)
+        in_step = peg(tmp_path, "push", **environment)
         seed(tmp_path, etsy_is_lost)
 
         told = peg(tmp_path, "push", **environment)
 
-    assert told.code == 1
+    assert (in_step.code, told.code) == (0, 1)
+    assert "showed them last, since it cannot be read" in told.out
     assert "is not connected any more (no access): run `peg connect etsy` again" in told.out
 
 

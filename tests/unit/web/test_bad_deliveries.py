@@ -2,7 +2,7 @@
 is stored that should not be, or lost that should be kept."""
 
 import asyncio
-from collections.abc import AsyncIterator, MutableMapping
+from collections.abc import AsyncIterator, MutableMapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 from tests.support.delivery_door import (
     SENDERS,
     DeliveryDoor,
@@ -29,6 +30,10 @@ LIMIT = WEBHOOK_BODY_BYTES_MAX
 async def door(tmp_path: Path) -> AsyncIterator[DeliveryDoor]:
     async with open_delivery_door(tmp_path) as door:
         yield door
+
+
+def refusals(told: Sequence[MutableMapping[str, Any]]) -> list[str]:
+    return [line["error"] for line in told if line["event"] == "webhook.refused"]
 
 
 @from_both
@@ -127,13 +132,25 @@ async def test_a_month_later_shopifys_replay_is_still_known_and_etsys_is_refused
     await door.ground.clock.sleep(timedelta(days=30).total_seconds())
 
     again = await door.send(SENDERS[0])
-    stale = await door.send(SENDERS[1], number="d-2")
+    with capture_logs() as told:
+        stale = await door.send(SENDERS[1], number="d-2")
 
     assert again.status_code == 200
     assert refused(stale, 401, "NotSigned")
     assert "the right secret has signed this" in stale.json()["detail"]
     assert "clock" in stale.json()["detail"]
+    assert refusals(told) == ["SignedLongAgo"]
     assert len(await door.kept()) == 2
+
+
+async def test_the_log_has_the_name_by_which_the_runbooks_know_a_refusal(
+    door: DeliveryDoor,
+) -> None:
+    body = SENDERS[0].body()
+    with capture_logs() as told:
+        await door.send(SENDERS[0], body + b" ", SENDERS[0].signed(body))
+
+    assert refusals(told) == ["BadSignature"]
 
 
 @from_both
