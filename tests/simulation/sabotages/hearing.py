@@ -71,7 +71,7 @@ SABOTAGES: Sequence[Sabotage] = (
         edits=[
             Edit(
                 "intake/missing.py",
-                "            await self._suspend(place, unheard)",
+                "            await self._suspend(place, unheard, row)",
                 "            pass",
             )
         ],
