@@ -139,11 +139,20 @@ def test_an_order_for_more_than_were_left_must_have_its_case() -> None:
     assert "I5" not in broken((too_many, replace(book, cases=[])))
 
 
-@pytest.mark.parametrize(("shown", "excuses"), [(2, True), (1, False)])
-def test_of_pieces_that_a_shop_began_with_too_many_of_both_orders_seem_to_have_one(
-    shown: int, *, excuses: bool
+@pytest.mark.parametrize(
+    ("shown", "left", "excuses"),
+    [(2, -1, True), (1, -1, False), (2, 0, False)],
+    ids=["too many", "no reason", "the book knows"],
+)
+def test_of_pieces_that_the_book_has_too_many_of_both_orders_seem_to_have_one(
+    shown: int, left: int, *, excuses: bool
 ) -> None:
-    told = replace(good.good_record(), shown_first={"ring": 1, "chain": 5, "opal": shown})
+    record = good.good_record()
+    told = replace(
+        record,
+        shown_first={"ring": 1, "chain": 5, "opal": shown},
+        remaining={**record.remaining, "opal": left},
+    )
     book = replace(good.good_book(), cases=[])
 
     assert ("I5" not in broken((told, book))) is excuses

@@ -68,11 +68,18 @@ def _reason(sale: DoubleSale, record: Record, book: Book) -> str:
         return "a hand took it off that nobody could tell from a sale" if unheard else ""
     if sale.by_hand:
         return "no order took the last piece: it was taken by hand"
-    if more_than_there_is(record, book, sale.piece):
+    believed = not sale.first or _has_too_many(record, book, sale.piece)
+    if believed and more_than_there_is(record, book, sale.piece):
         return "there were fewer than PEG had a reason to believe in"
     if any(_went_early(order, sale, record) for order in (sale.first, sale.second)):
         return "one of both orders was cancelled, maybe before PEG first heard of it"
     return ""
+
+
+def _has_too_many(record: Record, book: Book, piece: str) -> bool:
+    """Whether the book still has more than lie there: to PEG, each buyer has a piece."""
+    stock = book.stock.get(book.sku(piece))
+    return stock is not None and stock.available > record.remaining[piece]
 
 
 def _is_about(case: Case, sale: DoubleSale) -> bool:
