@@ -14,7 +14,7 @@ from peg.bus.tables import outbox
 from peg.db.engine import Database
 from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
-from peg.domain.errors import PegError
+from peg.domain.errors import trace_of
 from peg.domain.messages import Message
 
 log = structlog.get_logger()
@@ -112,7 +112,7 @@ class LocalBus:
                 for handler in handlers if messages else ():
                     await handler(messages)
             except Exception as error:  # noqa: BLE001 - each is delivered by itself, and kept
-                why, trace = str(error), _trace(error)
+                why, trace = str(error), trace_of(error)
                 log.warning("messages.delivered_one_by_one", topic=topic, why=why, exc_info=trace)
             else:
                 gathered.add(topic)
@@ -153,7 +153,7 @@ def _failure(one: Waiting, error: Exception, now: datetime) -> dict[str, Any]:
     attempts = one.attempts + 1
     wait_s = min(2.0**attempts * 0.1, RETRY_WAIT_S_MAX)
     dead = attempts >= ATTEMPTS_MAX
-    why, trace = str(error), _trace(error)
+    why, trace = str(error), trace_of(error)
     log.error(
         "message.failed",
         outbox_id=one.id,
@@ -168,8 +168,3 @@ def _failure(one: Waiting, error: Exception, now: datetime) -> dict[str, Any]:
         "dead_at": now if dead else None,
         "last_error": f"{type(error).__name__}: {error}",
     }
-
-
-def _trace(error: Exception) -> Exception | None:
-    """What is raised on purpose says all by its words."""
-    return None if isinstance(error, PegError) else error

@@ -79,3 +79,8 @@ class InsufficientStock(PegError):
         self.wanted = wanted
         self.available = available
         self.kept = kept
+
+
+def trace_of(error: Exception) -> Exception | None:
+    """What a log shows of an error beside its words: one raised on purpose needs no more."""
+    return None if isinstance(error, PegError) else error

@@ -15,7 +15,7 @@ from peg.db.shared_commits import SharedCommits
 from peg.db.transaction import begin, reading
 from peg.domain.clock import Clock
 from peg.domain.counted import counted
-from peg.domain.errors import PegError
+from peg.domain.errors import PegError, trace_of
 from peg.domain.identity import Channel, ShopId
 from peg.domain.messages import Alert
 from peg.intake import aside, compliance, inbox, waiting_room
@@ -235,12 +235,11 @@ def _put_aside(delivery: Delivery, error: Exception) -> str:
 
 def _log_trouble(event: str, delivery: Delivery, error: Exception) -> None:
     """By the error's name, which the runbooks know; one that has none there needs its trace."""
-    unnamed = None if isinstance(error, PegError) else error
     log.warning(
         event,
         inbox_id=delivery.id,
         shop=delivery.shop,
         error=type(error).__name__,
         why=str(error),
-        exc_info=unnamed,
+        exc_info=trace_of(error),
     )
